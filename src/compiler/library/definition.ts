@@ -1,0 +1,269 @@
+import type { Dim } from "../ir/dim.ts";
+import type { ArrayType } from "../ir/array-type.ts";
+import type { GraphBuilder } from "../ir/builder.ts";
+import type { Node } from "../ir/graph.ts";
+import type { TensorType } from "../ir/type.ts";
+import type { ArgumentTable, ArgumentValues, Use } from "./arguments.ts";
+
+/** What every library item says of itself; the manual, `list`, hover and completion are made from it. */
+interface Described {
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** The equation, in plain text. */
+  readonly formula: string;
+  /** Where the formula comes from: author, year, title. */
+  readonly source?: string;
+  readonly arguments: ArgumentTable;
+  /** A complete line or two of the language. */
+  readonly example: string;
+  /** What goes wrong in practice, and what to do. */
+  readonly pitfalls?: string;
+  /** Rows of `techniques.md` that this item serves ("A5"). */
+  readonly techniques?: readonly string[];
+}
+
+/** A disagreement found by a layer; the compiler turns it into a diagnostic with the chain of shapes that led there. */
+export interface ShapeProblem {
+  /** What was expected, what was found. */
+  readonly problem: string;
+  /** Spelled-out arithmetic and reasons. */
+  readonly notes?: readonly string[];
+  /** What to write instead, in words, and as text to insert before the stage where that is the fix (`flatten -> `). */
+  readonly help?: string;
+  readonly insertBefore?: string;
+  /** The name of the argument at fault, when it is one. */
+  readonly argument?: string;
+}
+export type Inferred = TensorType | ShapeProblem;
+
+export type WeightRole = "weights" | "biases" | "scales" | "shifts";
+
+/** A trainable tensor of a layer. */
+export interface WeightSpecification {
+  /** The last step of its path: `weight`, `bias`, `scale`, `shift`. */
+  readonly name: string;
+  readonly role: WeightRole;
+  readonly shape: readonly Dim[];
+  /** Connections into and out of one unit, for the fan-aware initialisers. */
+  readonly fanIn: Dim;
+  readonly fanOut: Dim;
+  /** What it starts from when no rule says so; "by activation" asks for the default that follows the next activation (B9). */
+  readonly initializer: "by activation" | { readonly name: string; readonly arguments: ArgumentValues };
+}
+
+/** A tensor that a layer keeps from step to step without training it (running mean and variance). */
+export interface StateSpecification {
+  readonly name: string;
+  readonly shape: readonly Dim[];
+  readonly initial: number;
+}
+
+/** What a lowering may use besides the builder. Types are those of the graph: sizes are numbers, the batch is first. */
+export interface LowerContext {
+  readonly graph: GraphBuilder;
+  readonly training: boolean;
+  /** The layer's weights by the last step of their paths. */
+  readonly weights: Readonly<Record<string, Node>>;
+  readonly states: Readonly<Record<string, Node>>;
+  /** In training: replaces a state at the end of the step. */
+  readonly update: (state: string, value: Node) => void;
+  /** Uniform numbers in [0, 1), new each step, in a stream of the layer's own. */
+  readonly random: (type: ArrayType, purpose?: string) => Node;
+  /** The language's types of the operands and of the result, with every dim known but the batch. */
+  readonly inputTypes: readonly TensorType[];
+  readonly outputType: TensorType;
+  /** The place of a named axis in operand `input` (default 0). */
+  readonly axis: (name: string, input?: number) => number;
+  /** A size as a number: `arguments.n` and the like. */
+  readonly size: (dim: unknown) => number;
+}
+
+export interface LayerDefinition extends Described {
+  readonly kind: "layer";
+  /** How many values it takes: 1, or a list such as `(a, b) -> concat`. */
+  readonly inputs?: "one" | "many";
+  /** A missing `over` and the like are filled in here, in one place for infer, weights and lower. */
+  readonly complete?: (inputs: readonly TensorType[], values: ArgumentValues) => ArgumentValues | ShapeProblem;
+  readonly infer: (inputs: readonly TensorType[], values: ArgumentValues) => Inferred;
+  readonly weights?: (inputs: readonly TensorType[], values: ArgumentValues) => readonly WeightSpecification[];
+  readonly states?: (inputs: readonly TensorType[], values: ArgumentValues) => readonly StateSpecification[];
+  readonly lower: (context: LowerContext, inputs: readonly Node[], values: ArgumentValues) => Node;
+  /** Uses randomness or batch statistics in training, so that second-order methods can refuse it. */
+  readonly stochastic?: boolean;
+}
+
+/** One value in, one value of the same type out; also callable on values (`abs(a - b)`). */
+export interface ActivationDefinition extends Described {
+  readonly kind: "activation";
+  /** Which initialiser suits the layer before it. */
+  readonly family?: "rectifier" | "saturating" | "linear";
+  /** gain² for Kaiming: 2 for ReLU, 2 / (1 + α²) for leaky ReLU. */
+  readonly gain?: (values: ArgumentValues) => number;
+  /** `axis` is the axis that softmax and its kin work over, already found (elementwise ones ignore it). */
+  readonly over?: boolean;
+  readonly examples?: readonly { readonly in: readonly number[]; readonly out: readonly number[]; readonly arguments?: ArgumentValues }[];
+  readonly lower: (graph: GraphBuilder, x: Node, values: ArgumentValues, axis: number) => Node;
+}
+
+/** A mathematical function of one or more values (`exp`, `max`, `mod`), of tensors and of plain numbers alike. */
+export interface FunctionDefinition extends Described {
+  readonly kind: "function";
+  readonly operands: readonly string[];
+  /** Takes any number of operands from two on (`min`, `max`). */
+  readonly variadic?: boolean;
+  readonly evaluate: (...operands: readonly number[]) => number;
+  readonly lower: (graph: GraphBuilder, operands: readonly Node[]) => Node;
+}
+
+export type Distribution =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "normal"; readonly mean: number; readonly deviation: number }
+  | { readonly kind: "truncated_normal"; readonly mean: number; readonly deviation: number }
+  | { readonly kind: "uniform"; readonly low: number; readonly high: number }
+  | { readonly kind: "identity"; readonly scale: number }
+  | { readonly kind: "orthogonal"; readonly gain: number }
+  | { readonly kind: "values"; readonly values: readonly number[] };
+
+export interface InitializerDefinition extends Described {
+  readonly kind: "initializer";
+  readonly sample: (
+    shape: readonly number[],
+    fan: { readonly in: number; readonly out: number },
+    values: ArgumentValues,
+  ) => Distribution | { readonly problem: string };
+}
+
+export interface RegularizerDefinition extends Described {
+  readonly kind: "regularizer";
+  /** "distribution": only for `probabilities(…)`; the operand is then the logits, over axis `axis`. */
+  readonly applies: "tensor" | "distribution";
+  /**
+   * A scalar: the penalty. For a value of the batch (not a weight) it is the mean over the batch's rows of each row's sum.
+   * `rows`: the number of rows when x is batched, otherwise undefined.
+   */
+  readonly penalty: (graph: GraphBuilder, x: Node, values: ArgumentValues, axis: number) => Node;
+}
+
+/** Numeric arguments come as nodes, because a schedule may stand in for any of them. */
+export interface UpdateContext {
+  readonly graph: GraphBuilder;
+  readonly parameter: Node;
+  readonly gradient: Node;
+  /** The scheduled learning rate of this parameter at this step, a scalar. */
+  readonly rate: Node;
+  /** The step, from 1, a scalar. */
+  readonly step: Node;
+  readonly slots: Readonly<Record<string, Node>>;
+  readonly number: (argument: string, index?: number) => Node;
+  readonly values: ArgumentValues;
+}
+
+export interface OptimizerDefinition extends Described {
+  readonly kind: "optimizer";
+  /** The argument that is the learning rate; undefined when there is none (Adadelta). */
+  readonly rate?: string;
+  /** Tensors of the parameter's shape that live from step to step, and what they start at. */
+  readonly slots: (values: ArgumentValues) => Readonly<Record<string, number>>;
+  readonly update: (context: UpdateContext) => { readonly parameter: Node; readonly slots: Readonly<Record<string, Node>> };
+}
+
+/** All in steps; `length` is the schedule's own duration (or all that is left of the run, for the last). */
+export interface ScheduleContext {
+  readonly graph: GraphBuilder;
+  /** The step inside this part of the sequence, from 1. */
+  readonly step: Node;
+  readonly length: Node;
+  readonly stepsPerEpoch: Node;
+  readonly totalSteps: Node;
+  /** The rate that the optimiser was given (or the plain value, for a scheduled momentum). */
+  readonly base: Node;
+  /** A duration as a number of steps, a number as it is, a multiple times `base`. */
+  readonly number: (argument: string, index?: number) => Node;
+  readonly count: (argument: string) => number;
+  readonly values: ArgumentValues;
+}
+
+export interface ScheduleDefinition extends Described {
+  readonly kind: "schedule";
+  /** The argument that says how long this part of a sequence lasts, when it has one (`duration`). */
+  readonly duration?: string;
+  /** The rate itself at `step`, a scalar. */
+  readonly rate: (context: ScheduleContext) => Node;
+  /** Set where `rate` must be told a metric (plateau): runs of this version refuse it by name. */
+  readonly watches?: boolean;
+}
+
+export interface OperandSpecification {
+  readonly name: string;
+  readonly summary: string;
+  /** "logits": f32 with a class axis; "classes": class labels (or f32 distributions where `soft`); "like": the first operand's type. */
+  readonly accepts: "logits" | "classes" | "values" | "like" | "binary";
+}
+
+export interface LossDefinition extends Described {
+  readonly kind: "loss";
+  readonly operands: readonly OperandSpecification[];
+  /** One number for each row (and each place of any further axes, which are averaged): `[B]` or `[B, …]`. */
+  readonly perExample: (graph: GraphBuilder, operands: readonly Node[], values: ArgumentValues) => Node;
+}
+
+export interface MetricDefinition extends Described {
+  readonly kind: "metric";
+  readonly operands: readonly OperandSpecification[];
+  /** Whether more is better (`best(validation.accuracy)` keeps the largest). */
+  readonly better: "higher" | "lower";
+  /** How a person reads it. */
+  readonly display: "percent" | "number";
+  /** Numbers of each example, `[B]`; the host sums them over all batches. Further axes are already averaged. */
+  readonly perExample: (graph: GraphBuilder, operands: readonly Node[], values: ArgumentValues) => Readonly<Record<string, Node>>;
+  /** The metric from the sums and the number of examples, as a scalar formula (made into host code). */
+  readonly result: (graph: GraphBuilder, sums: Readonly<Record<string, Node>>, count: Node, values: ArgumentValues) => Node;
+}
+
+/** Where data comes from. The reader itself is a file of `src/runtime/` that the trainer carries. */
+export interface SourceDefinition extends Described {
+  readonly kind: "source";
+  /** Files (under `src/runtime/`) that the trainer carries, and the exported function that reads. */
+  readonly runtime: { readonly files: readonly string[]; readonly read: string };
+  /** Arguments beyond the table are fields of the data (`idx(image: "…", label: "…")`, `csv(…, label: "digit")`). */
+  readonly fieldArguments?: boolean;
+  /** Which arguments are paths of local files. */
+  readonly paths: readonly string[];
+  readonly synthetic?: boolean;
+}
+
+export interface NormalizerDefinition extends Described {
+  readonly kind: "normalizer";
+  readonly runtime: { readonly files: readonly string[]; readonly fit: string };
+}
+
+export type Definition =
+  | LayerDefinition
+  | ActivationDefinition
+  | FunctionDefinition
+  | InitializerDefinition
+  | RegularizerDefinition
+  | OptimizerDefinition
+  | ScheduleDefinition
+  | LossDefinition
+  | MetricDefinition
+  | SourceDefinition
+  | NormalizerDefinition;
+
+export type DefinitionKind = Definition["kind"];
+
+/** A name that the language document has and that a later version brings: told apart from a slip of the pen. */
+export interface Planned {
+  readonly kind: DefinitionKind | "augmentation" | "stop" | "keep" | "predict" | "after";
+  readonly name: string;
+  readonly summary: string;
+}
+
+export interface Library {
+  find(kind: DefinitionKind, name: string): Definition | undefined;
+  all(kind?: DefinitionKind): readonly Definition[];
+  planned(name: string): Planned | undefined;
+}
+
+export type { Use };

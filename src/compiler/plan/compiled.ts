@@ -1,0 +1,43 @@
+import type { Graph, Node } from "../ir/graph.ts";
+import type { Distribution } from "../library/definition.ts";
+import type { TypedRun } from "../typed/program.ts";
+import type { Plan } from "./plan.ts";
+
+/** A run lowered as far as every backend shares: what `emit` turns into a folder of files. */
+export interface CompiledRun {
+  readonly run: TypedRun;
+  readonly capacity: number;
+  readonly parameters: readonly CompiledParameter[];
+  readonly states: readonly CompiledState[];
+  /** Numbers of each step as formulas over `scalar` nodes named step, steps_per_epoch, total_steps: name → scalar graph. */
+  readonly schedules: ReadonlyMap<string, Node>;
+  /** The metrics of the run as formulas over `scalar` nodes (the sums, by name, and `count`); `loss` is always first. */
+  readonly metrics: readonly CompiledMetric[];
+  readonly graphs: { readonly train: Graph; readonly evaluate: Graph; readonly predict: Graph };
+  readonly plans: { readonly train: Plan; readonly evaluate: Plan; readonly predict: Plan };
+}
+
+export interface CompiledParameter {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly initial: Distribution;
+  readonly frozen: boolean;
+  readonly load: { readonly kind: "checkpoint"; readonly path: string } | { readonly kind: "run"; readonly run: string } | undefined;
+}
+
+/** Optimiser slots (`h1.weight/m`), running statistics (`norm.mean`), sums kept on the device (`monitor/loss`). */
+export interface CompiledState {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initial: number;
+  readonly role: "slot" | "statistic" | "monitor";
+}
+
+export interface CompiledMetric {
+  readonly name: string;
+  readonly display: "percent" | "number";
+  readonly better: "higher" | "lower";
+  /** Outputs of the evaluation graph (each a scalar: the sum over the batch's rows), to be added up over the batches. */
+  readonly sums: readonly string[];
+  readonly result: Node;
+}

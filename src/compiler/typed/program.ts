@@ -1,0 +1,242 @@
+import type { Span } from "../base/source.ts";
+import type { Dim } from "../ir/dim.ts";
+import type { TensorType } from "../ir/type.ts";
+import type { ArgumentValues, Duration, Multiple, Scheduled, Use } from "../library/arguments.ts";
+import type {
+  ActivationDefinition,
+  FunctionDefinition,
+  InitializerDefinition,
+  LayerDefinition,
+  LossDefinition,
+  MetricDefinition,
+  NormalizerDefinition,
+  OptimizerDefinition,
+  RegularizerDefinition,
+  ScheduleDefinition,
+  SourceDefinition,
+  WeightRole,
+} from "../library/definition.ts";
+
+/** A file with everything it imports: names resolved, blocks expanded, every shape proved. What all later phases read. */
+export interface Program {
+  readonly path: string;
+  readonly dims: readonly TypedDim[];
+  readonly hypers: readonly TypedHyper[];
+  readonly data: readonly TypedData[];
+  readonly models: readonly TypedModel[];
+  readonly runs: readonly TypedRun[];
+  /** Checked, but not run by this version. */
+  readonly searches: readonly { readonly run: string; readonly span: Span }[];
+  readonly ensembles: readonly { readonly name: string; readonly span: Span }[];
+  readonly budgets: readonly { readonly model: string; readonly span: Span }[];
+}
+
+export interface TypedDim {
+  readonly name: string;
+  readonly kind: "free" | "fixed" | "bounded";
+  readonly value?: number;
+  readonly range?: { readonly from: number; readonly to: number };
+  readonly span: Span;
+  readonly documentation?: string;
+}
+
+export interface TypedHyper {
+  readonly name: string;
+  /** The value in this compilation: the default, or what `--set` gave. */
+  readonly value: number | boolean | string | Use;
+  readonly span: Span;
+  readonly documentation?: string;
+}
+
+/** A tensor-valued step of a model's body (or of a loss), in an order in which operands come first. */
+export interface Value {
+  readonly id: number;
+  readonly type: TensorType;
+  readonly span: Span;
+  /** The name that the author gave it by `=` or `as`; unique in the model (with the path of the blocks around it). */
+  readonly name?: string;
+  readonly body:
+    | { readonly kind: "input"; readonly name: string }
+    /** A data field that only the loss or a metric uses. */
+    | { readonly kind: "field"; readonly name: string }
+    | { readonly kind: "number"; readonly value: number }
+    | { readonly kind: "parameter"; readonly weight: Weight }
+    | { readonly kind: "layer"; readonly layer: Layer; readonly inputs: readonly Value[] }
+    | { readonly kind: "activation"; readonly use: Use<ActivationDefinition>; readonly path: string; readonly input: Value; readonly axis: number }
+    | { readonly kind: "call"; readonly function: FunctionDefinition; readonly operands: readonly Value[] }
+    /** Operands agree by axis names; `broadcasts[i][j]` is the axis of the result that axis j of operand i becomes. */
+    | {
+        readonly kind: "arithmetic";
+        readonly operator: "+" | "-" | "*" | "/" | "^" | "negate";
+        readonly operands: readonly Value[];
+        readonly broadcasts: readonly (readonly number[])[];
+      }
+    | { readonly kind: "compare"; readonly operator: "<" | "<=" | ">" | ">=" | "==" | "!="; readonly operands: readonly Value[]; readonly broadcasts: readonly (readonly number[])[] }
+    | { readonly kind: "select"; readonly condition: Value; readonly then: Value; readonly else: Value };
+}
+
+/** One use of a layer. Layers that share weights (`shared`) are one Layer used by several values. */
+export interface Layer {
+  /** `h1`, `stage1[2].norm`, `conv_2`: unique in the model. */
+  readonly path: string;
+  readonly definition: LayerDefinition;
+  readonly arguments: ArgumentValues;
+  readonly inputTypes: readonly TensorType[];
+  readonly outputType: TensorType;
+  readonly weights: readonly Weight[];
+  readonly states: readonly State[];
+  /** The stage where it was written, and the uses of blocks that led there, innermost first. */
+  readonly span: Span;
+  readonly through: readonly Span[];
+  /** Whether `path` ends in an automatic name. */
+  readonly automatic: boolean;
+  readonly documentation?: string;
+}
+
+export interface Weight {
+  /** `h1.weight`: the name in checkpoints. */
+  readonly path: string;
+  readonly role: WeightRole | "parameters";
+  /** The kind of layer that owns it (`dense`), for `of`. */
+  readonly owner: string;
+  readonly shape: readonly Dim[];
+  readonly fanIn: Dim;
+  readonly fanOut: Dim;
+  /** What it starts from when no rule says so, the activation that follows already taken into account. */
+  readonly initializer: Use<InitializerDefinition>;
+  /** `weight: transpose(other.weight)`: no tensor of its own. */
+  readonly tied?: { readonly to: string; readonly transposed: boolean };
+  readonly span: Span;
+}
+
+export interface State {
+  readonly path: string;
+  readonly shape: readonly Dim[];
+  readonly initial: number;
+}
+
+export interface TypedModel {
+  readonly name: string;
+  readonly documentation?: string;
+  readonly span: Span;
+  readonly inputs: readonly { readonly name: string; readonly type: TensorType; readonly span: Span }[];
+  /** A single result has the name `output` unless the body's last `as` names it. */
+  readonly outputs: readonly { readonly name: string; readonly value: Value }[];
+  readonly values: readonly Value[];
+  readonly layers: readonly Layer[];
+  readonly weights: readonly Weight[];
+  /** Top-level names a run may use: `logits`, `code`. */
+  readonly named: ReadonlyMap<string, Value>;
+}
+
+export interface TypedData {
+  readonly name: string;
+  readonly documentation?: string;
+  readonly span: Span;
+  readonly fields: readonly { readonly name: string; readonly type: TensorType; readonly documentation?: string }[];
+  /** One source, or one for each of train, validation, test. */
+  readonly sources: readonly { readonly part: "all" | "train" | "validation" | "test"; readonly source: TypedSource }[];
+  readonly normalize: readonly { readonly field: string; readonly steps: readonly Use<NormalizerDefinition>[] }[];
+  /** Fractions of what `sources` leave undivided; absent parts are 0. */
+  readonly split: { readonly train: number; readonly validation: number; readonly test: number; readonly by?: string };
+}
+
+export interface TypedSource {
+  readonly use: Use<SourceDefinition>;
+  /** Arguments named after fields: `idx(image: "…")`. */
+  readonly fieldArguments: Readonly<Record<string, string>>;
+  /** `function(sin(6 * x), x: 0 .. 1, …)`: the formula over named inputs, as a host expression. */
+  readonly formula?: { readonly expression: Formula; readonly inputs: readonly { readonly name: string; readonly from: number; readonly to: number }[] };
+  readonly span: Span;
+}
+
+/** A scalar formula that is evaluated on the host. */
+export type Formula =
+  | { readonly kind: "number"; readonly value: number }
+  | { readonly kind: "variable"; readonly name: string }
+  | { readonly kind: "apply"; readonly operator: "+" | "-" | "*" | "/" | "^" | "negate" | "<" | "<=" | ">" | ">=" | "==" | "!=" | "and" | "or" | "not" | "if"; readonly operands: readonly Formula[] }
+  | { readonly kind: "call"; readonly function: FunctionDefinition; readonly operands: readonly Formula[] };
+
+/** One part of a sequence of schedules: an item of the library, or a `define` of the file applied to the step. */
+export type SchedulePart =
+  | { readonly kind: "use"; readonly use: Use<ScheduleDefinition> }
+  /** Variables: `t`, the name of the first parameter, is the step. The value is a factor of the rate. */
+  | { readonly kind: "formula"; readonly variable: string; readonly expression: Formula; readonly name: string };
+
+export interface Origin {
+  readonly span: Span;
+  /** Said by `explain`: "run Mlp", "model Mlp", "block Basic", "default of dense". */
+  readonly from: string;
+}
+
+/** Everything that applies to one weight in one run, each with where it came from. */
+export interface WeightSettings {
+  readonly weight: Weight;
+  readonly init: { readonly use: Use<InitializerDefinition>; readonly origin: Origin };
+  readonly regularize: { readonly terms: readonly Penalty[]; readonly origin: Origin } | undefined;
+  readonly decay: { readonly value: number; readonly origin: Origin } | undefined;
+  readonly rate: { readonly value: Multiple | number; readonly origin: Origin } | undefined;
+  readonly freeze: { readonly value: boolean; readonly origin: Origin } | undefined;
+  readonly optimizer: { readonly use: Use<OptimizerDefinition>; readonly origin: Origin };
+  readonly load: { readonly value: { readonly kind: "checkpoint"; readonly path: string } | { readonly kind: "run"; readonly run: string }; readonly origin: Origin } | undefined;
+}
+
+/** A library item, or a `define` of the file: `x` is the first parameter, elementwise values allowed, summed at the end. */
+export type Penalty =
+  | { readonly kind: "use"; readonly use: Use<RegularizerDefinition>; readonly factor: number }
+  | { readonly kind: "formula"; readonly variable: string; readonly expression: Formula; readonly name: string; readonly factor: number };
+
+export interface ValuePenalty {
+  readonly value: Value;
+  readonly target: "activations" | "probabilities";
+  readonly terms: readonly Penalty[];
+  readonly origin: Origin;
+}
+
+/** A loss as a tree: terms are losses of the library applied to values, joined by arithmetic with numbers. */
+export type LossExpression =
+  | { readonly kind: "number"; readonly value: number }
+  | { readonly kind: "arithmetic"; readonly operator: "+" | "-" | "*" | "/" | "negate"; readonly operands: readonly LossExpression[] }
+  | { readonly kind: "loss"; readonly use: Use<LossDefinition>; readonly operands: readonly Value[]; readonly span: Span };
+
+export interface TypedMetric {
+  /** `accuracy`, or `accuracy_mood` when one name occurs twice: the key in logs. */
+  readonly name: string;
+  readonly use: Use<MetricDefinition>;
+  readonly operands: readonly Value[];
+}
+
+/** `train.loss`, `validation.accuracy`, `initial.loss`, `gradient_norm`, `initial.gradient_norm`, `time` (seconds), `epoch`, `step`. */
+export type StopCondition =
+  | { readonly kind: "early"; readonly metric: string; readonly patience: Duration; readonly least: number; readonly better: "higher" | "lower" }
+  | { readonly kind: "compare"; readonly operator: "<" | "<=" | ">" | ">="; readonly left: Formula; readonly right: Formula }
+  | { readonly kind: "and" | "or"; readonly conditions: readonly StopCondition[] };
+
+export interface TypedRun {
+  readonly name: string;
+  readonly documentation?: string;
+  readonly span: Span;
+  readonly model: TypedModel;
+  readonly data: TypedData;
+  /** Model input → data field. */
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly loss: LossExpression;
+  readonly optimizer: { readonly use: Use<OptimizerDefinition>; readonly origin: Origin };
+  readonly schedule: { readonly parts: readonly SchedulePart[]; readonly origin: Origin };
+  /** Rows a step; "all" is the full batch. */
+  readonly batch: number | "all";
+  readonly epochs: number;
+  readonly steps: number | undefined;
+  readonly stop: StopCondition | undefined;
+  readonly keep: { readonly kind: "last" } | { readonly kind: "best"; readonly metric: string; readonly better: "higher" | "lower" };
+  readonly saveEvery: Duration | undefined;
+  readonly metrics: readonly TypedMetric[];
+  readonly clip: { readonly kind: "norm" | "value"; readonly limit: number } | undefined;
+  readonly seed: number;
+  readonly weights: readonly WeightSettings[];
+  readonly penalties: readonly ValuePenalty[];
+  /** What the run asks for that this version checks but does not run yet ("teacher", "average", "after", …). */
+  readonly notYet: readonly { readonly setting: string; readonly span: Span }[];
+}
+
+export type { Scheduled };
