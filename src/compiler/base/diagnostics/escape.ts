@@ -1,0 +1,15 @@
+/**
+ * Control characters and bidirectional overrides of a text from outside, made visible: they could otherwise steer the
+ * terminal or make a line read differently from what it is. Tabs become blanks (the frames count columns).
+ */
+export function printable(text: string): string {
+  return text
+    .replaceAll("\t", " ")
+    // oxlint-disable-next-line no-control-regex -- these are the characters to be found
+    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, visible)
+    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, visible);
+}
+
+function visible(character: string): string {
+  return `\\u{${character.charCodeAt(0).toString(16)}}`;
+}
