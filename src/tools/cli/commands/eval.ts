@@ -1,0 +1,14 @@
+import { resolve } from "node:path";
+import type { RunFolderOptions } from "../program.ts";
+import { trainerOf } from "../run-folder.ts";
+import { runTypeScript } from "../trainer.ts";
+
+/** Runs the generated trainer of a run folder in its measuring mode. */
+export async function evaluate(folder: string, options: RunFolderOptions): Promise<void> {
+  const { program, checkpoint } = trainerOf(folder, "train.ts", options.checkpoint);
+  process.exitCode = await runTypeScript(program, [
+    ...["--evaluate", checkpoint, "--run-dir", folder, "--format", options.format],
+    ...[...options.data].flatMap(([name, path]) => ["--data", `${name}=${resolve(path)}`]),
+    ...(options.backend === undefined ? [] : ["--backend", options.backend]),
+  ], "ignore");
+}

@@ -1,0 +1,24 @@
+import { suggest } from "../../../compiler/base/suggest.ts";
+import { library } from "../../../compiler/library/index.ts";
+import { describe } from "../../manual/describe.ts";
+import { UsageError } from "../exit.ts";
+import { table, writeLine } from "../output.ts";
+import type { SharedOptions } from "../program.ts";
+
+/** Every item of the library, or those of one kind. */
+export function list(kind: string | undefined, options: SharedOptions): void {
+  const items = library.all().map(describe);
+  const kinds = [...new Set(items.map((item) => item.kind))];
+  const wanted = kind === undefined ? undefined : kindNamed(kind, kinds);
+  const chosen = items.filter((item) => wanted === undefined || item.kind === wanted);
+  if (options.format === "json") writeLine(JSON.stringify(chosen, undefined, 2));
+  else writeLine(table(["kind", "name", "summary"], chosen.map((item) => [item.kind, item.name, item.summary])));
+}
+
+/** Singular and plural are the same kind: `layer`, `layers`, `losses`. */
+function kindNamed(written: string, kinds: readonly string[]): string {
+  const found = kinds.find((kind) => [kind, `${kind}s`, `${kind}es`].includes(written));
+  if (found) return found;
+  const near = suggest(written, kinds);
+  throw new UsageError(`there is no kind ${written}${near ? `; did you mean ${near}?` : `; the kinds are ${kinds.join(", ")}`}`);
+}

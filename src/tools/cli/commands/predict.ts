@@ -1,0 +1,13 @@
+import type { RunFolderOptions } from "../program.ts";
+import { trainerOf } from "../run-folder.ts";
+import { runTypeScript } from "../trainer.ts";
+
+/** Runs the generated predictor of a run folder on a file, or on the standard input. */
+export async function predict(folder: string, input: string, options: RunFolderOptions): Promise<void> {
+  const { program, checkpoint } = trainerOf(folder, "predict.ts", options.checkpoint);
+  process.exitCode = await runTypeScript(program, [
+    ...["--checkpoint", checkpoint],
+    ...(options.backend === undefined ? [] : ["--backend", options.backend]),
+    input,
+  ]);
+}

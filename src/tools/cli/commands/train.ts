@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { exitCode, UsageError } from "../exit.ts";
+import type { TrainOptions } from "../program.ts";
+import { chooseRun, programOf } from "../runs.ts";
+import { runTypeScript, writeTrainer } from "../trainer.ts";
+
+/** Builds the trainer of a run into its folder and runs it: there is one implementation of training, the generated one. */
+export async function train(file: string, options: TrainOptions): Promise<void> {
+  const program = programOf(file, options.set, options.format);
+  if (!program) return;
+  const run = chooseRun(program, options.run);
+  const folder = runFolder(run.name, options);
+  const base = file === "-" ? process.cwd() : dirname(resolve(file));
+  await writeTrainer(program, run, join(folder, "trainer"), { base, data: options.data });
+  process.exitCode = await runTypeScript(join(folder, "trainer", "train.ts"), trainerArguments(folder, options), "ignore");
+  if (process.exitCode === exitCode.clean && options.format === "pretty" && process.stdout.isTTY) suggestNext(file, folder);
+}
+
+/** The folder asked for, or the first free one of runs/mlp, runs/mlp-2, …: no earlier run is written over. */
+function runFolder(run: string, options: TrainOptions): string {
+  if (options.resume && options.runDir === undefined) throw new UsageError("--resume needs --run-dir: the folder of the run to go on with");
+  if (options.runDir !== undefined) {
+    const exists = existsSync(join(options.runDir, "last.safetensors"));
+    if (options.resume && !exists) throw new UsageError(`there is no last.safetensors in ${options.runDir} to go on from`);
+    if (!options.resume && exists) throw new UsageError(`${options.runDir} holds a trained run: give --resume to go on with it, or another --run-dir`);
+    return options.runDir;
+  }
+  const name = join("runs", run.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase());
+  for (let number = 1; ; number++) {
+    const folder = number === 1 ? name : `${name}-${number}`;
+    if (!existsSync(folder)) return folder;
+  }
+}
+
+function trainerArguments(folder: string, options: TrainOptions): readonly string[] {
+  return [
+    ...["--run-dir", folder, "--format", options.format],
+    ...[...options.data].flatMap(([name, path]) => ["--data", `${name}=${resolve(path)}`]),
+    ...(options.backend === undefined ? [] : ["--backend", options.backend]),
+    ...(options.epochs === undefined ? [] : ["--epochs", String(options.epochs)]),
+    ...(options.seed === undefined ? [] : ["--seed", String(options.seed)]),
+    ...(options.resume ? ["--resume"] : []),
+  ];
+}
+
+function suggestNext(file: string, folder: string): void {
+  process.stdout.write(
+    [
+      "",
+      "What to try next:",
+      `  nnspec eval ${folder}                 measure it again`,
+      `  nnspec summary ${file}    parameters and cost of each layer`,
+      `  nnspec train ${file} --set … --epochs …   another value, another length`,
+      `  less ${join(folder, "trainer", "train.ts")}   read the generated program`,
+      "",
+    ].join("\n"),
+  );
+}

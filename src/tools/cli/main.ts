@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { exitCode, UsageError } from "./exit.ts";
+import { commandLine } from "./program.ts";
+
+process.on("SIGINT", () => process.exit(exitCode.interrupted));
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCode.clean);
+});
+
+try {
+  await commandLine().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`nnspec: ${error.message}\n`);
+    return exitCode.usage;
+  }
+  if (isCommanderError(error)) return error.exitCode === 0 ? exitCode.clean : exitCode.usage;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`nnspec: internal error: ${message}\nThis is a bug of nnspec; please report it with the file that shows it.\n`);
+  if (process.env["NNSPEC_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return exitCode.internal;
+}
+
+function isCommanderError(error: unknown): error is Error & { readonly exitCode: number } {
+  return error instanceof Error && error.name === "CommanderError" && "exitCode" in error;
+}

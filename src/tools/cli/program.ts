@@ -1,0 +1,206 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { version } from "../../../package.json" with { type: "json" };
+import type { Format } from "./output.ts";
+
+/** Options that several commands share. */
+export interface SharedOptions {
+  readonly set: ReadonlyMap<string, string>;
+  readonly format: Format;
+}
+
+/** Every command, its options and examples. What a command does is loaded when it is called. */
+export function commandLine(): Command {
+  const program = new Command("nnspec")
+    .description("Describe a neural network and its training in one small file; check it, and generate its trainer.")
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false })
+    .addHelpText("after", "\nStart with:\n  nnspec init my-model && cd my-model && nnspec train model.nnspec");
+  for (const add of [init, check, build, train, evaluate, predict, fmt, summary, explain, list, doctor]) add(program);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+function init(program: Command): void {
+  program
+    .command("init [folder]")
+    .description("write a first model.nnspec that trains as it stands")
+    .addOption(new Option("--template <name>", "what to start from").choices(["spirals", "csv"]).default("spirals"))
+    .addHelpText("after", examples("nnspec init", "nnspec init my-model --template csv"))
+    .action(async (folder: string | undefined, options: { template: string }) =>
+      (await import("./commands/init.ts")).init(folder ?? ".", options.template));
+}
+
+function check(program: Command): void {
+  program
+    .command("check <files...>")
+    .description("prove names, shapes and settings, and run nothing; a folder stands for all specs below it, - for the standard input")
+    .addOption(setOption())
+    .addOption(formatOption())
+    .option("--error-on-warning", "end with exit code 1 when there are warnings", false)
+    .addHelpText("after", examples("nnspec check model.nnspec", "nnspec check examples --format json", "nnspec check model.nnspec --set width=256"))
+    .action(async (files: string[], options: SharedOptions & { errorOnWarning: boolean }) =>
+      (await import("./commands/check.ts")).check(files, options));
+}
+
+function build(program: Command): void {
+  program
+    .command("build <file>")
+    .description("generate the standalone TypeScript trainer of a run")
+    .requiredOption("--out <folder>", "where the trainer goes; files that are already there are replaced")
+    .option("--run <name>", "which run, when the file has several")
+    .addOption(setOption())
+    .addOption(dataOption())
+    .addHelpText("after", examples("nnspec build digits.nnspec --out digits", "nnspec build search.nnspec --run Searched --set depth=3 --out deep"))
+    .action(async (file: string, options: BuildOptions) => (await import("./commands/build.ts")).build(file, options));
+}
+
+export interface BuildOptions {
+  readonly out: string;
+  readonly run?: string;
+  readonly set: ReadonlyMap<string, string>;
+  readonly data: ReadonlyMap<string, string>;
+}
+
+function train(program: Command): void {
+  program
+    .command("train <file>")
+    .description("build the trainer into a run folder and run it")
+    .option("--run <name>", "which run, when the file has several")
+    .addOption(setOption())
+    .addOption(dataOption())
+    .addOption(backendOption())
+    .option("--epochs <n>", "how many epochs instead of the file's", wholeNumber(0))
+    .option("--seed <n>", "the seed instead of the file's", wholeNumber(0))
+    .option("--run-dir <folder>", "where trainer, checkpoints and logs go (default: runs/<run>, then runs/<run>-2, …)")
+    .option("--resume", "go on from the last checkpoint of --run-dir", false)
+    .addOption(formatOption())
+    .addHelpText("after", examples("nnspec train digits.nnspec", "nnspec train digits.nnspec --epochs 5 --set lr=3e-3 --format json", "nnspec train digits.nnspec --run-dir runs/mlp --resume"))
+    .action(async (file: string, options: TrainOptions) => (await import("./commands/train.ts")).train(file, options));
+}
+
+export interface TrainOptions extends SharedOptions {
+  readonly run?: string;
+  readonly data: ReadonlyMap<string, string>;
+  readonly backend?: string;
+  readonly epochs?: number;
+  readonly seed?: number;
+  readonly runDir?: string;
+  readonly resume: boolean;
+}
+
+export interface RunFolderOptions {
+  readonly data: ReadonlyMap<string, string>;
+  readonly backend?: string;
+  readonly checkpoint?: string;
+  readonly format: Format;
+}
+
+function evaluate(program: Command): void {
+  program
+    .command("eval <run-folder>")
+    .description("measure a trained model on the test part of its data, or on other data")
+    .addOption(dataOption())
+    .addOption(backendOption())
+    .option("--checkpoint <file>", "which weights instead of the best ones")
+    .addOption(formatOption())
+    .addHelpText("after", examples("nnspec eval runs/mlp", "nnspec eval runs/mlp --data Digits=other.csv --format json"))
+    .action(async (folder: string, options: RunFolderOptions) => (await import("./commands/eval.ts")).evaluate(folder, options));
+}
+
+function predict(program: Command): void {
+  program
+    .command("predict <run-folder> [input]")
+    .description("use a trained model: rows of a CSV or JSON file (or JSON lines of the standard input) in, JSON lines out")
+    .addOption(backendOption())
+    .option("--checkpoint <file>", "which weights instead of the best ones")
+    .addHelpText("after", examples("nnspec predict runs/mlp new.csv", "echo '[[5.1, 3.5, 1.4, 0.2]]' | nnspec predict runs/iris -"))
+    .action(async (folder: string, input: string | undefined, options: RunFolderOptions) =>
+      (await import("./commands/predict.ts")).predict(folder, input ?? "-", options));
+}
+
+function fmt(program: Command): void {
+  program
+    .command("fmt <files...>")
+    .description("bring specs into canonical form; - reads the standard input and prints")
+    .option("--check", "change nothing; exit code 1 when a file is not in canonical form", false)
+    .addHelpText("after", examples("nnspec fmt model.nnspec", "nnspec fmt --check examples", "nnspec fmt - < model.nnspec"))
+    .action(async (files: string[], options: { check: boolean }) => (await import("./commands/fmt.ts")).fmt(files, options));
+}
+
+function summary(program: Command): void {
+  program
+    .command("summary <file>")
+    .description("a row a layer: name, shape, parameters, multiply-adds; totals and memory of training")
+    .option("--model <name>", "only this model")
+    .addOption(setOption())
+    .addOption(formatOption())
+    .addHelpText("after", examples("nnspec summary digits.nnspec", "nnspec summary resnet.nnspec --model ResNet18 --format json"))
+    .action(async (file: string, options: SharedOptions & { model?: string }) => (await import("./commands/summary.ts")).summary(file, options));
+}
+
+function explain(program: Command): void {
+  program
+    .command("explain <code-or-file> [path]")
+    .description("explain a diagnostic, a library item, or all that applies to a weight, layer or setting of a file and where it comes from")
+    .addOption(setOption())
+    .addHelpText("after", examples("nnspec explain NN0301", "nnspec explain adam", "nnspec explain digits.nnspec h1.weight"))
+    .action(async (subject: string, path: string | undefined, options: SharedOptions) =>
+      (await import("./commands/explain.ts")).explain(subject, path, options));
+}
+
+function list(program: Command): void {
+  program
+    .command("list [kind]")
+    .description("list the library: layers, activations, initializers, regularizers, losses, optimizers, schedules, metrics, sources …")
+    .addOption(formatOption())
+    .addHelpText("after", examples("nnspec list", "nnspec list optimizer", "nnspec list layer --format json"))
+    .action(async (kind: string | undefined, options: SharedOptions) => (await import("./commands/list.ts")).list(kind, options));
+}
+
+function doctor(program: Command): void {
+  program
+    .command("doctor")
+    .description("what this machine can run: Node, gpu.js, headless GL, and what is missing for them")
+    .addOption(formatOption())
+    .action(async (options: SharedOptions) => (await import("./commands/doctor.ts")).doctor(options));
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
+function formatOption(): Option {
+  return new Option("--format <format>", "for people or for programs").choices(["pretty", "json"]).default("pretty");
+}
+
+function backendOption(): Option {
+  return new Option("--backend <backend>", "where the tensors are computed (default: auto)").choices(["auto", "gpu", "cpu"]);
+}
+
+function setOption(): Option {
+  return assignments(new Option("--set <name=value>", "another value for a dim or hyper; may be given several times"));
+}
+
+function dataOption(): Option {
+  return assignments(new Option("--data <Name=path>", "another source for a data declaration; may be given several times"));
+}
+
+function assignments(option: Option): Option {
+  return option
+    .default(new Map<string, string>(), "none")
+    .argParser((text: string, before: ReadonlyMap<string, string>) => {
+      const at = text.indexOf("=");
+      if (at < 1 || at === text.length - 1) throw new InvalidArgumentError(`Write it as ${option.name() === "set" ? "name=value" : "Name=path"}.`);
+      return new Map([...before, [text.slice(0, at).trim(), text.slice(at + 1).trim()]]);
+    });
+}
+
+function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`Give a whole number from ${least}.`);
+    return value;
+  };
+}

@@ -1,0 +1,36 @@
+import { hasErrors } from "../../compiler/base/outcome.ts";
+import { check } from "../../compiler/check.ts";
+import { suggest } from "../../compiler/base/suggest.ts";
+import type { Program, TypedRun } from "../../compiler/typed/program.ts";
+import { exitCode, UsageError } from "./exit.ts";
+import { writeDiagnostics, type Format } from "./output.ts";
+import { importReader, readSource } from "./sources.ts";
+
+/** The checked program of a file; its diagnostics are written, and with errors among them the command ends here. */
+export function programOf(path: string, set: ReadonlyMap<string, string>, format: Format = "pretty"): Program | undefined {
+  const { value, diagnostics } = check(readSource(path), { set, read: importReader(path) });
+  if (value !== undefined && !hasErrors(diagnostics)) {
+    if (diagnostics.length > 0) writeDiagnostics(diagnostics, "pretty");
+    return value;
+  }
+  writeDiagnostics(diagnostics, format);
+  process.exitCode = exitCode.specHasErrors;
+  return undefined;
+}
+
+/** The run of that name, or the only one. */
+export function chooseRun(program: Program, name: string | undefined): TypedRun {
+  const names = program.runs.map((run) => run.name);
+  if (names.length === 0) throw new UsageError(`${program.path} has no run: add \`train Model on Data { loss: … }\``);
+  if (name === undefined && names.length > 1) throw new UsageError(`${program.path} has several runs; choose one with --run: ${names.join(", ")}`);
+  const run = name === undefined ? program.runs[0] : program.runs.find((one) => one.name === name);
+  if (run) return refuseNotYet(run);
+  const near = suggest(name!, names);
+  throw new UsageError(`${program.path} has no run ${name}${near ? `; did you mean ${near}?` : `; it has ${names.join(", ")}`}`);
+}
+
+function refuseNotYet(run: TypedRun): TypedRun {
+  if (run.notYet.length === 0) return run;
+  const settings = [...new Set(run.notYet.map(({ setting }) => setting))].join(", ");
+  throw new UsageError(`run ${run.name} uses ${settings}, which this version of nnspec checks but does not run yet`);
+}
