@@ -16,6 +16,7 @@ import type {
   SourceDefinition,
   WeightRole,
 } from "../library/definition.ts";
+import type { CascadeRule } from "./rules.ts";
 
 /** A file with everything it imports: names resolved, blocks expanded, every shape proved. What all later phases read. */
 export interface Program {
@@ -127,6 +128,8 @@ export interface TypedModel {
   readonly weights: readonly Weight[];
   /** Top-level names a run may use: `logits`, `code`. */
   readonly named: ReadonlyMap<string, Value>;
+  /** The rules of the model and, once for each use, of its blocks, in the order of the text. Made by `collectRule`. */
+  readonly rules?: readonly CascadeRule[];
 }
 
 export interface TypedData {
