@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { version } from "../../../package.json" with { type: "json" };
+import manifest from "../../../package.json" with { type: "json" };
 import type { Format } from "./output.ts";
 
 /** Options that several commands share. */
@@ -12,7 +12,7 @@ export interface SharedOptions {
 export function commandLine(): Command {
   const program = new Command("nnspec")
     .description("Describe a neural network and its training in one small file; check it, and generate its trainer.")
-    .version(version)
+    .version(manifest.version)
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false })
@@ -29,7 +29,7 @@ function init(program: Command): void {
     .addOption(new Option("--template <name>", "what to start from").choices(["spirals", "csv"]).default("spirals"))
     .addHelpText("after", examples("nnspec init", "nnspec init my-model --template csv"))
     .action(async (folder: string | undefined, options: { template: string }) =>
-      (await import("./commands/init.ts")).init(folder ?? ".", options.template));
+      (await import("./commands/init.ts")).init(folder ?? ".", options));
 }
 
 function check(program: Command): void {
