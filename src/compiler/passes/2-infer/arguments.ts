@@ -207,3 +207,8 @@ export function unknownItem(context: Context, kind: DefinitionKind, name: Ast.Na
     { fixes },
   );
 }
+
+/** The value of a setting (`clip`, `decay`, `seed`), read as an argument of that name would be. */
+export function readSetting(context: Context, scope: Scope, name: string, specification: ArgumentSpecification, expression: Ast.Expression): ArgumentValue | undefined {
+  return readGiven(context, scope, name, specification, [expression]);
+}
