@@ -34,6 +34,11 @@ export interface ShapeProblem {
   readonly insertBefore?: string;
   /** The name of the argument at fault, when it is one. */
   readonly argument?: string;
+  /**
+   * Set where the disagreement is not certain, only not excluded for every value of the symbols (`h >= 3` for a window of 3):
+   * the type that holds where it does not happen. A block proved by itself goes on with it; a model reports the problem.
+   */
+  readonly unproved?: TensorType;
 }
 export type Inferred = TensorType | ShapeProblem;
 
@@ -83,6 +88,8 @@ export interface LayerDefinition extends Described {
   readonly kind: "layer";
   /** How many values it takes: 1, or a list such as `(a, b) -> concat`. */
   readonly inputs?: "one" | "many";
+  /** Named arguments beyond the table are axes of the result with their sizes, in order (`reshape(h: 8, w: 8, c: 1)`); values are Dims. */
+  readonly axisArguments?: boolean;
   /** A missing `over` and the like are filled in here, in one place for infer, weights and lower. */
   readonly complete?: (inputs: readonly TensorType[], values: ArgumentValues) => ArgumentValues | ShapeProblem;
   readonly infer: (inputs: readonly TensorType[], values: ArgumentValues) => Inferred;
@@ -178,6 +185,13 @@ export interface ScheduleContext {
   readonly totalSteps: Node;
   /** The rate that the optimiser was given (or the plain value, for a scheduled momentum). */
   readonly base: Node;
+  /** The value at the end of the part before this one in a sequence; `base` for the first. */
+  readonly previous: Node;
+  /**
+   * The rate where the part before this one ended (that part's rate at the step after its last); absent for the first part.
+   * A part starts from there; the first starts from `base`.
+   */
+  readonly previous?: Node;
   /** A duration as a number of steps, a number as it is, a multiple times `base`. */
   readonly number: (argument: string, index?: number) => Node;
   readonly count: (argument: string) => number;
