@@ -64,6 +64,16 @@ export interface Context {
   readonly runs: ReadonlyMap<string, TypedRun>;
   /** Marks a name as used, for the diagnosis of what is never used. */
   readonly use: (span: Span) => void;
+  /** Values of `--set`, by the hyper or dim that they replace. */
+  readonly overrides?: ReadonlyMap<Ast.Item, { readonly expression: Ast.Expression; readonly scope: Scope }>;
+  /** Values of hypers that stand in the place of their own, while a model is proved for all values of its hypers. */
+  readonly fixed?: ReadonlyMap<Ast.Item, CompileValue>;
+  /** Values of dims and hypers that were evaluated already; belongs to one `fixed`. */
+  readonly evaluated?: Map<Ast.Item, CompileValue | undefined>;
+  /** Declarations that are being evaluated or written out, outermost first: what meets itself here is a cycle. */
+  readonly expanding?: readonly Ast.Item[];
+  /** Told of every hyper whose value was asked for. */
+  readonly asked?: (hyper: Ast.HyperItem) => void;
 }
 
 /** evaluate.ts: reports and gives undefined when it cannot be evaluated. */
