@@ -1,0 +1,31 @@
+import { invariant } from "../base/invariant.ts";
+import type { ArrayType } from "./array-type.ts";
+import type { Attributes, Node, Op, Origin } from "./graph.ts";
+
+/** Gives one node for one op, operands and attributes: the first made, with the origin that it was made at. */
+export class Interning {
+  private readonly nodes = new Map<string, Node>();
+  private readonly own = new WeakSet<Node>();
+
+  node<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O], type: ArrayType, origin: Origin): Node {
+    invariant(inputs.every((operand) => this.own.has(operand)), `an operand of ${op} comes from another builder`);
+    const key = `${op} ${inputs.map(({ id }) => id).join()} ${textOf(attributes)}`;
+    const known = this.nodes.get(key);
+    if (known) return known;
+    const node = { id: this.nodes.size, op, inputs, attributes, type, origin } as unknown as Node;
+    this.nodes.set(key, node);
+    this.own.add(node);
+    return node;
+  }
+}
+
+/** Equal for equal attributes, whatever the order of their keys; −0, ∞ and NaN are kept apart. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, each]) => `${key}:${textOf(each)}`).join()}}`;
+  }
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  return JSON.stringify(value);
+}
