@@ -1,0 +1,54 @@
+import { invariant } from "../../base/invariant.ts";
+import type { Node } from "../../ir/graph.ts";
+import type { LowerContext } from "../../library/definition.ts";
+import type { Layer } from "../../typed/program.ts";
+import type { Lowering } from "./lowering.ts";
+import { concreteType, shapeOf, sizeOf } from "./sizes.ts";
+import { weightNode } from "./weights.ts";
+
+/** One use of a layer: its definition's own lowering, with its weights, states and random streams bound to this use. */
+export function lowerLayer(lowering: Lowering, layer: Layer, inputs: readonly Node[]): Node {
+  const use = (lowering.uses.get(layer.path) ?? 0) + 1;
+  lowering.uses.set(layer.path, use);
+  return layer.definition.lower(contextOf(lowering, layer, use), inputs, layer.arguments);
+}
+
+function contextOf(lowering: Lowering, layer: Layer, use: number): LowerContext {
+  const { sizes, training } = lowering;
+  const graph = lowering.graph.at({ path: layer.path, role: "forward" });
+  const inputTypes = layer.inputTypes.map((type) => concreteType(sizes, type));
+  return {
+    graph,
+    training,
+    weights: Object.fromEntries(layer.weights.map((weight) => [lastStep(weight.path), weightNode(lowering, weight)])),
+    states: statesOf(lowering, layer),
+    update: (state, value) => {
+      const found = layer.states.find(({ path }) => lastStep(path) === state);
+      invariant(found, `${layer.path} has no state ${state}`);
+      lowering.updates.set(found.path, value);
+    },
+    random: (type, purpose = "mask") => graph.random(`${layer.path}/${purpose}${use === 1 ? "" : `#${use}`}`, type),
+    inputTypes,
+    outputType: concreteType(sizes, layer.outputType),
+    axis: (name, input = 0) => {
+      const place = inputTypes[input]?.axes.findIndex((axis) => axis.name === name) ?? -1;
+      invariant(place >= 0, `${layer.path}: operand ${input + 1} has no axis ${name}`);
+      return place;
+    },
+    size: (dim) => sizeOf(sizes, dim),
+  };
+}
+
+/** A layer that is used a second time goes on from what its first use left. */
+function statesOf(lowering: Lowering, layer: Layer): Readonly<Record<string, Node>> {
+  const graph = lowering.graph.at({ path: layer.path, role: "forward" });
+  const entries = layer.states.map(({ path, shape }) => {
+    const state = lowering.updates.get(path) ?? graph.state(path, { shape: shapeOf(lowering.sizes, shape), batched: false });
+    return [lastStep(path), state] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function lastStep(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1);
+}

@@ -1,0 +1,48 @@
+import { invariant } from "../../base/invariant.ts";
+import { nodesOf, type Graph } from "../../ir/graph.ts";
+import type { CompiledParameter, CompiledState } from "../../plan/compiled.ts";
+import type { TypedRun, WeightSettings } from "../../typed/program.ts";
+import { shapeOf, sizeOf, type Sizes } from "./sizes.ts";
+import { slotName } from "./updates.ts";
+
+/** The trainable tensors that some graph of the run reads or replaces, with what they start from. */
+export function compileParameters(run: TypedRun, sizes: Sizes, graphs: readonly Graph[]): readonly CompiledParameter[] {
+  const used = usedNames(graphs);
+  return run.weights
+    .filter(({ weight }) => weight.tied === undefined && used.has(weight.path))
+    .map((settings) => compileParameter(settings, sizes));
+}
+
+function compileParameter({ weight, init, freeze, load }: WeightSettings, sizes: Sizes): CompiledParameter {
+  const shape = shapeOf(sizes, weight.shape);
+  const fan = { in: sizeOf(sizes, weight.fanIn), out: sizeOf(sizes, weight.fanOut) };
+  const initial = init.use.definition.sample(shape, fan, init.use.arguments);
+  invariant(!("problem" in initial), `${weight.path} cannot start from ${init.use.definition.name}`);
+  return { path: weight.path, shape, initial, frozen: freeze?.value === true, load: load?.value };
+}
+
+/** Running statistics, optimiser slots and monitors, in that order. */
+export function compileStates(run: TypedRun, sizes: Sizes, graphs: readonly Graph[]): readonly CompiledState[] {
+  const used = usedNames(graphs);
+  const statistics = run.model.layers.flatMap(({ states }) =>
+    states.map(({ path, shape, initial }): CompiledState => ({ name: path, shape: shapeOf(sizes, shape), initial, role: "statistic" })),
+  );
+  const slots = run.weights.flatMap(({ weight, optimizer: { use } }) =>
+    Object.entries(use.definition.slots(use.arguments)).map(
+      ([slot, initial]): CompiledState => ({ name: slotName(weight.path, slot), shape: shapeOf(sizes, weight.shape), initial, role: "slot" }),
+    ),
+  );
+  const monitors = [...used]
+    .filter((name) => name.startsWith("monitor/"))
+    .map((name): CompiledState => ({ name, shape: [], initial: 0, role: "monitor" }));
+  return [...statistics, ...slots, ...monitors].filter(({ name }) => used.has(name));
+}
+
+function usedNames(graphs: readonly Graph[]): ReadonlySet<string> {
+  return new Set(
+    graphs.flatMap((graph) => [
+      ...graph.updates.keys(),
+      ...nodesOf(graph).flatMap((node) => (node.op === "parameter" || node.op === "state" ? [node.attributes.name] : [])),
+    ]),
+  );
+}

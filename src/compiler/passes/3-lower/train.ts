@@ -1,0 +1,82 @@
+import type { Graph, Node } from "../../ir/graph.ts";
+import type { WeightSettings } from "../../typed/program.ts";
+import { clipGradients, globalNorm, watchesGradientNorm, type Gradients } from "./gradients.ts";
+import { makeHostScalars, type HostScalars } from "./host-scalars.ts";
+import { lowerLoss } from "./loss.ts";
+import type { Lowering } from "./lowering.ts";
+import { lowerSums } from "./metrics.ts";
+import { lowerPenalties } from "./penalties.ts";
+import { makeClock } from "./schedules.ts";
+import { baseRate, lowerUpdates, scheduledRate, trainedWeights, type Updating } from "./updates.ts";
+import { weightNode } from "./weights.ts";
+
+/** The training step before it has gradients: what is to be made small, and by which parameters. */
+export interface Objective {
+  readonly lowering: Lowering;
+  /** The mean of the loss over the rows of the batch: a scalar. */
+  readonly loss: Node;
+  /** The loss with all penalties: a scalar. */
+  readonly objective: Node;
+  /** What is added up over the rows of an epoch, each `[capacity]`. */
+  readonly sums: ReadonlyMap<string, Node>;
+  readonly trained: readonly WeightSettings[];
+  readonly parameters: readonly Node[];
+}
+
+/** The forward half of the training step: the model in training mode, its loss and penalties. */
+export function lowerObjective(lowering: Lowering): Objective {
+  const lossOfRows = lowerLoss(lowering);
+  const graph = lowering.graph.at({ path: "loss", role: "loss" });
+  const loss = graph.mean(lossOfRows, [0]);
+  const objective = lowerPenalties(lowering).reduce((total, penalty) => graph.add(total, penalty), loss);
+  const trained = trainedWeights(lowering.run);
+  return { lowering, loss, objective, sums: lowerSums(lowering, lossOfRows), trained, parameters: trained.map(({ weight }) => weightNode(lowering, weight)) };
+}
+
+export interface TrainingStep {
+  readonly graph: Graph;
+  readonly schedules: ReadonlyMap<string, Node>;
+}
+
+/** The whole training step: clipped gradients to the optimisers, running statistics and monitors brought up to date. */
+export function completeStep(objective: Objective, gradients: Gradients): TrainingStep {
+  const { lowering } = objective;
+  const graph = lowering.graph.at({ path: "gradients", role: "gradient" });
+  const norm = once(() => globalNorm(graph, gradients));
+  const clipped = clipGradients(graph, gradients, lowering.run.clip, norm);
+  const updating: Updating = { lowering, clock: makeClock(lowering.graph), scalars: makeHostScalars(lowering.graph) };
+  const rate = scheduledRate(updating, baseRate(lowering.run.optimizer.use));
+  const updates = lowerUpdates(updating, objective.trained, clipped);
+  const watched = watchesGradientNorm(lowering.run) ? new Map([["gradient_norm", norm()]]) : new Map<string, Node>();
+  return {
+    graph: {
+      outputs: new Map([["loss", objective.loss], ["objective", objective.objective], ...watched]),
+      updates: new Map([...updates, ...lowering.updates, ...monitors(objective, watched)]),
+    },
+    schedules: usedFormulas(updating.scalars, rate),
+  };
+}
+
+function once(make: () => Node): () => Node {
+  let made: Node | undefined;
+  return () => (made ??= make());
+}
+
+/** The run's own rate comes first, because progress shows it. */
+function usedFormulas(scalars: HostScalars, rate: Node): ReadonlyMap<string, Node> {
+  const name = rate.op === "scalar" ? rate.attributes.name : "rate";
+  return new Map([...scalars.formulas].sort(([a], [b]) => Number(b === name) - Number(a === name)));
+}
+
+/** Sums that stay on the device until the host asks: state + Σ over the rows of this step. */
+function monitors({ lowering, sums }: Objective, watched: ReadonlyMap<string, Node>): ReadonlyMap<string, Node> {
+  const graph = lowering.graph.at({ path: "monitor", role: "metric" });
+  const added = new Map([...[...sums].map(([name, value]) => [name, graph.sum(value)] as const), ["count", graph.rows()] as const, ...watched]);
+  return new Map([...added].map(([name, value]) => [monitorName(name), graph.add(graph.state(monitorName(name), scalarType), value)]));
+}
+
+const scalarType = { shape: [], batched: false } as const;
+
+export function monitorName(sum: string): string {
+  return `monitor/${sum}`;
+}
