@@ -6,9 +6,10 @@ import type * as Ast from "../../syntax/ast.ts";
 import type { Formula } from "../../typed/program.ts";
 import { numberOf } from "./argument-values.ts";
 import { unknownItem } from "./arguments.ts";
-import type { Binding, Context, Scope } from "./context.ts";
+import type { Context, Scope } from "./context.ts";
 import { describeValue, snippet } from "./describe.ts";
 import { evaluate } from "./evaluate.ts";
+import { lookup } from "./lookup.ts";
 
 /** What the names inside a scalar formula stand for. */
 export interface FormulaNames {
@@ -97,7 +98,7 @@ function ofFlow(context: Context, scope: Scope, flow: Ast.Flow, names: FormulaNa
 }
 
 function call(context: Context, scope: Scope, name: Ast.Name, operands: readonly WrittenOperand[], names: FormulaNames): Formula | undefined {
-  const binding = findBinding(scope, name.text);
+  const binding = lookup(scope, name.text);
   if (binding?.kind === "declaration" && binding.declaration.item.kind === "define") {
     context.use(binding.span);
     return inline(context, binding.declaration.item, binding.declaration.scope, operands, name.span, names);
@@ -112,15 +113,6 @@ function call(context: Context, scope: Scope, name: Ast.Name, operands: readonly
   context.report(
     diagnostic(messages.wrongLength, name.span, { name: definition.name, expected: least, found: operands.length }),
   );
-  return undefined;
-}
-
-/** What a name stands for, from the innermost scope out. */
-export function findBinding(scope: Scope, name: string): Binding | undefined {
-  for (let each: Scope | undefined = scope; each; each = each.parent) {
-    const found = each.names.get(name);
-    if (found) return found;
-  }
   return undefined;
 }
 

@@ -10,7 +10,8 @@ import { useOf } from "./arguments.ts";
 import type { CompileValue, Context, Scope } from "./context.ts";
 import { describeValue, snippet } from "./describe.ts";
 import { evaluate } from "./evaluate.ts";
-import { applyDefinition, findBinding } from "./formula.ts";
+import { applyDefinition } from "./formula.ts";
+import { lookup } from "./lookup.ts";
 
 /** A term of a penalty and where it stands. */
 export interface PenaltyTerm {
@@ -92,7 +93,7 @@ function isNumeric(scope: Scope, expression: Ast.Expression): boolean {
     case "conditional":
       return isNumeric(scope, expression.then) && isNumeric(scope, expression.else);
     case "reference": {
-      const binding = expression.path.length === 1 ? findBinding(scope, expression.path[0]!.text) : undefined;
+      const binding = expression.path.length === 1 ? lookup(scope, expression.path[0]!.text) : undefined;
       if (binding?.kind === "value") return binding.value.kind === "size" || binding.value.kind === "number";
       return binding !== undefined && (binding.declaration.item.kind === "hyper" || binding.declaration.item.kind === "dim");
     }

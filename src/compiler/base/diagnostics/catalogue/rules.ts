@@ -18,7 +18,7 @@ export const matchesNothing = kind<{ what: string; model: string; suggestion?: s
   "NN0502",
   "error",
   "A rule that matches nothing",
-  (p) => `${p.what} of \`${p.model}\`${hint(p.suggestion)}`,
+  (p) => `${p.what} in \`${p.model}\`${hint(p.suggestion)}`,
 );
 
 export const automaticName = kind<{ path: string; suggestion: string }>(
@@ -99,3 +99,10 @@ export const optimizerWithoutDecay = kind<{ optimizer: string; weight: string }>
 );
 
 export const keyTwice = kind<{ key: string }>("NN0514", "error", "A key set twice", (p) => `\`${p.key}\` is set twice; keep one of them`);
+
+export const withoutEffect = kind<{ rule: string; model: string }>(
+  "NN0515",
+  "warning",
+  "A rule without effect",
+  (p) => `\`${p.rule}\` finds nothing in \`${p.model}\`; take it out, or name what it is for`,
+);
