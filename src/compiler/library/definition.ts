@@ -185,13 +185,8 @@ export interface ScheduleContext {
   readonly totalSteps: Node;
   /** The rate that the optimiser was given (or the plain value, for a scheduled momentum). */
   readonly base: Node;
-  /** The value at the end of the part before this one in a sequence; `base` for the first. */
+  /** The value at the end of the part before this one (its `rate` at the step after its last), from which this part starts; `base` for the first. */
   readonly previous: Node;
-  /**
-   * The rate where the part before this one ended (that part's rate at the step after its last); absent for the first part.
-   * A part starts from there; the first starts from `base`.
-   */
-  readonly previous?: Node;
   /** A duration as a number of steps, a number as it is, a multiple times `base`. */
   readonly number: (argument: string, index?: number) => Node;
   readonly count: (argument: string) => number;

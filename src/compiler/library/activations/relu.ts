@@ -1,0 +1,16 @@
+import { defineActivation } from "../define.ts";
+
+export const relu = defineActivation({
+  name: "relu",
+  summary: "Rectified linear unit: the default choice.",
+  formula: "y = max(0, x)",
+  source: "Nair, Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines",
+  arguments: {},
+  family: "rectifier",
+  gain: () => 2,
+  examples: [{ in: [-2, 0, 3], out: [0, 0, 3] }],
+  example: "x -> dense(64) -> relu",
+  pitfalls: "Units whose input is always negative stop learning (\"dead\" units): lower the rate, or use `leaky_relu`. Goes with Kaiming initialisation.",
+  techniques: ["A5"],
+  lower: (graph, x) => graph.maximum(x, 0),
+});

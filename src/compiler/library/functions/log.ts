@@ -1,0 +1,11 @@
+import { defineFunction } from "../define.ts";
+
+export const logFunction = defineFunction({
+  name: "log",
+  summary: "The natural logarithm.",
+  formula: "y = ln x",
+  operands: ["x"],
+  example: "y = log(x)",
+  evaluate: (x) => Math.log(x!),
+  lower: (graph, [x]) => graph.log(x!),
+});

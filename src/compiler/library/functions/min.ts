@@ -1,0 +1,12 @@
+import { defineFunction } from "../define.ts";
+
+export const minFunction = defineFunction({
+  name: "min",
+  summary: "The smallest of several numbers.",
+  formula: "y = min(a, b, ...)",
+  operands: ["a", "b"],
+  variadic: true,
+  example: "y = min(a, b)",
+  evaluate: (...operands) => Math.min(...operands),
+  lower: (graph, operands) => operands.reduce((least, each) => graph.minimum(least, each)),
+});

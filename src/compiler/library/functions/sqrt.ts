@@ -1,0 +1,11 @@
+import { defineFunction } from "../define.ts";
+
+export const sqrtFunction = defineFunction({
+  name: "sqrt",
+  summary: "The square root.",
+  formula: "y = x^(1/2)",
+  operands: ["x"],
+  example: "y = sqrt(x)",
+  evaluate: (x) => Math.sqrt(x!),
+  lower: (graph, [x]) => graph.sqrt(x!),
+});

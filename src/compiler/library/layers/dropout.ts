@@ -1,0 +1,21 @@
+import { defineLayer } from "../define.ts";
+
+export const dropout = defineLayer({
+  name: "dropout",
+  summary: "Zeroes each value with probability `drop` in training and scales the rest up, so that nothing changes at inference.",
+  formula: "training: y = x * m / (1 - drop), with m = 1 with probability 1 - drop, else 0; inference: y = x",
+  source: "Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, Dropout (the inverted form)",
+  arguments: {
+    drop: { kind: "number", minimum: 0, maximum: 1, exclusive: "maximum", summary: "The chance to zero a value." },
+  },
+  example: "x -> dense(128) -> relu -> dropout(0.2)",
+  pitfalls: "`drop` is the chance to zero, not to keep. Not before batch normalisation: the variance differs between training and inference.",
+  techniques: ["D9"],
+  stochastic: true,
+  infer: ([type]) => type!,
+  lower: ({ graph, training, random }, [x], { drop }) => {
+    if (!training || drop === 0) return x!;
+    const kept = graph.lessEqual(drop, random(x!.type));
+    return graph.select(kept, graph.divide(x!, 1 - drop), 0);
+  },
+});
