@@ -1,5 +1,5 @@
 import type { ArrayType } from "./array-type.ts";
-import type { Attributes, Node, NodeOf, Op, Origin, Window } from "./graph.ts";
+import type { Attributes, Node, Op, Origin, Window } from "./graph.ts";
 
 /** A number stands for a constant wherever a node is asked for. */
 export type Operand = Node | number;
@@ -11,7 +11,7 @@ export type Operand = Node | number;
  * lowerings can be written without special cases.
  */
 export interface GraphBuilder {
-  make<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O]): NodeOf<O> | Node;
+  make<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O]): Node;
   /** The same builder (and interning table), with another origin for the nodes made through it. */
   at(origin: Origin): GraphBuilder;
 

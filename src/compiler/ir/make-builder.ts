@@ -1,7 +1,7 @@
 import { elementCount, type ArrayType } from "./array-type.ts";
 import type { GraphBuilder, Operand } from "./builder.ts";
 import { Interning } from "./interning.ts";
-import type { Attributes, Node, NodeOf, Op, Origin, Window } from "./graph.ts";
+import type { Attributes, Node, Op, Origin, Window } from "./graph.ts";
 import { otherAxes } from "./primitives/axes.ts";
 import { primitiveOf } from "./primitives/index.ts";
 import { isScalar } from "./types.ts";
@@ -22,7 +22,7 @@ class InterningBuilder implements GraphBuilder {
     this.origin = origin;
   }
 
-  make<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O]): NodeOf<O> | Node {
+  make<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O]): Node {
     const { type: rule, fold } = primitiveOf(op);
     const type = rule(inputs.map((operand) => operand.type), attributes);
     return fold?.(this, inputs, attributes, type) ?? this.interning.node(op, inputs, attributes, type, this.origin);
@@ -33,7 +33,7 @@ class InterningBuilder implements GraphBuilder {
   }
 
   private node<O extends Op>(op: O, inputs: readonly Operand[], attributes: Attributes[O]): Node {
-    return this.make(op, inputs.map((operand) => this.operand(operand)), attributes) as Node;
+    return this.make(op, inputs.map((operand) => this.operand(operand)), attributes);
   }
 
   private operand(operand: Operand): Node {
