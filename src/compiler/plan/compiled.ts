@@ -7,6 +7,8 @@ import type { Plan } from "./plan.ts";
 export interface CompiledRun {
   readonly run: TypedRun;
   readonly capacity: number;
+  /** The data's fields in their order; shapes without the batch. */
+  readonly fields: readonly CompiledField[];
   readonly parameters: readonly CompiledParameter[];
   readonly states: readonly CompiledState[];
   /** Numbers of each step as formulas over `scalar` nodes named step, steps_per_epoch, total_steps: name → scalar graph. */
@@ -15,6 +17,13 @@ export interface CompiledRun {
   readonly metrics: readonly CompiledMetric[];
   readonly graphs: { readonly train: Graph; readonly evaluate: Graph; readonly predict: Graph };
   readonly plans: { readonly train: Plan; readonly evaluate: Plan; readonly predict: Plan };
+}
+
+export interface CompiledField {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** How many, where the field holds labels. */
+  readonly classes?: number;
 }
 
 export interface CompiledParameter {

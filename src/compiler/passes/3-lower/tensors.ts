@@ -1,9 +1,17 @@
 import { invariant } from "../../base/invariant.ts";
 import { nodesOf, type Graph } from "../../ir/graph.ts";
-import type { CompiledParameter, CompiledState } from "../../plan/compiled.ts";
+import type { CompiledField, CompiledParameter, CompiledState } from "../../plan/compiled.ts";
 import type { TypedRun, WeightSettings } from "../../typed/program.ts";
 import { shapeOf, sizeOf, type Sizes } from "./sizes.ts";
 import { slotName } from "./updates.ts";
+
+/** The fields of the run's data, their sizes as numbers. */
+export function compileFields(run: TypedRun, sizes: Sizes): readonly CompiledField[] {
+  return run.data.fields.map(({ name, type: { element, axes } }) => {
+    const shape = axes.slice(1).map((axis) => sizeOf(sizes, axis.size));
+    return element.kind === "class" ? { name, shape, classes: sizeOf(sizes, element.count) } : { name, shape };
+  });
+}
 
 /** The trainable tensors that some graph of the run reads or replaces, with what they start from. */
 export function compileParameters(run: TypedRun, sizes: Sizes, graphs: readonly Graph[]): readonly CompiledParameter[] {

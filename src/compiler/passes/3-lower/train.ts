@@ -1,4 +1,4 @@
-import type { Graph, Node } from "../../ir/graph.ts";
+import { nodesOf, type Graph, type Node } from "../../ir/graph.ts";
 import type { WeightSettings } from "../../typed/program.ts";
 import { clipGradients, globalNorm, watchesGradientNorm, type Gradients } from "./gradients.ts";
 import { makeHostScalars, type HostScalars } from "./host-scalars.ts";
@@ -19,6 +19,7 @@ export interface Objective {
   readonly objective: Node;
   /** What is added up over the rows of an epoch, each `[capacity]`. */
   readonly sums: ReadonlyMap<string, Node>;
+  /** Weights that the objective depends on, neither frozen nor tied. */
   readonly trained: readonly WeightSettings[];
   readonly parameters: readonly Node[];
 }
@@ -29,7 +30,8 @@ export function lowerObjective(lowering: Lowering): Objective {
   const graph = lowering.graph.at({ path: "loss", role: "loss" });
   const loss = graph.mean(lossOfRows, [0]);
   const objective = lowerPenalties(lowering).reduce((total, penalty) => graph.add(total, penalty), loss);
-  const trained = trainedWeights(lowering.run);
+  const reached = new Set(nodesOf({ outputs: new Map([["objective", objective]]), updates: new Map() }));
+  const trained = trainedWeights(lowering.run).filter(({ weight }) => reached.has(weightNode(lowering, weight)));
   return { lowering, loss, objective, sums: lowerSums(lowering, lossOfRows), trained, parameters: trained.map(({ weight }) => weightNode(lowering, weight)) };
 }
 

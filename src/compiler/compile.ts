@@ -1,0 +1,79 @@
+import type { GraphBuilder } from "./ir/builder.ts";
+import type { Graph } from "./ir/graph.ts";
+import { createBuilder } from "./ir/make-builder.ts";
+import { lowerEvaluation, lowerPrediction } from "./passes/3-lower/inference.ts";
+import { beginLowering } from "./passes/3-lower/lowering.ts";
+import { compileMetrics } from "./passes/3-lower/metrics.ts";
+import { otherSymbols, sizesOf, type Sizes } from "./passes/3-lower/sizes.ts";
+import { compileFields, compileParameters, compileStates } from "./passes/3-lower/tensors.ts";
+import { completeStep, lowerObjective, type Objective } from "./passes/3-lower/train.ts";
+import { weightNode } from "./passes/3-lower/weights.ts";
+import { differentiate } from "./passes/4-differentiate/differentiate.ts";
+import { schedule } from "./passes/6-schedule/schedule.ts";
+import type { CompiledRun } from "./plan/compiled.ts";
+import type { Plan } from "./plan/plan.ts";
+import type { TypedRun } from "./typed/program.ts";
+
+/** What a program has to be specialised to and the file leaves open. */
+export interface Capacities {
+  /** Rows of the whole training set: needed where the run says `batch: all`. */
+  readonly rows?: number;
+  /** Sizes of symbols besides the batch (`dim T in 1 .. 256`), by name. */
+  readonly dims?: ReadonlyMap<string, number>;
+}
+
+/** A size that must be known before a program can be generated, and is not: the caller's to mend. */
+export class OpenSize extends Error {
+  override readonly name = "OpenSize";
+}
+
+/** lower → differentiate → simplify → schedule: a checked run as far as every backend shares. */
+export function compileRun(run: TypedRun, capacities: Capacities = {}): CompiledRun {
+  const sizes = closedSizes(run, capacities);
+  const graph = createBuilder();
+  const training = beginLowering(graph, run, sizes, true);
+  const inference = beginLowering(graph, run, sizes, false);
+
+  const objective = lowerObjective(training);
+  const step = completeStep(objective, gradientsOf(graph, objective));
+  const graphs = {
+    train: finish(graph, step.graph),
+    evaluate: finish(graph, lowerEvaluation(inference)),
+    predict: finish(graph, lowerPrediction(inference)),
+  };
+  const all = Object.values(graphs);
+  return {
+    run,
+    capacity: sizes.capacity,
+    fields: compileFields(run, sizes),
+    parameters: compileParameters(run, sizes, all),
+    states: compileStates(run, sizes, all),
+    schedules: step.schedules,
+    metrics: compileMetrics(inference, objective.sums),
+    graphs,
+    plans: { train: plan("train", graphs.train, sizes), evaluate: plan("evaluate", graphs.evaluate, sizes), predict: plan("predict", graphs.predict, sizes) },
+  };
+}
+
+/** ∂objective/∂w for every trained weight, by its path. */
+function gradientsOf(graph: GraphBuilder, { lowering, objective, trained, parameters }: Objective): ReadonlyMap<string, ReturnType<typeof weightNode>> {
+  const gradients = differentiate(graph, objective, parameters);
+  return new Map(trained.map(({ weight }) => [weight.path, gradients.get(weightNode(lowering, weight))!]));
+}
+
+function finish(_builder: GraphBuilder, graph: Graph): Graph {
+  return graph;
+}
+
+function plan(name: Plan["name"], graph: Graph, { capacity }: Sizes): Plan {
+  return schedule(name, graph, capacity);
+}
+
+function closedSizes(run: TypedRun, { rows, dims = new Map() }: Capacities): Sizes {
+  if (run.batch === "all" && rows === undefined) {
+    throw new OpenSize(`run ${run.name} trains on the whole set at once (batch: all): the number of its training rows must be known to generate the program`);
+  }
+  const open = otherSymbols(run).filter((name) => !dims.has(name));
+  if (open.length > 0) throw new OpenSize(`run ${run.name} leaves ${open.join(", ")} open: give ${open.length === 1 ? "its size" : "their sizes"} with ${open.map((name) => `--set ${name}=…`).join(" ")}`);
+  return sizesOf(run, run.batch === "all" ? rows! : run.batch, dims);
+}

@@ -1,0 +1,95 @@
+import { invariant } from "../../base/invariant.ts";
+
+/**
+ * TypeScript text that is known to be harmless. The only ways to make it are `ts` with a template of this compiler, and
+ * `literal` and `comment`, which escape: text of a spec cannot become code.
+ */
+export interface Code {
+  readonly code: string;
+}
+
+/** A plain value as it may stand in the generated program. */
+export type Plain = string | number | boolean | undefined | readonly Plain[] | { readonly [key: string]: Plain };
+
+/** Code with pieces of code in it; lists are joined by line ends. */
+export function ts(template: TemplateStringsArray, ...parts: readonly (Code | readonly Code[])[]): Code {
+  const pieces = parts.map((part) => ("code" in part ? part.code : part.map(({ code }) => code).join("\n")));
+  return { code: template.map((text, index) => text + (pieces[index] ?? "")).join("") };
+}
+
+export const nothing: Code = { code: "" };
+
+export function join(parts: readonly Code[], separator: Code): Code {
+  return { code: parts.map(({ code }) => code).join(separator.code) };
+}
+
+/** A literal: texts escaped so that no character of theirs can end the string, the line or a script element. */
+export function literal(value: Plain): Code {
+  return { code: print(value) };
+}
+
+function print(value: Plain): string {
+  if (value === undefined) return "undefined";
+  if (typeof value === "string") return printText(value);
+  if (typeof value === "number") return printNumber(value);
+  if (typeof value === "boolean") return String(value);
+  if (isList(value)) return `[${value.map(print).join(", ")}]`;
+  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+  return `{ ${entries.map(([key, entry]) => `${printKey(key)}: ${print(entry)}`).join(", ")} }`;
+}
+
+function isList(value: Plain): value is readonly Plain[] {
+  return Array.isArray(value);
+}
+
+/** `__proto__: x` in a literal would set the prototype; in brackets it is a key like any other. */
+function printKey(key: string): string {
+  if (key === "__proto__") return `[${printText(key)}]`;
+  return /^[a-z][A-Za-z0-9]*$/.test(key) ? key : printText(key);
+}
+
+function printNumber(value: number): string {
+  if (Number.isNaN(value)) return "Number.NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "Number.POSITIVE_INFINITY" : "Number.NEGATIVE_INFINITY";
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+// Control and invisible characters, bidirectional overrides, line separators, and the `<` that could end a script element.
+// oxlint-disable-next-line no-control-regex -- these are the characters to be found
+const escaped = /[<\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff]/g;
+
+export function printText(text: string): string {
+  return JSON.stringify(text).replace(escaped, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** A documentation comment; nothing in `text` can end it or be a directive to a compiler. */
+export function comment(...texts: readonly (string | undefined)[]): Code {
+  const paragraphs = texts.filter((text) => text !== undefined && text.trim() !== "").map((text) => commentLines(text!));
+  if (paragraphs.length === 0) return nothing;
+  const lines = paragraphs.flatMap((paragraph, index) => (index === 0 ? paragraph : ["", ...paragraph]));
+  if (lines.length === 1) return { code: `/** ${lines[0]} */` };
+  return { code: ["/**", ...lines.map((line) => ` * ${line}`.trimEnd()), " */"].join("\n") };
+}
+
+function commentLines(text: string): readonly string[] {
+  return text.split(/\r\n|[\n\r\u2028\u2029]/).map(commentLine);
+}
+
+function commentLine(line: string): string {
+  return line
+    // oxlint-disable-next-line no-control-regex -- these are the characters to be found
+    .replace(/[\u0000-\u001f]/g, " ")
+    .replace(escaped, (character) => (character === "<" ? "<" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`))
+    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd")
+    .replaceAll("*/", "*\\/")
+    .replaceAll("</", "<\\/")
+    .replace(/^[\s*/]*(?=@)/, "\\")
+    .replace(/^[\s*/]*(?=prettier-|#)/, "\\")
+    .trimEnd();
+}
+
+/** A name of this compiler's own choosing, checked to be a plain identifier. */
+export function name(text: string): Code {
+  invariant(/^[A-Za-z_][A-Za-z0-9_]*$/.test(text), `${JSON.stringify(text)} is not an identifier`);
+  return { code: text };
+}
