@@ -10,5 +10,5 @@ export const identity = defineActivation({
   examples: [{ in: [-2, 0, 3], out: [-2, 0, 3] }],
   example: "x -> dense(64) -> identity",
   techniques: ["A1"],
-  lower: (graph, x) => x,
+  lower: (_graph, x) => x,
 });

@@ -1,0 +1,20 @@
+import { defineLoss } from "../define.ts";
+import { difference, rowMean } from "../support/rows.ts";
+
+export const meanSquaredError = defineLoss({
+  name: "mean_squared_error",
+  summary: "The mean of squared differences.",
+  formula: "L = mean (t - y)^2",
+  operands: [
+    { name: "prediction", accepts: "values", summary: "What the model says." },
+    { name: "target", accepts: "like", summary: "What is right." },
+  ],
+  arguments: {},
+  example: "loss: mean_squared_error(estimate, price)",
+  pitfalls: "Outliers dominate: `huber` or `mean_absolute_error` bear them better.",
+  techniques: ["E1"],
+  perExample: (graph, [prediction, target]) => {
+    const error = difference(graph, prediction!, target!);
+    return rowMean(graph, graph.multiply(error, error));
+  },
+});

@@ -1,0 +1,22 @@
+import type { MetricDefinition } from "../definition.ts";
+import { accuracy } from "./accuracy.ts";
+import { binaryAccuracy } from "./binary-accuracy.ts";
+import { error } from "./error.ts";
+import { mae } from "./mae.ts";
+import { mse } from "./mse.ts";
+import { perplexity } from "./perplexity.ts";
+import { r2 } from "./r2.ts";
+import { rmse } from "./rmse.ts";
+import { top } from "./top.ts";
+
+export const metrics: readonly MetricDefinition[] = [
+  accuracy,
+  binaryAccuracy,
+  error,
+  mae,
+  mse,
+  perplexity,
+  r2,
+  rmse,
+  top,
+];

@@ -1,0 +1,10 @@
+import type { NormalizerDefinition } from "../definition.ts";
+import { center } from "./center.ts";
+import { scale } from "./scale.ts";
+import { standardize } from "./standardize.ts";
+
+export const normalizers: readonly NormalizerDefinition[] = [
+  center,
+  scale,
+  standardize,
+];

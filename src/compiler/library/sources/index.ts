@@ -1,0 +1,16 @@
+import type { SourceDefinition } from "../definition.ts";
+import { csv } from "./csv.ts";
+import { functionSource } from "./function.ts";
+import { idx } from "./idx.ts";
+import { npy } from "./npy.ts";
+import { npz } from "./npz.ts";
+import { spirals } from "./spirals.ts";
+
+export const sources: readonly SourceDefinition[] = [
+  csv,
+  functionSource,
+  idx,
+  npy,
+  npz,
+  spirals,
+];

@@ -1,0 +1,23 @@
+import type { GraphBuilder } from "../../ir/builder.ts";
+import type { Node } from "../../ir/graph.ts";
+
+/** The class axis is the last of the logits. */
+export function classAxis(logits: Node): number {
+  return logits.type.shape.length - 1;
+}
+
+/** Whether targets are labels (one number where the logits have a class axis) rather than distributions. */
+export function areLabels(logits: Node, target: Node): boolean {
+  return target.type.shape.length === logits.type.shape.length - 1;
+}
+
+/** 1 at the class of the label, 0 elsewhere, of the logits' shape. */
+export function oneHot(graph: GraphBuilder, logits: Node, labels: Node): Node {
+  const axis = classAxis(logits);
+  return graph.equal(graph.iota(logits.type, axis), graph.spread(labels, logits.type, [axis]));
+}
+
+/** The logit of the labelled class. A select, so that an infinite logit of another class does no harm. */
+export function chosenLogit(graph: GraphBuilder, logits: Node, hot: Node): Node {
+  return graph.sum(graph.select(hot, logits, 0), [classAxis(logits)]);
+}
