@@ -1,0 +1,17 @@
+import type { Source } from "../../base/source.ts";
+import type * as Ast from "../../syntax/ast.ts";
+import type { Scope } from "../2-infer/context.ts";
+
+/** A file whose imports are loaded and whose top-level names are known. */
+export interface ResolvedFile {
+  readonly source: Source;
+  readonly file: Ast.File;
+  /** Its own declarations and its imports. */
+  readonly scope: Scope;
+}
+
+/** What `infer` reads: the file, and everything that it imports. */
+export interface Resolved extends ResolvedFile {
+  /** All imported files, each once, those that others need first. */
+  readonly imported: readonly ResolvedFile[];
+}
