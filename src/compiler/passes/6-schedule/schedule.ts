@@ -1,0 +1,139 @@
+import { invariant } from "../../base/invariant.ts";
+import type { Graph, Node } from "../../ir/graph.ts";
+import type { Buffer, Kernel, Plan } from "../../plan/plan.ts";
+import { rangeOf } from "./affine.ts";
+import { formClusters, type Cluster } from "./clusters.ts";
+import { commentOf } from "./comments.ts";
+import { Expressions } from "./expressions.ts";
+import { buildKernel, type Workshop } from "./kernel.ts";
+import { describeNode, Names, sanitize } from "./names.ts";
+import { prepare, type Prepared } from "./prepare.ts";
+import { chooseRoots, classOf } from "./roots.ts";
+import { expressionsOf, lifetimesOf, memoryOf, orderSteps } from "./steps.ts";
+
+/** A buffer whose border grows while kernels are built. */
+type GrowingBuffer = { -readonly [Key in keyof Buffer]: Buffer[Key] };
+
+/**
+ * Orders a graph into kernels over a fixed set of buffers: which values are stored and which are computed where they are used,
+ * what is fused into one kernel, in which order, and how long each buffer lives. `capacity` is the batch size of the plan.
+ */
+export function schedule(name: Plan["name"], graph: Graph, capacity: number): Plan {
+  const prepared = prepare(graph);
+  const forced = new Set<Node>();
+  for (;;) {
+    const attempt = attemptPlan(name, prepared, capacity, forced);
+    if ("plan" in attempt) return attempt.plan;
+    const before = forced.size;
+    for (const node of attempt.missing) forced.add(node);
+    invariant(forced.size > before, "scheduling makes no progress");
+  }
+}
+
+function attemptPlan(name: Plan["name"], graph: Prepared, capacity: number, forced: ReadonlySet<Node>): { plan: Plan } | { missing: ReadonlySet<Node> } {
+  const choice = chooseRoots(graph, forced);
+  const clusters = formClusters(choice);
+  const names = new Names();
+  const leaves = leafBuffers(graph, names);
+  const stored = storedNodes(clusters, graph);
+  const made = madeBuffers(stored, graph, names);
+  const aliases = new Map<string, GrowingBuffer>();
+  const workshop: Workshop = {
+    expressions: new Expressions(),
+    operands: graph.operands,
+    bufferOf: (node) => leaves.get(node) ?? made.get(node),
+    aliasOf: (buffer, node) => aliasFor(buffer, node, aliases),
+  };
+  const kernels: Kernel[] = [];
+  for (const cluster of clusters) {
+    const built = buildKernel(cluster, cluster.members.filter((node) => stored.has(node)), workshop);
+    if ("missing" in built) return built;
+    kernels.push(finish(cluster, built.kernel, names));
+  }
+  const buffers = [...leaves.values(), ...made.values(), ...aliases.values()];
+  recordHalos(kernels, new Set(buffers));
+  return { plan: assemble(name, capacity, graph, kernels, buffers, leaves, made) };
+}
+
+function assemble(
+  name: Plan["name"], capacity: number, graph: Prepared, kernels: readonly Kernel[], buffers: readonly Buffer[],
+  leaves: ReadonlyMap<Node, Buffer>, made: ReadonlyMap<Node, Buffer>,
+): Plan {
+  const streams = new Map<Buffer, string>();
+  for (const [node, buffer] of leaves) if (node.op === "random") streams.set(buffer, node.attributes.stream);
+  const steps = orderSteps(kernels, streams);
+  invariant(steps.filter((step) => step.kind === "kernel").length === kernels.length, "kernels depend on each other in a circle");
+  const results = new Map([...graph.outputs].map(([output, node]) => [output, made.get(node)!] as const));
+  const updates = new Map([...graph.updates].map(([path, node]) => [path, made.get(node)!] as const));
+  const scalars = [...new Set(graph.order.flatMap((node) => (node.op === "scalar" ? [node.attributes.name] : [])))].sort();
+  const lifetimes = lifetimesOf(steps, new Set([...results.values(), ...updates.values()]));
+  return { name, capacity, buffers, steps, scalars, results, updates, lifetimes };
+}
+
+/** Parameters and states have their paths, random numbers their streams, inputs their fields. */
+function leafBuffers(graph: Prepared, names: Names): Map<Node, GrowingBuffer> {
+  const buffers = new Map<Node, GrowingBuffer>();
+  for (const node of graph.order) {
+    if (node.op === "input" || node.op === "parameter" || node.op === "state") {
+      names.reserve(node.attributes.name);
+      buffers.set(node, { name: node.attributes.name, ...node.type, role: node.op });
+    }
+  }
+  for (const node of graph.order) {
+    if (node.op === "random") buffers.set(node, { name: names.unique(sanitize(`random_${node.attributes.stream}`)), ...node.type, role: "random" });
+  }
+  return buffers;
+}
+
+/** Outputs, updates, and whatever another kernel reads. */
+function storedNodes(clusters: readonly Cluster[], graph: Prepared): ReadonlySet<Node> {
+  const stored = new Set<Node>([...graph.outputs.values(), ...graph.updates.values()]);
+  for (const cluster of clusters) for (const node of cluster.reads) if (classOf(node) !== "leaf") stored.add(node);
+  return stored;
+}
+
+function madeBuffers(stored: ReadonlySet<Node>, graph: Prepared, names: Names): Map<Node, GrowingBuffer> {
+  const results = new Set(graph.outputs.values());
+  const buffers = new Map<Node, GrowingBuffer>();
+  // Outputs and updates first: they get the plain names.
+  for (const node of new Set([...graph.outputs.values(), ...graph.updates.values(), ...graph.order])) {
+    if (!stored.has(node)) continue;
+    buffers.set(node, { name: names.unique(describeNode(node, graph)), ...node.type, role: results.has(node) ? "result" : "temporary" });
+  }
+  return buffers;
+}
+
+function aliasFor(buffer: Buffer, node: Node, aliases: Map<string, GrowingBuffer>): Buffer {
+  const memory = memoryOf(buffer);
+  const name = `${memory.name}_as_${node.type.shape.join("x")}`;
+  const known = aliases.get(name);
+  if (known !== undefined) return known;
+  const alias: GrowingBuffer = { name, ...node.type, role: memory.role, aliasOf: memory };
+  aliases.set(name, alias);
+  return alias;
+}
+
+/** A kernel is called what its last stored value is called: that is what it is for. */
+function finish(cluster: Cluster, kernel: Omit<Kernel, "name" | "comment" | "path">, names: Names): Kernel {
+  const last = kernel.stores[kernel.stores.length - 1]!.to.buffer;
+  const name = /^[A-Za-z]\w*$/.test(last.name) ? last.name : names.unique(sanitize(last.name));
+  return { ...kernel, name, comment: commentOf(name, cluster.members, kernel), path: cluster.members[cluster.members.length - 1]!.origin.path };
+}
+
+/** Notes on each buffer how far outside of it kernels read. */
+function recordHalos(kernels: readonly Kernel[], buffers: ReadonlySet<GrowingBuffer>): void {
+  const known = new Map<Buffer, GrowingBuffer>([...buffers].map((buffer) => [buffer, buffer]));
+  for (const kernel of kernels) {
+    const extents = new Map(kernel.axes.map((axis) => [axis.name, axis.extent]));
+    for (const expression of expressionsOf(kernel)) {
+      if (expression.kind !== "load") continue;
+      const { buffer, index } = expression.access;
+      const reach = index.map((one, axis) => {
+        const [low, high] = rangeOf(one, extents);
+        const [before, after] = buffer.halo?.[axis] ?? [0, 0];
+        return [Math.max(before, -low), Math.max(after, high - buffer.shape[axis]! + 1)] as const;
+      });
+      if (reach.some(([low, high]) => low > 0 || high > 0)) known.get(buffer)!.halo = reach;
+    }
+  }
+}

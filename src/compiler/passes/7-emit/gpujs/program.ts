@@ -1,0 +1,57 @@
+import type { Buffer, Kernel, Plan } from "../../../plan/plan.ts";
+import { Expressions } from "../../6-schedule/expressions.ts";
+import { functionSource, sizeOf } from "./function-source.ts";
+import { HostNumbers } from "./host-numbers.ts";
+import { projectionsOf } from "./projections.ts";
+
+export interface GpuJsKernel {
+  readonly about: string;
+  readonly source: string;
+  readonly arrays: readonly string[];
+  readonly numbers: readonly string[];
+  readonly makes: string;
+  readonly size: number;
+}
+
+export interface GpuJsFill {
+  readonly fill: string;
+  readonly stream: string;
+  readonly size: number;
+}
+
+/** A plan as gpu.js runs it: pure data. `derived` are formulas over `given`, as TypeScript text. */
+export interface GpuJsProgram {
+  readonly name: Plan["name"];
+  readonly capacity: number;
+  readonly inputs: ReadonlyMap<string, number>;
+  readonly variables: ReadonlyMap<string, number>;
+  readonly given: readonly string[];
+  readonly derived: ReadonlyMap<string, string>;
+  readonly steps: readonly (GpuJsKernel | GpuJsFill)[];
+  readonly results: ReadonlyMap<string, string>;
+  readonly updates: ReadonlyMap<string, string>;
+}
+
+/** Lowers a plan to gpu.js functions over flat arrays, one a store. */
+export function gpuJsProgram(plan: Plan): GpuJsProgram {
+  const host = new HostNumbers();
+  const expressions = new Expressions();
+  const steps = plan.steps.flatMap((step): readonly (GpuJsKernel | GpuJsFill)[] =>
+    step.kind === "fill random" ? [{ fill: step.buffer.name, stream: step.stream, size: sizeOf(step.buffer) }] : kernelFunctions(step, expressions, host),
+  );
+  const own = plan.buffers.filter((buffer) => buffer.aliasOf === undefined);
+  const sizes = (role: (buffer: Buffer) => boolean): ReadonlyMap<string, number> => new Map(own.filter(role).map((buffer) => [buffer.name, sizeOf(buffer)] as const));
+  const variables = new Map(sizes((buffer) => buffer.role === "parameter" || buffer.role === "state"));
+  for (const [path, buffer] of plan.updates) variables.set(path, sizeOf(buffer));
+  const names = (buffers: ReadonlyMap<string, Buffer>): ReadonlyMap<string, string> => new Map([...buffers].map(([name, buffer]) => [name, buffer.name] as const));
+  return {
+    name: plan.name, capacity: plan.capacity, inputs: sizes((buffer) => buffer.role === "input"), variables, given: plan.scalars,
+    derived: host.formulas(), steps, results: names(plan.results), updates: names(plan.updates),
+  };
+}
+
+function kernelFunctions(kernel: Kernel, expressions: Expressions, host: HostNumbers): readonly GpuJsKernel[] {
+  return projectionsOf(kernel, expressions).map((projection) => ({
+    about: projection.comment, ...functionSource(projection, host), makes: projection.to.name, size: sizeOf(projection.to),
+  }));
+}

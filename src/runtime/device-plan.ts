@@ -1,0 +1,41 @@
+/** One gpu.js function: a flat array is computed from flat arrays and numbers. */
+export interface DeviceKernel {
+  /** What it computes, with shapes. */
+  readonly about: string;
+  /** The text of the function; its arguments are the arrays, then the numbers. */
+  readonly source: string;
+  readonly arrays: readonly string[];
+  readonly numbers: readonly string[];
+  /** The buffer that it makes and how many elements that has. */
+  readonly makes: string;
+  readonly size: number;
+}
+
+/** Uniform numbers in [0, 1) of a stream, drawn by the host and uploaded. */
+export interface DeviceFill {
+  readonly fill: string;
+  readonly stream: string;
+  readonly size: number;
+}
+
+export type DeviceStep = DeviceKernel | DeviceFill;
+
+/** Everything that one call does, in order; plain data but for the formulas of the numbers. */
+export interface DevicePlan {
+  readonly name: string;
+  /** The rows that the arrays are made for; a call runs on 1 … capacity of them. */
+  readonly capacity: number;
+  /** Arrays of the batch, by field: elements at full capacity. */
+  readonly inputs: Readonly<Record<string, number>>;
+  /** Parameters and states that it reads or replaces: elements. */
+  readonly variables: Readonly<Record<string, number>>;
+  /** Numbers that come with every call. */
+  readonly given: readonly string[];
+  /** Numbers worked out from those (and `rows`) on the host, in double precision. */
+  readonly derived: Readonly<Record<string, (given: Readonly<Record<string, number>>) => number>>;
+  readonly steps: readonly DeviceStep[];
+  /** What may be read afterwards: name → buffer. */
+  readonly results: Readonly<Record<string, string>>;
+  /** Variables that are replaced, all at once, after the last step: path → buffer. */
+  readonly updates: Readonly<Record<string, string>>;
+}
