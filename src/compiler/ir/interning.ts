@@ -9,7 +9,7 @@ export class Interning {
 
   node<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O], type: ArrayType, origin: Origin): Node {
     invariant(inputs.every((operand) => this.own.has(operand)), `an operand of ${op} comes from another builder`);
-    const key = `${op} ${inputs.map(({ id }) => id).join()} ${textOf(attributes)}`;
+    const key = keyOf(op, inputs, attributes);
     const known = this.nodes.get(key);
     if (known) return known;
     const node = { id: this.nodes.size, op, inputs, attributes, type, origin } as unknown as Node;
@@ -17,6 +17,11 @@ export class Interning {
     this.own.add(node);
     return node;
   }
+}
+
+/** What makes a node the node it is. */
+export function keyOf(op: Op, inputs: readonly Node[], attributes: Attributes[Op]): string {
+  return `${op} ${inputs.map(({ id }) => id).join()} ${textOf(attributes)}`;
 }
 
 /** Equal for equal attributes, whatever the order of their keys; −0, ∞ and NaN are kept apart. */

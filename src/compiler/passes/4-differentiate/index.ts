@@ -1,1 +1,0 @@
-export { differentiate } from "./differentiate.ts";
