@@ -135,8 +135,9 @@ function readSize(reading: Reading, specification: Specification<"size">, value:
 }
 
 function checkSize(reading: Reading, dim: Dim, minimum: number, at: Span): Dim | undefined {
-  const least = boundsOf(dim).from;
-  if (least !== undefined && least >= BigInt(minimum)) return dim;
+  const { from, to } = boundsOf(dim);
+  const least = BigInt(minimum);
+  if ((to === undefined || to >= least) && (known(dim) === undefined || from! >= least)) return dim;
   return fail(reading, messages.outOfRange, at, { name: reading.name, expected: `at least ${minimum}`, found: `\`${snippet(at)}\`` });
 }
 

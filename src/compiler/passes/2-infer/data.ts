@@ -1,0 +1,192 @@
+import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
+import * as messages from "../../base/diagnostics/catalogue/data.ts";
+import { wrongKindOfValue } from "../../base/diagnostics/catalogue/arguments.ts";
+import type { Span } from "../../base/source.ts";
+import { suggest } from "../../base/suggest.ts";
+import { known, print } from "../../ir/dim.ts";
+import type { Use } from "../../library/arguments.ts";
+import type { NormalizerDefinition } from "../../library/definition.ts";
+import type * as Ast from "../../syntax/ast.ts";
+import type { TypedData } from "../../typed/program.ts";
+import { numberOf, replace } from "./argument-values.ts";
+import { checkUse } from "./arguments.ts";
+import type { Context, Declaration, Scope } from "./context.ts";
+import { describeValue, snippet } from "./describe.ts";
+import { evaluate } from "./evaluate.ts";
+import { readType } from "./signature.ts";
+import { inferSources, parts, type Fields } from "./sources.ts";
+
+const settings = ["source", "normalize", "split"] as const;
+
+/** A data declaration: its fields, where they come from, how they are normalised and divided. */
+export function inferData(context: Context, { item, scope }: Declaration): TypedData | undefined {
+  if (item.kind !== "data") return undefined;
+  const written = readSettings(context, item);
+  const fields = inferFields(context, scope, item);
+  if (!fields) return undefined;
+  const sources = written.source ? inferSources(context, scope, item.name.text, fields, written.source) : [];
+  const normalize = written.normalize ? inferNormalize(context, scope, item.name.text, fields, written.normalize) : [];
+  const split = sources && inferSplit(context, scope, sources, written.split);
+  if (!sources || !normalize || !split || !written.complete) return undefined;
+  const { documentation } = item;
+  return { name: item.name.text, ...(documentation === undefined ? {} : { documentation }), span: item.name.span, fields, sources, normalize, split };
+}
+
+type Settings = Partial<Record<(typeof settings)[number], Ast.Setting>> & { complete: boolean };
+
+function readSettings(context: Context, item: Ast.DataItem): Settings {
+  const found: Settings = { complete: true };
+  for (const setting of item.settings) {
+    const { text: name, span } = setting.name;
+    const key = settings.find((each) => each === name);
+    if (key && !found[key]) {
+      found[key] = setting;
+      continue;
+    }
+    found.complete = false;
+    const suggestion = suggest(name, settings);
+    const fixes = suggestion === undefined ? [] : [replace(span, suggestion)];
+    context.report(key ? diagnostic(messages.dataWrittenTwice, span, { name }) : diagnostic(messages.unknownDataSetting, span, { name, suggestion }, { fixes }));
+  }
+  return found;
+}
+
+function inferFields(context: Context, scope: Scope, item: Ast.DataItem): Fields | undefined {
+  if (item.fields.length === 0) {
+    context.report(diagnostic(messages.noFields, item.name.span, { name: item.name.text }));
+    return undefined;
+  }
+  const seen = new Map<string, Span>();
+  let complete = true;
+  const fields: { -readonly [Key in keyof Fields[number]]: Fields[number][Key] }[] = [];
+  for (const { name, type: node, documentation } of item.fields) {
+    const earlier = seen.get(name.text);
+    if (earlier) context.report(diagnostic(messages.dataWrittenTwice, name.span, { name: name.text }, { related: [{ span: earlier, message: "written here first" }] }));
+    seen.set(name.text, name.span);
+    const type = readType(context, scope, node);
+    complete &&= type !== undefined && !earlier;
+    if (type) fields.push({ name: name.text, type, ...(documentation === undefined ? {} : { documentation }) });
+  }
+  return complete && checkFields(context, item, fields) ? fields : undefined;
+}
+
+/** All fields share one free first axis, and every number of classes is an integer from 2. */
+function checkFields(context: Context, item: Ast.DataItem, fields: Fields): boolean {
+  const batch = fields.find((field) => field.type.axes[0] && known(field.type.axes[0].size) === undefined)?.type.axes[0]?.size;
+  let fits = true;
+  for (const [index, { name, type }] of fields.entries()) {
+    const node = item.fields[index]!.type;
+    const first = type.axes[0];
+    if (!first || known(first.size) !== undefined || (batch && first.size.key !== batch.key)) {
+      fits = false;
+      const found = first ? `\`${print(first.size)}\`` : "none";
+      context.report(diagnostic(messages.batchComesFirst, node.axes[0]?.span ?? node.span, { field: name, found, example: batch ? print(batch) : "B" }));
+    }
+    const count = type.element.kind === "class" ? known(type.element.count) : 2;
+    if (count !== undefined && count >= 2) continue;
+    fits = false;
+    const why = count === undefined ? "which must be a number known before training" : "and there must be at least 2";
+    const found = count === undefined && type.element.kind === "class" ? `\`${print(type.element.count)}\`` : String(count);
+    context.report(diagnostic(messages.classCount, node.of?.span ?? node.span, { field: name, found, why }));
+  }
+  return fits;
+}
+
+/** One sequence for all f32 fields, or a record of them. */
+function inferNormalize(context: Context, scope: Scope, data: string, fields: Fields, setting: Ast.Setting): TypedData["normalize"] | undefined {
+  const { value } = setting;
+  if (value.kind !== "group" || !value.arguments.some((argument) => argument.name)) {
+    const steps = normalizers(context, scope, value);
+    const numeric = fields.filter((field) => field.type.element.kind === "f32");
+    if (steps && numeric.length === 0) {
+      context.report(diagnostic(messages.onlyNumbersAreNormalized, setting.name.span, { field: data, element: "labels only" }));
+      return undefined;
+    }
+    return steps && numeric.map((field) => ({ field: field.name, steps }));
+  }
+  const all = value.arguments.map((argument) => normalizeField(context, scope, data, fields, argument));
+  return all.includes(undefined) ? undefined : all.filter((each) => each !== undefined);
+}
+
+function normalizeField(context: Context, scope: Scope, data: string, fields: Fields, argument: Ast.Argument): TypedData["normalize"][number] | undefined {
+  const steps = normalizers(context, scope, argument.value);
+  const known = fields.map((field) => field.name);
+  const name = argument.name?.text ?? snippet(argument.span);
+  const at = argument.name?.span ?? argument.span;
+  const field = fields.find((each) => each.name === name);
+  if (!field) {
+    const suggestion = suggest(name, known);
+    context.report(diagnostic(messages.unknownField, at, { name, data, known, suggestion }, { fixes: suggestion === undefined ? [] : [replace(at, suggestion)] }));
+  } else if (field.type.element.kind !== "f32")
+    context.report(diagnostic(messages.onlyNumbersAreNormalized, at, { field: name, element: field.type.element.kind === "class" ? "class labels" : "a mask" }));
+  return steps && field?.type.element.kind === "f32" ? { field: name, steps } : undefined;
+}
+
+function normalizers(context: Context, scope: Scope, expression: Ast.Expression): readonly Use<NormalizerDefinition>[] | undefined {
+  const written = expression.kind === "sequence" ? expression.parts : [expression];
+  const steps = written.map((part) => checkUse(context, scope, "normalizer", "normalize", part) as Use<NormalizerDefinition> | undefined);
+  return steps.includes(undefined) ? undefined : steps.filter((step) => step !== undefined);
+}
+
+type Split = { -readonly [Key in keyof TypedData["split"]]: TypedData["split"][Key] };
+
+/** The fractions of what the sources leave undivided; without a setting everything is for training. */
+function inferSplit(context: Context, scope: Scope, sources: TypedData["sources"], setting: Ast.Setting | undefined): TypedData["split"] | undefined {
+  const split: Split = { train: 1, validation: 0, test: 0 };
+  if (!setting) return split;
+  const { value } = setting;
+  if (value.kind !== "group" || value.arguments.some((argument) => !argument.name)) {
+    const evaluated = evaluate(context, scope, value);
+    const found = evaluated && describeValue(evaluated, value.span);
+    if (found) context.report(diagnostic(wrongKindOfValue, value.span, { name: "split", expected: "shares such as `(train: 80%, validation: 10%, test: 10%)`", found }));
+    return undefined;
+  }
+  split.train = 0;
+  const shares = value.arguments.map((argument) => readShare(context, scope, split, argument));
+  return shares.includes(false) || !checkShares(context, split, sources, value) ? undefined : split;
+}
+
+function readShare(context: Context, scope: Scope, split: Split, { name, value: expression }: Ast.Argument): boolean {
+  const value = evaluate(context, scope, expression);
+  const part = parts.find((each) => each === name?.text);
+  if (!value || !name) return false;
+  if (name.text === "by") {
+    if (value.kind === "text") split.by = value.value;
+    else context.report(diagnostic(wrongKindOfValue, expression.span, { name: "by", expected: "the name of a column in quotes", found: describeValue(value, expression.span) }));
+    return value.kind === "text";
+  }
+  if (!part) {
+    const choices = [...parts, "by"];
+    const suggestion = suggest(name.text, choices);
+    context.report(diagnostic(messages.unknownPart, name.span, { name: name.text, known: choices, suggestion }, { fixes: suggestion === undefined ? [] : [replace(name.span, suggestion)] }));
+    return false;
+  }
+  const share = numberOf(value);
+  if (share === undefined || share < 0) {
+    context.report(diagnostic(wrongKindOfValue, expression.span, { name: part, expected: "a share such as `80%`", found: describeValue(value, expression.span) }));
+    return false;
+  }
+  split[part] += share;
+  return true;
+}
+
+/** The shares make a whole, training gets one, and no part comes from a source and the split at once. */
+function checkShares(context: Context, split: Split, sources: TypedData["sources"], value: Ast.Group): boolean {
+  const names = value.arguments.filter((argument) => argument.name!.text !== "by");
+  const twice = names.find((argument) => sources.some((source) => source.part !== "all" && source.part !== "train" && source.part === argument.name!.text));
+  const repeated = names.find((argument, index) => names.findIndex((other) => other.name!.text === argument.name!.text) < index);
+  const total = split.train + split.validation + split.test;
+  const percent = (share: number) => `${Number((share * 100).toFixed(6))}%`;
+  const finding =
+    (repeated && diagnostic(messages.dataWrittenTwice, repeated.span, { name: repeated.name!.text })) ??
+    (twice && diagnostic(messages.partTwice, twice.span, { part: twice.name!.text })) ??
+    (Math.abs(total - 1) > 1e-9 ? diagnostic(messages.splitNotWhole, value.span, { total: percent(total), parts: names.map((argument) => snippet(argument.value.span)).join(" + ") }) : undefined) ??
+    (split.train === 0 ? diagnostic(messages.emptyTraining, value.span, {}) : undefined);
+  if (finding) context.report(finding);
+  return !finding;
+}
+
+/** Whether rows are kept apart for a purpose, by a source of their own or by the split. */
+export function hasPart(data: TypedData, part: "train" | "validation" | "test"): boolean {
+  return data.split[part] > 0 || data.sources.some((source) => source.part === part);
+}

@@ -1,0 +1,136 @@
+import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
+import * as messages from "../../base/diagnostics/catalogue/training.ts";
+import { suggest } from "../../base/suggest.ts";
+import type * as Ast from "../../syntax/ast.ts";
+import { replace } from "./argument-values.ts";
+import type { Context, Declaration, Scope } from "./context.ts";
+import { snippet } from "./describe.ts";
+import { describeItem, lookup } from "./lookup.ts";
+import type { RulePlace } from "./rules.ts";
+
+/** Every setting of a run and of a recipe. */
+export const runSettings = [
+  "loss",
+  "optimizer",
+  "schedule",
+  "batch",
+  "epochs",
+  "steps",
+  "stop",
+  "keep",
+  "save",
+  "metrics",
+  "augment",
+  "clip",
+  "average",
+  "teacher",
+  "after",
+  "predict",
+  "seed",
+  "inputs",
+  "guarantee",
+] as const;
+export type RunSetting = (typeof runSettings)[number];
+
+/** A setting with the scope that its names are resolved in, and whose it is ("run Mlp", "recipe Common"). */
+export interface PlacedSetting {
+  readonly setting: Ast.Setting;
+  readonly scope: Scope;
+  readonly from: string;
+}
+
+export interface MergedSettings {
+  readonly settings: ReadonlyMap<RunSetting, PlacedSetting>;
+  readonly rules: readonly { readonly rule: Ast.Rule; readonly scope: Scope; readonly place: RulePlace }[];
+  /** Whether nothing was reported. */
+  readonly complete: boolean;
+}
+
+interface Layer {
+  readonly name: string;
+  readonly level: "run" | "recipe";
+  readonly scope: Scope;
+  readonly settings: ReadonlyMap<RunSetting, Ast.Setting>;
+  readonly rules: readonly Ast.Rule[];
+}
+
+/** The run's own settings over those of its recipes; two recipes may not set one key unless the run sets it. */
+export function mergeSettings(context: Context, scope: Scope, item: Ast.TrainItem, runName: string): MergedSettings {
+  let complete = true;
+  const report = (finding: ReturnType<typeof diagnostic>) => {
+    complete = false;
+    context.report(finding);
+  };
+  const recipes = item.recipes.flatMap((name) => {
+    const found = recipeOf(context, scope, name, report);
+    return found ? [{ at: name.span, ...readLayer(name.text, "recipe", found.declaration.scope, found.recipe.settings, report) }] : [];
+  });
+  const own = item.settings && readLayer(runName, "run", scope, item.settings, report);
+  const settings = new Map<RunSetting, PlacedSetting>();
+  for (const key of runSettings) {
+    const givers = recipes.filter((recipe) => recipe.settings.has(key));
+    const mine = own?.settings.get(key);
+    const [first, second] = givers;
+    if (mine) settings.set(key, { setting: mine, scope, from: `run ${runName}` });
+    else if (first) settings.set(key, { setting: first.settings.get(key)!, scope: first.scope, from: `recipe ${first.name}` });
+    if (mine || !first || !second) continue;
+    const related = [first, second].map((recipe) => ({ span: recipe.settings.get(key)!.span, message: `set by \`${recipe.name}\` here` }));
+    report(diagnostic(messages.recipesDisagree, second.at, { name: key, first: first.name, second: second.name }, { related }));
+  }
+  const layers: readonly Layer[] = [...recipes, ...(own ? [own] : [])];
+  const rules = layers.flatMap((layer) =>
+    layer.rules.map((rule) => ({ rule, scope: layer.scope, place: { level: layer.level, name: layer.name, prefix: "", depth: 0 } })),
+  );
+  return { settings, rules, complete };
+}
+
+type Report = (finding: ReturnType<typeof diagnostic>) => void;
+
+function recipeOf(context: Context, scope: Scope, name: Ast.Name, report: Report): { declaration: Declaration; recipe: Ast.RecipeItem } | undefined {
+  const binding = lookup(scope, name.text);
+  if (binding?.kind === "declaration" && binding.declaration.item.kind === "recipe") {
+    context.use(binding.span);
+    return { declaration: binding.declaration, recipe: binding.declaration.item };
+  }
+  const found = binding?.kind === "declaration" ? describeItem(binding.declaration.item) : undefined;
+  const suggestion = found === undefined ? suggest(name.text, namesOf(scope, "recipe")) : undefined;
+  report(diagnostic(messages.unknownRecipe, name.span, { name: name.text, found, suggestion }, { fixes: suggestion === undefined ? [] : [replace(name.span, suggestion)] }));
+  return undefined;
+}
+
+/** The names of all declarations of a kind that are in scope. */
+export function namesOf(scope: Scope, kind: Ast.Item["kind"]): readonly string[] {
+  const own = [...scope.names].filter(([, binding]) => binding.kind === "declaration" && binding.declaration.item.kind === kind).map(([name]) => name);
+  return scope.parent ? [...own, ...namesOf(scope.parent, kind)] : own;
+}
+
+function readLayer(name: string, level: Layer["level"], scope: Scope, written: Ast.Settings, report: Report): Layer {
+  const settings = new Map<RunSetting, Ast.Setting>();
+  const rules: Ast.Rule[] = [];
+  for (const entry of written.entries) {
+    if (entry.kind === "rule") {
+      rules.push(entry);
+      continue;
+    }
+    const key = runSettings.find((each) => each === entry.name.text);
+    if (!key) report(unknown(entry, `${level === "run" ? "the run" : "the recipe"} \`${name}\``, written));
+    else if (settings.has(key)) report(diagnostic(messages.settingTwice, entry.name.span, { name: key }, { related: [{ span: settings.get(key)!.name.span, message: "set here first" }] }));
+    else settings.set(key, entry);
+  }
+  return { name, level, scope, settings, rules };
+}
+
+const rateNames = new Set(["lr", "rate", "learning_rate", "eta"]);
+
+function unknown(entry: Ast.Setting, where: string, written: Ast.Settings): ReturnType<typeof diagnostic> {
+  const { text: name, span } = entry.name;
+  if (rateNames.has(name)) {
+    const optimizer = written.entries.find((other): other is Ast.Setting => other.kind === "setting" && other.name.text === "optimizer");
+    const called = optimizer?.value.kind === "reference" ? optimizer.value.path[0]!.text : "adam";
+    return diagnostic(messages.rateOutsideOptimizer, span, { name, write: `${called}(${snippet(entry.value.span)})` });
+  }
+  const aliases: Readonly<Record<string, RunSetting>> = { epoch: "epochs", batch_size: "batch", optimiser: "optimizer", lr_schedule: "schedule", metric: "metrics", scheduler: "schedule" };
+  const suggestion = Object.hasOwn(aliases, name) ? aliases[name] : suggest(name, runSettings);
+  const fixes = suggestion === undefined ? [] : [replace(span, suggestion)];
+  return diagnostic(messages.unknownSetting, span, { where, name, known: runSettings, suggestion }, { fixes });
+}
