@@ -17,7 +17,6 @@ export const plannedItems: readonly Planned[] = [
   { kind: "layer", name: "one_hot", summary: "labels as distributions" },
   { kind: "loss", name: "distill", summary: "cross-entropy against the soft targets of a teacher" },
   { kind: "loss", name: "kl", summary: "Kullback-Leibler divergence of two distributions" },
-  { kind: "optimizer", name: "adadelta", summary: "AdaGrad without a learning rate" },
   { kind: "optimizer", name: "lbfgs", summary: "limited-memory BFGS on full batches" },
   { kind: "optimizer", name: "newton", summary: "Newton steps with the exact Hessian, for small models" },
   { kind: "optimizer", name: "bfgs", summary: "quasi-Newton steps on full batches" },

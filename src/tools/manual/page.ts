@@ -10,7 +10,7 @@ export function page(definition: Definition): string {
     ...argumentsOf(definition),
     ...kindFacts(definition),
     "## Example",
-    fenced("nnspec-part", definition.example),
+    fenced("nnspec fragment", definition.example),
     ...(definition.pitfalls === undefined ? [] : ["## Pitfalls", definition.pitfalls]),
     ...(definition.source === undefined ? [] : ["## Source", definition.source]),
     ...(definition.techniques?.length ? [`Techniques: ${definition.techniques.join(", ")}.`] : []),

@@ -1,4 +1,5 @@
 import { defineActivation } from "../define.ts";
+import { rectify } from "../support/branch.ts";
 
 export const relu = defineActivation({
   name: "relu",
@@ -12,5 +13,5 @@ export const relu = defineActivation({
   example: "x -> dense(64) -> relu",
   pitfalls: "Units whose input is always negative stop learning (\"dead\" units): lower the rate, or use `leaky_relu`. Goes with Kaiming initialisation.",
   techniques: ["A5"],
-  lower: (graph, x) => graph.maximum(x, 0),
+  lower: (graph, x) => rectify(graph, x),
 });

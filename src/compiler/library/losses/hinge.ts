@@ -1,4 +1,5 @@
 import { defineLoss } from "../define.ts";
+import { rectify } from "../support/branch.ts";
 import { chosenLogit, classAxis, oneHot } from "../support/classes.ts";
 
 export const hinge = defineLoss({
@@ -20,7 +21,7 @@ export const hinge = defineLoss({
     const axis = classAxis(scores!);
     const hot = oneHot(graph, scores!, label!);
     const right = graph.spread(chosenLogit(graph, scores!, hot), scores!.type, [axis]);
-    const short = graph.maximum(graph.add(graph.subtract(scores!, right), margin), 0);
+    const short = rectify(graph, graph.add(graph.subtract(scores!, right), margin));
     return graph.sum(graph.select(hot, 0, short), [axis]);
   },
 });

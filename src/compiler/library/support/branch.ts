@@ -12,6 +12,11 @@ export function bySign(graph: GraphBuilder, x: Node, above: (x: Node) => Node, b
   return graph.select(positive, high, low);
 }
 
+/** max(0, x), with gradient 0 at 0 as PyTorch has it, and NaN kept. */
+export function rectify(graph: GraphBuilder, x: Node): Node {
+  return graph.select(graph.lessEqual(x, 0), 0, x);
+}
+
 export function clamp(graph: GraphBuilder, x: Node, low: number, high: number): Node {
   return graph.minimum(graph.maximum(x, low), high);
 }
