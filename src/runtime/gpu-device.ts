@@ -1,0 +1,181 @@
+import { GPU } from "gpu.js";
+import type { Backend } from "./device-modes.ts";
+import type { DeviceKernel, DevicePlan } from "./device-plan.ts";
+
+/** Uniform numbers in [0, 1) for one stream and step: the same on every backend, because the host draws them. */
+export type FillUniform = (target: Float32Array, stream: string, step: number) => void;
+
+export interface DeviceCall {
+  /** Arrays of the batch by field: at least `rows` rows each. */
+  readonly inputs: Readonly<Record<string, Float32Array>>;
+  /** The numbers that the plan is given: the learning rate and the like. */
+  readonly numbers: Readonly<Record<string, number>>;
+  /** Rows in this batch: 1 … capacity. */
+  readonly rows: number;
+  /** Counted from 1; with the stream it determines the random numbers. */
+  readonly step: number;
+}
+
+/** An array on the device: a texture on WebGL, the array itself on the CPU. */
+type Stored = Float32Array | GpuTexture;
+interface GpuTexture {
+  toArray(): Float32Array;
+  delete(): void;
+}
+type Runner = (...args: readonly (Stored | number)[]) => Stored;
+
+/** One gpu.js context with its compiled kernels and the variables (parameters and states) that live on it. */
+export class GpuDevice {
+  readonly backend: Backend;
+  private readonly gpu: GPU;
+  private readonly fill: FillUniform;
+  private readonly runners = new Map<string, Runner>();
+  private readonly variables = new Map<string, Stored>();
+  private readonly results = new Map<string, Map<string, Stored>>();
+  private readonly staging = new Map<string, Float32Array>();
+  private readonly lastUses = new Map<DevicePlan, ReadonlyMap<number, readonly string[]>>();
+
+  constructor(backend: Backend, fill: FillUniform) {
+    this.backend = backend;
+    this.gpu = new GPU({ mode: backend });
+    this.fill = fill;
+  }
+
+  /** Sets a parameter or state, row-major. */
+  write(name: string, values: Float32Array): void {
+    discard(this.variables.get(name));
+    this.variables.set(name, this.upload(values.slice()));
+  }
+
+  /** The present value of a parameter or state, row-major. */
+  async read(name: string): Promise<Float32Array> {
+    const stored = this.variables.get(name);
+    if (stored === undefined) throw new Error(`the device has no variable ${name}`);
+    return download(await stored);
+  }
+
+  /** A result of the latest run of a plan. */
+  async result(plan: DevicePlan, name: string): Promise<Float32Array> {
+    const stored = this.results.get(plan.name)?.get(name);
+    if (stored === undefined) throw new Error(`${plan.name} has no result ${name}`);
+    return download(await stored);
+  }
+
+  /** Runs a plan once: uploads the batch, calls the kernels in order, then replaces the variables that it updates. */
+  run(plan: DevicePlan, call: DeviceCall): void {
+    this.releaseResults(plan.name);
+    const numbers = numbersOf(plan, call);
+    const buffers = new Map<string, Stored>();
+    for (const [name, size] of Object.entries(plan.inputs)) buffers.set(name, this.upload(this.staged(name, size, call.inputs[name])));
+    const lastUses = this.lastUsesOf(plan);
+    for (const [place, step] of plan.steps.entries()) {
+      if ("fill" in step) buffers.set(step.fill, this.filled(step.fill, step.stream, step.size, call.step));
+      else buffers.set(step.makes, this.call(step, buffers, numbers));
+      for (const name of lastUses.get(place) ?? []) {
+        discard(buffers.get(name));
+        buffers.delete(name);
+      }
+    }
+    this.keep(plan, buffers);
+  }
+
+  /** Frees everything; the device cannot be used afterwards. */
+  async dispose(): Promise<void> {
+    for (const name of this.results.keys()) this.releaseResults(name);
+    for (const stored of this.variables.values()) discard(stored);
+    this.variables.clear();
+    this.runners.clear();
+    await this.gpu.destroy();
+  }
+
+  private call(kernel: DeviceKernel, buffers: ReadonlyMap<string, Stored>, numbers: Readonly<Record<string, number>>): Stored {
+    const arrays = kernel.arrays.map((name) => buffers.get(name) ?? this.variables.get(name));
+    const missing = kernel.arrays[arrays.indexOf(undefined)];
+    if (missing !== undefined) throw new Error(`${kernel.makes} needs ${missing}, which has not been written`);
+    return this.runner(kernel.source, kernel.size)(...(arrays as Stored[]), ...kernel.numbers.map((name) => numbers[name]!));
+  }
+
+  /** Compiles a kernel on its first use; outputs are new textures, so that every buffer is whole until it is deleted. */
+  private runner(source: string, size: number): Runner {
+    const key = `${size} ${source}`;
+    const known = this.runners.get(key);
+    if (known !== undefined) return known;
+    const made = this.gpu.createKernel(source.trim(), { output: [size], precision: "single", tactic: "precision", pipeline: true, immutable: true }) as unknown as Runner;
+    this.runners.set(key, made);
+    return made;
+  }
+
+  private upload(values: Float32Array): Stored {
+    if (this.backend === "cpu") return values;
+    return this.runner("function upload(values) { return values[this.thread.x]; }", values.length)(values);
+  }
+
+  /** A batch in an array of full length: what gpu.js compiled for is always the same size. */
+  private staged(name: string, size: number, given: Float32Array | undefined): Float32Array {
+    if (given === undefined) throw new Error(`the batch has no ${name}`);
+    if (given.length === size && this.backend !== "cpu") return given;
+    const key = `${name} ${size}`;
+    const array = this.staging.get(key) ?? new Float32Array(size);
+    this.staging.set(key, array);
+    array.set(given.length > size ? given.subarray(0, size) : given);
+    return array;
+  }
+
+  private filled(name: string, stream: string, size: number, step: number): Stored {
+    const key = `${name} ${size}`;
+    const array = this.staging.get(key) ?? new Float32Array(size);
+    this.staging.set(key, array);
+    this.fill(array, stream, step);
+    return this.upload(array);
+  }
+
+  /** Keeps what may be read, and puts new values of variables in the place of the old ones. */
+  private keep(plan: DevicePlan, buffers: ReadonlyMap<string, Stored>): void {
+    for (const [path, buffer] of Object.entries(plan.updates)) {
+      discard(this.variables.get(path));
+      this.variables.set(path, buffers.get(buffer)!);
+    }
+    this.results.set(plan.name, new Map(Object.entries(plan.results).map(([name, buffer]) => [name, buffers.get(buffer)!] as const)));
+  }
+
+  private releaseResults(plan: string): void {
+    for (const stored of new Set(this.results.get(plan)?.values())) discard(stored);
+    this.results.delete(plan);
+  }
+
+  private lastUsesOf(plan: DevicePlan): ReadonlyMap<number, readonly string[]> {
+    const known = this.lastUses.get(plan) ?? findLastUses(plan);
+    this.lastUses.set(plan, known);
+    return known;
+  }
+}
+
+function download(stored: Stored): Float32Array {
+  return stored instanceof Float32Array ? stored.slice() : stored.toArray();
+}
+
+function discard(stored: Stored | undefined): void {
+  if (stored !== undefined && !(stored instanceof Float32Array)) stored.delete();
+}
+
+/** The numbers of a call: those given, `rows`, and those derived from them. */
+function numbersOf(plan: DevicePlan, call: DeviceCall): Readonly<Record<string, number>> {
+  const given = { ...call.numbers, rows: call.rows };
+  const missing = plan.given.find((name) => !(name in given));
+  if (missing !== undefined) throw new Error(`${plan.name} needs the number ${missing}`);
+  const derived = Object.entries(plan.derived).map(([name, formula]) => [name, formula(given)] as const);
+  return { ...given, ...Object.fromEntries(derived) };
+}
+
+/** After which step each buffer of a call is no longer needed; results and updates outlive the call. */
+function findLastUses(plan: DevicePlan): ReadonlyMap<number, readonly string[]> {
+  const last = new Map<string, number>();
+  for (const name of Object.keys(plan.inputs)) last.set(name, 0);
+  for (const [place, step] of plan.steps.entries()) {
+    for (const name of "fill" in step ? [step.fill] : [...step.arrays, step.makes]) last.set(name, place);
+  }
+  for (const name of [...Object.keys(plan.variables), ...Object.values(plan.results), ...Object.values(plan.updates)]) last.delete(name);
+  const uses = new Map<number, string[]>();
+  for (const [name, place] of last) uses.set(place, [...(uses.get(place) ?? []), name]);
+  return uses;
+}
