@@ -1,3 +1,4 @@
+import type { Node } from "../graph.ts";
 import { reducedType } from "./axes.ts";
 import { reduceValues } from "./reduce.ts";
 import type { Primitive } from "./primitive.ts";
@@ -10,9 +11,10 @@ export const reduce_max: Primitive<"reduce_max"> = {
   type: reducedType,
   evaluate: ({ inputs: [operand], attributes: { axes }, shape }) => reduceValues(operand!, axes, shape, -Infinity, Math.max),
   gradient: (graph, node, gradient) => {
+    if (node.attributes.constant) return [];
     const operand = node.inputs[0]!;
     const { axes } = node.attributes;
-    const isMaximum = graph.equal(operand, graph.spread(node as never, operand.type, axes));
+    const isMaximum = graph.equal(operand, graph.spread(node as Node, operand.type, axes));
     const share = graph.divide(gradient, graph.sum(isMaximum, axes));
     return [graph.select(isMaximum, graph.spread(share, operand.type, axes), 0)];
   },
