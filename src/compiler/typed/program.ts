@@ -56,6 +56,8 @@ export interface Value {
   readonly span: Span;
   /** The name that the author gave it by `=` or `as`; unique in the model (with the path of the blocks around it). */
   readonly name?: string;
+  /** Further names of the same value: `x = a -> dense(3) as b` is `b` and also `x`. */
+  readonly aliases?: readonly string[];
   readonly body:
     | { readonly kind: "input"; readonly name: string }
     /** A data field that only the loss or a metric uses. */
@@ -65,7 +67,7 @@ export interface Value {
     | { readonly kind: "layer"; readonly layer: Layer; readonly inputs: readonly Value[] }
     | { readonly kind: "activation"; readonly use: Use<ActivationDefinition>; readonly path: string; readonly input: Value; readonly axis: number }
     | { readonly kind: "call"; readonly function: FunctionDefinition; readonly operands: readonly Value[] }
-    /** Operands agree by axis names; `broadcasts[i][j]` is the axis of the result that axis j of operand i becomes. */
+    /** A sum of one operand is that operand with other axis names. Operands agree by axis names; `broadcasts[i][j]` is the axis of the result that axis j of operand i becomes. */
     | {
         readonly kind: "arithmetic";
         readonly operator: "+" | "-" | "*" | "/" | "^" | "negate";

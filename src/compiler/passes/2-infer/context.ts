@@ -49,7 +49,13 @@ export interface Scope {
 }
 
 export type Binding =
-  | { readonly kind: "value"; readonly value: CompileValue; readonly span: Span }
+  | {
+      readonly kind: "value";
+      readonly value: CompileValue;
+      readonly span: Span;
+      /** Whether it is a size that the caller of a block binds (`h` in `f32[B, h]`), and so names its axis too. */
+      readonly symbol?: boolean;
+    }
   | { readonly kind: "declaration"; readonly declaration: Declaration; readonly span: Span };
 
 /** What the functions of this phase share; reporting is the only effect. */
@@ -72,6 +78,8 @@ export interface Context {
   readonly evaluated?: Map<Ast.Item, CompileValue | undefined>;
   /** Declarations that are being evaluated or written out, outermost first: what meets itself here is a cycle. */
   readonly expanding?: readonly Ast.Item[];
+  /** The next number of a value; one for a compilation. */
+  readonly counter?: { next: number };
   /** Told of every hyper whose value was asked for. */
   readonly asked?: (hyper: Ast.HyperItem) => void;
 }

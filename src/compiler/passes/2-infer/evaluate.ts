@@ -147,12 +147,12 @@ function applied(context: Context, scope: Scope, expression: Ast.Expression): Co
 
 function callDefine(context: Context, scope: Scope, declaration: Declaration & { readonly item: Ast.DefineItem }, written: readonly Ast.Argument[], at: Span): CompileValue | undefined {
   const inside = enter(context, declaration.item, declaration.item.name.text, at);
-  const parameters = inside && bindParameters(inside, scope, declaration, declaration.item.parameters, written, at);
+  const parameters = inside && bindParameters(context, scope, declaration, declaration.item.parameters, written, at, inside);
   const value = parameters && applied(inside, parameters, declaration.item.body);
   return value && ({ ...value, span: at } as CompileValue);
 }
 
-/** A scope in which parameters are bound to what was written for them, or to their defaults. */
+/** A scope in which parameters are bound to what was written for them, or to their defaults (which are evaluated `within`). */
 export function bindParameters(
   context: Context,
   scope: Scope,
@@ -160,6 +160,7 @@ export function bindParameters(
   parameters: readonly Ast.Parameter[],
   written: readonly Ast.Argument[],
   at: Span,
+  within: Context = context,
 ): Scope | undefined {
   const name = "name" in declaration.item ? declaration.item.name.text : "";
   const report = (span: Span, problem: string): undefined => {
@@ -179,7 +180,7 @@ export function bindParameters(
     const argument = given.get(parameter.name.text);
     const expression = argument ?? parameter.default;
     if (!expression) return report(at, `\`${parameter.name.text}\` has no default and must be given`);
-    const value = applied(context, argument ? scope : inside, expression);
+    const value = argument ? applied(context, scope, expression) : applied(within, inside, expression);
     if (!value) return undefined;
     inside = child(inside, [[parameter.name.text, { kind: "value", value, span: parameter.span }]]);
   }

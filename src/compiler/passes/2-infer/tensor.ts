@@ -1,0 +1,468 @@
+import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
+import * as names from "../../base/diagnostics/catalogue/names.ts";
+import * as shapes from "../../base/diagnostics/catalogue/shapes.ts";
+import type { Span } from "../../base/source.ts";
+import { textOf } from "../../base/source.ts";
+import { suggest } from "../../base/suggest.ts";
+import * as Dims from "../../ir/dim.ts";
+import type * as Ast from "../../syntax/ast.ts";
+import type { Value } from "../../typed/program.ts";
+import { printType } from "./agreement.ts";
+import { applyActivation, applyLayer, countStage } from "./apply.ts";
+import type { StageUse } from "./apply.ts";
+import { applyBlock } from "./block.ts";
+import { calculate, compare, negated } from "./calculate.ts";
+import type { Binding, CompileValue, Declaration, InferTensor, Scope } from "./context.ts";
+import { snippet } from "./describe.ts";
+import { broken, nameValue, newElaboration, pathTo } from "./elaboration.ts";
+import type { Frame } from "./elaboration.ts";
+import { condition, count, enter, evaluate, reportUnknown } from "./evaluate.ts";
+import { child, lookup } from "./lookup.ts";
+import { arithmetic, asTensor, callFunction, negative, select } from "./operands.ts";
+import { inferRule, makeParameter } from "./owned.ts";
+import { meaningOf } from "./stages.ts";
+import type { StageMeaning } from "./stages.ts";
+
+/** A flow, arithmetic or call over tensors outside of models: the operands of losses and metrics. */
+export const inferTensor: InferTensor = (context, scope, expression) => {
+  const frame: Frame = {
+    elaboration: newElaboration({ bodiless: true }),
+    context,
+    scope,
+    names: new Map(),
+    prefix: "",
+    through: [],
+    depth: 0,
+    owner: { level: "model", name: "" },
+    stageNames: new Map(),
+    shared: new Map(),
+    later: new Set(),
+    reuse: false,
+  };
+  return asTensor(frame, inferExpression(frame, scope, expression));
+};
+
+/** Whether an expression speaks of tensors: a flow, or a name that is bound to one. */
+export function mentionsTensor(scope: Scope, expression: Ast.Expression): boolean {
+  switch (expression.kind) {
+    case "flow":
+      return true;
+    case "group":
+      return expression.arguments.some(({ value }) => mentionsTensor(scope, value));
+    case "reference":
+      return isTensor(lookup(scope, expression.path[0]!.text)) || (expression.arguments ?? []).some(({ value }) => mentionsTensor(scope, value));
+    case "unary":
+      return mentionsTensor(scope, expression.operand);
+    case "binary":
+      return mentionsTensor(scope, expression.left) || mentionsTensor(scope, expression.right);
+    case "conditional":
+      return [expression.condition, expression.then, expression.else].some((part) => mentionsTensor(scope, part));
+    default:
+      return false;
+  }
+}
+
+function isTensor(binding: Binding | undefined): boolean {
+  if (binding?.kind !== "value") return false;
+  const { value } = binding;
+  return value.kind === "tensor" || (value.kind === "tuple" && value.items.some((item) => item.value.kind === "tensor"));
+}
+
+/** What an expression of a body comes to: tensors, or else what it is at compile time. */
+export function inferExpression(frame: Frame, scope: Scope, expression: Ast.Expression): CompileValue | undefined {
+  if (!mentionsTensor(scope, expression) && !mayBeLater(frame, scope, expression)) return evaluate(frame.context, scope, expression);
+  switch (expression.kind) {
+    case "group":
+      return inferGroup(frame, scope, expression);
+    case "reference":
+      return inferReference(frame, scope, expression);
+    case "unary":
+      return inferUnary(frame, scope, expression);
+    case "binary":
+      return inferBinary(frame, scope, expression);
+    case "conditional":
+      return inferConditional(frame, scope, expression);
+    case "flow":
+      return inferFlow(frame, scope, expression);
+    default:
+      return evaluate(frame.context, scope, expression);
+  }
+}
+
+/** A name that is bound to nothing yet is looked at here, so that it can be said whether it comes too early. */
+function mayBeLater(frame: Frame, scope: Scope, expression: Ast.Expression): boolean {
+  return expression.kind === "reference" && !lookup(scope, expression.path[0]!.text) && !frame.elaboration.bodiless;
+}
+
+function inferGroup(frame: Frame, scope: Scope, expression: Ast.Group): CompileValue | undefined {
+  const [first, ...others] = expression.arguments;
+  if (first && others.length === 0 && !first.name) return inferExpression(frame, scope, first.value);
+  const items = expression.arguments.map(({ name, value }) => ({ ...(name && { name }), value: inferExpression(frame, scope, value) }));
+  if (items.some(({ value }) => value === undefined)) return undefined;
+  return { kind: "tuple", items: items as readonly { readonly name?: Ast.Name; readonly value: CompileValue }[], span: expression.span };
+}
+
+function inferReference(frame: Frame, scope: Scope, expression: Ast.Reference): CompileValue | undefined {
+  const { path, span } = expression;
+  const first = path[0]!;
+  const binding = lookup(scope, first.text);
+  if (expression.arguments !== undefined && path.length === 1) return inferCall(frame, scope, expression, expression.arguments);
+  if (!binding) return unbound(frame, scope, path);
+  if (binding.kind !== "value" || path.length === 1) return evaluate(frame.context, scope, expression);
+  return member(frame, binding.value, path, span);
+}
+
+function unbound(frame: Frame, scope: Scope, path: readonly Ast.Name[]): undefined {
+  const [first] = path;
+  if (frame.shared.has(first!.text)) frame.context.report(diagnostic(names.wrongKindOfName, first!.span, { name: first!.text, expected: "a value", found: `a shared stage; write \`x -> ${first!.text}\`` }));
+  else if (frame.later.has(first!.text)) frame.context.report(diagnostic(names.usedTooEarly, first!.span, { name: first!.text }));
+  else reportUnknown(frame.context, scope, path);
+  return undefined;
+}
+
+/** `pair.code`: one of several results. */
+function member(frame: Frame, value: CompileValue, path: readonly Ast.Name[], span: Span): CompileValue | undefined {
+  const [first, second] = path;
+  if (value.kind === "tensor" && value.value === broken) return undefined;
+  const items = value.kind === "tuple" ? value.items : [];
+  const found = items.find(({ name }) => name?.text === second!.text);
+  if (found && path.length === 2) return { ...found.value, span } as CompileValue;
+  const known = items.flatMap(({ name }) => name?.text ?? []);
+  const suggestion = suggest(second!.text, known);
+  frame.context.report(diagnostic(names.unknownMember, second!.span, { name: second!.text, of: `\`${first!.text}\``, known, suggestion }));
+  return undefined;
+}
+
+/** `abs(a - b)`, `soft_cap(x, 3)`: functions, activations without parameters and definitions may be called on values. */
+function inferCall(frame: Frame, scope: Scope, expression: Ast.Reference, written: readonly Ast.Argument[]): CompileValue | undefined {
+  const name = expression.path[0]!;
+  const definition = lookup(scope, name.text) ? undefined : frame.context.library.find("function", name.text);
+  const meaning: StageMeaning | undefined = definition?.kind === "function" ? { kind: "function", definition } : callable(frame, scope, expression);
+  if (!meaning) return undefined;
+  if (meaning.kind === "layer" || meaning.kind === "block") return refuseCall(frame, scope, expression, written, meaning);
+  if (meaning.kind === "define") return callDefine(frame, scope, meaning.declaration, written, expression.span);
+  const operands = written.map(({ value }) => asTensor(frame, inferExpression(frame, scope, value)));
+  if (operands.includes(undefined)) return undefined;
+  const found = operands as readonly Value[];
+  if (meaning.kind === "function") return calledFunction(frame, meaning.definition, found, expression, written);
+  const stage: StageUse = { name, written: undefined, scope, path: pathTo(frame.prefix, name.text), automatic: true, span: expression.span, inputs: found };
+  if (found.length === 1) return tensor(applyActivation(frame, meaning.definition, stage), expression.span);
+  const instead = `${snippet(written[0]!.span)} -> ${name.text}(${written.slice(1).map(({ span }) => snippet(span)).join(", ")})`;
+  frame.context.report(diagnostic(names.ownsParameters, name.span, { name: name.text, what: "has settings besides its operand", instead }));
+  return undefined;
+}
+
+/** What a name that is called on values stands for; one that is nothing at all is an unknown name. */
+function callable(frame: Frame, scope: Scope, expression: Ast.Reference): StageMeaning | undefined {
+  return meaningOf(frame.context, scope, expression.path[0]!);
+}
+
+function calledFunction(frame: Frame, definition: Extract<StageMeaning, { kind: "function" }>["definition"], found: readonly Value[], expression: Ast.Reference, written: readonly Ast.Argument[]): CompileValue | undefined {
+  const { operands, variadic, name } = definition;
+  if (variadic ? found.length >= 2 : found.length === operands.length) {
+    return tensor(callFunction(frame, definition, found, expression.span, written.map(({ value }) => value.span)), expression.span);
+  }
+  const problem = `\`${name}\` takes ${variadic ? "2 values or more" : count(operands.length, "value")}, found ${found.length}`;
+  frame.context.report(diagnostic(names.wrongArguments, expression.span, { name, problem, write: `${name}(${operands.join(", ")}${variadic ? ", …" : ""})` }));
+  return undefined;
+}
+
+/** `dense(x, 10)`: the stage to write in its place. */
+function refuseCall(frame: Frame, scope: Scope, expression: Ast.Reference, written: readonly Ast.Argument[], meaning: StageMeaning): undefined {
+  const name = expression.path[0]!;
+  const isOperand = (argument: Ast.Argument) => !argument.name && mentionsTensor(scope, argument.value);
+  const operands = written.filter(isOperand).map(({ value }) => textOf(value.span));
+  const rest = written.filter((argument) => !isOperand(argument)).map(({ span }) => textOf(span));
+  const source = operands.length === 1 ? operands[0]! : `(${operands.join(", ")})`;
+  const instead = `${source} -> ${name.text}${rest.length > 0 ? `(${rest.join(", ")})` : ""}`;
+  const owns = meaning.kind === "block" || (meaning.kind === "layer" && meaning.definition.weights !== undefined);
+  const fixes = [{ title: `Write \`${instead}\``, edits: [{ span: expression.span, text: `(${instead})` }] }];
+  frame.context.report(diagnostic(names.ownsParameters, name.span, { name: name.text, what: owns ? "owns parameters" : "is a layer", instead }, { fixes }));
+  return undefined;
+}
+
+/** A definition on values: its first parameter is what it is applied to. */
+function callDefine(frame: Frame, scope: Scope, declaration: Declaration & { readonly item: Ast.DefineItem }, written: readonly Ast.Argument[], at: Span, applied?: Value): CompileValue | undefined {
+  const { item } = declaration;
+  const context = enter(frame.context, item, item.name.text, at);
+  if (!context) return undefined;
+  const inside = { ...frame, context };
+  const values = defineArguments(frame, inside, scope, declaration, written, at, applied);
+  const found = values && inferExpression({ ...inside, later: new Set() }, values, item.body);
+  return found && ({ ...found, span: at } as CompileValue);
+}
+
+function defineArguments(frame: Frame, within: Frame, scope: Scope, { item, scope: outer }: Declaration & { readonly item: Ast.DefineItem }, written: readonly Ast.Argument[], at: Span, applied: Value | undefined): Scope | undefined {
+  const all = item.parameters;
+  const refuse = (span: Span, problem: string): undefined => {
+    const write = `${item.name.text}(${all.map(({ span: parameter }) => textOf(parameter)).join(", ")})`;
+    frame.context.report(diagnostic(names.wrongArguments, span, { name: item.name.text, problem, write }));
+    return undefined;
+  };
+  const parameters = applied ? all.slice(1) : all;
+  if (applied && all.length === 0) return refuse(at, `\`${item.name.text}\` has no parameter to be applied to`);
+  let inside = outer;
+  const bind = (parameter: Ast.Parameter, value: CompileValue): void => {
+    inside = child(inside, [[parameter.name.text, { kind: "value", value, span: parameter.span }]]);
+  };
+  if (applied) bind(all[0]!, { kind: "tensor", value: applied, span: at });
+  const given = new Map<string, Ast.Expression>();
+  for (const [index, argument] of written.entries()) {
+    const parameter = argument.name ? parameters.find(({ name }) => name.text === argument.name!.text) : parameters[index];
+    if (!parameter) return refuse(argument.span, argument.name ? `\`${item.name.text}\` has no parameter \`${argument.name.text}\`` : `\`${item.name.text}\` takes ${count(parameters.length, "argument")}, found ${written.length}`);
+    if (given.has(parameter.name.text)) return refuse(argument.span, `\`${parameter.name.text}\` is given twice`);
+    given.set(parameter.name.text, argument.value);
+  }
+  for (const parameter of parameters) {
+    const argument = given.get(parameter.name.text);
+    const expression = argument ?? parameter.default;
+    if (!expression) return refuse(at, `\`${parameter.name.text}\` has no default and must be given`);
+    const value = argument ? inferExpression(frame, scope, expression) : inferExpression(within, inside, expression);
+    if (!value) return undefined;
+    bind(parameter, value);
+  }
+  return inside;
+}
+
+function inferUnary(frame: Frame, scope: Scope, expression: Ast.Unary): CompileValue | undefined {
+  const found = inferExpression(frame, scope, expression.operand);
+  if (!found) return undefined;
+  if (found.kind !== "tensor") return expression.operator === "-" ? negated(frame.context, found, expression.span) : evaluate(frame.context, scope, expression);
+  const operand = asTensor(frame, found);
+  if (!operand) return undefined;
+  if (expression.operator === "-") return tensor(negative(frame, operand, expression.span), expression.span);
+  return joined(frame, "not", expression.span);
+}
+
+function joined(frame: Frame, operator: string, at: Span): undefined {
+  frame.context.report(diagnostic(shapes.wrongOperand, at, { operator, expected: "conditions that are decided before training", found: "a mask; nest `if … then … else …` in its place" }));
+  return undefined;
+}
+
+function inferBinary(frame: Frame, scope: Scope, expression: Ast.Binary): CompileValue | undefined {
+  const { operator, span } = expression;
+  if (operator === "and" || operator === "or") return joined(frame, operator, span);
+  const left = inferExpression(frame, scope, expression.left);
+  const right = inferExpression(frame, scope, expression.right);
+  if (!left || !right) return undefined;
+  if (left.kind !== "tensor" && right.kind !== "tensor" && left.kind !== "tuple" && right.kind !== "tuple") {
+    const isArithmetic = operator === "+" || operator === "-" || operator === "*" || operator === "/" || operator === "^";
+    return (isArithmetic ? calculate : compare)(frame.context, expression, left, right);
+  }
+  const a = asTensor(frame, left);
+  const b = asTensor(frame, right);
+  return a && b && tensor(arithmetic(frame, expression, a, b), span);
+}
+
+/** Decided at compile time, or place by place where the test is one of tensors. */
+function inferConditional(frame: Frame, scope: Scope, expression: Ast.Conditional): CompileValue | undefined {
+  if (!mentionsTensor(scope, expression.condition)) {
+    const decided = condition(frame.context, scope, expression.condition, "if");
+    return decided === undefined ? undefined : inferExpression(frame, scope, decided ? expression.then : expression.else);
+  }
+  const parts = [expression.condition, expression.then, expression.else].map((part) => asTensor(frame, inferExpression(frame, scope, part)));
+  const [test, first, second] = parts;
+  if (!test || !first || !second) return undefined;
+  if (test.type.element.kind === "bool") return tensor(select(frame, test, first, second, expression.span), expression.span);
+  frame.context.report(diagnostic(shapes.wrongElement, expression.condition.span, { where: "`if`", expected: "a mask such as `x > 0`", found: printType(test.type) }));
+  return undefined;
+}
+
+export function tensor(value: Value | undefined, span: Span): CompileValue | undefined {
+  return value && { kind: "tensor", value, span };
+}
+
+/** `source -> stage -> stage`. After a stage that fails, only the names of the others are looked at. */
+function inferFlow(frame: Frame, scope: Scope, flow: Ast.Flow): CompileValue | undefined {
+  let current = inferExpression(frame, scope, flow.source);
+  for (const stage of flow.stages) {
+    current = current ? applyStage(frame, scope, stage, current) : lookOnly(frame, scope, stage);
+    if (stage.alias) bindName(frame, stage.alias, current ?? { kind: "tensor", value: broken, span: stage.span });
+  }
+  return current;
+}
+
+function lookOnly(frame: Frame, scope: Scope, stage: Ast.Stage): undefined {
+  if (!frame.shared.has(stage.call.name.text)) meaningOf(frame.context, scope, stage.call.name);
+  return undefined;
+}
+
+/** Binds a name of a body from here on, and tells the value what the author calls it. */
+export function bindName(frame: Frame, name: Ast.Name, found: CompileValue): void {
+  frame.names.set(name.text, { kind: "value", value: found, span: name.span });
+  if (found.kind === "tensor") nameValue(frame, found.value, name.text);
+  if (found.kind !== "tuple") return;
+  for (const item of found.items) if (item.name && item.value.kind === "tensor") nameValue(frame, item.value.value, `${name.text}.${item.name.text}`);
+}
+
+/** A stage as often as `repeat` says: `name[1]`, `name[2]`, …. */
+function applyStage(frame: Frame, scope: Scope, stage: Ast.Stage, input: CompileValue): CompileValue | undefined {
+  const name = frame.stageNames.get(stage) ?? stage.alias?.text ?? stage.call.name.text;
+  if (!stage.repeat) return applyOnce(frame, scope, stage, input, name);
+  const turns = turnsOf(frame, scope, stage.repeat);
+  if (!turns) return undefined;
+  let current: CompileValue | undefined = input;
+  for (const [place, turn] of turns.entries()) {
+    const index = stage.repeat.index;
+    const inside = index ? child(scope, [[index.text, { kind: "value", value: { kind: "size", dim: Dims.size(turn), span: index.span }, span: index.span }]]) : scope;
+    current = applyOnce(frame, inside, stage, current, `${name}[${place + 1}]`);
+    if (!current) return undefined;
+  }
+  return current;
+}
+
+const mostTurns = 10_000;
+
+/** The values of the index: 1 … n, or those of the range; both ends belong to it, and a range that goes down is empty. */
+function turnsOf(frame: Frame, scope: Scope, repeat: Ast.Repeat): readonly number[] | undefined {
+  const value = evaluate(frame.context, scope, repeat.count);
+  if (!value) return undefined;
+  const [low, high] = value.kind === "range" ? [value.from, value.to] : [undefined, value];
+  const ends = [low === undefined ? 1 : wholeNumber(frame, low), wholeNumber(frame, high)];
+  const [from, to] = ends;
+  if (from === undefined || to === undefined) return undefined;
+  if (value.kind !== "range" && to < 0) return refuseRepeat(frame, "an integer from 0 on", repeat.count.span);
+  if (to - from >= mostTurns) return refuseRepeat(frame, `at most ${mostTurns} repetitions`, repeat.count.span);
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, place) => from + place);
+}
+
+function refuseRepeat(frame: Frame, expected: string, at: Span): undefined {
+  frame.context.report(diagnostic(shapes.badRepeat, at, { expected, found: snippet(at) }));
+  return undefined;
+}
+
+function wholeNumber(frame: Frame, value: CompileValue): number | undefined {
+  if (value.kind === "word") {
+    reportUnknown(frame.context, value.scope, value.path);
+    return undefined;
+  }
+  if (value.kind !== "size") return refuseRepeat(frame, "an integer", value.span);
+  const known = Dims.known(value.dim);
+  if (known !== undefined) return known;
+  frame.context.report(diagnostic(shapes.undecidedTest, value.span, { test: `repeat ${Dims.print(value.dim)}`, symbols: Dims.symbolsOf(value.dim) }));
+  return undefined;
+}
+
+function applyOnce(frame: Frame, scope: Scope, stage: Ast.Stage, input: CompileValue, name: string): CompileValue | undefined {
+  const shared = frame.shared.get(stage.call.name.text);
+  if (shared) return applyShared(frame, scope, stage, input, shared);
+  const meaning = meaningOf(frame.context, scope, stage.call.name);
+  if (!meaning || !countStage(frame, stage.span)) return undefined;
+  return applyMeaning(frame, scope, meaning, input, { call: stage.call, path: pathTo(frame.prefix, name), automatic: stage.alias === undefined, span: stage.span });
+}
+
+interface Occasion {
+  readonly call: Ast.Call;
+  readonly path: string;
+  readonly automatic: boolean;
+  readonly span: Span;
+  readonly documentation?: string;
+}
+
+function applyMeaning(frame: Frame, scope: Scope, meaning: StageMeaning, input: CompileValue, occasion: Occasion): CompileValue | undefined {
+  const { call, span } = occasion;
+  const inputs = tensorsOf(frame, input);
+  if (!inputs) return undefined;
+  const brought = call.arguments === undefined ? meaning.brought : undefined;
+  const written = brought?.written ?? call.arguments;
+  const use: StageUse = { ...occasion, name: call.name, written, scope: brought?.scope ?? scope, inputs: inputs.map(({ value }) => value) };
+  if (frame.elaboration.bodiless && (meaning.kind === "layer" || meaning.kind === "block")) return refuseOutside(frame, call.name);
+  switch (meaning.kind) {
+    case "layer":
+      return tensor(applyLayer(frame, meaning.definition, use), span);
+    case "activation":
+      return tensor(applyActivation(frame, meaning.definition, use), span);
+    case "function":
+      return functionStage(frame, meaning.definition, use);
+    case "define":
+      return use.inputs.length === 1 ? callDefine(frame, use.scope, meaning.declaration, written ?? [], span, use.inputs[0]) : refuseSeveral(frame, call.name, use.inputs.length);
+    case "block":
+      return applyBlock(frame, meaning.declaration, { ...use, named: inputs, body: inferBody });
+  }
+}
+
+function refuseOutside(frame: Frame, name: Ast.Name): undefined {
+  frame.context.report(diagnostic(names.ownsParameters, name.span, { name: name.text, what: "is a layer of a model", instead: "a value of the model, named with `as`" }));
+  return undefined;
+}
+
+function refuseSeveral(frame: Frame, name: Ast.Name, found: number): undefined {
+  frame.context.report(diagnostic(shapes.wrongInputs, name.span, { name: name.text, expected: "1 value", found: count(found, "value"), write: `x -> ${name.text}` }));
+  return undefined;
+}
+
+function functionStage(frame: Frame, definition: Extract<StageMeaning, { kind: "function" }>["definition"], use: StageUse): CompileValue | undefined {
+  const written = use.written ?? [];
+  const others = written.map(({ value }) => asTensor(frame, inferExpression(frame, use.scope, value)));
+  if (others.includes(undefined)) return undefined;
+  const operands = [...use.inputs, ...(others as readonly Value[])];
+  const { name, variadic } = definition;
+  if (variadic ? operands.length >= 2 : operands.length === definition.operands.length) {
+    return tensor(callFunction(frame, definition, operands, use.span, use.inputs.map(() => use.span).concat(written.map(({ span }) => span))), use.span);
+  }
+  const problem = `\`${name}\` takes ${variadic ? "2 values or more" : count(definition.operands.length, "value")}, found ${operands.length}`;
+  frame.context.report(diagnostic(names.wrongArguments, use.span, { name, problem, write: `${name}(${definition.operands.join(", ")})` }));
+  return undefined;
+}
+
+/** One value, or the values of a list or record with their names. */
+export function tensorsOf(frame: Frame, input: CompileValue): readonly { readonly name?: string; readonly value: Value }[] | undefined {
+  if (input.kind !== "tuple") {
+    const value = asTensor(frame, input);
+    return value && [{ value }];
+  }
+  const found = input.items.map(({ name, value }) => ({ ...(name && { name: name.text }), value: asTensor(frame, value) }));
+  return found.some(({ value }) => value === undefined) ? undefined : (found as readonly { readonly name?: string; readonly value: Value }[]);
+}
+
+/** A shared stage: made at its first use, the same one ever after. */
+function applyShared(frame: Frame, scope: Scope, stage: Ast.Stage, input: CompileValue, shared: { readonly statement: Ast.Shared; used: boolean }): CompileValue | undefined {
+  const { statement } = shared;
+  if (stage.call.arguments) {
+    frame.context.report(diagnostic(names.wrongArguments, stage.call.span, { name: stage.call.name.text, problem: "the arguments of a shared stage are given where it is made", write: textOf(statement.span) }));
+    return undefined;
+  }
+  const meaning = meaningOf(frame.context, scope, statement.call.name);
+  if (!meaning || !countStage(frame, stage.span)) return undefined;
+  const reuse = frame.reuse || shared.used;
+  shared.used = true;
+  const { documentation } = statement;
+  const path = pathTo(frame.prefix, statement.name.text);
+  return applyMeaning({ ...frame, reuse }, scope, meaning, input, { call: statement.call, path, automatic: false, span: stage.span, ...(documentation === undefined ? {} : { documentation }) });
+}
+
+/** The statements of a body in order; what it returns. */
+export function inferBody(frame: Frame, body: readonly Ast.Statement[], at: Span): CompileValue | undefined {
+  let result: { readonly value: CompileValue | undefined } | undefined;
+  for (const statement of body) {
+    if (statement.kind === "return") {
+      const value = inferExpression(frame, frame.scope, statement.value);
+      if (result) frame.context.report(diagnostic(shapes.secondReturn, statement.span, { owner: frame.owner.name }));
+      else result = { value };
+    } else inferStatement(frame, statement);
+  }
+  if (!result) frame.context.report(diagnostic(shapes.missingReturn, at, { owner: frame.owner.name }));
+  return result?.value;
+}
+
+function inferStatement(frame: Frame, statement: Exclude<Ast.Statement, Ast.Return>): void {
+  switch (statement.kind) {
+    case "binding": {
+      const found = inferExpression(frame, frame.scope, statement.value);
+      return bindName(frame, statement.name, found ?? { kind: "tensor", value: broken, span: statement.span });
+    }
+    case "shared":
+      frame.shared.set(statement.name.text, { statement, used: false });
+      return;
+    case "parameter":
+      return inferParameter(frame, statement);
+    case "rule":
+      return inferRule(frame, statement);
+  }
+}
+
+/** `parameter position: f32[t: 64, c: 192] = normal(0.02)`. */
+function inferParameter(frame: Frame, statement: Ast.ParameterStatement): void {
+  const value = makeParameter(frame, statement);
+  bindName(frame, statement.name, { kind: "tensor", value: value ?? broken, span: statement.span });
+}
