@@ -30,9 +30,6 @@ describe("gradients where there is no derivative follow PyTorch", () => {
   test("a maximum over an axis is shared equally among all that reach it", () => {
     expect(gradients([[3, 1, 3, 3]], (g, x) => g.max(x!, [0]))).toEqual([[1 / 3, 0, 1 / 3, 1 / 3]]);
   });
-  test("a maximum that is taken for a constant has none", () => {
-    expect(gradients([[3, 1]], (g, x) => g.max(x!, [0], "constant"))).toEqual([[0, 0]]);
-  });
   test("a maximum over windows goes to the first, and overlapping windows add", () => {
     const window = { size: [2], stride: [1], dilation: [1], low: [0], high: [0] };
     expect(gradients([[2, 2, 5, 1]], (g, x) => g.windowMax(g.reshape(x!, [1, 4, 1]), window))).toEqual([[1, 0, 2, 0]]);

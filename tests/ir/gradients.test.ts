@@ -282,14 +282,15 @@ describe("at extreme values", () => {
   });
 });
 
-describe("a wrong gradient is noticed", () => {
-  const planted = (victim: Op, wrong: Gradient<never>) => (node: Node) => (node.op === victim ? wrong : (primitiveOf(node.op).gradient as Gradient<never>));
+const planted = (victim: Op, wrong: Gradient<never>) => (node: Node) => (node.op === victim ? wrong : (primitiveOf(node.op).gradient as Gradient<never>));
 
-  const ones: Gradient<never> = (graph, node) => (node as Node).inputs.map(({ type }) => fit(graph, graph.constant(1), type));
-  const doubled = (op: Op): Gradient<never> => {
-    const right = primitiveOf(op).gradient as Gradient<never>;
-    return (graph, node, gradient) => right(graph, node, gradient).map((product) => product && graph.multiply(product, 2));
-  };
+const ones: Gradient<never> = (graph, node) => (node as Node).inputs.map(({ type }) => fit(graph, graph.constant(1), type));
+const doubled = (op: Op): Gradient<never> => {
+  const right = primitiveOf(op).gradient as Gradient<never>;
+  return (graph, node, gradient) => right(graph, node, gradient).map((product) => product && graph.multiply(product, 2));
+};
+
+describe("a wrong gradient is noticed", () => {
   const flat: readonly Op[] = ["sign", "floor", "ceil", "less", "less_equal", "equal", "window_argmax"];
 
   test.each(ops.filter((op) => typeof cases[op] !== "string"))("%s", (op) => {

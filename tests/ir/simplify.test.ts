@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import type { GraphBuilder } from "../../src/compiler/ir/builder.ts";

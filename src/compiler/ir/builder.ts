@@ -62,8 +62,7 @@ export interface GraphBuilder {
 
   /** Sums over axes; without `axes` over all of them, giving a scalar. Rows past the batch's count are left out. */
   sum(x: Node, axes?: readonly number[]): Node;
-  /** The maximum over axes. "constant": no gradient flows through it, for shifts that cancel (softmax). */
-  max(x: Node, axes: readonly number[], treatedAs?: "constant"): Node;
+  max(x: Node, axes: readonly number[]): Node;
   /** The sum divided by the number of elements summed (actual rows where the batch axis is among them). */
   mean(x: Node, axes?: readonly number[]): Node;
   contract(a: Node, b: Node, labels: string): Node;

@@ -69,8 +69,7 @@ export interface Attributes {
   concatenate: { readonly axis: number };
   // reductions (the reduced axes disappear)
   reduce_sum: { readonly axes: readonly number[] };
-  /** `constant`: `differentiate` takes the maximum for a number, as in softmax, where what is subtracted cancels. */
-  reduce_max: { readonly axes: readonly number[]; readonly constant?: true };
+  reduce_max: { readonly axes: readonly number[] };
   /** The product of two operands, summed over labels that the result lacks: `labels` is like "rk,kn->rn". */
   contract: { readonly labels: string };
   // windows over [batch, spatial…, channels]

@@ -167,8 +167,8 @@ class InterningBuilder implements GraphBuilder {
   sum(x: Node, axes: readonly number[] = otherAxes(x.type.shape.length, [])): Node {
     return this.node("reduce_sum", [x], { axes: rising(axes) });
   }
-  max(x: Node, axes: readonly number[], treatedAs?: "constant"): Node {
-    return this.node("reduce_max", [x], { axes: rising(axes), ...(treatedAs ? { constant: true } : {}) });
+  max(x: Node, axes: readonly number[]): Node {
+    return this.node("reduce_max", [x], { axes: rising(axes) });
   }
   mean(x: Node, axes: readonly number[] = otherAxes(x.type.shape.length, [])): Node {
     const overBatch = x.type.batched && axes.includes(0);

@@ -26,7 +26,7 @@ export function rewriteToFixpoint(builder: GraphBuilder, graph: Graph, rules: re
 }
 
 /** One round over the whole graph; nodes that a rule makes are rewritten at once. */
-export function rewrite(builder: GraphBuilder, graph: Graph, rules: readonly Rule[]): Graph {
+function rewrite(builder: GraphBuilder, graph: Graph, rules: readonly Rule[]): Graph {
   const nodes = nodesOf(graph);
   const rewriter = new Rewriter(builder, rules, useCounts(graph, nodes));
   for (const node of nodes) rewriter.rewritten(node);
@@ -80,6 +80,9 @@ function useCounts(graph: Graph, nodes: readonly Node[]): ReadonlyMap<Node, numb
 }
 
 function isSame(a: Graph, b: Graph): boolean {
-  const same = (x: ReadonlyMap<string, Node>, y: ReadonlyMap<string, Node>): boolean => [...x].every(([name, node]) => y.get(name) === node);
-  return same(a.outputs, b.outputs) && same(a.updates, b.updates);
+  return isSameTable(a.outputs, b.outputs) && isSameTable(a.updates, b.updates);
+}
+
+function isSameTable(a: ReadonlyMap<string, Node>, b: ReadonlyMap<string, Node>): boolean {
+  return [...a].every(([name, node]) => b.get(name) === node);
 }

@@ -38,8 +38,7 @@ function problemOf(node: Node): string | undefined {
   if (!Object.hasOwn(attributeNames, node.op)) return "no such primitive";
   const expected: readonly string[] = attributeNames[node.op];
   const found = Object.keys(node.attributes);
-  const isExpected = found.every((name) => expected.includes(name) || expected.includes(`${name}?`));
-  if (!isExpected || !expected.every((name) => name.endsWith("?") || found.includes(name))) {
+  if (found.length !== expected.length || !expected.every((name) => found.includes(name))) {
     return `attributes are ${expected.join(", ")}, not ${found.join(", ")}`;
   }
   if (node.op === "constant" && Number.isNaN(node.attributes.value)) return "a constant is not NaN";

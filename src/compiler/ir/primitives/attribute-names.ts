@@ -1,6 +1,6 @@
 import type { Attributes, Op } from "../graph.ts";
 
-/** The attributes that a node of each primitive has, no more and no fewer; those with a "?" may be missing. */
+/** The attributes that a node of each primitive has, no more and no fewer. */
 export const attributeNames = {
   constant: ["value"],
   input: ["name", "type"],
@@ -42,7 +42,7 @@ export const attributeNames = {
   pad: ["low", "high"],
   concatenate: ["axis"],
   reduce_sum: ["axes"],
-  reduce_max: ["axes", "constant?"],
+  reduce_max: ["axes"],
   contract: ["labels"],
   convolve: ["window", "groups"],
   convolve_input_gradient: ["window", "groups", "shape"],
@@ -52,6 +52,4 @@ export const attributeNames = {
   window_max_gradient: ["window", "shape"],
   window_sum: ["window"],
   window_sum_gradient: ["window", "shape"],
-} satisfies { [O in Op]: readonly Written<Attributes[O]>[] };
-
-type Written<A> = { [K in keyof A & string]-?: undefined extends A[K] ? `${K}?` : K }[keyof A & string];
+} satisfies { [O in Op]: readonly (keyof Attributes[O])[] };

@@ -27,7 +27,7 @@ export function countOf(shape: readonly number[]): number {
 
 /** Row-major steps: the last axis moves by 1. */
 export function stridesOf(shape: readonly number[]): number[] {
-  const strides = new Array<number>(shape.length);
+  const strides = shape.map(() => 1);
   let step = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     strides[axis] = step;
@@ -43,7 +43,7 @@ export function forEachOffset(
   start: number,
   visit: (offset: number, place: number) => void,
 ): void {
-  const index = new Array<number>(shape.length).fill(0);
+  const index = shape.map(() => 0);
   const total = countOf(shape);
   let offset = start;
   for (let place = 0; place < total; place++) {

@@ -7,7 +7,6 @@ import type { Primitive } from "./primitive.ts";
 export const pad: Primitive<"pad"> = {
   type: (inputs, { low, high }) => {
     const { shape, batched } = onlyOperand(inputs);
-    const isCount = (amount: number): boolean => Number.isInteger(amount) && amount >= 0;
     const isFit = low.length === shape.length && high.length === shape.length && low.every(isCount) && high.every(isCount);
     invariant(isFit, `pads ${low.join(", ")} and ${high.join(", ")} do not fit ${shape.length} axes`);
     invariant(!batched || (low[0] === 0 && high[0] === 0), "the batch axis cannot be padded");
@@ -23,3 +22,7 @@ export const pad: Primitive<"pad"> = {
   gradient: (graph, node, gradient) => [graph.slice(gradient, node.attributes.low, node.inputs[0]!.type.shape)],
   fold: (_graph, [operand], { low, high }) => (low.every((amount) => amount === 0) && high.every((amount) => amount === 0) ? operand : undefined),
 };
+
+function isCount(amount: number): boolean {
+  return Number.isInteger(amount) && amount >= 0;
+}

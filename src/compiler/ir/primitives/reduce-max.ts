@@ -11,7 +11,6 @@ export const reduce_max: Primitive<"reduce_max"> = {
   type: reducedType,
   evaluate: ({ inputs: [operand], attributes: { axes }, shape }) => reduceValues(operand!, axes, shape, -Infinity, Math.max),
   gradient: (graph, node, gradient) => {
-    if (node.attributes.constant) return [];
     const operand = node.inputs[0]!;
     const { axes } = node.attributes;
     const isMaximum = graph.equal(operand, graph.spread(node as Node, operand.type, axes));

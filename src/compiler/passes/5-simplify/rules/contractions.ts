@@ -75,9 +75,9 @@ function contractOrMultiply(graph: GraphBuilder, x: Node, y: Node, labels: Label
 
 /** One of the two is a scalar, so nothing is summed any more, but the axes may be in another order. */
 function multiplyByScalar(graph: GraphBuilder, x: Node, y: Node, { a, b, result }: Labels): Node {
-  const [scalar, array, letters] = a === "" ? [x, y, b] : [y, x, a];
-  invariant(letters.length === result.length, `${letters} and ${result} have the same letters`);
-  return graph.multiply(graph.transpose(array, [...result].map((letter) => letters.indexOf(letter))), scalar);
+  const [scalar, array, own] = a === "" ? [x, y, b] : [y, x, a];
+  invariant(own.length === result.length, `${own} and ${result} have the same letters`);
+  return graph.multiply(graph.transpose(array, [...result].map((letter) => own.indexOf(letter))), scalar);
 }
 
 /**
@@ -90,10 +90,13 @@ export const productOfBroadcastsSummed: Rule = (graph, node, { isOnlyUse }) => {
   const [a, b] = operand!.inputs as readonly [Node, Node];
   if (a.op !== "broadcast" || b.op !== "broadcast") return undefined;
   const rank = operand!.type.shape.length;
-  const letter = (axis: number): string => String.fromCharCode("a".charCodeAt(0) + axis);
-  const text = (axes: readonly number[]): string => axes.map(letter).join("");
-  const labels = { a: text(a.attributes.axes), b: text(b.attributes.axes), result: text(otherAxes(rank, node.attributes.axes)) };
+  const labels = { a: letters(a.attributes.axes), b: letters(b.attributes.axes), result: letters(otherAxes(rank, node.attributes.axes)) };
   const isOnTwoSides = (each: string): boolean => [labels.a, labels.b, labels.result].filter((side) => side.includes(each)).length >= 2;
-  const isWhole = [...text(otherAxes(rank, []))].every((each) => isOnTwoSides(each) && (labels.a + labels.b).includes(each));
+  const isWhole = [...letters(otherAxes(rank, []))].every((each) => isOnTwoSides(each) && (labels.a + labels.b).includes(each));
   return isWhole ? graph.contract(a.inputs[0]!, b.inputs[0]!, showLabels(labels)) : undefined;
 };
+
+/** a, b, c … for axes 0, 1, 2 … */
+function letters(axes: readonly number[]): string {
+  return axes.map((axis) => String.fromCharCode("a".charCodeAt(0) + axis)).join("");
+}

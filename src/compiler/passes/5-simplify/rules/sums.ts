@@ -20,7 +20,7 @@ export const maximumOfBroadcast: Rule = (graph, node) => {
   const [operand] = node.inputs;
   if (node.op !== "reduce_max" || operand!.op !== "broadcast") return undefined;
   const parts = reducedBroadcast(operand!, node.attributes.axes);
-  return parts && graph.broadcast(graph.make("reduce_max", operand!.inputs, { ...node.attributes, axes: parts.inner }), node.type, parts.axes);
+  return parts && graph.broadcast(graph.max(operand!.inputs[0]!, parts.inner), node.type, parts.axes);
 };
 
 interface ReducedBroadcast {
