@@ -113,13 +113,13 @@ export function valuePenalties(input: CascadeInput): readonly ValuePenalty[] {
 
 /** Whether the path is the value's own (all repetitions of it, where no index is written). */
 export function namesValue(path: RulePath, value: Value): boolean {
-  const own = valuePath(value);
-  return own !== undefined && pathSteps(own).length === path.steps.length && pathMatches(path, own);
+  return valuePaths(value).some((own) => pathSteps(own).length === path.steps.length && pathMatches(path, own));
 }
 
-/** The name that the author gave a value, or else the path of the stage that makes it. */
-export function valuePath(value: Value): string | undefined {
-  if (value.name !== undefined) return value.name;
-  const { body } = value;
-  return body.kind === "layer" ? body.layer.path : body.kind === "activation" ? body.path : undefined;
+/** The names that the author gave a value, or else the path of the stage that makes it. */
+export function valuePaths(value: Value): readonly string[] {
+  const { name, aliases, body } = value;
+  const given = [...(name === undefined ? [] : [name]), ...(aliases ?? [])];
+  const stage = body.kind === "layer" ? body.layer.path : body.kind === "activation" ? body.path : undefined;
+  return stage === undefined || given.includes(stage) ? given : [...given, stage];
 }

@@ -13,8 +13,8 @@ import { checkUse } from "./arguments.ts";
 import type { Context, Declaration, Scope } from "./context.ts";
 import { describeValue, snippet } from "./describe.ts";
 import { evaluate } from "./evaluate.ts";
-import { readType } from "./signature.ts";
 import { inferSources, parts, type Fields } from "./sources.ts";
+import { tensorType } from "./types.ts";
 
 const settings = ["source", "normalize", "split"] as const;
 
@@ -63,7 +63,7 @@ function inferFields(context: Context, scope: Scope, item: Ast.DataItem): Fields
     const earlier = seen.get(name.text);
     if (earlier) context.report(diagnostic(messages.dataWrittenTwice, name.span, { name: name.text }, { related: [{ span: earlier, message: "written here first" }] }));
     seen.set(name.text, name.span);
-    const type = readType(context, scope, node);
+    const type = tensorType(context, scope, node);
     complete &&= type !== undefined && !earlier;
     if (type) fields.push({ name: name.text, type, ...(documentation === undefined ? {} : { documentation }) });
   }

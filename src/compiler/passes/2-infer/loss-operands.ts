@@ -5,8 +5,8 @@ import { equalDims, known, multiply, print, size } from "../../ir/dim.ts";
 import type { Axis, TensorType } from "../../ir/type.ts";
 import type { OperandSpecification } from "../../library/definition.ts";
 import type { Value } from "../../typed/program.ts";
+import { printType } from "./agreement.ts";
 import type { Context } from "./context.ts";
-import { printType } from "./types.ts";
 
 /** A tensor given to a loss or metric, where it was written and how it is called there. */
 export interface Operand {
@@ -25,10 +25,9 @@ interface Misfit {
   readonly classes?: { readonly width: string; readonly count: string };
 }
 
-/** The axis of the classes: `c`, or the last one. */
+/** The axis of the classes: the last one. */
 export function classAxis(type: TensorType): number {
-  const named = type.axes.findIndex((axis) => axis.name === "c");
-  return named >= 0 ? named : type.axes.length - 1;
+  return type.axes.length - 1;
 }
 
 /** Reports the first operand that does not fit the definition; true when all do. */

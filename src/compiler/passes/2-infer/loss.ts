@@ -1,6 +1,8 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
-import { duplicateArgument, missingArgument } from "../../base/diagnostics/catalogue/arguments.ts";
+import { duplicateArgument, missingArgument, wrongLength } from "../../base/diagnostics/catalogue/arguments.ts";
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
+import { known } from "../../ir/dim.ts";
+import type { ArgumentValues } from "../../library/arguments.ts";
 import type { LossDefinition, MetricDefinition } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { LossExpression } from "../../typed/program.ts";
@@ -136,9 +138,19 @@ function lossCall(reading: Reading, definition: LossDefinition, expression: Ast.
   const values = checkArguments(context, scope, definition, rest, expression.span);
   if (operands.includes(undefined) || !values || !noneTwice(context, definition, expression)) return undefined;
   const complete = operands.filter((operand) => operand !== undefined);
-  if (!checkOperands(context, definition.name, definition.operands, complete)) return undefined;
+  if (!checkOperands(context, definition.name, definition.operands, complete) || !weightsFit(context, values, complete, expression)) return undefined;
   reading.terms.push({ definition, operands: complete });
   return { kind: "loss", use: { definition, arguments: values }, operands: complete.map((operand) => operand.value), span: expression.span };
+}
+
+/** `weights: (1, 4)` has one number for each class. */
+function weightsFit(context: Context, values: ArgumentValues, operands: readonly Operand[], expression: Ast.Reference): boolean {
+  const { weights } = values;
+  const classes = known(operands[0]!.value.type.axes.at(-1)!.size);
+  if (!Array.isArray(weights) || classes === undefined || weights.length === classes) return true;
+  const at = expression.arguments?.find((argument) => argument.name?.text === "weights")?.value.span ?? expression.span;
+  context.report(diagnostic(wrongLength, at, { name: "weights", expected: classes, found: weights.length }));
+  return false;
 }
 
 function noneTwice(context: Context, definition: LossDefinition, expression: Ast.Reference): boolean {

@@ -4,7 +4,7 @@ import { suggest } from "../../base/suggest.ts";
 import { known } from "../../ir/dim.ts";
 import type { TypedModel, WeightSettings } from "../../typed/program.ts";
 import { pathMatches, pathSteps, showRulePath, type CascadeRule, type RulePath } from "../../typed/rules.ts";
-import { depthFor, namesValue, valuePath } from "./cascade.ts";
+import { depthFor, namesValue, valuePaths } from "./cascade.ts";
 import type { Context } from "./context.ts";
 import { replace } from "./argument-values.ts";
 
@@ -69,7 +69,7 @@ function nothing(model: TypedModel, rule: CascadeRule, instances: readonly RuleP
 /** Every path that could have been written, counted from where the rule stands. */
 function candidates(model: TypedModel, rule: CascadeRule, instances: readonly RulePath[]): ReadonlySet<string> {
   const names = new Set<string>();
-  const paths = isOfValues(rule) ? model.values.flatMap((value) => valuePath(value) ?? []) : model.weights.map((weight) => weight.path);
+  const paths = isOfValues(rule) ? model.values.flatMap(valuePaths) : model.weights.map((weight) => weight.path);
   for (const path of paths) {
     const steps = path.split(".");
     for (const { prefix } of instances)
@@ -87,7 +87,7 @@ function automatic(model: TypedModel, path: RulePath): Diagnostic | undefined {
   const last = path.steps.at(-1);
   if (!last || path.steps.length === path.prefix || !/_\d+$/.test(last.name)) return undefined;
   const place = path.steps.map((step) => step.name).join(".");
-  const named = model.values.some((value) => value.name?.replace(/\[\d+\]/g, "") === place);
+  const named = model.values.some((value) => [value.name, ...(value.aliases ?? [])].some((name) => name?.replace(/\[\d+\]/g, "") === place));
   const layer = model.layers.find((each) => each.path.replace(/\[\d+\]/g, "") === place);
   if (named || layer?.automatic === false) return undefined;
   return diagnostic(messages.automaticName, path.span, {

@@ -18,7 +18,7 @@ export interface RunNames {
 }
 
 /** The model's named values and outputs and the data's fields; a field that is fed to an input is that input. */
-export function runNames(model: TypedModel, data: TypedData, inputs: ReadonlyMap<string, string>, teacher: TypedModel | undefined): RunNames {
+export function runNames(context: Context, model: TypedModel, data: TypedData, inputs: ReadonlyMap<string, string>, teacher: TypedModel | undefined): RunNames {
   const tensors = new Map<string, Value>();
   const ambiguous = new Set<string>();
   const own = new Map<string, Value>();
@@ -30,7 +30,7 @@ export function runNames(model: TypedModel, data: TypedData, inputs: ReadonlyMap
     tensors.set(`model.${name}`, value);
   }
   for (const [index, field] of data.fields.entries()) {
-    const value = valueOfField(model, data, inputs, index);
+    const value = valueOfField(context, model, data, inputs, index);
     tensors.set(`data.${field.name}`, value);
     const same = own.get(field.name);
     if (same === undefined || same === value) tensors.set(field.name, value);
@@ -41,13 +41,13 @@ export function runNames(model: TypedModel, data: TypedData, inputs: ReadonlyMap
   return { model, data, tensors, ambiguous };
 }
 
-function valueOfField(model: TypedModel, data: TypedData, inputs: ReadonlyMap<string, string>, index: number): Value {
+function valueOfField(context: Context, model: TypedModel, data: TypedData, inputs: ReadonlyMap<string, string>, index: number): Value {
   const field = data.fields[index]!;
   const input = model.inputs.find((each) => inputs.get(each.name) === field.name);
   const fed = input && model.values.find((value) => value.body.kind === "input" && value.body.name === input.name);
   if (fed) return fed;
-  const next = model.values.reduce((highest, value) => Math.max(highest, value.id), 0) + 1;
-  return { id: next + index, type: field.type, span: data.span, name: field.name, body: { kind: "field", name: field.name } };
+  const id = context.counter ? context.counter.next++ : model.values.reduce((highest, value) => Math.max(highest, value.id), 0) + 1 + index;
+  return { id, type: field.type, span: data.span, name: field.name, body: { kind: "field", name: field.name } };
 }
 
 /** Whether the expression names a tensor of the run anywhere. */

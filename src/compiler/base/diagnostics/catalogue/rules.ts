@@ -106,3 +106,10 @@ export const withoutEffect = kind<{ rule: string; model: string }>(
   "A rule without effect",
   (p) => `\`${p.rule}\` finds nothing in \`${p.model}\`; take it out, or name what it is for`,
 );
+
+export const loadDoesNotFit = kind<{ weight: string; run: string; why: string }>(
+  "NN0516",
+  "error",
+  "Weights that cannot be loaded",
+  (p) => `\`${p.weight}\` cannot be loaded from \`${p.run}\`: ${p.why}; name the stages that both have, with \`for parameters(…) { load: ${p.run} }\``,
+);
