@@ -1,6 +1,7 @@
 import type { GraphBuilder } from "./ir/builder.ts";
 import type { Graph } from "./ir/graph.ts";
 import { createBuilder } from "./ir/make-builder.ts";
+import { verify } from "./ir/verify.ts";
 import { lowerEvaluation, lowerPrediction } from "./passes/3-lower/inference.ts";
 import { beginLowering } from "./passes/3-lower/lowering.ts";
 import { compileMetrics } from "./passes/3-lower/metrics.ts";
@@ -9,6 +10,7 @@ import { compileFields, compileParameters, compileStates } from "./passes/3-lowe
 import { completeStep, lowerObjective, type Objective } from "./passes/3-lower/train.ts";
 import { weightNode } from "./passes/3-lower/weights.ts";
 import { differentiate } from "./passes/4-differentiate/differentiate.ts";
+import { simplify } from "./passes/5-simplify/simplify.ts";
 import { schedule } from "./passes/6-schedule/schedule.ts";
 import type { CompiledRun } from "./plan/compiled.ts";
 import type { Plan } from "./plan/plan.ts";
@@ -37,9 +39,9 @@ export function compileRun(run: TypedRun, capacities: Capacities = {}): Compiled
   const objective = lowerObjective(training);
   const step = completeStep(objective, gradientsOf(graph, objective));
   const graphs = {
-    train: finish(graph, step.graph),
-    evaluate: finish(graph, lowerEvaluation(inference)),
-    predict: finish(graph, lowerPrediction(inference)),
+    train: finish(graph, "train", step.graph),
+    evaluate: finish(graph, "evaluate", lowerEvaluation(inference)),
+    predict: finish(graph, "predict", lowerPrediction(inference)),
   };
   const all = Object.values(graphs);
   return {
@@ -61,8 +63,12 @@ function gradientsOf(graph: GraphBuilder, { lowering, objective, trained, parame
   return new Map(trained.map(({ weight }) => [weight.path, gradients.get(weightNode(lowering, weight))!]));
 }
 
-function finish(_builder: GraphBuilder, graph: Graph): Graph {
-  return graph;
+/** Each graph is verified as it was lowered and again as it was simplified, so that the guilty pass is named. */
+function finish(builder: GraphBuilder, name: string, lowered: Graph): Graph {
+  verify(lowered, `after lowering ${name}`);
+  const simplified = simplify(builder, lowered);
+  verify(simplified, `after simplifying ${name}`);
+  return simplified;
 }
 
 function plan(name: Plan["name"], graph: Graph, { capacity }: Sizes): Plan {

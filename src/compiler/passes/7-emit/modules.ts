@@ -44,13 +44,20 @@ export function addModule(folder: Folder, module: ModuleText): SourceFile {
     const found = folder.exports.get(name);
     return found && found.path !== module.path ? [{ name, ...found }] : [];
   });
+  // All generated modules lie at the top of their folder.
   const paths = [...new Set(needed.map(({ path }) => path))].sort();
   file.insertImportDeclarations(0, paths.map((path) => ({
-    moduleSpecifier: relativePath(module.path, path),
+    moduleSpecifier: `./${path}`,
     namedImports: needed.filter((one) => one.path === path).sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, type }) => ({ name, isTypeOnly: type })),
   })));
   file.insertText(0, `${module.header.code}\n`);
   return file;
+}
+
+/** The files of the folder that a file imports. */
+export function mentionedIn(folder: Folder, path: string): readonly string[] {
+  const file = folder.project.getSourceFileOrThrow(path);
+  return file.getImportDeclarations().map((declaration) => declaration.getModuleSpecifierValue().replace(/^\.\//, ""));
 }
 
 function declaredNames(statement: Node): readonly string[] {
@@ -72,9 +79,4 @@ function mentioned(file: SourceFile): ReadonlySet<string> {
     (declares ? declared : read).add(identifier.getText());
   }
   return new Set([...read].filter((name) => !declared.has(name)));
-}
-
-/** `./runtime/x.ts`: all generated modules lie at the top of their folder. */
-function relativePath(_from: string, to: string): string {
-  return `./${to}`;
 }

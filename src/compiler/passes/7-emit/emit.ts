@@ -1,0 +1,58 @@
+import { format } from "prettier";
+import type { CompiledRun } from "../../plan/compiled.ts";
+import type { Program } from "../../typed/program.ts";
+import { dataModule } from "./data-module.ts";
+import type { Emission } from "./emission.ts";
+import type { EmittedFile } from "./emitted-file.ts";
+import { emitKernels } from "./gpujs/emit-kernels.ts";
+import { modelModule } from "./model-module.ts";
+import { addFile, addModule, mentionedIn, openFolder, type Folder } from "./modules.ts";
+import { packageFiles } from "./package-files.ts";
+import { predictModule } from "./predict-module.ts";
+import { closeOver, readRuntime } from "./runtime-files.ts";
+import { trainModule } from "./train-module.ts";
+
+export type { EmittedFile } from "./emitted-file.ts";
+
+export interface EmitOptions {
+  /** How a path that the spec writes is written from inside the generated folder. */
+  readonly pathFromFolder?: (path: string) => string;
+  /** `--data Name=path` given at build. */
+  readonly bound?: ReadonlyMap<string, string>;
+}
+
+/** The generated folder of a run: its own modules, the runtime files that these use, and what makes it a package. */
+export async function emit(compiled: CompiledRun, program: Program, options: EmitOptions = {}): Promise<readonly EmittedFile[]> {
+  const emission: Emission = { compiled, program, pathFromFolder: options.pathFromFolder ?? ((path) => path), bound: options.bound ?? new Map() };
+  const folder = openFolder();
+  const runtime = readRuntime();
+  for (const [file, text] of runtime) addFile(folder, `runtime/${file}`, text);
+  addFile(folder, "kernels.ts", kernelsText(compiled));
+  const own = [dataModule, modelModule, trainModule, predictModule].map((make) => make(emission));
+  for (const module of own) addModule(folder, module);
+  const used = closeOver(runtime, usedRuntime(folder, ["kernels.ts", ...own.map(({ path }) => path)]));
+  const paths = ["train.ts", "model.ts", "kernels.ts", "data.ts", "predict.ts", ...used.map((file) => `runtime/${file}`)];
+  const sources = await Promise.all(paths.map((path) => printed(folder, path)));
+  const rest = await Promise.all(packageFiles(emission, sources).map(async ({ path, text }) => ({ path, text: await pretty(path, text) })));
+  return [...sources, ...rest];
+}
+
+/** The kernels, with the three plans under one name. */
+function kernelsText(compiled: CompiledRun): string {
+  return `${emitKernels(compiled.plans).text}\nexport const plans = { train, evaluate, predict };\n`;
+}
+
+function usedRuntime(folder: Folder, paths: readonly string[]): ReadonlySet<string> {
+  return new Set(paths.flatMap((path) => mentionedIn(folder, path)).filter((path) => path.startsWith("runtime/")).map((path) => path.slice("runtime/".length)));
+}
+
+async function printed(folder: Folder, path: string): Promise<EmittedFile> {
+  return { path, text: await pretty(path, folder.project.getSourceFileOrThrow(path).getFullText()) };
+}
+
+const parsers = { ts: "typescript", json: "json", md: "markdown" } as const;
+
+async function pretty(path: string, text: string): Promise<string> {
+  const ending = path.slice(path.lastIndexOf(".") + 1) as keyof typeof parsers;
+  return format(text, { parser: parsers[ending], printWidth: 100, endOfLine: "lf" });
+}

@@ -1,0 +1,116 @@
+import type { EmittedFile } from "./emitted-file.ts";
+import { describeSchedule, describeUse } from "./describe.ts";
+import { specName, type Emission } from "./emission.ts";
+
+/** What makes the folder a program of its own: its package, its compiler settings, its page for people. */
+export function packageFiles(emission: Emission, files: readonly EmittedFile[]): readonly EmittedFile[] {
+  return [
+    { path: "package.json", text: packageText(emission) },
+    { path: "tsconfig.json", text: tsconfig },
+    { path: "README.md", text: readme(emission, files) },
+  ];
+}
+
+function packageText({ compiled: { run } }: Emission): string {
+  const folder = run.name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase().replace(/[^a-z0-9-]/g, "-");
+  return `${JSON.stringify(
+    {
+      name: `${folder}-trainer`,
+      version: "1.0.0",
+      private: true,
+      type: "module",
+      engines: { node: ">=20.19" },
+      scripts: { start: "tsx train.ts", predict: "tsx predict.ts", check: "tsc -p tsconfig.json" },
+      dependencies: { "gpu.js": "2.24.1" },
+      devDependencies: { "@types/node": "^22.19.0", tsx: "^4.23.0", typescript: "^5.9.0 || ^6.0.0 || ^7.0.0" },
+    },
+    undefined,
+    2,
+  )}\n`;
+}
+
+const tsconfig = `${JSON.stringify(
+  {
+    compilerOptions: {
+      target: "es2022",
+      lib: ["es2023", "dom"],
+      module: "nodenext",
+      moduleResolution: "nodenext",
+      types: ["node"],
+      strict: true,
+      noEmit: true,
+      noUnusedLocals: true,
+      noUnusedParameters: true,
+      erasableSyntaxOnly: true,
+      verbatimModuleSyntax: true,
+      allowImportingTsExtensions: true,
+      skipLibCheck: true,
+    },
+    include: ["*.ts", "runtime/*.ts"],
+  },
+  undefined,
+  2,
+)}\n`;
+
+const about: Readonly<Record<string, string>> = {
+  "train.ts": "the training loop: start reading here",
+  "model.ts": "the tensors and what they start from, the learning rate, the metrics",
+  "data.ts": "where the rows come from, how they are divided and scaled",
+  "kernels.ts": "the tensor work as gpu.js kernels, with their shapes",
+  "predict.ts": "the trained model in use",
+};
+
+function readme(emission: Emission, files: readonly EmittedFile[]): string {
+  const { run } = emission.compiled;
+  const modules = files.filter(({ path }) => !path.includes("/")).map(({ path }) => `- \`${path}\`: ${about[path] ?? ""}`);
+  const carried = files.filter(({ path }) => path.startsWith("runtime/")).map(({ path }) => `\`${path.slice("runtime/".length)}\``);
+  return `# ${plainText(run.name)}: ${plainText(run.model.name)} on ${plainText(run.data.name)}
+
+A program that trains this model and uses it, made by nnspec from ${plainText(specName(emission))}. It depends on gpu.js alone, and nothing here
+needs nnspec any more.
+${run.documentation === undefined ? "" : `\n${plainText(run.documentation)}\n`}
+Optimiser: ${plainText(describeUse(run.optimizer.use))}; schedule: ${plainText(describeSchedule(run.schedule.parts))}; batches of ${emission.compiled.capacity} rows; at most ${run.epochs} epochs.
+
+## Use
+
+\`\`\`sh
+npm install
+npm start                                    # train; npm start -- --help lists the options
+npm start -- --resume                        # go on after an interruption
+npm start -- --evaluate run/best.safetensors # measure a checkpoint
+npm run predict -- rows.json                 # a line of JSON for each row (JSON or CSV)
+npm run check                                # type-check everything
+\`\`\`
+
+With Node 22.18 or newer \`node train.ts\` runs it directly. Training writes into \`run/\`: \`best.safetensors\` and
+\`last.safetensors\` (the weights, readable by any safetensors library), \`resume.safetensors\` (what \`--resume\` needs) and
+\`metrics.jsonl\` (a line for each epoch).
+
+In a program:
+
+\`\`\`ts
+import { closeModel, loadModel, predict } from "./predict.ts";
+
+const model = await loadModel("run/best.safetensors");
+const predictions = await predict(model, [row]); // row: ${plainText(rowExample(emission))}
+await closeModel(model);
+\`\`\`
+
+In a browser bundle \`train.ts\` and call its function \`train\`; nothing is written there, and the trained tensors are returned.
+
+## Files
+
+${modules.join("\n")}
+- \`runtime/\`: what the program needs besides: ${carried.join(", ")}
+`;
+}
+
+function rowExample({ compiled: { run } }: Emission): string {
+  return `{ ${run.model.inputs.map(({ name }) => `${name}: [numbers]`).join(", ")} }`;
+}
+
+/** Text of a spec inside Markdown: one line, nothing in it formats or links. */
+function plainText(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- these are the characters to be found
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "").replace(/[\\`*_[\]<>#|~!&]/g, "\\$&");
+}

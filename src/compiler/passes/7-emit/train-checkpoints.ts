@@ -1,0 +1,98 @@
+import { nothing, ts, type Code } from "./code.ts";
+import { loadCode } from "./load-code.ts";
+import type { RunShape } from "./run-shape.ts";
+
+/** Beginning, saving, going on and ending. */
+export function checkpoints(shape: RunShape): readonly Code[] {
+  return [tensors, begin(shape), save, resume(shape), finish(shape)];
+}
+
+const tensors = ts`/** Reads tensors from the device. */
+async function readTensors(device: Device, wanted: readonly { readonly name: string; readonly shape: readonly number[] }[]): Promise<NamedTensor[]> {
+  const read: NamedTensor[] = [];
+  for (const { name, shape } of wanted) read.push({ name, shape, values: await device.read(name) });
+  return read;
+}
+
+function writeTensors(device: Device, tensors: readonly NamedTensor[]): void {
+  for (const { name, values } of tensors) device.write(name, values);
+}
+
+/** Tensors of a file, by their names and shapes. */
+function pick(file: TensorFile, wanted: readonly { readonly name: string; readonly shape: readonly number[] }[], where: string): NamedTensor[] {
+  return wanted.map(({ name, shape }) => ({ name, shape, values: requireTensor(file, name, shape, where) }));
+}
+
+/** What training starts from: weights drawn by the seed and their names, states at their first values. */
+function initialTensors(seed: number): Map<string, Float32Array> {
+  const drawn = parameters.map(({ name, shape, initial }) => [name, initialize(name, shape, initial, seed)] as const);
+  return new Map([...drawn, ...[...statistics, ...slots, ...monitors].map(startOf)]);
+}
+
+function startOf({ name, shape, initial }: State): [string, Float32Array] {
+  const size = shape.reduce((product, extent) => product * extent, 1);
+  return [name, new Float32Array(size).fill(initial)];
+}`;
+
+function begin(shape: RunShape): Code {
+  const loads = loadCode(shape);
+  return ts`/** Starts from the beginning. */
+async function begin({ device, seed${loads === nothing ? nothing : ts`, folder`} }: Session): Promise<Progress> {
+  for (const [name, values] of initialTensors(seed)) device.write(name, values);
+  ${loads}
+  return { ...beginning };
+}`;
+}
+
+const save = ts`/** Keeps where training stands: the weights for use, and everything else for going on. */
+async function save({ device, folder, metadata }: Session, progress: Progress): Promise<void> {
+  if (folder === undefined) return;
+  const current = await readTensors(device, kept);
+  const rest = await readTensors(device, remembered);
+  const finite = Object.entries(progress).filter(([, value]) => Number.isFinite(value));
+  await saveTensors(folder + "/last.safetensors", current, metadata);
+  await saveResume(folder + "/resume.safetensors", [...current, ...rest], { ...beginning, ...Object.fromEntries(finite) }, metadata);
+}`;
+
+function resume({ best }: RunShape): Code {
+  return ts`/** Goes back to where an earlier training stopped. */
+async function resume(${best === undefined ? ts`{ device, folder, seed }: Session` : ts`session: Session`}): Promise<Progress> {
+  ${best === undefined ? nothing : ts`const { device, folder, seed } = session;`}
+  const where = folder + "/resume.safetensors";
+  const file = await loadResume(where);
+  const before = file.metadata["seed"] ?? String(seed);
+  if (before !== String(seed)) throw new UserError("The training to go on with had the seed " + before + ", not " + seed + ": give --seed " + before + ".");
+  writeTensors(device, pick(file, [...kept, ...remembered], where));
+  ${best === undefined ? ts`return { ...beginning, ...file.counters };` : ts`const progress = { ...beginning, ...file.counters };
+  if (progress.bestEpoch > 0) {
+    const best = folder + "/best.safetensors";
+    session.best = pick(await loadTensors(best), kept, best);
+  }
+  return progress;`}
+}`;
+}
+
+function finish({ best, tests, validates }: RunShape): Code {
+  const chosen = best === undefined ? ts`await readTensors(device, kept)` : ts`session.best ?? (await readTensors(device, kept))`;
+  return ts`/** Goes back to the weights that are kept, measures them, and says how it ended. */
+async function finish(session: Session, progress: Progress, reason: string): Promise<Trained> {
+  const { device, ${tests || validates ? ts`data,` : nothing} folder, reporter } = session;
+  const tensors = ${chosen};
+  writeTensors(device, tensors);
+  ${tests ? ts`const test = data.test && (await evaluate(device, data.test));` : nothing}
+  ${validates ? ts`const validation = data.validation && (await evaluate(device, data.validation));` : nothing}
+  const paths: Record<string, string> = folder === undefined ? {} : {
+    ${best === undefined ? nothing : ts`...(session.best && { model: folder + "/best.safetensors" }),`}
+    last: folder + "/last.safetensors", resume: folder + "/resume.safetensors", metrics: folder + "/metrics.jsonl",
+  };
+  const end: EndEvent = {
+    reason, epochs: progress.epoch, steps: progress.step, seconds: progress.seconds, backend: device.backend,
+    ${tests ? ts`...(test && { test }),` : nothing}
+    ${validates ? ts`...(validation && { validation }),` : nothing}
+    ${best === undefined ? nothing : ts`...(progress.bestEpoch > 0 && { best: { epoch: progress.bestEpoch } }),`}
+    paths,
+  };
+  reporter.end(end);
+  return { end, tensors };
+}`;
+}

@@ -1,0 +1,219 @@
+import { comment, literal, nothing, ts, type Code } from "./code.ts";
+import { describeSchedule, describeUse } from "./describe.ts";
+import { specName, type Emission } from "./emission.ts";
+import type { ModuleText } from "./modules.ts";
+import { elementsOf, shapeOfRun, type RunShape } from "./run-shape.ts";
+import { checkpoints } from "./train-checkpoints.ts";
+import { loop, measuring } from "./train-loop.ts";
+
+/** `train.ts`: the loop of this run, and nothing that the run does not use. */
+export function trainModule(emission: Emission): ModuleText {
+  const shape = shapeOfRun(emission);
+  return {
+    path: "train.ts",
+    header: header(shape),
+    statements: [
+      settings(shape),
+      progress(shape),
+      session(shape),
+      trainFunction(shape),
+      opening,
+      ...loop(shape),
+      ...shape.stop.functions,
+      ...measuring(shape),
+      ...checkpoints(shape),
+      evaluateFunction(shape),
+      mainFunction(shape),
+    ],
+  };
+}
+
+function header({ emission, run }: RunShape): Code {
+  return comment(
+    `Trains ${run.model.name} on ${run.data.name}: run ${run.name} of ${specName(emission)}, made by nnspec.`,
+    run.documentation,
+    `Optimiser ${describeUse(run.optimizer.use)}, schedule ${describeSchedule(run.schedule.parts)}.`,
+    "`npm start` trains; `npm start -- --help` lists the options. The function `train` can be called from a page as well.",
+  );
+}
+
+function settings({ emission: { compiled }, run }: RunShape): Code {
+  const { train, evaluate } = compiled.plans;
+  const buffers = [...train.buffers, ...evaluate.buffers].filter(({ role, aliasOf }) => role === "input" && aliasOf === undefined);
+  return ts`/** Rows of a step. The last batch of an epoch may be shorter, and is trained exactly. */
+const batchSize = ${literal(compiled.capacity)};
+
+/** The fields of a row that the device is given. */
+const inputs: readonly string[] = ${literal([...new Set(buffers.map(({ name }) => name))])};
+
+/** What a checkpoint holds: enough to predict. */
+const kept = [...parameters, ...statistics];
+
+/** What going on after an interruption needs besides. */
+const remembered = [...slots, ...monitors];
+
+const defaultSeed = ${literal(run.seed)};
+const defaultEpochs = ${literal(run.epochs)};${run.steps === undefined ? nothing : ts`
+const mostSteps = ${literal(run.steps)};`}`;
+}
+
+function progress({ stop, best }: RunShape): Code {
+  const initial = [...stop.watches].filter((name) => name.startsWith("initial."));
+  return ts`/** How far training is: finished epochs and steps, the seconds they took${best ? ts`, the epoch whose weights are kept` : nothing}. */
+const beginning = {
+  epoch: 0,
+  step: 0,
+  seconds: 0,${best === undefined ? nothing : ts`
+  bestEpoch: 0,
+  bestValue: 0,`}
+  ${initial.map((name) => ts`${literal(name)}: 0,`)}
+  ${stop.progress}
+};
+type Progress = typeof beginning;`;
+}
+
+function session({ best }: RunShape): Code {
+  return ts`/** One training from beginning to end. */
+interface Session {
+  readonly device: Device;
+  readonly data: PreparedData;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+  /** Where files are kept; undefined in a browser. */
+  readonly folder: string | undefined;
+  /** Goes into every checkpoint. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly reporter: Reporter;
+  interrupted: boolean;${best === undefined ? nothing : ts`
+  /** The tensors of the best epoch so far. */
+  best: readonly NamedTensor[] | undefined;`}
+}`;
+}
+
+function trainFunction(shape: RunShape): Code {
+  const { run, best } = shape;
+  const steps = run.steps === undefined ? ts`epochs * stepsPerEpoch` : ts`Math.min(mostSteps, epochs * stepsPerEpoch)`;
+  return ts`/** The outcome of training: the end as it was reported, and the tensors that are kept. */
+export interface Trained {
+  readonly end: EndEvent;
+  readonly tensors: readonly NamedTensor[];
+}
+
+/** Trains from the beginning, or on from where an earlier training stopped. Undefined when it was interrupted. */
+export async function train(options: TrainerOptions, reporter: Reporter): Promise<Trained | undefined> {
+  const seed = options.seed ?? defaultSeed;
+  const epochs = options.epochs ?? defaultEpochs;
+  const data = await loadData(seed, options.data.get(dataName));
+  const stepsPerEpoch = batchCount(data.train.rows.length, batchSize);
+  const totalSteps = ${steps};
+  const folder = runsInNode() ? (options.runDirectory ?? "run") : undefined;
+  if (folder !== undefined) await makeDirectory(folder);
+  const metadata = ${metadataCode(shape)};
+  const device = await openDevice(options.backend, seed, calibration(data, seed, { step: 1, stepsPerEpoch, totalSteps }));
+  const session: Session = {
+    device, data, seed, epochs, stepsPerEpoch, totalSteps, folder, metadata, reporter,
+    interrupted: false,${best === undefined ? nothing : ts` best: undefined,`}
+  };
+  const release = onInterrupt(() => {
+    session.interrupted = true;
+  });
+  try {
+    const progress = options.resume ? await resume(session) : await begin(session);
+    ${startReport(shape)}
+    const reason = await trainEpochs(session, progress);
+    if (reason !== undefined) return await finish(session, progress, reason);
+    reporter.interrupted();
+    return undefined;
+  } finally {
+    release();
+    await device.dispose();
+  }
+}`;
+}
+
+const opening = ts`/** The backend that was asked for. For auto a step of this very training is measured where there is a choice. */
+async function openDevice(backend: TrainerOptions["backend"], seed: number, calibration?: Calibration): Promise<Device> {
+  const fill = (target: Float32Array, stream: string, step: number): void => fillUniform(target, randomStream(seed, stream), step);
+  return createDevice({ backend, fillUniform: fill, ...(calibration && { calibration }) });
+}
+
+/** The first step, on tensors of its own. */
+function calibration(data: PreparedData, seed: number, moment: Moment): Calibration | undefined {
+  for (const { rows, fields } of batches(data.train, data.train.rows, inputs, batchSize)) {
+    const call = { rows, inputs: fields, numbers: numbersOf(moment), step: moment.step };
+    return { plan: plans.train, call, variables: initialTensors(seed) };
+  }
+  return undefined;
+}`;
+
+function metadataCode({ run }: RunShape): Code {
+  return ts`{
+    run: ${literal(run.name)}, model: ${literal(run.model.name)}, seed: String(seed),
+    preparation: preparationToText(data.preparation),
+  }`;
+}
+
+function startReport({ emission: { compiled }, run }: RunShape): Code {
+  return ts`reporter.start({
+      run: ${literal(run.name)}, model: ${literal(run.model.name)}, data: ${literal(run.data.name)},
+      backend: device.backend,
+      reason: device.reason,
+      parameters: ${literal(elementsOf(compiled.parameters))},
+      rows: { train: data.train.rows.length, validation: data.validation?.rows.length ?? 0, test: data.test?.rows.length ?? 0 },
+      epochs, stepsPerEpoch, batch: batchSize, seed,
+      ...(options.resume ? { resumedFrom: progress.epoch } : {}),
+    });`;
+}
+
+function evaluateFunction({ tests, validates }: RunShape): Code {
+  const parts = [tests ? ts`data.test` : nothing, validates ? ts`data.validation` : nothing].filter((part) => part !== nothing);
+  const own = parts.length === 0 ? ts`data.train` : ts`${parts[0]!} ${parts[1] ? ts`?? ${parts[1]}` : nothing} ?? data.train`;
+  return ts`/**
+ * Measures a checkpoint on the rows that training kept apart, or on all rows of another file. The division of the rows and
+ * what brings them to scale are those of the checkpoint.
+ */
+export async function evaluateCheckpoint(checkpoint: string, options: TrainerOptions): Promise<{ readonly metrics: Metrics; readonly rows: number; readonly backend: string }> {
+  const file = await loadTensors(checkpoint);
+  const other = options.data.get(dataName);
+  const part = other === undefined
+    ? heldOut(await loadData(Number(file.metadata["seed"] ?? defaultSeed)))
+    : await loadOther(other, preparationFromText(file.metadata["preparation"], checkpoint));
+  const device = await openDevice(options.backend, 0);
+  try {
+    writeTensors(device, pick(file, kept, checkpoint));
+    return { metrics: await evaluate(device, part), rows: part.rows.length, backend: device.backend };
+  } finally {
+    await device.dispose();
+  }
+}
+
+function heldOut(data: PreparedData): Part {
+  return ${own};
+}`;
+}
+
+function mainFunction({ run }: RunShape): Code {
+  return ts`/** The command line; gives the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  const terminal = openTerminal();
+  const parsed = parseArguments(argv, { name: "train.ts", summary: ${literal(`Trains ${run.model.name} on ${run.data.name}.`)}, data: [dataName] });
+  if (parsed.kind === "help") {
+    terminal.write(parsed.text);
+    return 0;
+  }
+  const { options } = parsed;
+  const reporter = createReporter(terminal, options.format, display);
+  if (options.evaluate === undefined) return (await train(options, reporter)) === undefined ? 130 : 0;
+  const start = performance.now();
+  const { metrics, rows, backend } = await evaluateCheckpoint(options.evaluate, options);
+  reporter.end({
+    reason: "measured on " + rows + " rows", epochs: 0, steps: 0, seconds: (performance.now() - start) / 1000,
+    backend, test: metrics, paths: { checkpoint: options.evaluate },
+  });
+  return 0;
+}
+
+runAsProgram(import.meta.url, main);`;
+}
