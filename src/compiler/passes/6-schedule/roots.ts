@@ -72,12 +72,16 @@ export function chooseRoots(graph: Prepared, forced: ReadonlySet<Node>): Roots {
 function requireLoad(operand: Node, user: Node, roots: Set<Node>): void {
   const plain = !mayReadOutside(user);
   let node = operand;
-  while (!roots.has(node) && (node.op === "transpose" || (plain && (node.op === "broadcast" || node.op === "slice" || node.op === "reshape")))) {
+  while (!roots.has(node) && (isPlainIndex(node) || (plain && (node.op === "broadcast" || node.op === "slice")))) {
     node = node.inputs[0]!;
   }
-  if (node.op === "reshape" && classOf(node.inputs[0]!) === "leaf") return;
   if (plain && node.op === "pad" && classOf(node.inputs[0]!) === "leaf") return;
   if (classOf(node) === "elementwise" || classOf(node) === "movement") roots.add(node);
+}
+
+/** Read at any index, inside or outside, without a test of its own (a reshape through another shape of the buffer). */
+function isPlainIndex(node: Node): boolean {
+  return node.op === "transpose" || node.op === "reshape";
 }
 
 /** Windows with a border, and every gather over strided positions, read outside of their operands. */

@@ -95,8 +95,8 @@ function storedNodes(clusters: readonly Cluster[], graph: Prepared): ReadonlySet
 function madeBuffers(stored: ReadonlySet<Node>, graph: Prepared, names: Names): Map<Node, GrowingBuffer> {
   const results = new Set(graph.outputs.values());
   const buffers = new Map<Node, GrowingBuffer>();
-  // Outputs and updates first: they get the plain names.
-  for (const node of new Set([...graph.outputs.values(), ...graph.updates.values(), ...graph.order])) {
+  // Outputs and updates get the plain names, then the last value of each layer: that is what the layer gives.
+  for (const node of new Set([...graph.outputs.values(), ...graph.updates.values(), ...graph.order.toReversed()])) {
     if (!stored.has(node)) continue;
     buffers.set(node, { name: names.unique(describeNode(node, graph)), ...node.type, role: results.has(node) ? "result" : "temporary" });
   }

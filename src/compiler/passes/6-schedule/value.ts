@@ -39,7 +39,9 @@ function compute(scope: Scope, node: Node, index: readonly Affine[]): Expr {
   if (here) return node === scope.here!.reduction ? scope.expressions.accumulator() : definition(scope, node, index);
   const buffer = scope.bufferOf(node);
   if (buffer !== undefined) return scope.expressions.load(buffer, index);
+  if (node.op === "transpose" || node.op === "pad") return definition(scope, node, index);
   const guards = index.flatMap((one, axis) => (staysInside(one, node.type.shape[axis]!, scope.axes.extents) ? [] : [scope.expressions.inside(one, node.type.shape[axis]!)]));
+  if (guards.length > 0 && node.op === "reshape") return otherShape(scope, node, index);
   return scope.expressions.guarded(guards, definition(scope, node, index), 0);
 }
 
@@ -83,22 +85,28 @@ function transposedIndex(node: NodeOf<"transpose">, index: readonly Affine[]): r
 /** Reads the operand at the same flat place: over cut loop variables where that works, else through another shape of its buffer. */
 function reshaped(scope: Scope, node: NodeOf<"reshape">, index: readonly Affine[]): Expr {
   const operand = node.inputs[0]!;
-  if (pointKeyOfShape(node) === pointKeyOfShape(operand)) return valueAt(scope, operand, index);
-  const inside = index.every((one, axis) => staysInside(one, node.type.shape[axis]!, scope.axes.extents));
-  const flat = inside ? flatten(index, node.type.shape) : undefined;
+  if (shapeKey(node) === shapeKey(operand)) return valueAt(scope, operand, index);
+  const flat = flatten(index, node.type.shape);
   const parts = flat === undefined ? ({ kind: "impossible" } as const) : unflatten(flat, operand.type.shape, scope.axes.extents);
   if (parts.kind === "index") return valueAt(scope, operand, parts.index);
   if (parts.kind === "split" && !scope.frozen.has(scope.axes.cut(parts.axis, parts.inner).label)) {
     scope.wanted.splits.push(scope.axes.cut(parts.axis, parts.inner));
     return scope.expressions.constant(0);
   }
+  return otherShape(scope, node, index);
+}
+
+/** The operand's memory under the shape of the reshape: then an index may also lie outside. */
+function otherShape(scope: Scope, node: NodeOf<"reshape">, index: readonly Affine[]): Expr {
+  const operand = node.inputs[0]!;
+  if (shapeKey(node) === shapeKey(operand)) return valueAt(scope, operand, index);
   const buffer = scope.bufferOf(operand);
   if (buffer !== undefined) return scope.expressions.load(scope.aliasOf(buffer, node), index);
   scope.wanted.buffers.add(operand);
   return scope.expressions.constant(0);
 }
 
-function pointKeyOfShape(node: Node): string {
+function shapeKey(node: Node): string {
   return node.type.shape.join(",");
 }
 

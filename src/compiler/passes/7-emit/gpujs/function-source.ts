@@ -225,7 +225,8 @@ function freshText(writer: Writer, expression: Expr, block: Block): string {
     case "scalar": return numberName(writer, expression.name);
     case "rows": return numberName(writer, "rows");
     case "accumulator": return "accumulator";
-    case "axis": return `(${affineText(writer, { constant: expression.constant, terms: [[expression.axis, expression.step]] })} + 0.0)`;
+    // A declaration makes the integer of a loop a float; in an expression it would stay an integer.
+    case "axis": return nameIt(writer, expression, affineText(writer, { constant: expression.constant, terms: [[expression.axis, expression.step]] }), block);
     case "inside": return `(${insideText(writer, expression.index, expression.extent, block) ?? "true"} ? 1.0 : 0.0)`;
     case "load": return loadText(writer, expression.access, block);
     case "apply": return applyText(writer, expression, block);

@@ -1,0 +1,42 @@
+import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
+import { createDevice, type BackendChoice } from "../../src/runtime/device.ts";
+import { devicePlan } from "../support/device-plans.ts";
+import { convolutionalNetwork, multilayerPerceptron, type Network } from "../support/networks.ts";
+import { rowsOf } from "../support/plans.ts";
+
+export const networks: Readonly<Record<string, () => Network>> = { perceptron: () => multilayerPerceptron(), convolutional: () => convolutionalNetwork() };
+
+export interface Trained {
+  readonly backend: string;
+  readonly losses: readonly number[];
+}
+
+/** Trains a network for `steps` steps on one backend: the losses, and what ran. */
+export async function trainOn(backend: BackendChoice, network: Network, steps: number, rows: number): Promise<Trained> {
+  const plan = devicePlan(schedule("train", network.graph, network.capacity));
+  const device = await createDevice({ backend, fillUniform: () => {} });
+  for (const name of Object.keys(plan.variables)) device.write(name, Float32Array.from(network.values.get(name)!));
+  const inputs = Object.fromEntries(network.inputs.map((name) => [name, Float32Array.from(rowsOf(network.values.get(name)!, network.capacity, rows))]));
+  const losses: number[] = [];
+  for (let step = 1; step <= steps; step++) {
+    device.run(plan, { inputs, numbers: Object.fromEntries(network.scalars(step)), rows, step });
+    losses.push((await device.result(plan, "loss"))[0]!);
+  }
+  await device.dispose();
+  return { backend: device.backend, losses };
+}
+
+export interface Scenario {
+  readonly backend: BackendChoice;
+  readonly steps: number;
+}
+
+/** Every network with a full and with a short batch. */
+export async function run({ backend, steps }: Scenario): Promise<Readonly<Record<string, Trained>>> {
+  const results: Record<string, Trained> = {};
+  for (const [name, make] of Object.entries(networks)) {
+    const network = make();
+    for (const rows of [network.capacity, network.capacity - 1]) results[`${name} ${rows}`] = await trainOn(backend, network, steps, rows);
+  }
+  return results;
+}
