@@ -153,7 +153,7 @@ function logarithm(x: number): number {
 }
 
 /** Cosine and sine of 2πv for 0 ≤ v < 1, by Taylor series in the octant around the nearest quarter turn. */
-function turn(v: number): readonly [cosine: number, sine: number] {
+export function turn(v: number): readonly [cosine: number, sine: number] {
   const quarter = Math.floor(4 * v + 0.5);
   const angle = 2 * Math.PI * (v - quarter / 4);
   const square = angle * angle;

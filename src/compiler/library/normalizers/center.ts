@@ -5,7 +5,7 @@ export const center = defineNormalizer({
   summary: "Takes the mean of each feature, or of each channel of images, away.",
   formula: "x' = x - mean, the mean of the training split only",
   arguments: {},
-  runtime: { files: ["normalize.ts"], fit: "fitCenter" },
+  runtime: { files: ["normalize.ts"], fit: "center" },
   example: "normalize: center",
   techniques: ["C1"],
 });

@@ -7,7 +7,7 @@ export const scale = defineNormalizer({
   arguments: {
     range: { kind: "range", default: { from: 0, to: 1 }, summary: "Where the values go." },
   },
-  runtime: { files: ["normalize.ts"], fit: "fitScale" },
+  runtime: { files: ["normalize.ts"], fit: "scale" },
   example: "normalize: scale(0 .. 1)",
   techniques: ["C1"],
 });

@@ -1,0 +1,129 @@
+import { UserError } from "./errors.ts";
+import { nodeModule, runsInNode } from "./platform.ts";
+
+/** Reading and writing, in Node by paths, in a browser by addresses (which can only be read). */
+
+const isAddress = (path: string): boolean => /^https?:\/\//i.test(path);
+
+/** `path` as seen from `directory`, which is a folder or the URL of a module; unchanged where it is absolute or an address. */
+export function resolvePath(directory: string | undefined, path: string): string {
+  if (directory === undefined || isAddress(path)) return path;
+  if (!runsInNode()) return new URL(path, new URL(directory, globalThis.location?.href)).href;
+  const { fileURLToPath } = nodeModule("node:url");
+  const { dirname, resolve } = nodeModule("node:path");
+  return resolve(directory.startsWith("file:") ? dirname(fileURLToPath(directory)) : directory, path);
+}
+
+/** The whole file. */
+export async function readBytes(pathOrAddress: string): Promise<Uint8Array> {
+  if (isAddress(pathOrAddress) || !runsInNode()) return download(pathOrAddress);
+  try {
+    return await nodeModule("node:fs/promises").readFile(pathOrAddress);
+  } catch (error) {
+    throw fileError("read", pathOrAddress, error);
+  }
+}
+
+/** The whole file as UTF-8, without its byte-order mark. */
+export async function readText(pathOrAddress: string): Promise<string> {
+  return decodeText(await readBytes(pathOrAddress), pathOrAddress);
+}
+
+/** Bytes as UTF-8; faulty bytes become U+FFFD. */
+export function decodeText(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder().decode(bytes);
+  } catch {
+    throw new UserError(`${where} is too large to be read as one text (${bytes.length} bytes).`);
+  }
+}
+
+async function download(address: string): Promise<Uint8Array> {
+  const response = await fetch(address).catch((error: unknown) => {
+    throw new UserError(`${address} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  if (!response.ok) throw new UserError(`${address} cannot be loaded: the server answered ${response.status}.`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/**
+ * Replaces a file so that a crash at any moment leaves the old file or the new one, never a mixture: everything is
+ * written and synced beside it first, then renamed over it, and the folder is synced.
+ */
+export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+  const { open, rename, rm } = nodeModule("node:fs/promises");
+  const partial = `${path}.partial`;
+  try {
+    const file = await open(partial, "w");
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw fileError("written", path, error);
+  }
+  await syncDirectory(nodeModule("node:path").dirname(path));
+}
+
+/** Makes a renaming last through a power cut. Systems that cannot sync a folder (Windows) do this by themselves. */
+async function syncDirectory(path: string): Promise<void> {
+  try {
+    const directory = await nodeModule("node:fs/promises").open(path, "r");
+    await directory.sync().finally(() => directory.close());
+  } catch {
+    return;
+  }
+}
+
+/** `writeBytes` of UTF-8. */
+export async function writeText(path: string, text: string): Promise<void> {
+  await writeBytes(path, new TextEncoder().encode(text));
+}
+
+/** Adds to the end of a file, which is made when absent. */
+export async function appendText(path: string, text: string): Promise<void> {
+  try {
+    await nodeModule("node:fs/promises").appendFile(path, text);
+  } catch (error) {
+    throw fileError("written", path, error);
+  }
+}
+
+/** Makes a folder and those above it; one that is there already is fine. */
+export async function makeDirectory(path: string): Promise<void> {
+  try {
+    await nodeModule("node:fs/promises").mkdir(path, { recursive: true });
+  } catch (error) {
+    throw fileError("made", path, error);
+  }
+}
+
+/** Whether there is a file or folder of this path. */
+export async function fileExists(path: string): Promise<boolean> {
+  return nodeModule("node:fs/promises").access(path).then(() => true, () => false);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  EACCES: "permission denied",
+  EPERM: "the system does not permit it",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of the path is no folder",
+  EEXIST: "there is a file of that name",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the disk is read-only",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "the name is too long",
+  ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GiB",
+};
+
+function fileError(done: string, path: string, error: unknown): UserError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  return new UserError(`${path} cannot be ${done}: ${reason}.`);
+}

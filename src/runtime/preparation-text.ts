@@ -1,0 +1,38 @@
+import { UserError } from "./errors.ts";
+import type { Preparation } from "./prepare.ts";
+
+/** A preparation as JSON, for the metadata of a file of weights. */
+export function preparationToText(preparation: Preparation): string {
+  return JSON.stringify(preparation);
+}
+
+/** The preparation that `preparationToText` wrote; checked, because files come from anywhere. */
+export function preparationFromText(text: string | undefined, where: string): Preparation {
+  const value = parse(text ?? "");
+  if (isRecord(value) && isRecord(value["classNames"]) && isRecord(value["normalizations"])) {
+    const names = Object.entries(value["classNames"]);
+    const normalizations = Object.entries(value["normalizations"]);
+    if (names.every(([, list]) => isListOf(list, "string")) && normalizations.every(([, form]) => isNormalization(form))) {
+      return { classNames: Object.fromEntries(names) as Preparation["classNames"], normalizations: Object.fromEntries(normalizations) as Preparation["normalizations"] };
+    }
+  }
+  throw new UserError(`${where} does not say how the data were prepared; it was not written by this program.`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isListOf = (value: unknown, type: "string" | "number"): boolean => Array.isArray(value) && value.every((item) => typeof item === type);
+
+function isNormalization(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const lists = [value["shift"], value["factor"], value["offset"]];
+  return lists.every((list) => isListOf(list, "number")) && new Set(lists.map((list) => (list as unknown[]).length)).size === 1;
+}

@@ -1,0 +1,76 @@
+/** Name → value: `loss`, `accuracy`. */
+export type Metrics = Readonly<Record<string, number>>;
+
+/** How people read each metric; what is not named is a plain number. */
+export type MetricDisplay = Readonly<Record<string, "percent" | "number">>;
+
+export interface StartEvent {
+  readonly run: string;
+  readonly model: string;
+  readonly data: string;
+  /** What computes, and why this and not another. */
+  readonly backend: string;
+  readonly reason: string;
+  readonly parameters: number;
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  readonly batch: number;
+  readonly seed: number;
+  /** The finished epoch that a resumed training goes on from. */
+  readonly resumedFrom?: number;
+}
+
+/** After each step. */
+export interface BatchEvent {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Inside the epoch, from 1. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  /** Of this batch. */
+  readonly rows: number;
+  /** Where it was read back; reading is too slow to do at every step. */
+  readonly loss?: number;
+}
+
+/** After each epoch. */
+export interface EpochEvent {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Of the whole training, from 1. */
+  readonly step: number;
+  /** Trained so far. */
+  readonly seconds: number;
+  /** The learning rate of the last step. */
+  readonly rate: number;
+  readonly train: Metrics;
+  readonly validation?: Metrics;
+  /** Whether this epoch is the best so far, by what `keep` watches. */
+  readonly best?: boolean;
+}
+
+export interface EndEvent {
+  /** "all epochs done", "stopped early: …", "interrupted". */
+  readonly reason: string;
+  readonly epochs: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly backend: string;
+  readonly validation?: Metrics;
+  readonly test?: Metrics;
+  readonly best?: { readonly epoch: number };
+  /** What was written: "best weights" → path. */
+  readonly paths: Readonly<Record<string, string>>;
+  /** What to try now, one command a line. */
+  readonly next?: readonly string[];
+}
+
+/** Told of everything that happens; shows it in its own way. */
+export interface Reporter {
+  start(event: StartEvent): void;
+  batch(event: BatchEvent): void;
+  epoch(event: EpochEvent): void;
+  note(text: string): void;
+  end(event: EndEvent): void;
+}
