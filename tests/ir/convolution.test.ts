@@ -69,7 +69,7 @@ function setUp(each: Problem, channels: number): { graph: GraphBuilder; x: Node;
   const graph = createBuilder();
   const x = graph.input("x", { shape: [5, ...each.spatial, channels], batched: true });
   const data = randomArray(each.rows * count(each.spatial) * channels, each.seed);
-  const run = (node: Node, w = new Float64Array()): Float64Array =>
+  const run = (node: Node, w: Float64Array = new Float64Array()): Float64Array =>
     interpretNode(node, { values: new Map([["x", data], ["w", w]]), scalars: new Map(), rows: each.rows });
   return { graph, x, run, data };
 }

@@ -83,6 +83,7 @@ describe("each rule", () => {
   const y = builder.input("y", matrix);
   const v = builder.parameter("v", vector);
   const w = builder.parameter("w", { shape: [3, 2], batched: false });
+  const t = builder.parameter("t", { shape: [2, 3, 4], batched: false });
   const s = builder.scalar("s");
   const unknown = builder.scalar("t");
   const simplified = (node: Node): Node => simplify(builder, named([node])).outputs.get("0")!;
@@ -111,6 +112,8 @@ describe("each rule", () => {
     ["a sum of sums", (g) => g.sum(g.sum(x, [1])), (g) => g.sum(x)],
     ["the sum of a transposed array", (g) => g.sum(g.transpose(w, [1, 0])), (g) => g.sum(w)],
     ["a transposed factor", (g) => g.contract(x, g.transpose(w, [1, 0]), "rk,nk->rn"), (g) => g.contract(x, w, "rk,kn->rn")],
+    ["a factor turned round", (g) => g.contract(g.transpose(t, [2, 0, 1]), w, "dab,bc->adc"), (g) => g.contract(t, w, "abd,bc->adc")],
+    ["a product turned round", (g) => g.transpose(g.contract(t, w, "abd,bc->adc"), [2, 0, 1]), (g) => g.contract(t, w, "abd,bc->cad")],
     ["a transposed product", (g) => g.transpose(g.contract(x, y, "rk,rn->kn"), [1, 0]), (g) => g.contract(x, y, "rk,rn->nk")],
     ["a repeated factor", (g) => g.contract(x, g.broadcast(1, { shape: [4, 2], batched: true }, []), "rk,rn->kn"), (g) => g.broadcast(g.sum(x, [0]), { shape: [3, 2], batched: false }, [0])],
     ["a product of repeated arrays", (g) => g.sum(g.multiply(g.broadcast(x, { shape: [4, 3, 2], batched: true }, [0, 1]), g.broadcast(w, { shape: [4, 3, 2], batched: true }, [1, 2])), [1]), (g) => g.contract(x, w, "ab,bc->ac")],

@@ -86,10 +86,11 @@ function flattened(graph: GraphBuilder, x: Node): Node {
   return graph.reshape(x, batched ? [shape[0]!, rest] : [rest * (shape[0] ?? 1)]);
 }
 
-/** The axes turned around, the batch left where it is. */
+/** The axes moved round by one, the batch left where it is. */
 function transposed(graph: GraphBuilder, x: Node): Node {
   const axes = x.type.shape.map((_, axis) => axis);
-  return graph.transpose(x, x.type.batched ? [0, ...axes.slice(1).reverse()] : axes.reverse());
+  const moving = axes.slice(x.type.batched ? 1 : 0);
+  return graph.transpose(x, [...axes.slice(0, axes.length - moving.length), ...moving.slice(1), ...moving.slice(0, 1)]);
 }
 
 /** The last axis unless it is the batch; −1 when there is none. */
