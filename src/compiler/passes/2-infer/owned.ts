@@ -34,6 +34,8 @@ export function makeParameter(frame: Frame, statement: Ast.ParameterStatement): 
 export function inferRule(frame: Frame, statement: Ast.Rule): void {
   if (frame.reuse) return;
   const { level, name } = frame.owner;
-  const rule = collectRule(frame.context, frame.scope, statement, { level, name, prefix: frame.prefix, depth: frame.depth });
+  // What a rule sets changes no shape, so the proof need not go through the hypers that it asks for.
+  const { asked: _, ...context } = frame.context;
+  const rule = collectRule(context, frame.scope, statement, { level, name, prefix: frame.prefix, depth: frame.depth });
   if (rule) frame.elaboration.rules.push(rule);
 }
