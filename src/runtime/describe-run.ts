@@ -4,6 +4,9 @@ import type { EndEvent, EpochEvent, MetricDisplay, Metrics, StartEvent } from ".
 
 /** Sentences and lines that the bar and the plain lines share. */
 
+/** Said after Ctrl-C. */
+export const INTERRUPTED = "interrupted: everything is saved; go on with --resume";
+
 /** "loss 0.1234, accuracy 97.4 %" */
 export function describeMetrics(metrics: Metrics, display: MetricDisplay): string {
   return Object.entries(metrics).map(([name, value]) => `${name} ${formatMetric(value, own(display, name) ?? "number")}`).join(", ");

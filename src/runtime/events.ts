@@ -10,6 +10,7 @@ export function reportEvents(terminal: Terminal): Reporter {
     epoch: (event) => send("epoch", event),
     note: (text) => terminal.writeError(`${text}\n`),
     end: (event) => send("end", event),
+    interrupted: () => send("interrupted", {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import { describeEnd, describeEpoch, describeStart } from "./describe-run.ts";
+import { INTERRUPTED, describeEnd, describeEpoch, describeStart } from "./describe-run.ts";
 import type { MetricDisplay, Reporter } from "./reporter.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -11,5 +11,6 @@ export function reportLines(terminal: Terminal, display: MetricDisplay): Reporte
     epoch: (event) => print([describeEpoch(event, display)]),
     note: (text) => print([text]),
     end: (event) => print(describeEnd(event, display)),
+    interrupted: () => print([INTERRUPTED]),
   };
 }

@@ -1,4 +1,5 @@
 import { UserError } from "./errors.ts";
+import { recordOf } from "./own.ts";
 import type { Preparation } from "./prepare.ts";
 
 /** A preparation as JSON, for the metadata of a file of weights. */
@@ -13,7 +14,7 @@ export function preparationFromText(text: string | undefined, where: string): Pr
     const names = Object.entries(value["classNames"]);
     const normalizations = Object.entries(value["normalizations"]);
     if (names.every(([, list]) => isListOf(list, "string")) && normalizations.every(([, form]) => isNormalization(form))) {
-      return { classNames: Object.fromEntries(names) as Preparation["classNames"], normalizations: Object.fromEntries(normalizations) as Preparation["normalizations"] };
+      return { classNames: recordOf(names) as Preparation["classNames"], normalizations: recordOf(normalizations) as Preparation["normalizations"] };
     }
   }
   throw new UserError(`${where} does not say how the data were prepared; it was not written by this program.`);

@@ -3,7 +3,7 @@ import type { ClassNames, Dataset, Field, RawData } from "./dataset.ts";
 import { UserError } from "./errors.ts";
 import { fitNormalization, normalizeValues } from "./normalize.ts";
 import type { Normalization, NormalizationStep } from "./normalize.ts";
-import { own } from "./own.ts";
+import { own, recordOf } from "./own.ts";
 import { splitRows } from "./split.ts";
 import type { Fractions } from "./split.ts";
 
@@ -54,7 +54,7 @@ export function prepareData(fields: readonly Field[], sources: Sources, options:
     validation: validation === undefined ? partOf(divided, split.validation) : allOf(validation),
     test: test === undefined ? partOf(divided, split.test) : allOf(test),
   };
-  const normalizations: Record<string, Normalization> = {};
+  const normalizations = recordOf<Normalization>([]);
   for (const [name, steps] of Object.entries(options.normalize ?? {})) {
     const column = divided.columns.get(name);
     if (column !== undefined) normalizations[name] = fitNormalization(column, split.train, steps);
@@ -89,5 +89,5 @@ function normalizeDataset(dataset: Dataset, normalizations: Readonly<Record<stri
 }
 
 function classNamesOf(dataset: Dataset): ClassNames {
-  return Object.fromEntries([...dataset.columns].flatMap(([name, column]) => (column.classNames === undefined ? [] : [[name, column.classNames]])));
+  return recordOf([...dataset.columns].flatMap(([name, column]) => (column.classNames === undefined ? [] : [[name, column.classNames] as const])));
 }

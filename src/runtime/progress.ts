@@ -1,4 +1,4 @@
-import { describeEnd, describeEpoch, describeMetrics, describeStart } from "./describe-run.ts";
+import { INTERRUPTED, describeEnd, describeEpoch, describeMetrics, describeStart } from "./describe-run.ts";
 import { formatCount, formatDuration } from "./format-numbers.ts";
 import { plotLosses } from "./loss-plot.ts";
 import type { BatchEvent, EpochEvent, MetricDisplay, Reporter } from "./reporter.ts";
@@ -43,6 +43,7 @@ export function reportProgress(terminal: Terminal, display: MetricDisplay): Repo
       if (event.epoch === event.epochs) print([describeEpoch(event, display)]);
     },
     note: (text) => print([text]),
+    interrupted: () => print([INTERRUPTED]),
     end: (event) => {
       print(plotLosses(state.losses, Math.min(terminal.columns - 12, 60)));
       const [first, ...rest] = describeEnd(event, display);

@@ -73,4 +73,6 @@ export interface Reporter {
   epoch(event: EpochEvent): void;
   note(text: string): void;
   end(event: EndEvent): void;
+  /** After Ctrl-C, the state being saved. */
+  interrupted(): void;
 }
