@@ -69,3 +69,10 @@ export const gridTooFine = kind<{ name: string }>(
   "A grid over a domain without steps",
   (p) => `\`${p.name}\` is a continuous range, and a grid needs single values; write \`in 0 .. 0.5 by 0.1\` or \`in { 0.1, 0.2 }\``,
 );
+
+export const notMeasured = kind<{ quantity: string; model: string }>(
+  "NN0811",
+  "note",
+  "A limit that is not measured yet",
+  (p) => `\`${p.quantity}\` of \`${p.model}\` is not measured by this version, so this limit is not held against it`,
+);

@@ -1,0 +1,134 @@
+import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
+import { unknownSymbol } from "../../base/diagnostics/catalogue/arguments.ts";
+import * as messages from "../../base/diagnostics/catalogue/hypers.ts";
+import { unknownModel } from "../../base/diagnostics/catalogue/training.ts";
+import { suggest } from "../../base/suggest.ts";
+import { known, multiply, size, type Dim } from "../../ir/dim.ts";
+import type * as Ast from "../../syntax/ast.ts";
+import type { Program, TypedModel } from "../../typed/program.ts";
+import { numberOf, replace } from "./argument-values.ts";
+import type { Context, Scope } from "./context.ts";
+import { describeValue, snippet } from "./describe.ts";
+import { evaluate } from "./evaluate.ts";
+import { describeItem, lookup } from "./lookup.ts";
+import { namesOf } from "./recipes.ts";
+
+/** A model as it is for some values of its hypers: "" for the defaults, else `width = 256`. */
+export interface MeasuredModel {
+  readonly model: TypedModel;
+  readonly when: string;
+}
+
+const quantities = ["parameters", "multiply_adds", "training_memory", "inference_memory", "weights_size"] as const;
+type Quantity = (typeof quantities)[number];
+const bytesOf: Readonly<Record<string, number>> = { int8: 1, f16: 2, f32: 4 };
+
+/** `budget Model { … }`: the limits that can be measured hold for every value of every hyper, or are reported. */
+export function inferBudget(context: Context, scope: Scope, item: Ast.BudgetItem, models: (name: string) => readonly MeasuredModel[]): Program["budgets"][number] | undefined {
+  const binding = lookup(scope, item.model.text);
+  if (binding?.kind !== "declaration" || binding.declaration.item.kind !== "model") {
+    const found = binding?.kind === "declaration" ? describeItem(binding.declaration.item) : undefined;
+    const suggestion = suggest(item.model.text, namesOf(scope, "model"));
+    context.report(diagnostic(unknownModel, item.model.span, { name: item.model.text, what: "model", found, suggestion }, { fixes: suggestion === undefined ? [] : [replace(item.model.span, suggestion)] }));
+    return undefined;
+  }
+  context.use(binding.span);
+  const measured = models(item.model.text);
+  for (const limit of item.limits) checkLimit(context, scope, item.model.text, limit, measured);
+  return { model: item.model.text, span: item.span };
+}
+
+function checkLimit(context: Context, scope: Scope, name: string, limit: Ast.Limit, models: readonly MeasuredModel[]): void {
+  const { quantity: call } = limit;
+  const quantity = quantities.find((each) => each === call.name.text);
+  if (!quantity) {
+    const suggestion = suggest(call.name.text, quantities);
+    const fixes = suggestion === undefined ? [] : [replace(call.name.span, suggestion)];
+    context.report(diagnostic(messages.unknownQuantity, call.name.span, { name: call.name.text, known: quantities, suggestion }, { fixes }));
+    return;
+  }
+  const precision = precisionOf(context, quantity, call);
+  const bound = boundOf(context, scope, quantity, limit);
+  if (bound === undefined || precision === undefined) return;
+  const amounts = models.map(({ model, when }) => ({ when, amount: measure[quantity](model, precision) }));
+  if (amounts.some(({ amount }) => amount === undefined)) {
+    context.report(diagnostic(messages.notMeasured, call.span, { quantity, model: name }));
+    return;
+  }
+  const worst = amounts.toSorted((left, right) => right.amount! - left.amount!).find(({ amount }) => !holds(amount!, limit.comparison, bound));
+  if (!worst) return;
+  const found = quantity === "weights_size" ? `${worst.amount} bytes of` : String(worst.amount);
+  const what = quantity === "weights_size" ? "weights" : quantity.replace(/_/g, "-");
+  const notes = worst.when === "" ? [] : [`with ${worst.when}, which the domain allows`];
+  context.report(diagnostic(messages.overBudget, limit.span, { quantity: what, model: name, found, limit: `${limit.comparison} ${snippet(limit.bound.span)}` }, { notes }));
+}
+
+/** Bytes of a number: `weights_size(int8)`; the other quantities take no argument. */
+function precisionOf(context: Context, quantity: Quantity, call: Ast.Call): number | undefined {
+  const written = call.arguments ?? [];
+  if (quantity !== "weights_size" || written.length === 0) {
+    if (written.length === 0) return 4;
+    context.report(diagnostic(messages.wrongBound, call.span, { quantity, expected: "no argument", found: `\`${snippet(call.span)}\`` }));
+    return undefined;
+  }
+  const value = written[0]!.value;
+  const word = value.kind === "reference" && value.path.length === 1 ? value.path[0]!.text : "";
+  if (written.length === 1 && Object.hasOwn(bytesOf, word)) return bytesOf[word];
+  const choices = Object.keys(bytesOf);
+  context.report(diagnostic(unknownSymbol, value.span, { name: quantity, found: snippet(value.span), choices, suggestion: suggest(word, choices) }));
+  return undefined;
+}
+
+function boundOf(context: Context, scope: Scope, quantity: Quantity, limit: Ast.Limit): number | undefined {
+  const value = evaluate(context, scope, limit.bound);
+  if (!value) return undefined;
+  const isSize = quantity !== "parameters" && quantity !== "multiply_adds";
+  const bound = isSize ? (value.kind === "bytes" ? value.bytes : undefined) : numberOf(value);
+  const upper = limit.comparison === "<" || limit.comparison === "<=";
+  if (bound !== undefined && upper) return bound;
+  const expected = !upper ? "`<` or `<=`" : isSize ? "a size such as `64 MiB`" : "a number such as `300k`";
+  const found = !upper ? `\`${limit.comparison}\`` : describeValue(value, limit.bound.span);
+  context.report(diagnostic(messages.wrongBound, upper ? limit.bound.span : limit.span, { quantity, expected, found }));
+  return undefined;
+}
+
+function holds(amount: number, comparison: Ast.Comparison, bound: number): boolean {
+  return comparison === "<" ? amount < bound : amount <= bound;
+}
+
+/** What can be measured from the types alone; memory is planned with the kernels. */
+const measure = {
+  parameters: parameterCount,
+  multiply_adds: multiplyAdds,
+  weights_size: (model, bytes) => times(parameterCount(model), bytes),
+  training_memory: () => undefined,
+  inference_memory: () => undefined,
+} satisfies Record<Quantity, (model: TypedModel, bytes: number) => number | undefined>;
+
+function times(count: number | undefined, factor: number): number | undefined {
+  return count === undefined ? undefined : count * factor;
+}
+
+/** Trainable numbers; tied weights are counted once. */
+export function parameterCount(model: TypedModel): number | undefined {
+  return total(model.weights.filter((weight) => !weight.tied).map((weight) => product(weight.shape)));
+}
+
+/** Multiplications with weights for one example: each matrix or kernel is applied at every place of its layer's output. */
+export function multiplyAdds(model: TypedModel): number | undefined {
+  return total(
+    model.values.flatMap(({ body }) => {
+      if (body.kind !== "layer") return [];
+      const places = body.layer.outputType.axes.slice(1).filter((axis) => axis.name !== "c").map((axis) => axis.size);
+      return body.layer.weights.filter((weight) => weight.role === "weights").map((weight) => product([...weight.shape, ...places]));
+    }),
+  );
+}
+
+function product(sizes: readonly Dim[]): number | undefined {
+  return known(multiply(size(1), ...sizes));
+}
+
+function total(amounts: readonly (number | undefined)[]): number | undefined {
+  return amounts.includes(undefined) ? undefined : amounts.reduce<number>((sum, amount) => sum + amount!, 0);
+}
