@@ -27,8 +27,11 @@ describe.each(functions.map((each) => [each.name, each] as const))("%s", (name, 
   });
 });
 
+function value(name: string, ...operands: readonly number[]): number {
+  return (library.find("function", name) as FunctionDefinition).evaluate(...operands);
+}
+
 test("known values", () => {
-  const value = (name: string, ...operands: number[]) => (library.find("function", name) as FunctionDefinition).evaluate(...operands);
   expect([value("mod", 7, 3), value("mod", -1, 3), value("mod", 1, -3)]).toEqual([1, 2, -2]);
   expect([value("min", 3, 1, 2), value("max", 3, 1, 2)]).toEqual([1, 3]);
   expect([value("floor", -1.5), value("ceil", -1.5), value("sign", -2), value("abs", -2)]).toEqual([-2, -1, -1, 2]);

@@ -34,7 +34,7 @@ function stepper(optimizer: OptimizerDefinition, written: Written) {
 
 test.each(cases.map((each) => [each.name, each.arguments, each] as const))("%s %j takes PyTorch's path for 100 steps of a falling rate", (name, written, each) => {
   const { initial, run } = stepper(library.find("optimizer", name) as OptimizerDefinition, written as Written);
-  let state = new Map([["w", Float64Array.from(each.start)], ...Object.entries(initial).map(([slot, value]) => [slot, new Float64Array(4).fill(value)] as const)]);
+  let state = new Map<string, Float64Array>([["w", Float64Array.from(each.start)], ...Object.entries(initial).map(([slot, value]) => [slot, new Float64Array(4).fill(value)] as const)]);
   const path: number[] = [];
   for (let step = 1; step <= 100; step++) {
     const g = gradientOf(state.get("w")!, step);
@@ -49,6 +49,8 @@ test("every optimiser has a frozen path", () => {
   expect(library.all("optimizer").map((each) => each.name).filter((name) => !frozen.has(name))).toEqual([]);
 });
 
+const falling = (step: number) => 0.02 / step;
+
 test("the two momentum forms take one path at a constant rate, and different ones under a schedule", () => {
   const sgd = library.find("optimizer", "sgd") as OptimizerDefinition;
   const endOf = (form: string, rateAt: (step: number) => number) => {
@@ -58,7 +60,6 @@ test("the two momentum forms take one path at a constant rate, and different one
     return state.get("w")!;
   };
   expectClose(endOf("velocity", () => 0.02), endOf("displacement", () => 0.02));
-  const falling = (step: number) => 0.02 / step;
   expect(Math.abs(endOf("velocity", falling)[0]! - endOf("displacement", falling)[0]!)).toBeGreaterThan(1e-3);
 });
 

@@ -1,4 +1,4 @@
-import { add, ceilDivide, compareDims, floorDivide, known, multiply, print, size, subtract, type Dim } from "../../ir/dim.ts";
+import { add, ceilDivide, compareDims, floorDivide, multiply, print, size, subtract, type Dim } from "../../ir/dim.ts";
 import type { Window } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/type.ts";
 import type { ShapeProblem } from "../definition.ts";
@@ -151,7 +151,7 @@ function paddingInNumbers(length: number, kernel: number, stride: number, dilati
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
-/** Dims that are numbers already, multiplied; for fans of a kernel. */
+/** The product of all of them; 1 of none. */
 export function productOf(dims: readonly Dim[]): Dim {
   return multiply(size(1), ...dims);
 }
@@ -160,9 +160,4 @@ export function productOf(dims: readonly Dim[]): Dim {
 export function kernelFor(type: TensorType, kernel: Dim | readonly Dim[]): readonly Dim[] {
   const list = asList(kernel);
   return spatialPlaces(type).map((_, index) => (list.length === 1 ? list[0] : list[index])!);
-}
-
-/** Whether a size is one fixed number. */
-export function isFixed(dim: Dim): boolean {
-  return known(dim) !== undefined;
 }
