@@ -1,6 +1,6 @@
 import { diagnostic, type Diagnostic } from "../base/diagnostics/diagnostic.ts";
 import * as messages from "../base/diagnostics/catalogue/limits.ts";
-import type { Source } from "../base/source.ts";
+import type { Source, Span } from "../base/source.ts";
 import type { File } from "./ast.ts";
 import { spanIn, type Lexed } from "./lexer/lexed.ts";
 import { endOf, isName } from "./tokens.ts";
@@ -37,17 +37,14 @@ export function checkNames({ source, tokens }: Lexed): readonly Diagnostic[] {
 }
 
 /** `1 + 1 + …` nests to the left as deep as it is long, and later phases walk the tree by recursion. */
-export function checkExpressions(file: File, { source, tokens }: Lexed): readonly Diagnostic[] {
+export function checkExpressions(file: File, { tokens }: Lexed): readonly Diagnostic[] {
   if (tokens.length <= limits.treeDepth) return [];
   const pending: { readonly value: unknown; readonly depth: number }[] = [{ value: file, depth: 0 }];
   for (let next = pending.pop(); next; next = pending.pop()) {
-    if (typeof next.value !== "object" || next.value === null || next.value === source) continue;
-    const isNode = "span" in next.value;
-    if (isNode && next.depth > limits.treeDepth) {
-      const { start, end } = next.value.span as { start: number; end: number };
-      return [diagnostic(messages.expressionTooLong, spanIn(source, start, end), { limit: limits.treeDepth })];
-    }
-    for (const [key, value] of Object.entries(next.value)) if (key !== "span" && key !== "source") pending.push({ value, depth: next.depth + (isNode ? 1 : 0) });
+    if (typeof next.value !== "object" || next.value === null) continue;
+    const { span, ...children } = next.value as { readonly span?: Span };
+    if (span && next.depth > limits.treeDepth) return [diagnostic(messages.expressionTooLong, span, { limit: limits.treeDepth })];
+    for (const value of Object.values(children)) pending.push({ value, depth: next.depth + (span ? 1 : 0) });
   }
   return [];
 }

@@ -18,7 +18,7 @@ export function syntaxErrors(source: Source, repaired: Repaired, errors: readonl
   const reported = new Set(known.map(({ span }) => unitOf(span.start)));
   const found: Diagnostic[] = [];
   for (const error of errors) {
-    const token = placeOf(error.token, error.previousToken);
+    const token = placeOf(error.token, (error as { readonly previousToken?: Token }).previousToken);
     const unit = unitOf(error.token.tokenType === EOF ? token.startOffset - 1 : token.startOffset);
     if (reported.has(unit) || error.token.isInsertedInRecovery === true) continue;
     reported.add(unit);
@@ -28,9 +28,9 @@ export function syntaxErrors(source: Source, repaired: Repaired, errors: readonl
 }
 
 /** The end of the file is the place after the last token. */
-function placeOf(token: Token, previous: Token): Token {
+function placeOf(token: Token, previous: Token | undefined): Token {
   if (token.tokenType !== EOF) return token;
-  const end = Number.isNaN(previous.startOffset) ? 0 : endOf(previous);
+  const end = previous === undefined || Number.isNaN(previous.startOffset) ? 0 : endOf(previous);
   return { ...token, startOffset: end, endOffset: end - 1 };
 }
 

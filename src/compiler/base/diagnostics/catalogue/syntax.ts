@@ -165,11 +165,11 @@ export const otherQuotes = kind<{ found: string }>(
   (p) => `a text has double quotes, found ${p.found}`,
 );
 
-export const squareList = kind<Record<never, never>>(
+export const squareList = kind<{ domain: boolean }>(
   "NN0124",
   "error",
   "A list in square brackets",
-  () => "a list has round brackets: `(a, b)`; square brackets belong to tensor types and to paths",
+  (p) => `${p.domain ? "a domain has braces: `{ a, b }`" : "a list has round brackets: `(a, b)`"}; square brackets belong to tensor types and to paths`,
 );
 
 export const joinedUnit = kind<{ found: string; expected: string }>(
