@@ -25,6 +25,8 @@ export interface GradientCheck {
   readonly relative?: number;
   /** Another table of gradients, to see that a wrong one is noticed. */
   readonly rule?: GradientRule;
+  /** The inputs' names, where `build` makes the same leaves once more. */
+  readonly names?: readonly string[];
   /** What `scalar` nodes and further leaves (states, random streams) are bound to. */
   readonly scalars?: ReadonlyMap<string, number>;
   readonly values?: ReadonlyMap<string, Float64Array>;
@@ -49,7 +51,7 @@ export function gradientProblems(check: GradientCheck): string[] {
   const rows = check.rows ?? operands.find(({ type }) => type.batched)?.type.shape[0] ?? 1;
   const { graph, weights } = weightedGraph(check, rows);
   const run = (values: readonly Float64Array[]): ReturnType<typeof interpret> => {
-    const bound = new Map([...(check.values ?? []), ...values.map((each, place) => [`operand ${place}`, each] as const), ["weights", weights] as const]);
+    const bound = new Map([...(check.values ?? []), ...values.map((each, place) => [nameOf(check, place), each] as const), ["weights", weights] as const]);
     return interpret(graph, { values: bound, scalars: check.scalars ?? new Map(), rows });
   };
   const { outputs } = run(operands.map(({ values }) => values));
@@ -68,9 +70,14 @@ export function gradientProblems(check: GradientCheck): string[] {
   });
 }
 
-function weightedGraph({ build, operands, rule }: GradientCheck, rows: number): { readonly graph: Graph; readonly weights: Float64Array } {
+function nameOf({ names }: GradientCheck, place: number): string {
+  return names?.[place] ?? `operand ${place}`;
+}
+
+function weightedGraph(check: GradientCheck, rows: number): { readonly graph: Graph; readonly weights: Float64Array } {
+  const { build, operands, rule } = check;
   const builder = createBuilder();
-  const nodes = operands.map(({ type }, place) => builder.input(`operand ${place}`, type));
+  const nodes = operands.map(({ type }, place) => builder.input(nameOf(check, place), type));
   const result = build(builder, nodes);
   const loss = builder.sum(builder.multiply(result, builder.input("weights", result.type)));
   const gradients = differentiate(builder, loss, nodes, rule);

@@ -6,7 +6,7 @@ import { sameType, showType } from "./types.ts";
 /** A better node of the same type and value, or undefined. New nodes are made with `graph`. */
 export type Rule = (graph: GraphBuilder, node: Node, context: RewriteContext) => Node | undefined;
 
-export interface RewriteContext {
+interface RewriteContext {
   /** Whether exactly one node (or output) uses `node`, so that it disappears with its user; false when not known yet. */
   readonly isOnlyUse: (node: Node) => boolean;
 }

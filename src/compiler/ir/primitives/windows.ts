@@ -4,18 +4,18 @@ import type { Window } from "../graph.ts";
 import { showType } from "../types.ts";
 
 /** How many places a window has along one axis of `size` elements: ⌊(size + low + high − dilation·(k − 1) − 1) / stride⌋ + 1. */
-export function placesAlong(size: number, window: Window, axis: number): number {
+function placesAlong(size: number, window: Window, axis: number): number {
   const reach = window.dilation[axis]! * (window.size[axis]! - 1) + 1;
   return Math.floor((size + window.low[axis]! + window.high[axis]! - reach) / window.stride[axis]!) + 1;
 }
 
 /** The spatial sizes that windows over [batch, spatial…, channels] give. */
-export function spatialPlaces(shape: readonly number[], window: Window): number[] {
+function spatialPlaces(shape: readonly number[], window: Window): number[] {
   return shape.slice(1, -1).map((size, axis) => placesAlong(size, window, axis));
 }
 
 /** One entry a spatial axis in every list, whole, from 1 on (paddings from 0 on), and at least one place. */
-export function checkWindow(type: ArrayType, window: Window): void {
+function checkWindow(type: ArrayType, window: Window): void {
   const rank = type.shape.length - 2;
   const { size, stride, dilation, low, high } = window;
   const isList = (list: readonly number[], least: number): boolean => list.length === rank && list.every((each) => Number.isInteger(each) && each >= least);
