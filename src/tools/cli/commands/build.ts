@@ -1,14 +1,48 @@
-import { dirname, resolve } from "node:path";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
+import { UsageError } from "../exit.ts";
 import type { BuildOptions } from "../program.ts";
 import { chooseRun, programOf } from "../runs.ts";
+import { reasonOf } from "../sources.ts";
 import { writeTrainer } from "../trainer.ts";
 
-/** Writes the standalone trainer of a run and says how to start it. */
+/** Writes the standalone trainer of a run, with its local data beside it, and says how to start it. */
 export async function build(file: string, options: BuildOptions): Promise<void> {
   const program = programOf(file, options.set);
   if (!program) return;
   const run = chooseRun(program, options.run);
+  const copies = new Map<string, string>();
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
-  const written = await writeTrainer(program, run, options.out, { base, data: options.data });
+  const pathFromFolder = (path: string): string => besideTrainer(path, base, copies);
+  const bound = new Map([...options.data].map(([name, path]) => [name, resolve(path)]));
+  const written = await writeTrainer(program, run, options.out, { pathFromFolder, data: bound, set: options.set });
+  copyData(copies, options.out);
   process.stderr.write(`${written.length} files in ${options.out}; start it with: cd ${options.out} && npm install && npm start\n`);
+}
+
+/** Data that is here goes along, as data/<name>; what is not (a URL, a file to come) keeps its path. */
+function besideTrainer(path: string, base: string, copies: Map<string, string>): string {
+  const local = isAbsolute(path) ? path : resolve(base, path);
+  if (!existsSync(local)) return path;
+  const known = copies.get(local);
+  if (known !== undefined) return known;
+  const taken = new Set(copies.values());
+  const ending = extname(local);
+  const stem = basename(local, ending);
+  let target = `data/${stem}${ending}`;
+  for (let number = 2; taken.has(target); number++) target = `data/${stem}-${number}${ending}`;
+  copies.set(local, target);
+  return target;
+}
+
+function copyData(copies: ReadonlyMap<string, string>, folder: string): void {
+  for (const [from, to] of copies) {
+    const target = join(folder, to);
+    try {
+      mkdirSync(dirname(target), { recursive: true });
+      if (resolve(target) !== from) copyFileSync(from, target);
+    } catch (error) {
+      throw new UsageError(`cannot copy ${from} to ${target}: ${reasonOf(error)}`);
+    }
+  }
 }

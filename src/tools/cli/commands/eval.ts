@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { RunFolderOptions } from "../program.ts";
 import { trainerOf } from "../run-folder.ts";
-import { runTypeScript } from "../trainer.ts";
+import { runTypeScript } from "../run-typescript.ts";
 
 /** Runs the generated trainer of a run folder in its measuring mode. */
 export async function evaluate(folder: string, options: RunFolderOptions): Promise<void> {

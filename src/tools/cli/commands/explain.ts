@@ -3,7 +3,7 @@ import { positionAt } from "../../../compiler/base/source.ts";
 import { suggest } from "../../../compiler/base/suggest.ts";
 import { library } from "../../../compiler/library/index.ts";
 import { explainPath } from "../../../compiler/typed/explain.ts";
-import { itemPage } from "../../manual/page.ts";
+import { page } from "../../manual/page.ts";
 import { exitCode, UsageError } from "../exit.ts";
 import { writeLine } from "../output.ts";
 import { packageFile } from "../package-folder.ts";
@@ -28,7 +28,7 @@ function explainCode(code: string): void {
 
 function explainItem(name: string): void {
   const items = library.all().filter((item) => item.name === name);
-  if (items.length > 0) return writeLine(items.map(itemPage).join("\n").trimEnd());
+  if (items.length > 0) return writeLine(items.map(page).join("\n").trimEnd());
   const planned = library.planned(name);
   if (planned) return writeLine(`${name}: ${planned.summary} It comes in a later version of nnspec.`);
   throw new UsageError(`${name} is neither a code (NN0301), nor an item of the library, nor a file${nearest(name, library.all().map((item) => item.name))}`);

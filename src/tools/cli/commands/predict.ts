@@ -1,6 +1,6 @@
 import type { RunFolderOptions } from "../program.ts";
 import { trainerOf } from "../run-folder.ts";
-import { runTypeScript } from "../trainer.ts";
+import { runTypeScript } from "../run-typescript.ts";
 
 /** Runs the generated predictor of a run folder on a file, or on the standard input. */
 export async function predict(folder: string, input: string, options: RunFolderOptions): Promise<void> {
@@ -9,5 +9,5 @@ export async function predict(folder: string, input: string, options: RunFolderO
     ...["--checkpoint", checkpoint],
     ...(options.backend === undefined ? [] : ["--backend", options.backend]),
     input,
-  ]);
+  ], "inherit");
 }

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { exitCode, UsageError } from "../exit.ts";
 import type { TrainOptions } from "../program.ts";
 import { chooseRun, programOf } from "../runs.ts";
-import { runTypeScript, writeTrainer } from "../trainer.ts";
+import { runTypeScript } from "../run-typescript.ts";
+import { writeTrainer } from "../trainer.ts";
 
 /** Builds the trainer of a run into its folder and runs it: there is one implementation of training, the generated one. */
 export async function train(file: string, options: TrainOptions): Promise<void> {
@@ -12,8 +13,10 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   const run = chooseRun(program, options.run);
   const folder = runFolder(run.name, options);
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
-  await writeTrainer(program, run, join(folder, "trainer"), { base, data: options.data });
-  process.exitCode = await runTypeScript(join(folder, "trainer", "train.ts"), trainerArguments(folder, options), "ignore");
+  const trainer = join(folder, "trainer");
+  const pathFromFolder = (path: string): string => (isAbsolute(path) ? path : relative(trainer, resolve(base, path)).split(sep).join("/"));
+  await writeTrainer(program, run, trainer, { pathFromFolder, data: new Map(), set: options.set });
+  process.exitCode = await runTypeScript(join(trainer, "train.ts"), trainerArguments(folder, options), "ignore");
   if (process.exitCode === exitCode.clean && options.format === "pretty" && process.stdout.isTTY) suggestNext(file, folder);
 }
 

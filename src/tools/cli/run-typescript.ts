@@ -1,0 +1,63 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+/** Runs a generated TypeScript file with this Node, and gives its exit code. */
+export async function runTypeScript(file: string, args: readonly string[], input: "inherit" | "ignore"): Promise<number> {
+  linkGpuJs(dirname(file));
+  const child = spawn(process.execPath, [...loader(), file, ...args], { stdio: [input, "inherit", "inherit"] });
+  // The child gets the terminal's interrupt too, saves its checkpoint and ends; its exit code is then ours.
+  const leaveItToTheChild = (): void => {};
+  process.removeAllListeners("SIGINT");
+  process.on("SIGINT", leaveItToTheChild);
+  try {
+    return await new Promise<number>((settle, fail) => {
+      child.on("error", fail);
+      child.on("exit", (code, signal) => settle(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+    });
+  } finally {
+    process.off("SIGINT", leaveItToTheChild);
+  }
+}
+
+/** Runs a few lines as a module inside a generated folder and gives what they print. */
+export async function captureTypeScript(folder: string, script: string): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }> {
+  linkGpuJs(folder);
+  return spawnSync(process.execPath, [...loader(), "--input-type=module", "--eval", script], { cwd: folder, encoding: "utf8" });
+}
+
+/** tsx, where Node does not strip types itself. */
+function loader(): readonly string[] {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 18) ? [] : ["--import", import.meta.resolve("tsx")];
+}
+
+/** A generated trainer imports gpu.js: where its folder has none in reach, ours is linked there. */
+function linkGpuJs(folder: string): void {
+  if (reaches(folder, "gpu.js")) return;
+  const modules = join(folder, "node_modules");
+  mkdirSync(modules, { recursive: true });
+  const link = join(modules, "gpu.js");
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(packageFolder("gpu.js"), link, "junction");
+}
+
+function reaches(folder: string, name: string): boolean {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (existsSync(join(at, "node_modules", name, "package.json"))) return true;
+    if (dirname(at) === at) return false;
+  }
+}
+
+function packageFolder(name: string): string {
+  let at = dirname(createRequire(import.meta.url).resolve(name));
+  while (!isPackage(at, name)) at = dirname(at);
+  return at;
+}
+
+function isPackage(folder: string, name: string): boolean {
+  const file = join(folder, "package.json");
+  return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).name === name;
+}
