@@ -1,7 +1,8 @@
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts";
+import * as Dims from "../../ir/dim.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import { checkResult, openFrame } from "./block.ts";
-import type { Context, Declaration, Scope } from "./context.ts";
+import type { CompileValue, Context, Declaration, Scope } from "./context.ts";
 import { newElaboration } from "./elaboration.ts";
 import { evaluate } from "./evaluate.ts";
 import { child } from "./lookup.ts";
@@ -10,39 +11,35 @@ import { inferBody } from "./tensor.ts";
 import { bindOwnSymbols } from "./types.ts";
 
 /**
- * A block by itself, its inputs of any size that the signature allows. Only where every parameter has a default can it be
- * written out without a caller; what cannot be decided without one is left to its uses.
+ * A block by itself, its inputs of any size that the signature allows and its parameters at their defaults, or else any
+ * integer. What cannot be decided without a caller is left to the uses; with a parameter of unknown kind so are all but names.
  */
 export function proveBlock(context: Context, declaration: Declaration & { readonly item: Ast.BlockItem }): void {
   const { item } = declaration;
   const found: Diagnostic[] = [];
   const quiet: Context = { ...context, counter: { next: 0 }, report: (diagnostic) => void found.push(diagnostic) };
-  const parameters = defaults(quiet, declaration);
-  if (!parameters) return;
-  const scope = bindOwnSymbols(parameters, item.inputs);
+  const scope = bindOwnSymbols(parametersOf(quiet, declaration), item.inputs);
   const frame = openFrame(rootFrame(newElaboration({ alone: true }), quiet), item, scope, "");
-  if (item.inputs.map((port) => inferInput(frame, port)).includes(undefined)) return passOn(context, found);
-  const value = inferBody(frame, item.body, item.name.span);
-  if (value) checkResult(frame, scope, item, value, item.name.span);
-  passOn(context, found);
+  if (!item.inputs.map((port) => inferInput(frame, port)).includes(undefined)) {
+    const value = inferBody(frame, item.body, item.name.span);
+    if (value) checkResult(frame, scope, item, value, item.name.span);
+  }
+  const guessed = item.parameters.some((parameter) => parameter.default === undefined);
+  const isCertain = (code: string) => (guessed ? aboutNames.has(code) : !aboutRelations.has(code));
+  for (const diagnostic of found) if (isCertain(diagnostic.code)) context.report(diagnostic);
 }
 
-/** Parameters at their defaults; undefined when one has none. */
-function defaults(context: Context, { item, scope }: Declaration & { readonly item: Ast.BlockItem }): Scope | undefined {
+/** Parameters at their defaults, or else any integer. */
+function parametersOf(context: Context, { item, scope }: Declaration & { readonly item: Ast.BlockItem }): Scope {
   let inside = scope;
   for (const { name, default: fallback, span } of item.parameters) {
-    const value = fallback && evaluate(context, inside, fallback);
-    if (!value) return undefined;
+    const value: CompileValue = (fallback && evaluate(context, inside, fallback)) ?? { kind: "size", dim: Dims.symbol(name.text), span };
     inside = child(inside, [[name.text, { kind: "value", value, span }]]);
   }
   return inside;
 }
 
-/** A size that nothing bounds leaves tests open, and relations between symbols that only a caller can know. */
-const open = new Set(["NN0306", "NN0301", "NN0303", "NN0304", "NN0305", "NN0415"]);
-
-function passOn(context: Context, found: readonly Diagnostic[]): void {
-  if (found.some(({ code }) => open.has(code))) return;
-  for (const diagnostic of found) context.report(diagnostic);
-}
-
+/** Tests that are open without a caller, and relations between sizes that only a caller can know. */
+const aboutRelations = new Set(["NN0301", "NN0303", "NN0304", "NN0305", "NN0306", "NN0415"]);
+/** Unknown names and stages, missing and second returns, items of later versions: certain whatever a parameter is. */
+const aboutNames = new Set(["NN0201", "NN0204", "NN0206", "NN0207", "NN0316", "NN0317", "NN0401", "NN0901"]);

@@ -5,31 +5,43 @@ import type * as Ast from "../../syntax/ast.ts";
 import type { Program, TypedData, TypedModel, TypedRun } from "../../typed/program.ts";
 import type { Resolved } from "../1-resolve/resolved.ts";
 import { proveBlock } from "./alone.ts";
-import type { CompileOptions, Context, Declaration } from "./context.ts";
+import { inferBudget } from "./budget.ts";
+import type { MeasuredModel } from "./budget.ts";
+import type { CompileOptions, Context, Declaration, Scope } from "./context.ts";
 import { inferData } from "./data.ts";
+import { typedDims } from "./dims.ts";
+import { inferEnsemble } from "./ensemble.ts";
 import { tidy } from "./findings.ts";
+import { inferHyper } from "./hyper.ts";
 import { inferModel } from "./model.ts";
-import { typedDims, typedHypers } from "./numbers.ts";
 import { readOverrides } from "./overrides.ts";
-import { proveModel } from "./proof.ts";
+import { describe, proveModel } from "./proof.ts";
+import type { Variant } from "./proof.ts";
 import { inferRun } from "./run.ts";
+import { inferSearch } from "./search.ts";
 import { lintShadows } from "./shadows.ts";
 
 /** Names to values, flows to shapes: everything of a file checked, for every size and every value of its hypers. */
 export function infer(resolved: Resolved, options: CompileOptions, library: Library): Outcome<Program> {
   const diagnostics: Diagnostic[] = [];
-  const runs = new Map<string, TypedRun>();
-  const context = openContext(resolved, options, library, diagnostics, runs);
-  lintShadows(resolved, library, context.report);
-  const program = inferItems(context, resolved, runs);
-  const found = tidy(diagnostics);
-  return { value: program, diagnostics: found };
+  const phase = openPhase(resolved, options, library, (found) => void diagnostics.push(found));
+  lintShadows(resolved, library, phase.context.report);
+  const value = inferItems(phase, resolved);
+  return { value, diagnostics: tidy(diagnostics) };
 }
 
-function openContext(resolved: Resolved, options: CompileOptions, library: Library, diagnostics: Diagnostic[], runs: ReadonlyMap<string, TypedRun>): Context {
-  const report = (found: Diagnostic): void => void diagnostics.push(found);
+interface Phase {
+  readonly context: Context;
+  readonly runs: Map<string, TypedRun>;
+  /** Every model as it is for all values of its hypers that were proved, the defaults first. */
+  readonly variants: Map<Ast.Item, readonly Variant[]>;
+}
+
+function openPhase(resolved: Resolved, options: CompileOptions, library: Library, report: Context["report"]): Phase {
   const models = new Map<Ast.Item, TypedModel | undefined>();
   const data = new Map<Ast.Item, TypedData | undefined>();
+  const runs = new Map<string, TypedRun>();
+  const variants = new Map<Ast.Item, readonly Variant[]>();
   const context: Context = {
     library,
     options,
@@ -39,10 +51,11 @@ function openContext(resolved: Resolved, options: CompileOptions, library: Libra
     counter: { next: 0 },
     runs,
     use: () => undefined,
-    modelOf: (declaration) => once(models, declaration.item, () => provedModel(context, declaration)),
+    modelOf: (declaration) => once(models, declaration.item, () => provedModel(phase, declaration)),
     dataOf: (declaration) => once(data, declaration.item, () => inferData(context, declaration)),
   };
-  return context;
+  const phase: Phase = { context, runs, variants };
+  return phase;
 }
 
 function once<Found>(known: Map<Ast.Item, Found | undefined>, item: Ast.Item, infer: () => Found | undefined): Found | undefined {
@@ -51,38 +64,51 @@ function once<Found>(known: Map<Ast.Item, Found | undefined>, item: Ast.Item, in
 }
 
 /** A model for the values that hypers have now, proved for all others. */
-function provedModel(context: Context, declaration: Declaration): TypedModel | undefined {
+function provedModel({ context, variants }: Phase, declaration: Declaration): TypedModel | undefined {
   const { item, scope } = declaration;
   if (item.kind !== "model") return undefined;
   const asked = new Set<Ast.HyperItem>();
   const model = inferModel({ ...context, evaluated: new Map(), asked: (hyper) => void asked.add(hyper) }, declaration);
-  if (model) proveModel(context, { item, scope }, { model, asked });
+  if (model) variants.set(item, proveModel(context, { item, scope }, { model, asked }));
   return model;
 }
 
 /** The declarations in an order in which those that others need come first, and within a kind in the order of the text. */
-function inferItems(context: Context, resolved: Resolved, runs: Map<string, TypedRun>): Program {
-  const { file, scope } = resolved;
+function inferItems(phase: Phase, { source, file, scope }: Resolved): Program {
+  const { context, runs } = phase;
   const of = <Kind extends Ast.Item["kind"]>(kind: Kind) => file.items.filter((item): item is Extract<Ast.Item, { kind: Kind }> => item.kind === kind);
   const dims = typedDims(context, scope, of("dim"));
-  const hypers = typedHypers(context, scope, of("hyper"));
+  const hypers = of("hyper").flatMap((item) => inferHyper(context, scope, item) ?? []);
   const data = of("data").flatMap((item) => context.dataOf({ item, scope }) ?? []);
-  for (const item of of("block")) proveBlock(context, { item, scope });
   const models = of("model").flatMap((item) => context.modelOf({ item, scope }) ?? []);
   for (const item of of("train")) {
     const run = inferRun(context, scope, item);
     if (run) runs.set(run.name, run);
   }
-  const trained = [...runs.values()].map(({ model }) => model);
+  // After the uses, whose findings say more; what both find is told once.
+  for (const item of of("block")) proveBlock(context, { item, scope });
+  const names = new Set(of("train").map((item) => (item.alias ?? item.model).text));
+  const searches = of("search").flatMap((item) => inferSearch(context, scope, item, names) ?? []);
+  const ensembles = of("ensemble").flatMap((item) => inferEnsemble(context, scope, item, names) ?? []);
+  const budgets = of("budget").flatMap((item) => inferBudget(context, scope, item, (name) => measured(phase, scope, name)) ?? []);
+  const used = [...runs.values()];
   return {
-    path: resolved.source.path,
+    path: source.path,
     dims,
     hypers,
-    data: [...new Set([...data, ...[...runs.values()].map((run) => run.data)])],
-    models: [...new Set([...models, ...trained])],
-    runs: [...runs.values()],
-    searches: of("search").map((item) => ({ run: item.run.text, span: item.span })),
-    ensembles: of("ensemble").map((item) => ({ name: item.name.text, span: item.span })),
-    budgets: of("budget").map((item) => ({ model: item.model.text, span: item.span })),
+    data: [...new Set([...data, ...used.map((run) => run.data)])],
+    models: [...new Set([...models, ...used.map(({ model }) => model)])],
+    runs: used,
+    searches,
+    ensembles,
+    budgets,
   };
+}
+
+/** A model of the file as it is for all values that were proved. */
+function measured({ context, variants }: Phase, scope: Scope, name: string): readonly MeasuredModel[] {
+  const binding = scope.names.get(name);
+  if (binding?.kind !== "declaration") return [];
+  context.modelOf(binding.declaration);
+  return (variants.get(binding.declaration.item) ?? []).map(({ model, values }) => ({ model, when: describe(values) }));
 }
