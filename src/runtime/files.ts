@@ -18,7 +18,9 @@ export function resolvePath(directory: string | undefined, path: string): string
 export async function readBytes(pathOrAddress: string): Promise<Uint8Array> {
   if (isAddress(pathOrAddress) || !runsInNode()) return download(pathOrAddress);
   try {
-    return await nodeModule("node:fs/promises").readFile(pathOrAddress);
+    const bytes = await nodeModule("node:fs/promises").readFile(pathOrAddress);
+    // A plain Uint8Array: the slice of Node's own Buffer would not be a copy.
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   } catch (error) {
     throw fileError("read", pathOrAddress, error);
   }
