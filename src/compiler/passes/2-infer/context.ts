@@ -68,6 +68,8 @@ export interface Context {
   readonly dataOf: (declaration: Declaration) => TypedData | undefined;
   /** Runs of this file by name, in order (for `load: Run`, `teacher`, `search`). */
   readonly runs: ReadonlyMap<string, TypedRun>;
+  /** The names of all runs of this file, those with errors included. */
+  readonly declaredRuns?: ReadonlySet<string>;
   /** Marks a name as used, for the diagnosis of what is never used. */
   readonly use: (span: Span) => void;
   /** Values of `--set`, by the hyper or dim that they replace. */

@@ -18,7 +18,10 @@ import { tensorType } from "./types.ts";
 
 const settings = ["source", "normalize", "split"] as const;
 
-/** A data declaration: its fields, where they come from, how they are normalised and divided. */
+/**
+ * A data declaration: its fields, where they come from, how they are normalised and divided. Undefined only without fields:
+ * other settings that have errors are left out, so that the runs on this data are checked all the same.
+ */
 export function inferData(context: Context, { item, scope }: Declaration): TypedData | undefined {
   if (item.kind !== "data") return undefined;
   const written = readSettings(context, item);
@@ -26,16 +29,15 @@ export function inferData(context: Context, { item, scope }: Declaration): Typed
   if (!fields) return undefined;
   const sources = written.source ? inferSources(context, scope, item.name.text, fields, written.source) : [];
   const normalize = written.normalize ? inferNormalize(context, scope, item.name.text, fields, written.normalize) : [];
-  const split = sources && inferSplit(context, scope, sources, written.split);
-  if (!sources || !normalize || !split || !written.complete) return undefined;
+  const split = inferSplit(context, scope, sources ?? [], written.split) ?? { train: 0.8, validation: 0.1, test: 0.1 };
   const { documentation } = item;
-  return { name: item.name.text, ...(documentation === undefined ? {} : { documentation }), span: item.name.span, fields, sources, normalize, split };
+  return { name: item.name.text, ...(documentation === undefined ? {} : { documentation }), span: item.name.span, fields, sources: sources ?? [], normalize: normalize ?? [], split };
 }
 
-type Settings = Partial<Record<(typeof settings)[number], Ast.Setting>> & { complete: boolean };
+type Settings = Partial<Record<(typeof settings)[number], Ast.Setting>>;
 
 function readSettings(context: Context, item: Ast.DataItem): Settings {
-  const found: Settings = { complete: true };
+  const found: Settings = {};
   for (const setting of item.settings) {
     const { text: name, span } = setting.name;
     const key = settings.find((each) => each === name);
@@ -43,7 +45,6 @@ function readSettings(context: Context, item: Ast.DataItem): Settings {
       found[key] = setting;
       continue;
     }
-    found.complete = false;
     const suggestion = suggest(name, settings);
     const fixes = suggestion === undefined ? [] : [replace(span, suggestion)];
     context.report(key ? diagnostic(messages.dataWrittenTwice, span, { name }) : diagnostic(messages.unknownDataSetting, span, { name, suggestion }, { fixes }));

@@ -5,6 +5,7 @@ import { textOf, type Span } from "../../base/source.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { TypedHyper } from "../../typed/program.ts";
 import { numberOf } from "./argument-values.ts";
+import { useOf } from "./arguments.ts";
 import type { CompileValue, Context, Scope } from "./context.ts";
 import { describeValue, snippet } from "./describe.ts";
 import { declared, evaluate } from "./evaluate.ts";
@@ -21,16 +22,19 @@ export function inferHyper(context: Context, scope: Scope, item: Ast.HyperItem):
     if (before) checkInside(context, item, item.domain, domain, before, item.value.span);
     checkInside(context, item, item.domain, domain, value, override?.expression.span ?? item.value.span);
   }
-  const plain = plainValue(context, item, value);
+  const plain = plainValue(context, scope, item, value);
   if (plain === undefined) return undefined;
   return { name: item.name.text, value: plain, span: item.name.span, ...(item.documentation === undefined ? {} : { documentation: item.documentation }) };
 }
 
-function plainValue(context: Context, item: Ast.HyperItem, value: CompileValue): TypedHyper["value"] | undefined {
+function plainValue(context: Context, scope: Scope, item: Ast.HyperItem, value: CompileValue): TypedHyper["value"] | undefined {
   const number = numberOf(value);
   if (number !== undefined) return number;
   if (value.kind === "switch") return value.value;
   if (value.kind === "text") return value.value;
+  const called = value.kind === "word" && value.arguments && value.path.length === 1 ? value.path[0]!.text : undefined;
+  const definition = called === undefined ? undefined : context.library.all().find((each) => each.name === called);
+  if (definition) return useOf(context, scope, definition.kind, value, value.span);
   if (value.kind === "word" || value.kind === "declaration" || value.kind === "duration") return textOf(value.kind === "declaration" ? item.value.span : value.span);
   const expected = "a number, `on` or `off`, a symbol or a call";
   context.report(diagnostic(wrongKindOfValue, item.value.span, { name: item.name.text, expected, found: describeValue(value, item.value.span) }));

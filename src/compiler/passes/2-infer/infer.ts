@@ -17,6 +17,7 @@ import { inferModel } from "./model.ts";
 import { readOverrides } from "./overrides.ts";
 import { describe, proveModel } from "./proof.ts";
 import type { Variant } from "./proof.ts";
+import { checkRuleMatches } from "./rule-matches.ts";
 import { inferRun } from "./run.ts";
 import { inferSearch } from "./search.ts";
 import { lintShadows } from "./shadows.ts";
@@ -50,6 +51,7 @@ function openPhase(resolved: Resolved, options: CompileOptions, library: Library
     evaluated: new Map(),
     counter: { next: 0 },
     runs,
+    declaredRuns: new Set(resolved.file.items.flatMap((item) => (item.kind === "train" ? [(item.alias ?? item.model).text] : []))),
     use: () => undefined,
     modelOf: (declaration) => once(models, declaration.item, () => provedModel(phase, declaration)),
     dataOf: (declaration) => once(data, declaration.item, () => inferData(context, declaration)),
@@ -69,7 +71,9 @@ function provedModel({ context, variants }: Phase, declaration: Declaration): Ty
   if (item.kind !== "model") return undefined;
   const asked = new Set<Ast.HyperItem>();
   const model = inferModel({ ...context, evaluated: new Map(), asked: (hyper) => void asked.add(hyper) }, declaration);
-  if (model) variants.set(item, proveModel(context, { item, scope }, { model, asked }));
+  if (!model) return undefined;
+  checkRuleMatches(context, model, model.rules ?? []);
+  variants.set(item, proveModel(context, { item, scope }, { model, asked }));
   return model;
 }
 

@@ -99,6 +99,7 @@ export function inferTeacher(context: Context, scope: Scope, expression: Ast.Exp
     const run = expression.arguments === undefined ? context.runs.get(name.text) : undefined;
     if (run) return run.model;
     if (name.text === "checkpoint" && expression.arguments) return teacherOfCheckpoint(context, scope, expression, expression.arguments);
+    if (expression.arguments === undefined && context.declaredRuns?.has(name.text) === true) return undefined;
     const suggestion = suggest(name.text, context.runs.keys());
     const fixes = suggestion === undefined ? [] : [replace(name.span, suggestion)];
     context.report(diagnostic(unknownItemKind, name.span, { what: "a run above this one", name: name.text, known: [...context.runs.keys()], suggestion }, { fixes }));

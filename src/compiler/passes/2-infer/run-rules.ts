@@ -10,7 +10,7 @@ import type { Context } from "./context.ts";
 import { checkRuleMatches, checkWeightSettings } from "./rule-matches.ts";
 
 /** What the cascade comes to in a run: the settings of every weight that has a tensor of its own, and the penalties on values. */
-export function settleRules(context: Context, input: CascadeInput): Pick<TypedRun, "weights" | "penalties"> {
+export function settleRules(context: Context, name: string, input: CascadeInput): Pick<TypedRun, "weights" | "penalties"> {
   const modelRules = input.model.rules ?? [];
   checkRuleMatches(context, input.model, input.rules.filter((rule) => !modelRules.includes(rule)));
   const weights = input.model.weights.filter((weight) => !weight.tied).map((weight) => weightSettings(input, weight));
@@ -25,17 +25,18 @@ export function settleRules(context: Context, input: CascadeInput): Pick<TypedRu
   };
   for (const settings of weights) {
     checkWeightSettings(once, settings);
-    checkLoad(once, settings);
+    checkLoad(once, name, settings);
   }
   return { weights, penalties: valuePenalties(input) };
 }
 
 /** `load: Run` takes tensors by path from an earlier run; one that is absent or of another shape is an error. */
-function checkLoad(context: Context, { weight, load }: WeightSettings): void {
+function checkLoad(context: Context, name: string, { weight, load }: WeightSettings): void {
   if (load?.value.kind !== "run") return;
   const { run } = load.value;
   const from = context.runs.get(run);
   const at = load.origin.span;
+  if (!from && context.declaredRuns?.has(run) === true && run !== name) return;
   if (!from) {
     context.report(diagnostic(messages.nothingToLoad, at, { found: run, suggestion: suggest(run, context.runs.keys()) }));
     return;

@@ -96,7 +96,7 @@ function inferSettings(
   const watched: Watched = { data, metrics };
   const ending = inferEnding(context, settings, watched);
   checkWatching(context, watched, schedule.placed);
-  const settled = settleRules(context, { model, rules, optimizer });
+  const settled = settleRules(context, name, { model, rules, optimizer });
   const { documentation } = item;
   const run: TypedRun = {
     name,
