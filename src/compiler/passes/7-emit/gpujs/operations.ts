@@ -20,9 +20,10 @@ const call = (name: string): Printer => ([a]) => `Math.${name}(${a!})`;
  */
 export const printers = {
   negate: ([a]) => `(-${a!})`,
-  exp: call("exp"),
-  /** log of the smallest normal number below it: log(0) is undefined in GLSL. */
-  log: ([a]) => `Math.log(${a!} < 1.17549435e-38 ? 1.17549435e-38 : ${a!})`,
+  /** Some drivers make infinity of exp(NaN). */
+  exp: ([a]) => `(${a!} > 0.0 ? Math.exp(${a!}) : (${a!} <= 0.0 ? Math.exp(${a!}) : ${a!}))`,
+  /** The log of the smallest normal number below it: log(0) is undefined in GLSL. */
+  log: ([a]) => `(${a!} < 1.17549435e-38 ? -87.33655 : (${a!} >= 1.17549435e-38 ? Math.log(${a!}) : ${a!}))`,
   sqrt: call("sqrt"),
   tanh: ([a]) => `(${a!} > 15.0 ? 1.0 : (${a!} < -15.0 ? -1.0 : Math.tanh(${a!})))`,
   /** Without overflow on either side. */
@@ -48,14 +49,17 @@ export const printers = {
 } satisfies Record<Exclude<ScalarOp, "select">, Printer>;
 
 /** Operations whose text names an operand more than once: those operands are put into locals first. */
-export const repeating: ReadonlySet<ScalarOp> = new Set<ScalarOp>(["log", "tanh", "sigmoid", "erf", "sign", "maximum", "minimum", "power", "modulo"]);
+export const repeating: ReadonlySet<ScalarOp> = new Set<ScalarOp>(["exp", "log", "tanh", "sigmoid", "erf", "sign", "maximum", "minimum", "power", "modulo"]);
 
-/** The value stands first and the bound second, so that NaN is kept; two values that are both unknown need their sum. */
+/**
+ * Three ways, because drivers turn `a < b ? b : a` into a maximum that drops NaN: where neither comparison holds, one of the
+ * two is NaN, and so is a sum with it.
+ */
 function extremum(args: readonly string[], operands: readonly Expr[], symbol: ">" | "<"): string {
-  const [a, b] = args as readonly [string, string];
-  if (operands[1]?.kind === "constant") return `(${b} ${symbol} ${a} ? ${b} : ${a})`;
-  if (operands[0]?.kind === "constant") return `(${a} ${symbol} ${b} ? ${a} : ${b})`;
-  return symbol === ">" ? `(${a} < ${b} ? ${b} : (${b} <= ${a} ? ${a} : ${a} + ${b}))` : `(${b} < ${a} ? ${b} : (${a} <= ${b} ? ${a} : ${a} + ${b}))`;
+  const [a, b] = (operands[0]?.kind === "constant" ? [args[1]!, args[0]!] : args) as readonly [string, string];
+  const isBound = operands.some((operand) => operand.kind === "constant");
+  const neither = isBound ? `${a} + 1.0` : `${a} + ${b}`;
+  return symbol === ">" ? `(${a} < ${b} ? ${b} : (${b} <= ${a} ? ${a} : ${neither}))` : `(${b} < ${a} ? ${b} : (${a} <= ${b} ? ${a} : ${neither}))`;
 }
 
 /** Abramowitz and Stegun 7.1.26: error at most 1.5e-7 (and that of float32). */
