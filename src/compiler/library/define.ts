@@ -67,6 +67,7 @@ type Typed<D extends Definition, T extends ArgumentTable, Functions> = Omit<D, "
 
 interface LayerFunctions<T extends ArgumentTable> {
   readonly infer: (inputs: readonly TensorType[], values: ValuesOf<T>) => Inferred;
+  readonly arithmetic?: (inputs: readonly TensorType[], values: ValuesOf<T>) => readonly string[];
   readonly weights?: (inputs: readonly TensorType[], values: ValuesOf<T>) => readonly WeightSpecification[];
   readonly states?: (inputs: readonly TensorType[], values: ValuesOf<T>) => readonly StateSpecification[];
   readonly lower: (context: LowerContext, inputs: readonly Node[], values: ValuesOf<T>) => Node;

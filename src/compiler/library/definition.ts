@@ -93,6 +93,8 @@ export interface LayerDefinition extends Described {
   /** A missing `over` and the like are filled in here, in one place for infer, weights and lower. */
   readonly complete?: (inputs: readonly TensorType[], values: ArgumentValues) => ArgumentValues | ShapeProblem;
   readonly infer: (inputs: readonly TensorType[], values: ArgumentValues) => Inferred;
+  /** How the sizes of the result were calculated, a line for each axis: `h = ceil(28 / 2) = 14`. Said where shapes disagree further on. */
+  readonly arithmetic?: (inputs: readonly TensorType[], values: ArgumentValues) => readonly string[];
   readonly weights?: (inputs: readonly TensorType[], values: ArgumentValues) => readonly WeightSpecification[];
   readonly states?: (inputs: readonly TensorType[], values: ArgumentValues) => readonly StateSpecification[];
   readonly lower: (context: LowerContext, inputs: readonly Node[], values: ArgumentValues) => Node;
@@ -163,6 +165,8 @@ export interface UpdateContext {
   readonly step: Node;
   readonly slots: Readonly<Record<string, Node>>;
   readonly number: (argument: string, index?: number) => Node;
+  /** A formula over `step` and constants alone, called `name`: computed by the host once a step in float64, not on the device. */
+  readonly hosted: (name: string, formula: Node) => Node;
   readonly values: ArgumentValues;
 }
 

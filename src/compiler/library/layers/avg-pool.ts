@@ -1,6 +1,6 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node, Window } from "../../ir/graph.ts";
-import { inferPool, lowerPool, poolArguments, type Pooling } from "../support/pooling.ts";
+import { inferPool, lowerPool, poolArithmetic, poolArguments, type Pooling } from "../support/pooling.ts";
 import { axesOf } from "../support/arrange.ts";
 import { defineLayer } from "../define.ts";
 
@@ -33,5 +33,6 @@ export const avgPool = defineLayer({
   pitfalls: "Padding does not count in the mean (PyTorch's count_include_pad=False).",
   techniques: ["D3", "D4"],
   infer: ([type], values) => inferPool("avg_pool", type!, values),
+  arithmetic: ([type], values) => poolArithmetic("avg_pool", type!, values),
   lower: (context, [x], values) => lowerPool(averages, context, x!, values),
 });

@@ -2,6 +2,7 @@ import { divideExactly, known, modulo, multiply, print, type Dim } from "../../i
 import type { TensorType } from "../../ir/type.ts";
 import { along, withLast } from "../support/arrange.ts";
 import { features, findAxis, isProblem, notNumbers, printAxes, spatialPlaces, withAxis } from "../support/axes.ts";
+import { windowArithmetic } from "../support/window-arithmetic.ts";
 import { kernelFor, productOf, slide, windowInNumbers } from "../support/windows.ts";
 import { defineLayer } from "../define.ts";
 import type { ShapeProblem } from "../definition.ts";
@@ -74,6 +75,7 @@ export const conv = defineLayer({
     const result = withAxis(slid, place, channels);
     return wrongGroups(type!.axes[place]!.size, values.channels, values.groups, result) ?? result;
   },
+  arithmetic: ([type], values) => windowArithmetic("conv", type!, values),
   weights: ([type], { channels, kernel, groups, bias }) => {
     const size = kernelFor(type!, kernel);
     const all = type!.axes[findAxis(type!, "c")!]!.size;

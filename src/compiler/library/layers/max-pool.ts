@@ -1,4 +1,4 @@
-import { inferPool, lowerPool, poolArguments, type Pooling } from "../support/pooling.ts";
+import { inferPool, lowerPool, poolArithmetic, poolArguments, type Pooling } from "../support/pooling.ts";
 import { defineLayer } from "../define.ts";
 
 const maxima: Pooling = {
@@ -15,5 +15,6 @@ export const maxPool = defineLayer({
   pitfalls: "A window of 3 with `stride: 2` overlaps, as AlexNet and ResNet have it; `padding: same` then keeps ceil(h / 2) places.",
   techniques: ["D3", "D4"],
   infer: ([type], values) => inferPool("max_pool", type!, values),
+  arithmetic: ([type], values) => poolArithmetic("max_pool", type!, values),
   lower: (context, [x], values) => lowerPool(maxima, context, x!, values),
 });

@@ -4,6 +4,7 @@ import type { Node } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/type.ts";
 import type { Inferred, LowerContext, ShapeProblem } from "../definition.ts";
 import { asList, callAxis, features, findAxis, noSuchAxis, notNumbers, printAxes, spatialPlaces } from "./axes.ts";
+import { windowArithmetic } from "./window-arithmetic.ts";
 import { padsTooMuch, slide, windowInNumbers, type WrittenWindow } from "./windows.ts";
 import { axesOf } from "./arrange.ts";
 
@@ -41,6 +42,11 @@ export function inferPool(layer: string, type: TensorType, values: PoolValues): 
   if (spatialPlaces(type).length > 3 || spatialPlaces(type).length === 0) return wrongRank(layer, type);
   if (values.grid !== undefined) return poolToGrid(layer, type, asList(values.grid));
   return padsTooMuch(layer, written(values)) ?? slide(layer, type, written(values));
+}
+
+/** How the sizes of the result are calculated, where there is a window. */
+export function poolArithmetic(layer: string, type: TensorType, values: PoolValues): readonly string[] {
+  return values.window === undefined ? [] : windowArithmetic(layer, type, written(values));
 }
 
 /** Exactly one of a window, `over` and `grid`. */

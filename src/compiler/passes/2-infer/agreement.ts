@@ -24,19 +24,25 @@ export function sameElement(a: Element, b: Element): boolean {
 }
 
 /** Why two types of one rank and element do not agree, or undefined when they do: sizes, and names where both have one. */
-export function disagreement(a: TensorType, b: TensorType): string | undefined {
+export function disagreement(a: TensorType, b: TensorType, sides: Sides = either): string | undefined {
   if (!sameElement(a.element, b.element)) return `the elements are \`${printElement(a.element)}\` and \`${printElement(b.element)}\``;
   if (a.axes.length !== b.axes.length) return `${axisCount(a)} and ${axisCount(b)}`;
   for (const [place, axis] of a.axes.entries()) {
     const other = b.axes[place]!;
-    if (axis.name !== undefined && other.name !== undefined && axis.name !== other.name) return `axis ${place + 1} is \`${axis.name}\` on one side and \`${other.name}\` on the other`;
-    if (!Dims.equalDims(axis.size, other.size)) return sizesDiffer(axis.name ?? other.name ?? `axis ${place + 1}`, axis.size, other.size);
+    if (axis.name !== undefined && other.name !== undefined && axis.name !== other.name) return `axis ${place + 1} is \`${axis.name}\` ${sides[0]} and \`${other.name}\` ${sides[1]}`;
+    if (!Dims.equalDims(axis.size, other.size)) return sizesDiffer(axis.name ?? other.name ?? `axis ${place + 1}`, axis.size, other.size, sides);
   }
   return undefined;
 }
 
-export function sizesDiffer(axis: string, a: Dim, b: Dim): string {
-  return `\`${axis}\` is ${Dims.print(a)} on one side and ${Dims.print(b)} on the other`;
+/** How the two sides of a comparison are called: "in the declaration", "in the body". */
+export type Sides = readonly [string, string];
+const either: Sides = ["on one side", "on the other"];
+export const leftAndRight: Sides = ["on the left", "on the right"];
+
+export function sizesDiffer(axis: string, a: Dim, b: Dim, sides: Sides = either): string {
+  const name = axis.startsWith("axis ") || axis.startsWith("the ") ? axis : `\`${axis}\``;
+  return `${name} is ${Dims.print(a)} ${sides[0]} and ${Dims.print(b)} ${sides[1]}`;
 }
 
 export function axisCount({ axes }: { readonly axes: readonly unknown[] }): string {
@@ -70,7 +76,7 @@ export interface Broadcast {
 /** By name only: operands of one rank agree; otherwise the axes of the smaller are all named axes of the larger, of equal size. */
 export function broadcast(a: TensorType, b: TensorType): Broadcast | { readonly problem: string } {
   if (a.axes.length === b.axes.length) {
-    const problem = disagreement(a, b);
+    const problem = disagreement(a, b, leftAndRight);
     const places = a.axes.map((_, place) => place);
     return problem === undefined ? { type: withNames(a, b), broadcasts: [places, places] } : { problem };
   }
@@ -80,7 +86,7 @@ export function broadcast(a: TensorType, b: TensorType): Broadcast | { readonly 
     const place = axis.name === undefined ? -1 : large.axes.findIndex(({ name }) => name === axis.name);
     if (axis.name === undefined) return { problem: `\`${printType(small)}\` has an axis without a name, and only named axes find their places in \`${printType(large)}\`` };
     if (place < 0) return { problem: `\`${printType(large)}\` has no axis \`${axis.name}\`` };
-    if (!Dims.equalDims(axis.size, large.axes[place]!.size)) return { problem: sizesDiffer(axis.name, small === a ? axis.size : large.axes[place]!.size, small === a ? large.axes[place]!.size : axis.size) };
+    if (!Dims.equalDims(axis.size, large.axes[place]!.size)) return { problem: sizesDiffer(axis.name, small === a ? axis.size : large.axes[place]!.size, small === a ? large.axes[place]!.size : axis.size, leftAndRight) };
     places.push(place);
   }
   const all = large.axes.map((_, place) => place);

@@ -1,8 +1,9 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import type { Fix } from "../../base/diagnostics/diagnostic.ts";
-import { unknownTensor } from "../../base/diagnostics/catalogue/names.ts";
+import { activationArgument, unknownTensor } from "../../base/diagnostics/catalogue/names.ts";
 import { layerMisfit, tooManyStages, wrongInputs, wrongTie } from "../../base/diagnostics/catalogue/shapes.ts";
 import type { Span } from "../../base/source.ts";
+import { textOf } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
 import * as Dims from "../../ir/dim.ts";
 import type { Dim } from "../../ir/dim.ts";
@@ -46,7 +47,7 @@ export function countStage(frame: Frame, at: Span): boolean {
 /** A layer on its inputs: arguments, shape, weights and states. */
 export function applyLayer(frame: Frame, definition: LayerDefinition, use: StageUse): Value | undefined {
   if (definition.inputs !== "many" && use.inputs.length !== 1) return refuseInputs(frame, definition.name, use);
-  const given = layerArguments(frame, definition, use);
+  const given = hasActivation(frame, definition, use) ? undefined : layerArguments(frame, definition, use);
   if (!given) return undefined;
   const inputTypes = use.inputs.map(({ type }) => type);
   const values = definition.complete?.(inputTypes, given) ?? given;
@@ -57,7 +58,7 @@ export function applyLayer(frame: Frame, definition: LayerDefinition, use: Stage
   if (!checkExtent(frame.context, passed, use.span)) return undefined;
   const layer = layerAt(frame, definition, use, values, inputTypes, passed);
   if (!layer) return undefined;
-  const value = addValue(frame, passed, use.span, { kind: "layer", layer, inputs: use.inputs }, use.inputs, labelOf(use));
+  const value = addValue(frame, passed, use.span, { kind: "layer", layer, inputs: use.inputs }, use.inputs, labelOf(use), definition.arithmetic?.(inputTypes, values));
   if (!frame.reuse) defer(frame, layer, definition, inputTypes, values, value);
   return value;
 }
@@ -74,6 +75,21 @@ function refuseInputs(frame: Frame, name: string, use: StageUse): undefined {
   const write = `(a, b) -> concat -> ${name}`;
   frame.context.report(diagnostic(wrongInputs, use.span, { name, expected: "1 value", found: count(use.inputs.length, "value"), write }));
   return undefined;
+}
+
+/** `dense(10, activation: relu)`: activations are stages, so that there is one way to write them. */
+function hasActivation(frame: Frame, definition: LayerDefinition, use: StageUse): boolean {
+  const written = use.written ?? [];
+  const index = written.findIndex(({ name }) => name !== undefined && /^(activation|act|nonlinearity)$/.test(name.text) && !Object.hasOwn(definition.arguments, name.text));
+  const argument = written[index];
+  if (!argument) return false;
+  const others = written.filter((other) => other !== argument).map(({ span }) => textOf(span));
+  const instead = `${definition.name}${others.length > 0 ? `(${others.join(", ")})` : ""} -> ${textOf(argument.value.span)}`;
+  const source = use.span.source;
+  const edit = { span: { source, start: use.name.span.start, end: written.at(-1)!.span.end + 1 }, text: instead };
+  const closes = source.text[edit.span.end - 1] === ")" && index >= 0 && !/ as /.test(source.text.slice(edit.span.end, use.span.end));
+  frame.context.report(diagnostic(activationArgument, argument.span, { layer: definition.name, instead }, { fixes: closes ? [{ title: `Write \`${instead}\``, edits: [edit] }] : [] }));
+  return true;
 }
 
 /** The arguments by the layer's table; those that are rules (`init`, `lr`) go to the cascade, those that are axes become sizes. */

@@ -8,6 +8,7 @@ import type { TensorType } from "../../ir/type.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { Value } from "../../typed/program.ts";
 import { axisCount, disagreement, printElement, printType, sizesDiffer } from "./agreement.ts";
+import type { Sides } from "./agreement.ts";
 import type { StageUse } from "./apply.ts";
 import type { Binding, CompileValue, Declaration, Scope } from "./context.ts";
 import { broken, deepestBlock, reporting, trailOf } from "./elaboration.ts";
@@ -107,6 +108,8 @@ function fits(frame: Frame, scope: Scope, item: Ast.BlockItem | Ast.ModelItem, p
   return false;
 }
 
+const asDeclared: Sides = ["in the declaration", "in the value"];
+
 /** Why a value is not of a declared type, each axis on its own. */
 function inputProblem(frame: Frame, scope: Scope, node: Ast.TensorNode, actual: TensorType): string | undefined {
   if (actual.axes.length !== node.axes.length) return `it declares ${axisCount(node)} and gets ${axisCount(actual)}`;
@@ -118,12 +121,12 @@ function inputProblem(frame: Frame, scope: Scope, node: Ast.TensorNode, actual: 
     if (name !== undefined && found.name !== undefined && name !== found.name) return `axis ${place + 1} is called \`${found.name}\`, not \`${name}\`; write \`_: n\` for an axis of any name`;
     const size = readSize(frame.context, scope, axis.size, name === undefined ? "an axis" : `\`${name}\``);
     if (!size) return "reported";
-    if (!Dims.equalDims(size, found.size)) return sizesDiffer(name ?? `axis ${place + 1}`, size, found.size);
+    if (!Dims.equalDims(size, found.size)) return sizesDiffer(name ?? `axis ${place + 1}`, size, found.size, asDeclared);
   }
   if (actual.element.kind !== "class" || !node.of) return undefined;
   const classes = readSize(frame.context, scope, node.of, "the number of classes");
   if (!classes) return "reported";
-  return Dims.equalDims(classes, actual.element.count) ? undefined : sizesDiffer("the number of classes", classes, actual.element.count);
+  return Dims.equalDims(classes, actual.element.count) ? undefined : sizesDiffer("the number of classes", classes, actual.element.count, asDeclared);
 }
 
 /** The inputs by their names, each with the axis names of the signature where it has none itself. */
@@ -159,7 +162,7 @@ function isUsable(frame: Frame, found: CompileValue): boolean {
 function checkOne(frame: Frame, scope: Scope, item: Ast.BlockItem | Ast.ModelItem, node: Ast.TensorNode, value: Value, at: Span): Value | undefined {
   const declared = tensorType(frame.context, scope, node);
   if (!declared || value === broken) return undefined;
-  const problem = disagreement(declared, value.type);
+  const problem = disagreement(declared, value.type, ["in the declaration", "in the body"]);
   if (problem === undefined) return renamed(frame, value, declared, at);
   const related = [{ span: value.span, message: `this is ${printType(value.type)}` }];
   frame.context.report(diagnostic(messages.resultDisagrees, node.span, { owner: item.name.text, declared: printType(declared), found: printType(value.type), problem }, { notes: trailOf(frame, value), related }));

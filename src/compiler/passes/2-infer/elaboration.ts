@@ -15,8 +15,8 @@ export interface Elaboration {
   readonly layers: Map<string, Layer>;
   readonly weights: Map<string, Weight>;
   readonly rules: CascadeRule[];
-  /** The values that led to a value, as text, for the notes of shape errors. */
-  readonly trails: Map<Value, readonly string[]>;
+  /** The steps that led to a value, for the notes of shape errors. */
+  readonly trails: Map<Value, readonly Step[]>;
   /** Weights whose initialiser follows the next activation, with the value that their layer gives. */
   readonly undecided: { readonly weight: Weight; readonly after: Value }[];
   stages: number;
@@ -24,6 +24,12 @@ export interface Elaboration {
   readonly alone: boolean;
   /** Set for an expression outside of models, where nothing may own parameters. */
   readonly bodiless: boolean;
+}
+
+/** A value as a step on the way to another: `conv_1 f32[B, h: 24, w: 24, c: 6]`, and how its sizes were calculated. */
+export interface Step {
+  readonly text: string;
+  readonly arithmetic: readonly string[];
 }
 
 /** One body (of a model, or of a block at one use) while it is written out. */
@@ -64,11 +70,11 @@ export function newElaboration(mode: { readonly alone?: boolean; readonly bodile
 }
 
 /** Adds a value; `from` are the values that it is made of. */
-export function addValue(frame: Frame, type: TensorType, span: Span, body: Value["body"], from: readonly Value[], label: string): Value {
+export function addValue(frame: Frame, type: TensorType, span: Span, body: Value["body"], from: readonly Value[], label: string, arithmetic: readonly string[] = []): Value {
   const value: Value = { id: nextId(frame.context), type, span, body };
   frame.elaboration.values.push(value);
   const trail = from[0] ? (frame.elaboration.trails.get(from[0]) ?? []) : [];
-  frame.elaboration.trails.set(value, [...trail.slice(-3), `${label} ${printType(type)}`]);
+  frame.elaboration.trails.set(value, [...trail.slice(-3), { text: `${label} ${printType(type)}`, arithmetic: arithmetic.map((line) => `${label}: ${line}`) }]);
   return value;
 }
 
@@ -90,10 +96,14 @@ export function pathTo(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}.${name}`;
 }
 
-/** How a value came to its shape: `image f32[B, h: 28, w: 28, c: 1] → conv_1 f32[B, h: 24, w: 24, c: 6]`. */
+/**
+ * How a value came to its shape: `image f32[B, h: 28, w: 28, c: 1] → conv_1 f32[B, h: 24, w: 24, c: 6]`, and the arithmetic
+ * of the sizes on the way: `conv_1: h = floor((28 + 2 * 0 - 5) / 1) + 1 = 24`.
+ */
 export function trailOf(frame: Frame, value: Value): readonly string[] {
   const trail = frame.elaboration.trails.get(value) ?? [];
-  return trail.length > 1 ? [`the shapes that led here: ${trail.join(" → ")}`] : [];
+  if (trail.length <= 1) return [];
+  return [`the shapes that led here: ${trail.map(({ text }) => text).join(" → ")}`, ...trail.flatMap(({ arithmetic }) => arithmetic)];
 }
 
 /** Reports with the uses of blocks that led here. */

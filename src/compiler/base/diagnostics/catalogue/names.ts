@@ -121,3 +121,10 @@ export const wrongArguments = kind<{ name: string; problem: string; write: strin
   "Arguments that do not fit the parameters",
   (p) => `${p.problem}; \`${p.name}\` is declared as \`${p.write}\``,
 );
+
+export const activationArgument = kind<{ layer: string; instead: string }>(
+  "NN0217",
+  "error",
+  "An activation as an argument",
+  (p) => `\`${p.layer}\` takes no activation: activations are stages, so write \`${p.instead}\``,
+);

@@ -13,7 +13,7 @@ export const layerMisfit = kind<{ layer: string; problem: string; help?: string 
   "NN0302",
   "error",
   "A value that a layer cannot take",
-  (p) => `${p.problem}${p.help === undefined ? "" : `; ${p.help}`}`,
+  (p) => (p.help === undefined ? p.problem : /[?.!]$/.test(p.problem) ? `${p.problem} ${p.help.charAt(0).toUpperCase()}${p.help.slice(1)}` : `${p.problem}; ${p.help}`),
 );
 
 export const resultDisagrees = kind<{ owner: string; declared: string; found: string; problem: string }>(
