@@ -3,9 +3,12 @@ import { emit, type EmitOptions, type EmittedFile } from "./passes/7-emit/emit.t
 import type { Program, TypedRun } from "./typed/program.ts";
 
 export { OpenSize } from "./compile.ts";
-export type { EmittedFile } from "./passes/7-emit/emit.ts";
 
-/** lower → differentiate → simplify → schedule → emit: a checked run as the files of its trainer. */
-export async function buildTrainer(program: Program, run: TypedRun, options: EmitOptions & { readonly capacities?: Capacities } = {}): Promise<readonly EmittedFile[]> {
-  return emit(compileRun(run, options.capacities), program, options);
+export interface BuildOptions extends EmitOptions {
+  readonly capacities?: Capacities;
+}
+
+/** A checked run as the files of its trainer. Loads ts-morph and prettier, so the command line imports it when it builds. */
+export async function buildTrainer(program: Program, run: TypedRun, { capacities = {}, ...options }: BuildOptions = {}): Promise<readonly EmittedFile[]> {
+  return emit(compileRun(run, capacities), program, options);
 }
