@@ -24,7 +24,7 @@ function stepper(optimizer: OptimizerDefinition, written: Written) {
     scalars.set(`${argument} ${index}`, value as number);
     return graph.scalar(`${argument} ${index}`);
   };
-  const context = { graph, parameter: graph.parameter("w", type), gradient: graph.input("g", type), rate: graph.scalar("rate"), step: graph.scalar("step"), slots, number, values };
+  const context = { graph, parameter: graph.parameter("w", type), gradient: graph.input("g", type), rate: graph.scalar("rate"), step: graph.scalar("step"), slots, number, hosted: (_: string, formula: Node) => formula, values };
   const result = optimizer.update(context);
   expect(Object.keys(result.slots).toSorted()).toEqual(Object.keys(initial).toSorted());
   const updates = new Map([["w", result.parameter], ...Object.entries(result.slots)]);

@@ -1,8 +1,8 @@
 import { defineActivation } from "../define.ts";
 import { bySign } from "../support/branch.ts";
 
-const scale = 1.0507009873554804934193349852946;
-const alpha = 1.6732632423543772848170429916717;
+const scale = 1.0507009873554805;
+const alpha = 1.6732632423543772;
 
 export const selu = defineActivation({
   name: "selu",

@@ -29,16 +29,18 @@ export function spatialWindows(layer: string, type: TensorType, written: Written
     const given = asList<unknown>(written[argument]).length;
     if (given !== 1 && given !== count) return wrongCount(layer, argument, given, count);
   }
-  const at = <Item>(value: Item | readonly Item[], index: number): Item => {
-    const list = asList(value);
-    return (list.length === 1 ? list[0] : list[index]) as Item;
-  };
   return Array.from({ length: count }, (_, index) => ({
-    kernel: at(written.kernel, index),
-    stride: at(written.stride, index),
-    dilation: at(written.dilation, index),
-    padding: at(written.padding, index),
+    kernel: entry(written.kernel, index),
+    stride: entry(written.stride, index),
+    dilation: entry(written.dilation, index),
+    padding: entry(written.padding, index),
   }));
+}
+
+/** One entry stands for all axes, otherwise each axis has its own. */
+function entry<Item>(value: Item | readonly Item[], index: number): Item {
+  const list = asList(value);
+  return (list.length === 1 ? list[0] : list[index]) as Item;
 }
 
 function wrongCount(layer: string, argument: string, given: number, count: number): ShapeProblem {
@@ -108,12 +110,10 @@ function arithmetic(length: Dim, window: AxisWindow): readonly string[] {
 
 /** Padding as wide as the window would make windows that see nothing but padding. */
 export function padsTooMuch(layer: string, written: WrittenWindow): ShapeProblem | undefined {
-  const kernels = asList(written.kernel);
   for (const [index, padding] of asList<Padding>(written.padding).entries()) {
-    const kernel = kernels[kernels.length === 1 ? 0 : index];
-    if (typeof padding === "string" || kernel === undefined) continue;
-    const comparison = compareDims(padding, kernel);
-    if (comparison === "less") continue;
+    if (typeof padding === "string") continue;
+    const kernel = entry(written.kernel, index);
+    if (!["equal", "greater", "at least"].includes(compareDims(padding, kernel))) continue;
     return {
       problem: `the padding of \`${layer}\` must be smaller than its window (${print(kernel)}), and it is ${print(padding)}`,
       argument: "padding",
@@ -125,10 +125,6 @@ export function padsTooMuch(layer: string, written: WrittenWindow): ShapeProblem
 
 /** The window in numbers, for arrays whose spatial sizes are `lengths`. `same` puts the odd zero at the end. */
 export function windowInNumbers(lengths: readonly number[], written: WrittenWindow, number: (dim: Dim) => number): Window {
-  const entry = <Item>(value: Item | readonly Item[], index: number): Item => {
-    const list = asList(value);
-    return (list.length === 1 ? list[0] : list[index]) as Item;
-  };
   const axes = lengths.map((length, index) => {
     const [kernel, stride, dilation] = [written.kernel, written.stride, written.dilation].map((each) => number(entry(each, index))) as [number, number, number];
     const padding = entry<Padding>(written.padding, index);
@@ -158,6 +154,5 @@ export function productOf(dims: readonly Dim[]): Dim {
 
 /** The kernel with one entry for each spatial axis. */
 export function kernelFor(type: TensorType, kernel: Dim | readonly Dim[]): readonly Dim[] {
-  const list = asList(kernel);
-  return spatialPlaces(type).map((_, index) => (list.length === 1 ? list[0] : list[index])!);
+  return spatialPlaces(type).map((_, index) => entry(kernel, index));
 }

@@ -38,7 +38,7 @@ function lowerFrom(clock: Clock, parts: readonly SchedulePart[], base: Node, off
   const value = valueAt(graph.subtract(clock.step, offset));
   if (rest.length === 0) return value;
   const end = graph.add(offset, length);
-  return graph.select(graph.lessEqual(clock.step, end), value, lowerFrom(clock, rest, base, end, valueAt(length)));
+  return graph.select(graph.lessEqual(clock.step, end), value, lowerFrom(clock, rest, base, end, valueAt(graph.add(length, 1))));
 }
 
 function durationOf(clock: Clock, part: SchedulePart): Node | undefined {

@@ -39,7 +39,7 @@ function updateWeight(updating: Updating, settings: WeightSettings, gradient: No
   const decay = settings.decay?.value;
   const number = (argument: string, index?: number): Node =>
     argument === definition.rate ? rate : argument === decayArgument && decay !== undefined ? graph.constant(decay) : numberOf(updating, graph, settings.optimizer.use, argument, index);
-  const result = definition.update({ graph, parameter, gradient, rate, step: graph.scalar("step"), slots, number, values });
+  const result = definition.update({ graph, parameter, gradient, rate, step: graph.scalar("step"), slots, number, hosted: updating.scalars.declare, values });
   const decoupled = decay === undefined || decayArgument in definition.arguments ? undefined : graph.multiply(graph.multiply(rate, decay), parameter);
   updates.set(path, decoupled ? graph.subtract(result.parameter, decoupled) : result.parameter);
   for (const [slot, value] of Object.entries(result.slots)) updates.set(slotName(path, slot), value);
