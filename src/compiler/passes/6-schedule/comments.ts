@@ -1,6 +1,6 @@
 import type { Node } from "../../ir/graph.ts";
 import type { Expr, Kernel } from "../../plan/plan.ts";
-import { subexpressions } from "./expressions.ts";
+import { subexpressions } from "../../plan/expressions.ts";
 
 function shapeText(shape: readonly number[]): string {
   return shape.length === 0 ? "scalar" : `[${shape.join(", ")}]`;

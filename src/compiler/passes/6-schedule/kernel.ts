@@ -1,7 +1,7 @@
 import type { Node } from "../../ir/graph.ts";
 import type { Affine, Buffer, Expr, Kernel } from "../../plan/plan.ts";
 import type { Cluster } from "./clusters.ts";
-import { subexpressions, type Expressions } from "./expressions.ts";
+import { subexpressions, type Expressions } from "../../plan/expressions.ts";
 import { labelsOf, loopsOf, type Loops } from "./loops.ts";
 import { makeAxes, withCut, type Cuts, type Wanted } from "./scope.ts";
 import { definition, pointKey, type Scope } from "./value.ts";

@@ -1,7 +1,7 @@
 import { invariant } from "../../base/invariant.ts";
 import type { Node, NodeOf, Window } from "../../ir/graph.ts";
 import type { Affine, Expr } from "../../plan/plan.ts";
-import { addAffine, affine, scaleAffine } from "./affine.ts";
+import { addAffine, affine, scaleAffine } from "../../plan/affine.ts";
 import type { Label } from "./scope.ts";
 import { valueAt, windowIndex, windowOf, type Scope } from "./value.ts";
 

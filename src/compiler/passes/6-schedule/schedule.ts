@@ -1,15 +1,17 @@
 import { invariant } from "../../base/invariant.ts";
 import type { Graph, Node } from "../../ir/graph.ts";
+import { expressionsOf, lifetimesOf, memoryOf } from "../../plan/accesses.ts";
 import type { Buffer, Kernel, Plan } from "../../plan/plan.ts";
-import { rangeOf } from "./affine.ts";
+import { verifyPlan } from "../../plan/verify-plan.ts";
+import { rangeOf } from "../../plan/affine.ts";
 import { formClusters, type Cluster } from "./clusters.ts";
 import { commentOf } from "./comments.ts";
-import { Expressions } from "./expressions.ts";
+import { Expressions } from "../../plan/expressions.ts";
 import { buildKernel, type Workshop } from "./kernel.ts";
 import { describeNode, Names, sanitize } from "./names.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import { chooseRoots, classOf } from "./roots.ts";
-import { expressionsOf, lifetimesOf, memoryOf, orderSteps } from "./steps.ts";
+import { orderSteps } from "./steps.ts";
 
 /** A buffer whose border grows while kernels are built. */
 type GrowingBuffer = { -readonly [Key in keyof Buffer]: Buffer[Key] };
@@ -67,7 +69,9 @@ function assemble(
   const updates = new Map([...graph.updates].map(([path, node]) => [path, made.get(node)!] as const));
   const scalars = [...new Set(graph.order.flatMap((node) => (node.op === "scalar" ? [node.attributes.name] : [])))].sort();
   const lifetimes = lifetimesOf(steps, new Set([...results.values(), ...updates.values()]));
-  return { name, capacity, buffers, steps, scalars, results, updates, lifetimes };
+  const plan: Plan = { name, capacity, buffers, steps, scalars, results, updates, lifetimes };
+  verifyPlan(plan);
+  return plan;
 }
 
 /** Parameters and states have their paths, random numbers their streams, inputs their fields. */

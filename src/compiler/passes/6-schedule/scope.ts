@@ -1,6 +1,6 @@
 import type { Node } from "../../ir/graph.ts";
 import type { Affine, PlanAxis } from "../../plan/plan.ts";
-import { affine } from "./affine.ts";
+import { affine } from "../../plan/affine.ts";
 
 /** A dimension that a kernel runs over, before it is cut into loop variables. */
 export interface Label {

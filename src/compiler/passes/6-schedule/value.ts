@@ -1,7 +1,7 @@
 import type { Node, NodeOf } from "../../ir/graph.ts";
 import type { Affine, Buffer, Expr, ScalarOp } from "../../plan/plan.ts";
-import { addAffine, affine, affineKey, flatten, rangeOf, shiftAffine, staysInside, unflatten } from "./affine.ts";
-import type { Expressions } from "./expressions.ts";
+import { addAffine, affine, affineKey, flatten, rangeOf, shiftAffine, staysInside, unflatten } from "../../plan/affine.ts";
+import type { Expressions } from "../../plan/expressions.ts";
 import { classOf } from "./roots.ts";
 import type { Axes, Wanted } from "./scope.ts";
 

@@ -1,7 +1,7 @@
 import { invariant } from "../../../base/invariant.ts";
 import type { Access, Affine, Buffer, Expr, PlanAxis } from "../../../plan/plan.ts";
-import { affineKey, flatten, rangeOf, staysInside, stridesOf } from "../../6-schedule/affine.ts";
-import { subexpressions } from "../../6-schedule/expressions.ts";
+import { affineKey, flatten, rangeOf, staysInside, stridesOf } from "../../../plan/affine.ts";
+import { subexpressions } from "../../../plan/expressions.ts";
 import { sanitize } from "../../6-schedule/names.ts";
 import { isHostNumber, type HostNumbers } from "./host-numbers.ts";
 import { numberText, printers, repeating } from "./operations.ts";

@@ -1,5 +1,5 @@
 import type { Buffer, Kernel, Plan } from "../../../plan/plan.ts";
-import { Expressions } from "../../6-schedule/expressions.ts";
+import { Expressions } from "../../../plan/expressions.ts";
 import { functionSource, sizeOf } from "./function-source.ts";
 import { HostNumbers } from "./host-numbers.ts";
 import { projectionsOf } from "./projections.ts";

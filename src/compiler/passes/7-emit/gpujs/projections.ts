@@ -1,7 +1,7 @@
 import { invariant } from "../../../base/invariant.ts";
 import type { Affine, Buffer, Expr, Kernel, PlanAxis } from "../../../plan/plan.ts";
-import { affine } from "../../6-schedule/affine.ts";
-import { subexpressions, type Expressions } from "../../6-schedule/expressions.ts";
+import { affine } from "../../../plan/affine.ts";
+import { subexpressions, type Expressions } from "../../../plan/expressions.ts";
 
 /** A kernel with one store: what one gpu.js function can do. */
 export interface Projection extends Omit<Kernel, "stores"> {

@@ -1,4 +1,4 @@
-import type { Affine } from "../../plan/plan.ts";
+import type { Affine } from "./plan.ts";
 
 /** How far each loop variable runs: axis → extent. */
 export type Extents = ReadonlyMap<string, number>;

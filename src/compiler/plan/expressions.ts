@@ -1,4 +1,4 @@
-import type { Access, Affine, Buffer, Expr, ScalarOp } from "../../plan/plan.ts";
+import type { Access, Affine, Buffer, Expr, ScalarOp } from "./plan.ts";
 import { affineKey } from "./affine.ts";
 
 /** Makes hash-consed expressions: equal expressions are one object, so that shared work is seen by identity. */

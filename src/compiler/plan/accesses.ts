@@ -1,0 +1,34 @@
+import { subexpressions } from "./expressions.ts";
+import type { Buffer, Expr, Kernel, Step } from "./plan.ts";
+
+/** The memory behind a buffer: itself, or what it is another shape of. */
+export function memoryOf(buffer: Buffer): Buffer {
+  return buffer.aliasOf === undefined ? buffer : memoryOf(buffer.aliasOf);
+}
+
+export function expressionsOf(kernel: Kernel): readonly Expr[] {
+  return subexpressions(...[kernel.term, kernel.initial].filter((part) => part !== undefined), ...kernel.stores.map((store) => store.value));
+}
+
+/** The buffers (as accessed, aliases included) that a kernel loads from, in order of first use. */
+export function readsOf(kernel: Kernel): readonly Buffer[] {
+  const buffers = new Set<Buffer>();
+  for (const expression of expressionsOf(kernel)) if (expression.kind === "load") buffers.add(expression.access.buffer);
+  return [...buffers];
+}
+
+/** For every buffer that lives within one call, the first and last step that touches it; what is read afterwards lives to the end. */
+export function lifetimesOf(steps: readonly Step[], kept: ReadonlySet<Buffer>): ReadonlyMap<string, readonly [number, number]> {
+  const lifetimes = new Map<string, readonly [number, number]>();
+  const touch = (buffer: Buffer, step: number): void => {
+    const memory = memoryOf(buffer);
+    if (memory.role !== "temporary" && memory.role !== "result" && memory.role !== "random") return;
+    const first = lifetimes.get(memory.name)?.[0] ?? step;
+    lifetimes.set(memory.name, [first, kept.has(memory) ? steps.length - 1 : step]);
+  };
+  for (const [number, step] of steps.entries()) {
+    if (step.kind === "fill random") touch(step.buffer, number);
+    else for (const buffer of [...readsOf(step), ...step.stores.map((store) => store.to.buffer)]) touch(buffer, number);
+  }
+  return lifetimes;
+}
