@@ -52,7 +52,7 @@ export function bind(walk: Walk, at: Level, bound: Omit<Bound, "uses">): void {
   if (before) {
     const related = [{ span: before.name.span, message: `\`${text}\` is bound here first` }];
     const kind = before.level === "file" && bound.level !== "file" ? hiddenName : duplicateName;
-    walk.report(diagnostic(kind, span, { name: text, what: before.what }, { related }));
+    walk.report(diagnostic(kind, span, { name: text, what: before.what.replace(/^the /, "a ").replace(/^a import/, "an import") }, { related }));
     return;
   }
   const complete = { ...bound, uses: [] };

@@ -88,7 +88,7 @@ function hasActivation(frame: Frame, definition: LayerDefinition, use: StageUse)
   const source = use.span.source;
   const edit = { span: { source, start: use.name.span.start, end: written.at(-1)!.span.end + 1 }, text: instead };
   const closes = source.text[edit.span.end - 1] === ")" && index >= 0 && !/ as /.test(source.text.slice(edit.span.end, use.span.end));
-  frame.context.report(diagnostic(activationArgument, argument.span, { layer: definition.name, instead }, { fixes: closes ? [{ title: `Write \`${instead}\``, edits: [edit] }] : [] }));
+  frame.context.report(diagnostic(activationArgument, argument.name!.span, { layer: definition.name, instead }, { fixes: closes ? [{ title: `Write \`${instead}\``, edits: [edit] }] : [] }));
   return true;
 }
 
@@ -146,6 +146,7 @@ function makeWeights(frame: Frame, definition: LayerDefinition, use: StageUse, v
     const initializer = specification.initializer === "by activation" ? initializerUse(frame.context.library, "xavier") : initializerUse(frame.context.library, specification.initializer.name, specification.initializer.arguments);
     const base = { path, role: specification.role, owner: definition.name, shape: specification.shape, fanIn: specification.fanIn, fanOut: specification.fanOut, initializer, span: use.span };
     const written = values[specification.name];
+    if (!checkExtent(frame.context, { element: { kind: "f32" }, axes: specification.shape.map((size) => ({ size })) }, use.span)) return undefined;
     const tied = definition.arguments[specification.name]?.kind === "tensor" && typeof written === "string" ? tie(frame, use, specification, written) : undefined;
     if (tied === "wrong") return undefined;
     weights.push(tied ? { ...base, tied } : base);

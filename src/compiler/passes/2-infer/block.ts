@@ -148,7 +148,7 @@ export function checkResult(frame: Frame, scope: Scope, item: Ast.BlockItem | As
   if (!result) return isUsable(frame, found) ? found : undefined;
   if (!("ports" in result)) {
     const value = asTensor(frame, found);
-    const checked = value && checkOne(frame, scope, item, result, value, at);
+    const checked = value && checkOne(frame, scope, item, result, value, found.span, at);
     return checked && { kind: "tensor", value: checked, span: found.span };
   }
   return checkRecord(frame, scope, item, result.ports, found, at);
@@ -159,13 +159,16 @@ function isUsable(frame: Frame, found: CompileValue): boolean {
   return found.items.every(({ value }) => asTensor(frame, value) !== undefined);
 }
 
-function checkOne(frame: Frame, scope: Scope, item: Ast.BlockItem | Ast.ModelItem, node: Ast.TensorNode, value: Value, at: Span): Value | undefined {
+function checkOne(frame: Frame, scope: Scope, item: Ast.BlockItem | Ast.ModelItem, node: Ast.TensorNode, value: Value, returned: Span, at: Span): Value | undefined {
   const declared = tensorType(frame.context, scope, node);
   if (!declared || value === broken) return undefined;
   const problem = disagreement(declared, value.type, ["in the declaration", "in the body"]);
   if (problem === undefined) return renamed(frame, value, declared, at);
-  const related = [{ span: value.span, message: `this is ${printType(value.type)}` }];
-  frame.context.report(diagnostic(messages.resultDisagrees, node.span, { owner: item.name.text, declared: printType(declared), found: printType(value.type), problem }, { notes: trailOf(frame, value), related }));
+  const related = [
+    { span: node.span, message: `\`${item.name.text}\` declares its result here` },
+    { span: value.span, message: `this is ${printType(value.type)}` },
+  ];
+  frame.context.report(diagnostic(messages.resultDisagrees, returned, { owner: item.name.text, declared: printType(declared), found: printType(value.type), problem }, { notes: trailOf(frame, value), related }));
   return undefined;
 }
 
@@ -182,7 +185,7 @@ function checkRecord(frame: Frame, scope: Scope, item: Ast.BlockItem | Ast.Model
   }
   const items = ports.map((port, index) => {
     const value = asTensor(frame, ordered[index]);
-    const checked = value && checkOne(frame, scope, item, port.type, value, at);
+    const checked = value && checkOne(frame, scope, item, port.type, value, value.span, at);
     return { name: port.name, value: checked && ({ kind: "tensor", value: checked, span: found.span } as const) };
   });
   if (items.some(({ value }) => value === undefined)) return undefined;

@@ -63,7 +63,7 @@ function disagree(frame: Frame, operator: string, problem: string, expression: A
   ];
   const rule = left.type.axes.length === right.type.axes.length ? "operands with the same number of axes agree in every size, and in names where both have one; size 1 does not stretch" : "the smaller operand's axes are all named axes of the larger, of equal size";
   const notes = [rule, ...trailOf(frame, left), ...trailOf(frame, right)];
-  frame.context.report(diagnostic(shapesDisagree, expression.operatorSpan, { operator, left: printType(left.type), right: printType(right.type), problem }, { notes, related }));
+  frame.context.report(diagnostic(shapesDisagree, expression.span, { operator, left: printType(left.type), right: printType(right.type), problem }, { notes, related }));
   return undefined;
 }
 

@@ -177,7 +177,7 @@ function refuseCall(frame: Frame, scope: Scope, expression: Ast.Reference, writt
   const instead = `${source} -> ${name.text}${rest.length > 0 ? `(${rest.join(", ")})` : ""}`;
   const owns = meaning.kind === "block" || (meaning.kind === "layer" && meaning.definition.weights !== undefined);
   const fixes = [{ title: `Write \`${instead}\``, edits: [{ span: expression.span, text: `(${instead})` }] }];
-  frame.context.report(diagnostic(names.ownsParameters, name.span, { name: name.text, what: owns ? "owns parameters" : "is a layer", instead }, { fixes }));
+  frame.context.report(diagnostic(names.ownsParameters, expression.span, { name: name.text, what: owns ? "owns parameters" : "is a layer", instead }, { fixes }));
   return undefined;
 }
 
@@ -436,7 +436,8 @@ export function inferBody(frame: Frame, body: readonly Ast.Statement[], at: Span
   let result: { readonly value: CompileValue | undefined } | undefined;
   for (const statement of body) {
     if (statement.kind === "return") {
-      const value = inferExpression(frame, frame.scope, statement.value);
+      const found = inferExpression(frame, frame.scope, statement.value);
+      const value = found && ({ ...found, span: statement.value.span } as CompileValue);
       if (result) frame.context.report(diagnostic(shapes.secondReturn, statement.span, { owner: frame.owner.name }));
       else result = { value };
     } else inferStatement(frame, statement);

@@ -52,7 +52,11 @@ function readElement(context: Context, scope: Scope, node: Ast.TensorNode): Elem
     const count = readSize(context, scope, node.of, "the number of classes");
     return count && { kind: "class", count };
   }
-  const suggestion = text === "class" ? "class[…] of 10" : text === "f32" || text === "bool" ? text : suggest(text, ["f32", "bool", "class"]);
+  if (text === "class") {
+    context.report(diagnostic(messages.classWithoutCount, node.span, { written: snippet(node.span) }, { fixes: [{ title: "Say of how many classes", edits: [{ span: { ...node.span, start: node.span.end }, text: " of 10" }] }] }));
+    return undefined;
+  }
+  const suggestion = text === "f32" || text === "bool" ? text : suggest(text, ["f32", "bool", "class"]);
   const found = node.of ? `${text} … of` : text;
   context.report(diagnostic(messages.unknownElement, span, { found, suggestion: suggestion ?? (/^(f|float|double|tensor|int|bf)\w*$/i.test(text) ? "f32" : undefined) }));
   return undefined;

@@ -22,5 +22,3 @@ export const neverUsed = kind<{ what: string; name: string; remedy: string }>(
   "Something that is never used",
   (p) => `${p.what} \`${p.name}\` is never used; ${p.remedy}`,
 );
-
-export const usesNothing = kind<{ stage: string }>("NN1004", "warning", "A stage without effect", (p) => `${p.stage} changes nothing`);

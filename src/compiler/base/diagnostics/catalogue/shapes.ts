@@ -98,6 +98,13 @@ export const unknownElement = kind<{ found: string; suggestion?: string | undefi
   (p) => `the elements of a tensor are \`f32\`, \`class[…] of n\` or \`bool\`, found \`${p.found}\`${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
 );
 
+export const classWithoutCount = kind<{ written: string }>(
+  "NN0328",
+  "error",
+  "Labels without the number of classes",
+  (p) => `labels are of a number of classes: write \`${p.written} of 10\``,
+);
+
 export const missingReturn = kind<{ owner: string }>(
   "NN0316",
   "error",
@@ -135,13 +142,6 @@ export const notBatched = kind<{ name: string; found: string }>(
   "error",
   "A value without a batch",
   (p) => `the first axis of \`${p.name}\` must be the batch, a free dim such as \`B\` of \`dim B\`; found \`${p.found}\``,
-);
-
-export const unboundSymbol = kind<{ name: string; problem: string }>(
-  "NN0323",
-  "error",
-  "A size that nothing determines",
-  (p) => `${p.problem}; the caller binds \`${p.name}\` where an axis of an input is just \`${p.name}\``,
 );
 
 export const impossibleValue = kind<{ message: string; values: string }>(
