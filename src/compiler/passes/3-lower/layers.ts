@@ -2,18 +2,18 @@ import { invariant } from "../../base/invariant.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { LowerContext } from "../../library/definition.ts";
 import type { Layer } from "../../typed/program.ts";
-import type { Lowering } from "./lowering.ts";
+import type { ModelLowering } from "./lowering.ts";
 import { concreteType, shapeOf, sizeOf } from "./sizes.ts";
 import { weightNode } from "./weights.ts";
 
 /** One use of a layer: its definition's own lowering, with its weights, states and random streams bound to this use. */
-export function lowerLayer(lowering: Lowering, layer: Layer, inputs: readonly Node[]): Node {
+export function lowerLayer(lowering: ModelLowering, layer: Layer, inputs: readonly Node[]): Node {
   const use = (lowering.uses.get(layer.path) ?? 0) + 1;
   lowering.uses.set(layer.path, use);
   return layer.definition.lower(contextOf(lowering, layer, use), inputs, layer.arguments);
 }
 
-function contextOf(lowering: Lowering, layer: Layer, use: number): LowerContext {
+function contextOf(lowering: ModelLowering, layer: Layer, use: number): LowerContext {
   const { sizes, training } = lowering;
   const graph = lowering.graph.at({ path: layer.path, role: "forward" });
   const inputTypes = layer.inputTypes.map((type) => concreteType(sizes, type));
@@ -40,7 +40,7 @@ function contextOf(lowering: Lowering, layer: Layer, use: number): LowerContext 
 }
 
 /** A layer that is used a second time goes on from what its first use left. */
-function statesOf(lowering: Lowering, layer: Layer): Readonly<Record<string, Node>> {
+function statesOf(lowering: ModelLowering, layer: Layer): Readonly<Record<string, Node>> {
   const graph = lowering.graph.at({ path: layer.path, role: "forward" });
   const entries = layer.states.map(({ path, shape }) => {
     const state = lowering.updates.get(path) ?? graph.state(path, { shape: shapeOf(lowering.sizes, shape), batched: false });

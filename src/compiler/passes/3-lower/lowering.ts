@@ -1,12 +1,14 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
-import type { TypedRun, Value } from "../../typed/program.ts";
+import type { TypedModel, TypedRun, Value } from "../../typed/program.ts";
 import type { Sizes } from "./sizes.ts";
 
-/** What the functions of this pass share while they build one graph; the maps fill up as values are met. */
-export interface Lowering {
+/** What is shared while the values of a model are built; the maps fill up as values are met. */
+export interface ModelLowering {
   readonly graph: GraphBuilder;
-  readonly run: TypedRun;
+  readonly model: TypedModel;
+  /** Model input → data field. */
+  readonly inputs: ReadonlyMap<string, string>;
   readonly sizes: Sizes;
   readonly training: boolean;
   /** Each value is lowered once. */
@@ -17,6 +19,16 @@ export interface Lowering {
   readonly uses: Map<string, number>;
 }
 
+/** The same for the graphs of a run. */
+export interface Lowering extends ModelLowering {
+  readonly run: TypedRun;
+}
+
+export function beginModel(graph: GraphBuilder, model: TypedModel, sizes: Sizes): ModelLowering {
+  return { graph, model, inputs: new Map(), sizes, training: false, nodes: new Map(), updates: new Map(), uses: new Map() };
+}
+
 export function beginLowering(graph: GraphBuilder, run: TypedRun, sizes: Sizes, training: boolean): Lowering {
-  return { graph, run, sizes, training, nodes: new Map(), updates: new Map(), uses: new Map() };
+  const { model, inputs } = run;
+  return { graph, run, model, inputs, sizes, training, nodes: new Map(), updates: new Map(), uses: new Map() };
 }

@@ -2,7 +2,7 @@ import { invariant } from "../../base/invariant.ts";
 import type { ArrayType } from "../../ir/array-type.ts";
 import { evaluate, isDim, size, substitute, symbolsOf, type Dim } from "../../ir/dim.ts";
 import type { TensorType } from "../../ir/type.ts";
-import type { TypedRun } from "../../typed/program.ts";
+import type { TypedData, TypedModel } from "../../typed/program.ts";
 
 /** The numbers that a program is specialised to: the rows of a batch, and every symbol that sizes of the run mention. */
 export interface Sizes {
@@ -12,26 +12,28 @@ export interface Sizes {
   readonly batch: ReadonlySet<string>;
 }
 
+/** What has sizes: a model, and the data that it is run on. */
+interface Sized {
+  readonly model: TypedModel;
+  readonly data?: TypedData;
+}
+
 /** Symbols of the first axes of the model's inputs and of the data's fields. */
-export function batchSymbols(run: TypedRun): ReadonlySet<string> {
-  const types = [...run.model.inputs.map(({ type }) => type), ...run.data.fields.map(({ type }) => type)];
+export function batchSymbols({ model, data }: Sized): ReadonlySet<string> {
+  const types = [...model.inputs, ...(data?.fields ?? [])].map(({ type }) => type);
   return new Set(types.flatMap(({ axes }) => (axes[0] ? symbolsOf(axes[0].size) : [])));
 }
 
-/** Symbols besides the batch that must have a value before the run can be lowered. */
-export function otherSymbols(run: TypedRun): readonly string[] {
-  const batch = batchSymbols(run);
-  const types = [
-    ...run.model.values.map(({ type }) => type),
-    ...run.model.inputs.map(({ type }) => type),
-    ...run.data.fields.map(({ type }) => type),
-  ];
+/** Symbols besides the batch that must have a value before anything can be lowered. */
+export function otherSymbols(sized: Sized): readonly string[] {
+  const batch = batchSymbols(sized);
+  const types = [...sized.model.values, ...sized.model.inputs, ...(sized.data?.fields ?? [])].map(({ type }) => type);
   const names = types.flatMap(({ axes }) => axes.flatMap((axis) => symbolsOf(axis.size)));
   return [...new Set(names)].filter((name) => !batch.has(name)).sort();
 }
 
-export function sizesOf(run: TypedRun, capacity: number, others: ReadonlyMap<string, number>): Sizes {
-  const batch = batchSymbols(run);
+export function sizesOf(sized: Sized, capacity: number, others: ReadonlyMap<string, number>): Sizes {
+  const batch = batchSymbols(sized);
   const values = new Map([...others, ...[...batch].map((name) => [name, capacity] as const)]);
   return { capacity, values, batch };
 }

@@ -3,12 +3,12 @@ import type { Node } from "../../ir/graph.ts";
 import type { Value } from "../../typed/program.ts";
 import { applyOperator } from "./formula.ts";
 import { lowerLayer } from "./layers.ts";
-import type { Lowering } from "./lowering.ts";
+import type { ModelLowering } from "./lowering.ts";
 import { batchedType, shapeOf } from "./sizes.ts";
 import { weightNode } from "./weights.ts";
 
 /** The node of a value: `[capacity, …]` for values of the batch. */
-export function lowerValue(lowering: Lowering, value: Value): Node {
+export function lowerValue(lowering: ModelLowering, value: Value): Node {
   const known = lowering.nodes.get(value);
   if (known) return known;
   const node = lowerBody(lowering, value);
@@ -16,12 +16,12 @@ export function lowerValue(lowering: Lowering, value: Value): Node {
   return node;
 }
 
-function lowerBody(lowering: Lowering, value: Value): Node {
+function lowerBody(lowering: ModelLowering, value: Value): Node {
   const { body } = value;
   const graph = lowering.graph.at({ path: pathOf(value), role: "forward" });
   switch (body.kind) {
     case "input":
-      return graph.input(lowering.run.inputs.get(body.name) ?? body.name, batchedType(lowering.sizes, value.type));
+      return graph.input(lowering.inputs.get(body.name) ?? body.name, batchedType(lowering.sizes, value.type));
     case "field":
       return graph.input(body.name, batchedType(lowering.sizes, value.type));
     case "number":
@@ -65,7 +65,7 @@ function pathOf(value: Value): string {
 }
 
 /** The operands repeated along the axes of the result that they lack; scalars stay as they are. */
-function alignedOperands(lowering: Lowering, value: Value, operands: readonly Value[], broadcasts: readonly (readonly number[])[]): readonly Node[] {
+function alignedOperands(lowering: ModelLowering, value: Value, operands: readonly Value[], broadcasts: readonly (readonly number[])[]): readonly Node[] {
   const nodes = operands.map((operand) => lowerValue(lowering, operand));
   const batched = nodes.some((node) => node.type.batched);
   const shape = batched ? batchedType(lowering.sizes, value.type).shape : shapeOf(lowering.sizes, value.type.axes.map((axis) => axis.size));
