@@ -5,6 +5,7 @@ import type { TensorType } from "../ir/type.ts";
 import type { ArgumentSpecification, ArgumentTable, Duration, Multiple, Scheduled, Use } from "./arguments.ts";
 import type {
   ActivationDefinition,
+  ArgumentProblem,
   Definition,
   Distribution,
   FunctionDefinition,
@@ -62,8 +63,8 @@ type Present<S extends ArgumentSpecification> = S extends { readonly kind: "size
 export type ValuesOf<T extends ArgumentTable> = { readonly [Name in keyof T]: ValueOf<T[Name]> };
 
 /** A definition whose functions know the types of its own arguments. */
-type Typed<D extends Definition, T extends ArgumentTable, Functions> = Omit<D, "kind" | "arguments" | keyof Functions> &
-  Functions & { readonly arguments: T };
+type Typed<D extends Definition, T extends ArgumentTable, Functions> = Omit<D, "kind" | "arguments" | "check" | keyof Functions> &
+  Functions & { readonly arguments: T; readonly check?: (values: ValuesOf<T>) => ArgumentProblem | undefined };
 
 interface LayerFunctions<T extends ArgumentTable> {
   readonly infer: (inputs: readonly TensorType[], values: ValuesOf<T>) => Inferred;

@@ -15,12 +15,21 @@ interface Described {
   /** Where the formula comes from: author, year, title. */
   readonly source?: string;
   readonly arguments: ArgumentTable;
+  /** Arguments that need or exclude each other: what is wrong, what to write, and which argument is at fault; undefined when all is well. */
+  readonly check?: (values: ArgumentValues) => ArgumentProblem | undefined;
   /** A complete line or two of the language. */
   readonly example: string;
   /** What goes wrong in practice, and what to do. */
   readonly pitfalls?: string;
   /** Rows of `techniques.md` that this item serves ("A5"). */
   readonly techniques?: readonly string[];
+}
+
+/** `problem` is a sentence without its full stop, `help` what to write instead. */
+export interface ArgumentProblem {
+  readonly problem: string;
+  readonly help: string;
+  readonly argument?: string;
 }
 
 /** A disagreement found by a layer; the compiler turns it into a diagnostic with the chain of shapes that led there. */
@@ -210,8 +219,10 @@ export interface ScheduleDefinition extends Described {
 export interface OperandSpecification {
   readonly name: string;
   readonly summary: string;
-  /** "logits": f32 with a class axis; "classes": class labels (or f32 distributions where `soft`); "like": the first operand's type. */
+  /** "logits": f32 with a class axis; "classes": class labels (or f32 distributions where `soft` is set); "like": the first operand's type. */
   readonly accepts: "logits" | "classes" | "values" | "like" | "binary";
+  /** With "classes": distributions over the classes are accepted besides labels. */
+  readonly soft?: boolean;
 }
 
 export interface LossDefinition extends Described {
@@ -248,6 +259,7 @@ export interface SourceDefinition extends Described {
 
 export interface NormalizerDefinition extends Described {
   readonly kind: "normalizer";
+  /** `fit` is the exported function that makes the step from the arguments; its statistics are fitted on the training rows. */
   readonly runtime: { readonly files: readonly string[]; readonly fit: string };
 }
 

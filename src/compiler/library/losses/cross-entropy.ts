@@ -17,7 +17,7 @@ export const crossEntropy = defineLoss({
   formula: "L = -sum over k of w_k q_k log softmax(z)_k, with q = (1 - smoothing) target + smoothing / C and w the class weights",
   operands: [
     { name: "logits", accepts: "logits", summary: "Scores of the classes, before softmax; the class axis is the last." },
-    { name: "label", accepts: "classes", summary: "The right class, or a distribution over the classes." },
+    { name: "label", accepts: "classes", soft: true, summary: "The right class, or a distribution over the classes." },
   ],
   arguments: {
     smoothing: { kind: "number", named: true, minimum: 0, maximum: 1, exclusive: "maximum", default: 0, summary: "The share of the target that is spread evenly over all classes (label smoothing)." },

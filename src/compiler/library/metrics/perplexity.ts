@@ -8,7 +8,7 @@ export const perplexity = defineMetric({
   formula: "exp(mean cross-entropy)",
   operands: [
     { name: "logits", accepts: "logits", summary: "Scores of the classes, before softmax; the class axis is the last." },
-    { name: "label", accepts: "classes", summary: "The right class." },
+    { name: "label", accepts: "classes", soft: true, summary: "The right class." },
   ],
   arguments: {},
   better: "lower",

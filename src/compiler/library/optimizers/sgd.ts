@@ -37,6 +37,12 @@ export const sgd = defineOptimizer({
     nesterov: { kind: "switch", named: true, default: false, summary: "Look ahead: the gradient counts where the momentum is about to lead." },
   },
   rate: "rate",
+  check: ({ momentum, nesterov, form }) => {
+    if (momentum !== 0) return undefined;
+    if (nesterov) return { problem: "`nesterov: on` looks ahead along the momentum, and the momentum is 0", help: "write `momentum: 0.9` too", argument: "nesterov" };
+    if (form === "velocity") return undefined;
+    return { problem: "`form` chooses between two forms of momentum, and the momentum is 0", help: "write `momentum: 0.9` too", argument: "form" };
+  },
   example: "optimizer: sgd(0.1, momentum: 0.9, nesterov: on)",
   pitfalls: "The two forms take the same path at a constant rate and different ones under a schedule: displacement carries the old rate on.",
   techniques: ["F1", "F2", "F3", "F13"],

@@ -36,6 +36,10 @@ export const cosine = defineSchedule({
     grow: { kind: "number", named: true, minimum: 1, default: 1, summary: "How many times longer each period is than the one before." },
   },
   duration: "duration",
+  check: ({ restart, grow }) =>
+    restart === undefined && grow !== 1
+      ? { problem: "`grow` makes each period longer than the one before, and without `restart` there is only one", help: "write `restart: 5 epochs` too", argument: "grow" }
+      : undefined,
   example: "schedule: warmup(5 epochs) then cosine(to: 0)",
   pitfalls: "Without `restart` the rate reaches `to` just after the last step.",
   techniques: ["G3", "G9"],

@@ -23,6 +23,10 @@ export const step = defineSchedule({
     factor: { kind: "number", named: true, minimum: 0, exclusive: "minimum", default: 0.1, summary: "What the rate is multiplied by." },
   },
   duration: "duration",
+  check: ({ every, at }) =>
+    every === undefined && at === undefined
+      ? { problem: "`step` is told neither when nor how often to lower the rate", help: "write `every: 30 epochs`, or `at: (30 epochs, 60 epochs)`" }
+      : undefined,
   example: "schedule: step(at: (30 epochs, 60 epochs), factor: 0.1)",
   pitfalls: "Times are counted from the beginning of this part of a sequence, so after `warmup(5 epochs)` a drop `at: 30 epochs` comes after epoch 35.",
   techniques: ["G2"],

@@ -19,6 +19,7 @@ export function difference(graph: GraphBuilder, a: Node, b: Node): Node {
   return graph.subtract(a, sameShape(graph, b, a));
 }
 
+/** `x` under the shape of `like`, which has as many elements; the builder drops a reshape that changes nothing. */
 export function sameShape(graph: GraphBuilder, x: Node, like: Node): Node {
-  return x.type.shape.length === like.type.shape.length ? x : graph.reshape(x, like.type.shape);
+  return graph.reshape(x, like.type.shape);
 }

@@ -12,8 +12,14 @@ import { describeValue, snippet, withArticle } from "./describe.ts";
 import { evaluate } from "./evaluate.ts";
 
 /** A library item's written arguments against its table, with defaults filled in; undefined when something was reported. */
-export const checkArguments: CheckArguments = (context, scope, definition, written, at) =>
-  checkTable(context, scope, definition.name, definition.arguments, written, at);
+export const checkArguments: CheckArguments = (context, scope, definition, written, at) => {
+  const values = checkTable(context, scope, definition.name, definition.arguments, written, at);
+  const found = values && definition.check?.(values);
+  if (!found) return values;
+  const guilty = written?.find(({ name }) => name !== undefined && name.text === found.argument);
+  context.report(diagnostic(messages.argumentsDisagree, guilty?.span ?? at, { problem: found.problem, help: found.help }));
+  return undefined;
+};
 
 /** The same for anything with a table. Arguments of kind "expression" are left to the caller. */
 export function checkTable(

@@ -57,14 +57,14 @@ export function operandsFit(specifications: readonly OperandSpecification[], ope
 
 function findMisfit(specifications: readonly OperandSpecification[], operands: readonly Operand[]): Misfit | undefined {
   const types = operands.map((operand) => operand.value.type);
-  for (const [index, { accepts }] of specifications.entries()) {
-    const misfit = check[accepts](types[index]!, types[0]!);
+  for (const [index, { accepts, soft = false }] of specifications.entries()) {
+    const misfit = check[accepts](types[index]!, types[0]!, soft);
     if (misfit) return { found: showType(types[index]!), ...misfit, index };
   }
   return undefined;
 }
 
-type Check = (type: TensorType, first: TensorType) => Omit<Misfit, "index" | "found"> | undefined;
+type Check = (type: TensorType, first: TensorType, soft: boolean) => Omit<Misfit, "index" | "found"> | undefined;
 
 /** What each kind of operand accepts, held against the first operand. */
 const check = {
@@ -73,10 +73,11 @@ const check = {
     const hint = type.element.kind === "class" ? "the prediction comes first, then the label" : undefined;
     return { expected: "one number for each class (`f32[B, c]`)", ...(hint && { hint }) };
   },
-  classes: (type, first) => {
+  classes: (type, first, soft) => {
     const at = classAxis(first);
     const width = first.axes[at]?.size;
     const others = first.axes.filter((_, place) => place !== at);
+    if (type.element.kind === "f32" && !soft) return { expected: "class labels (`class[B] of n`)", hint: "distributions over the classes fit `cross_entropy`" };
     if (type.element.kind === "f32")
       return sameAxes(type.axes, first.axes) ? undefined : { expected: `class labels, or a distribution like ${showType(first)}`, hint: "labels are declared `class[B] of n`" };
     if (type.element.kind !== "class") return { expected: "class labels (`class[B] of n`)" };

@@ -118,6 +118,13 @@ export const unknownAtCompileTime = kind<{ name: string; expected: string; found
   (p) => `\`${p.name}\` expects ${p.expected} that is known before training, but \`${p.found}\` stands for many values`,
 );
 
+export const argumentsDisagree = kind<{ problem: string; help: string }>(
+  "NN0416",
+  "error",
+  "Arguments that do not go together",
+  (p) => `${p.problem}: ${p.help}`,
+);
+
 /** `a`, `b` and `c`. */
 export function listOf(names: readonly string[], joiner: "and" | "or" = "and"): string {
   const quoted = names.map((name) => `\`${name}\``);
