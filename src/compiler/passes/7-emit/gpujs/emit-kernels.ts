@@ -74,8 +74,13 @@ function planTable(program: GpuJsProgram, sources: Sources): string {
   ].join("\n");
 }
 
+/** `"__proto__": …` would set the prototype instead of a property. */
+function keyText(name: string): string {
+  return name === "__proto__" ? `["__proto__"]` : literal(name);
+}
+
 function record<Value>(entries: ReadonlyMap<string, Value>, text: (value: Value) => string): string {
-  return `{ ${[...entries].map(([name, value]) => `${literal(name)}: ${text(value)}`).join(", ")} }`;
+  return `{ ${[...entries].map(([name, value]) => `${keyText(name)}: ${text(value)}`).join(", ")} }`;
 }
 
 function stepRow(step: GpuJsKernel | GpuJsFill, sources: Sources): string {

@@ -1,0 +1,129 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ts } from "ts-morph";
+import { describe, expect, test } from "vitest";
+import type { Graph } from "../../src/compiler/ir/graph.ts";
+import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
+import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
+import { emitKernels } from "../../src/compiler/passes/7-emit/gpujs/emit-kernels.ts";
+import { createDevice } from "../../src/runtime/device.ts";
+import { devicePlan } from "../support/device-plans.ts";
+import { convolutionalNetwork, multilayerPerceptron } from "../support/networks.ts";
+
+/** A dense layer with a mask, every name of which comes from outside. */
+function named(name: (part: string) => string): Graph {
+  const root = createBuilder();
+  const graph = root.at({ path: name("layer"), role: "forward" });
+  const x = root.input(name("field"), { shape: [4, 3], batched: true });
+  const weight = root.parameter(name("weight"), { shape: [3, 2], batched: false });
+  const mask = graph.less(root.random(name("stream"), { shape: [4, 2], batched: true }), root.scalar(name("number")));
+  const y = graph.multiply(graph.contract(x, weight, "rk,kn->rn"), mask);
+  const state = root.state(name("state"), { shape: [2], batched: false });
+  return { outputs: new Map([[name("output"), y]]), updates: new Map([[name("state"), graph.add(state, graph.sum(y, [0]))]]) };
+}
+
+function nodesOf(text: string): readonly ts.Node[] {
+  const nodes: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    nodes.push(node);
+    node.forEachChild(visit);
+  };
+  visit(ts.createSourceFile("kernels.ts", text, ts.ScriptTarget.ES2022, true));
+  return nodes;
+}
+
+const syntaxOf = (text: string): readonly string[] => nodesOf(text).map((node) => ts.SyntaxKind[node.kind]);
+/** The kernels: the texts between backticks. */
+const kernelsOf = (text: string): readonly string[] => nodesOf(text).flatMap((node) => (ts.isNoSubstitutionTemplateLiteral(node) ? [node.text] : []));
+
+const hostile = [
+  "`", "${process.exit(1)}", '"];process.exit(1)//', "*/ process.exit(1) /*", "\n process.exit(1)", "\u2028process.exit(1)", "</script>", "\\", "class", "Math",
+  "__proto__", "constructor", "i", "accumulator", "rows", "number_1", "return", "b", "k", "ё", "", " ", "this", "a".repeat(300), "9", "_", "h1.weight", "x/m",
+];
+
+describe("names of the spec", () => {
+  const benign = syntaxOf(emitKernels({ train: schedule("train", named((part) => `plain_${part}`), 4) }).text);
+
+  test("cannot change the syntax of the file, nor reach a kernel", () => {
+    for (const text of hostile) {
+      const { text: emitted } = emitKernels({ train: schedule("train", named((part) => `${text}${part}`), 4) });
+      expect(syntaxOf(emitted), JSON.stringify(text)).toEqual(benign);
+      expect(kernelsOf(emitted)).toHaveLength(2);
+      for (const source of kernelsOf(emitted)) expect(source).toMatch(/^[\w\s()[\]{}.,;=<>!?:&|+*/-]*$/);
+    }
+  });
+
+  test("do not change what is computed", async () => {
+    for (const text of hostile) {
+      const name = (part: string): string => `${text}${part}`;
+      const plan = devicePlan(schedule("train", named(name), 4));
+      const device = await createDevice({ backend: "cpu", fillUniform: (target) => target.fill(0.5) });
+      device.write(name("weight"), Float32Array.of(1, 2, 3, 4, 5, 6));
+      device.write(name("state"), Float32Array.of(10, 20));
+      device.run(plan, { inputs: { [name("field")]: Float32Array.of(1, 0, 0, 0, 1, 1) }, numbers: { [name("number")]: 0.75 }, rows: 2, step: 1 });
+      expect((await device.result(plan, name("output"))).slice(0, 4)).toEqual(Float32Array.of(1, 2, 8, 10));
+      expect(await device.read(name("state"))).toEqual(Float32Array.of(19, 32));
+      await device.dispose();
+    }
+  });
+});
+
+test("the same plans give the same text, and it passes a strict compiler", () => {
+  const emit = (): string => emitKernels({ train: schedule("train", convolutionalNetwork().graph, 4), evaluate: schedule("evaluate", multilayerPerceptron().graph, 8) }).text;
+  const text = emit();
+  expect(emit()).toBe(text);
+  expect(kernelsOf(text).length).toBeGreaterThan(80);
+  const folder = mkdtempSync(join(tmpdir(), "kernels-"));
+  try {
+    writeFileSync(join(folder, "kernels.ts"), text.replace("./runtime/device-plan.ts", "./device-plan.ts"));
+    copyFileSync("src/runtime/device-plan.ts", join(folder, "device-plan.ts"));
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    const options = "--ignoreConfig --noEmit --strict --noUnusedLocals --noUncheckedIndexedAccess --exactOptionalPropertyTypes --erasableSyntaxOnly --verbatimModuleSyntax --allowImportingTsExtensions --module nodenext --target es2022".split(" ");
+    expect(spawnSync("node_modules/.bin/tsc", [...options, join(folder, "kernels.ts")], { encoding: "utf8" }).stdout).toBe("");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a dense layer reads like this", () => {
+  const root = createBuilder();
+  const h = root.at({ path: "h1", role: "forward" });
+  const type = { shape: [128, 64], batched: true };
+  const product = h.contract(root.input("x", type), root.parameter("h1.weight", { shape: [64, 32], batched: false }), "rk,kn->rn");
+  const out = h.maximum(h.add(product, h.broadcast(root.parameter("h1.bias", { shape: [32], batched: false }), product.type, [1])), 0);
+  const { text } = emitKernels({ predict: schedule("predict", { outputs: new Map([["h1", out]]), updates: new Map() }, 128) });
+  expect(text).toBe(`import type { DevicePlan } from "./runtime/device-plan.ts";
+
+// The tensor work as gpu.js functions. Arrays are flat and row-major; \`i\` is the element that a thread computes.
+
+// h1: [128, 64] · [64, 32] (rk,kn->rn) + bias → relu → [128, 32]
+const kernel_h1 = \`
+function h1(h1_bias, x, h1_weight) {
+  const i = this.thread.x;
+  const r = Math.floor((i + 0.5) / 32.0);
+  const n = i - r * 32;
+  let accumulator = h1_bias[n];
+  for (let k = 0; k < 64; k++) {
+    accumulator += x[r * 64 + k] * h1_weight[k * 32 + n];
+  }
+  return accumulator < 0.0 ? 0.0 : (0.0 <= accumulator ? accumulator : accumulator + 1.0);
+}
+\`;
+
+export const predict = {
+  name: "predict",
+  capacity: 128,
+  inputs: { "x": 8192 },
+  variables: { "h1.weight": 2048, "h1.bias": 32 },
+  given: [],
+  derived: {  },
+  steps: [
+    { about: "h1: [128, 64] · [64, 32] (rk,kn-\\u003ern) + bias → relu → [128, 32]", source: kernel_h1, arrays: ["h1.bias", "x", "h1.weight"], numbers: [], makes: "h1", size: 4096 },
+  ],
+  results: { "h1": "h1" },
+  updates: {  },
+} satisfies DevicePlan;
+`.replaceAll("\\u003e", ">"));
+});
