@@ -3,9 +3,9 @@ import { unknownSymbol } from "../../base/diagnostics/catalogue/arguments.ts";
 import * as messages from "../../base/diagnostics/catalogue/hypers.ts";
 import { unknownModel } from "../../base/diagnostics/catalogue/training.ts";
 import { suggest } from "../../base/suggest.ts";
-import { known, multiply, size, type Dim } from "../../ir/dim.ts";
+import { bounds, known, multiply, size, type Dim } from "../../ir/dim.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { Program, TypedModel } from "../../typed/program.ts";
+import type { Program, TypedModel, TypedRun } from "../../typed/program.ts";
 import { numberOf, replace } from "./argument-values.ts";
 import type { Context, Scope } from "./context.ts";
 import { describeValue, snippet } from "./describe.ts";
@@ -50,15 +50,17 @@ function checkLimit(context: Context, scope: Scope, name: string, limit: Ast.Lim
   const precision = precisionOf(context, quantity, call);
   const bound = boundOf(context, scope, quantity, limit);
   if (bound === undefined || precision === undefined) return;
-  const amounts = models.map(({ model, when }) => ({ when, amount: measure[quantity](model, precision) }));
+  const runs = [...context.runs.values()].filter((run) => run.model.name === name);
+  const amounts = models.map(({ model, when }) => ({ when, amount: measure[quantity](model, precision, runs) }));
   if (amounts.some(({ amount }) => amount === undefined)) {
     context.report(diagnostic(messages.notMeasured, call.span, { quantity, model: name }));
     return;
   }
   const worst = amounts.toSorted((left, right) => right.amount! - left.amount!).find(({ amount }) => !holds(amount!, limit.comparison, bound));
   if (!worst) return;
-  const found = quantity === "weights_size" ? `${worst.amount} bytes of` : String(worst.amount);
-  const what = quantity === "weights_size" ? "weights" : quantity.replace(/_/g, "-");
+  const isCount = quantity === "parameters" || quantity === "multiply_adds";
+  const found = isCount ? String(worst.amount) : `${worst.amount} bytes of`;
+  const what = quantity === "weights_size" ? "weights" : quantity.replace(/_/g, " ");
   const notes = worst.when === "" ? [] : [`with ${worst.when}, which the domain allows`];
   context.report(diagnostic(messages.overBudget, limit.span, { quantity: what, model: name, found, limit: `${limit.comparison} ${snippet(limit.bound.span)}` }, { notes }));
 }
@@ -96,14 +98,52 @@ function holds(amount: number, comparison: Ast.Comparison, bound: number): boole
   return comparison === "<" ? amount < bound : amount <= bound;
 }
 
-/** What can be measured from the types alone; memory is planned with the kernels. */
+/** What can be measured from the types alone: for memory the sum of all tensors, which a plan that reuses buffers stays below. */
 const measure = {
   parameters: parameterCount,
   multiply_adds: multiplyAdds,
   weights_size: (model, bytes) => times(parameterCount(model), bytes),
-  training_memory: () => undefined,
-  inference_memory: () => undefined,
-} satisfies Record<Quantity, (model: TypedModel, bytes: number) => number | undefined>;
+  training_memory: (model, _, runs) => largest(runs.length === 0 ? [{ batch: 32, slots: 2 }] : runs.map(stepOf), (step) => trainingMemory(model, step)),
+  inference_memory: (model, _, runs) => largest(runs.length === 0 ? [{ batch: 32, slots: 0 }] : runs.map(stepOf), (step) => inferenceMemory(model, step)),
+} satisfies Record<Quantity, (model: TypedModel, bytes: number, runs: readonly TypedRun[]) => number | undefined>;
+
+/** What one training step holds besides the model: rows, and the optimiser's tensors for each weight. */
+interface Step {
+  readonly batch: number | undefined;
+  readonly slots: number;
+}
+
+function stepOf({ batch, optimizer }: TypedRun): Step {
+  return { batch: batch === "all" ? undefined : batch, slots: Object.keys(optimizer.use.definition.slots(optimizer.use.arguments)).length };
+}
+
+function largest(steps: readonly Step[], memory: (step: Step) => number | undefined): number | undefined {
+  const amounts = steps.map(memory);
+  return amounts.includes(undefined) ? undefined : Math.max(...amounts.map((amount) => amount!));
+}
+
+/** 4 bytes for every weight, its gradient and its slots, and for every value of a batch and its gradient. */
+export function trainingMemory(model: TypedModel, { batch, slots }: Step): number | undefined {
+  const [weights, values] = [parameterCount(model), batch === undefined ? undefined : valuesOf(model, batch)];
+  return weights === undefined || values === undefined ? undefined : 4 * (weights * (2 + slots) + 2 * values);
+}
+
+/** 4 bytes for every weight and for every value of a batch. */
+export function inferenceMemory(model: TypedModel, { batch }: Step): number | undefined {
+  const [weights, values] = [parameterCount(model), batch === undefined ? undefined : valuesOf(model, batch)];
+  return weights === undefined || values === undefined ? undefined : 4 * (weights + values);
+}
+
+/** The numbers in all values of the model for so many rows, of bounded dims the most. */
+function valuesOf(model: TypedModel, batch: number): number | undefined {
+  const own = model.values.filter(({ body }) => body.kind !== "number" && body.kind !== "parameter");
+  return times(total(own.map((value) => most(value.type.axes.slice(1).map((axis) => axis.size)))), batch);
+}
+
+function most(sizes: readonly Dim[]): number | undefined {
+  const { to } = bounds(multiply(size(1), ...sizes));
+  return to === undefined ? undefined : Number(to);
+}
 
 function times(count: number | undefined, factor: number): number | undefined {
   return count === undefined ? undefined : count * factor;
