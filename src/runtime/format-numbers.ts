@@ -5,12 +5,12 @@ export function formatMetric(value: number, display: "percent" | "number"): stri
   return display === "percent" ? `${(100 * value).toFixed(1)} %` : formatNumber(value);
 }
 
-/** Four significant digits: "0.1235", "12.35", "1.2e-7". */
+/** Four significant digits at least: "0.1235", "12.35", "12346"; very large and very small as "1.20e-7". */
 export function formatNumber(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : String(value);
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-4) return value.toExponential(2).replace("e+", "e");
-  return value.toPrecision(4).replace(/e\+\d+$/, "");
+  return size >= 9999.5 ? value.toFixed(0) : value.toPrecision(4);
 }
 
 /** Thousands apart: "12,345". */

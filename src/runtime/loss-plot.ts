@@ -15,20 +15,36 @@ export function plotLosses(losses: { readonly train: readonly number[]; readonly
   const width = Math.max(...labels.map((label) => label.length));
   const title = losses.validation.length > 0 ? "loss of training and validation" : "loss of training";
   return [
-    ...cells.map((row, index) => `${(labels[index] ?? "").padStart(width)} ┤${[...row].map((dots) => String.fromCodePoint(0x2800 + dots)).join("").trimEnd()}`),
+    ...cells.map((row, index) => `${(labels[index] ?? "").padStart(width)} ┤${[...row].map((dots) => (dots === 0 ? " " : String.fromCodePoint(0x2800 + dots))).join("").trimEnd()}`),
     `${" ".repeat(width)} └ ${title}, epochs 1 to ${losses.train.length}`,
   ];
 }
 
+/** A line through the values, straight between epochs, with no gap where it is steep. */
 function drawSeries(cells: readonly Uint8Array[], series: readonly number[], columns: number, least: number, greatest: number): void {
-  const height = ROWS * 4;
-  const across = columns * 2;
+  const [across, down] = [columns * 2, ROWS * 4];
+  let before: number | undefined;
   for (let x = 0; x < across; x++) {
-    const value = series[Math.round((x / (across - 1)) * (series.length - 1))];
-    if (value === undefined || !Number.isFinite(value)) continue;
+    const value = valueAt(series, (x / (across - 1)) * (series.length - 1));
     const share = greatest > least ? (greatest - value) / (greatest - least) : 0.5;
-    const y = Math.round(share * (height - 1));
-    const row = cells[y >> 2] as Uint8Array;
-    row[x >> 1] = (row[x >> 1] as number) | (DOTS[y & 3]?.[x & 1] as number);
+    const y = Number.isFinite(value) ? Math.round(share * (down - 1)) : undefined;
+    if (y !== undefined) drawColumn(cells, x, before ?? y, y);
+    before = y;
+  }
+}
+
+function valueAt(series: readonly number[], position: number): number {
+  const [low, high] = [Math.floor(position), Math.ceil(position)];
+  const [a, b] = [series[low] ?? Number.NaN, series[high] ?? Number.NaN];
+  return low === high ? a : a + (b - a) * (position - low);
+}
+
+/** Dots from just past `before` to `y`. */
+function drawColumn(cells: readonly Uint8Array[], x: number, before: number, y: number): void {
+  const step = Math.sign(y - before);
+  for (let at = step === 0 ? y : before + step; ; at += step) {
+    const row = cells[at >> 2] as Uint8Array;
+    row[x >> 1] = (row[x >> 1] as number) | (DOTS[at & 3]?.[x & 1] as number);
+    if (at === y) return;
   }
 }

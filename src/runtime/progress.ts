@@ -33,6 +33,7 @@ export function reportProgress(terminal: Terminal, display: MetricDisplay): Repo
     start: (event) => {
       print(describeStart(event));
       state.startedAt = terminal.now();
+      state.seen.push({ at: state.startedAt, rows: 0 });
       state.firstEpoch = (event.resumedFrom ?? 0) + 1;
     },
     batch: (event) => drawBatch(terminal, state, event, display),

@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { parseArguments } from "../../src/runtime/arguments.ts";
+import { describeError } from "../../src/runtime/errors.ts";
+
+const program = { name: "train.ts", summary: "Trains Mlp on Digits.", data: ["Digits"] };
+const options = (...argv: string[]) => {
+  const parsed = parseArguments(argv, program);
+  return parsed.kind === "run" ? { ...parsed.options, data: Object.fromEntries(parsed.options.data) } : parsed.kind;
+};
+const failure = (...argv: string[]): string => {
+  try {
+    parseArguments(argv, program);
+  } catch (error) {
+    return describeError(error);
+  }
+  throw new Error("nothing was refused");
+};
+
+describe("the trainer's options", () => {
+  test("defaults", () => {
+    expect(options()).toEqual({ backend: "auto", format: "pretty", resume: false, data: {} });
+  });
+
+  test("all of them, in both spellings", () => {
+    expect(options("--backend", "cpu", "--epochs=3", "--seed", "0", "--data", "Digits=a=b.csv", "--run-dir", "x", "--resume", "--format=json", "--evaluate", "w")).toEqual({
+      backend: "cpu", epochs: 3, seed: 0, data: { Digits: "a=b.csv" }, runDirectory: "x", resume: true, format: "json", evaluate: "w",
+    });
+  });
+
+  test.each([
+    [["--bakend", "cpu"], "There is no option --bakend.\n  Did you mean --backend?"],
+    [["--quux"], "There is no option --quux.\n  All options: --help"],
+    [["digits"], 'An option is expected; found "digits".\n  All options: --help'],
+    [["--backend", "gpus"], '--backend takes auto, gpu, cpu; found "gpus".\n  Did you mean gpu?'],
+    [["--epochs"], "--epochs needs a value: --epochs n"],
+    [["--epochs", "--resume"], "--epochs needs a value: --epochs n"],
+    [["--epochs", "0"], '--epochs takes a whole number from 1; found "0".'],
+    [["--epochs", "1e3"], '--epochs takes a whole number from 1; found "1e3".'],
+    [["--seed", "-1"], '--seed takes a whole number from 0; found "-1".'],
+    [["--seed", "99999999999999999999"], '--seed takes a whole number from 0; found "99999999999999999999".'],
+    [["--seed", "1", "--seed", "2"], "--seed is given twice."],
+    [["--resume=yes"], '--resume takes no value; found "yes".'],
+    [["--data", "digits.csv"], '--data takes Name=path; found "digits.csv".'],
+    [["--data", "Digit=a.csv"], "There are no data called Digit here.\n  There is: Digits."],
+    [["--constructor", "1"], "There is no option --constructor.\n  All options: --help"],
+  ])("%j", (argv, message) => {
+    expect(failure(...argv)).toBe(message);
+  });
+
+  test("the help names everything", () => {
+    expect(options("--help")).toBe("help");
+    expect(options("--epochs", "3", "-h")).toBe("help");
+    const parsed = parseArguments(["--help"], program);
+    expect(parsed.kind === "help" && parsed.text).toMatchInlineSnapshot(`
+      "train.ts: Trains Mlp on Digits.
+
+        --backend auto|gpu|cpu  what computes; auto takes the fastest that is there (default)
+        --epochs n              train for n epochs
+        --seed n                another seed for weights, order, split and masks
+        --data Name=path        read this file (.csv, .tsv, .npz, gzipped or not) instead; may be repeated
+        --run-dir folder        where weights, state and metrics go
+        --resume                go on from the state in the run folder
+        --evaluate file         measure these weights on the test part; train nothing
+        --format pretty|json    for people (default), or one JSON object a line
+        --help                  this text
+
+      Data: Digits
+      "
+    `);
+  });
+});
