@@ -6,7 +6,7 @@ import type { ActivationDefinition } from "../../src/compiler/library/definition
 import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
 import cases from "../fixtures/activations.json" with { type: "json" };
 import { expectClose } from "../support/close.ts";
-import { gradientProblems, randomOperand } from "../support/gradient-check.ts";
+import { gradientProblems, randomOperand, type GradientCheck } from "../support/gradient-check.ts";
 import { argumentsOf, type Written } from "../support/library-values.ts";
 
 const activations = library.all("activation") as readonly ActivationDefinition[];
@@ -37,6 +37,10 @@ test("every activation has frozen values, or a closed form in its examples", () 
   expect(activations.map((each) => each.name).filter((name) => !proved.has(name))).toEqual([]);
 });
 
+function builderOf(activation: ActivationDefinition): GradientCheck["build"] {
+  return (graph, [x]) => activation.lower(graph, x!, argumentsOf(activation), 1);
+}
+
 describe.each(activations.map((each) => [each.name, each] as const))("%s", (_, activation) => {
   test("its examples hold", () => {
     for (const example of activation.examples ?? []) {
@@ -48,15 +52,13 @@ describe.each(activations.map((each) => [each.name, each] as const))("%s", (_, a
 
   test("finite differences, a short batch included", () => {
     const operand = randomOperand({ shape: [5, 4], batched: true }, 3, { rows: 3 });
-    const build = (graph: Parameters<typeof activation.lower>[0], [x]: readonly Parameters<typeof activation.lower>[1][]) => activation.lower(graph, x!, argumentsOf(activation), 1);
-    expect(gradientProblems({ build, operands: [operand], rows: 3 })).toEqual([]);
+    expect(gradientProblems({ build: builderOf(activation), operands: [operand], rows: 3 })).toEqual([]);
   });
 
   test("finite differences far out", () => {
     // Differences at 1e4 need room: the step is 1e-6 times the value.
     const operand = { type: { shape: [2, 4], batched: true }, values: Float64Array.from([-1e4, -800, 800, 1e4, -90, -20, 20, 90]) };
-    const build = (graph: Parameters<typeof activation.lower>[0], [x]: readonly Parameters<typeof activation.lower>[1][]) => activation.lower(graph, x!, argumentsOf(activation), 1);
-    expect(gradientProblems({ build, operands: [operand], absolute: 1e-5 })).toEqual([]);
+    expect(gradientProblems({ build: builderOf(activation), operands: [operand], absolute: 1e-5 })).toEqual([]);
   });
 
   test("values and gradients are finite in float32's range", () => {

@@ -78,16 +78,17 @@ test("every layer is checked", () => {
   expect(library.all("layer").map(({ name }) => name).filter((name) => !checked.has(name))).toEqual([]);
 });
 
-describe("values", () => {
-  const numbers = (run: ReturnType<typeof runOf>, inputs: readonly (readonly number[])[], rows: number, more = new Map<string, Float64Array>()) =>
-    runLayer(run, {
-      inputs: inputs.map((each) => Float64Array.from(each)),
-      weights: (run.layer.weights?.(run.inputTypes, run.values) ?? []).map(({ name, shape }) => new Float64Array(known(shape[0]!)!).fill(name === "scale" ? 1 : 0)),
-      factors: new Float64Array(actualCount({ shape: shapeOf(inferred(run)), batched: true }, rows)),
-      others: more,
-      rows,
-    });
+/** What the layer makes of the inputs, with scales of 1 and shifts of 0. */
+const numbers = (run: ReturnType<typeof runOf>, inputs: readonly (readonly number[])[], rows: number, more = new Map<string, Float64Array>()) =>
+  runLayer(run, {
+    inputs: inputs.map((each) => Float64Array.from(each)),
+    weights: (run.layer.weights?.(run.inputTypes, run.values) ?? []).map(({ name, shape }) => new Float64Array(known(shape[0]!)!).fill(name === "scale" ? 1 : 0)),
+    factors: new Float64Array(actualCount({ shape: shapeOf(inferred(run)), batched: true }, rows)),
+    others: more,
+    rows,
+  });
 
+describe("values", () => {
   test("reshape reads in row-major order", () => {
     const run = runOf("reshape", { t: 3, c: 2 }, [typeOf([1, 6], ["px"])], false);
     expectClose(numbers(run, [[1, 2, 3, 4, 5, 6]], 1).get("output")!, [1, 2, 3, 4, 5, 6]);

@@ -8,7 +8,7 @@ export const softplus = defineActivation({
   arguments: {},
   family: "rectifier",
   gain: () => 2,
-  examples: [{ in: [-800, 0, 1, 800], out: [0, 0.6931471805599453, 1.3132616875182228, 800] }],
+  examples: [{ in: [-800, 0, 1, 800], out: [0, Math.LN2, 1.3132616875182228, 800] }],
   example: "x -> dense(64) -> softplus",
   techniques: ["A10"],
   lower: (graph, x) => softplusOf(graph, x),
