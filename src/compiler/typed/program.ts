@@ -138,7 +138,7 @@ export interface TypedData {
   readonly name: string;
   readonly documentation?: string;
   readonly span: Span;
-  readonly fields: readonly { readonly name: string; readonly type: TensorType; readonly documentation?: string }[];
+  readonly fields: readonly { readonly name: string; readonly type: TensorType; readonly documentation?: string; readonly span?: Span }[];
   /** One source, or one for each of train, validation, test. */
   readonly sources: readonly { readonly part: "all" | "train" | "validation" | "test"; readonly source: TypedSource }[];
   readonly normalize: readonly { readonly field: string; readonly steps: readonly Use<NormalizerDefinition>[] }[];
@@ -240,6 +240,8 @@ export interface TypedRun {
   readonly seed: number;
   readonly weights: readonly WeightSettings[];
   readonly penalties: readonly ValuePenalty[];
+  /** Where each setting that was written came from; the others are defaults. */
+  readonly origins?: ReadonlyMap<string, Origin>;
   /** What the run asks for that this version checks but does not run yet ("teacher", "average", "after", …). */
   readonly notYet: readonly { readonly setting: string; readonly span: Span }[];
 }

@@ -66,7 +66,7 @@ function inferFields(context: Context, scope: Scope, item: Ast.DataItem): Fields
     seen.set(name.text, name.span);
     const type = tensorType(context, scope, node);
     complete &&= type !== undefined && !earlier;
-    if (type) fields.push({ name: name.text, type, ...(documentation === undefined ? {} : { documentation }) });
+    if (type) fields.push({ name: name.text, type, span: node.span, ...(documentation === undefined ? {} : { documentation }) });
   }
   return complete && checkFields(context, item, fields) ? fields : undefined;
 }

@@ -35,7 +35,7 @@ export function inferInputs(context: Context, model: TypedModel, data: TypedData
     if (why === undefined) continue;
     complete = false;
     const parameters = { input: input.name, expected: printType(input.type), field: field.name, found: printType(field.type), why };
-    const related = [{ span: input.span, message: `the model takes \`${printType(input.type)}\`` }, { span: data.span, message: `the data gives \`${printType(field.type)}\`` }];
+    const related = [{ span: input.span, message: `the model takes \`${printType(input.type)}\`` }, { span: field.span ?? data.span, message: `the data gives \`${printType(field.type)}\`` }];
     context.report(diagnostic(messages.inputDoesNotFit, renamed.get(input.name)?.span ?? at, parameters, { related }));
   }
   return complete ? inputs : undefined;

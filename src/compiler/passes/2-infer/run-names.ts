@@ -47,7 +47,7 @@ function valueOfField(context: Context, model: TypedModel, data: TypedData, inpu
   const fed = input && model.values.find((value) => value.body.kind === "input" && value.body.name === input.name);
   if (fed) return fed;
   const id = context.counter ? context.counter.next++ : model.values.reduce((highest, value) => Math.max(highest, value.id), 0) + 1 + index;
-  return { id, type: field.type, span: data.span, name: field.name, body: { kind: "field", name: field.name } };
+  return { id, type: field.type, span: field.span ?? data.span, name: field.name, body: { kind: "field", name: field.name } };
 }
 
 /** Whether the expression names a tensor of the run anywhere. */

@@ -116,6 +116,7 @@ function inferSettings(
     clip: inferClip(context, settings.get("clip")),
     seed,
     ...settled,
+    origins: new Map([...settings].map(([key, { setting, from }]) => [key, { span: setting.value.span, from }])),
     notYet: notYetOf(settings, schedule.placed),
   };
   checkTrains(context, run);

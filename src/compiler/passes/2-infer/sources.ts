@@ -185,7 +185,7 @@ function columnsFit(context: Context, definition: SourceDefinition, formula: Ast
   const columns = (field: Fields[number]) => field.type.axes.slice(1).reduce((product, axis) => product * (known(axis.size) ?? Number.NaN), 1);
   if (inputs.length === 0) return report(`\`${definition.name}\` needs the range of each input of the formula: \`x: 0 .. 1\``);
   if (!first || !second || fields.length !== 2) return report(`\`${definition.name}\` makes two fields, its inputs and the value of the formula; this data has ${fields.length}`);
-  if (columns(first) !== inputs.length) return report(`\`${first.name}\` has ${columns(first)} columns, but the formula has ${inputs.length} input${inputs.length === 1 ? "" : "s"} (${inputs.map((input) => input.name).join(", ")})`);
+  if (columns(first) !== inputs.length) return report(`\`${first.name}\` has ${columns(first)} column${columns(first) === 1 ? "" : "s"}, but the formula has ${inputs.length} input${inputs.length === 1 ? "" : "s"} (${inputs.map((input) => input.name).join(", ")})`);
   if (columns(second) !== 1 || second.type.element.kind !== "f32") return report(`\`${second.name}\` must be \`f32[B, 1]\`: a formula gives one number for each row`);
   return true;
 }
