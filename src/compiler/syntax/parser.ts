@@ -1,4 +1,4 @@
-import type { CstNode, IParserConfig } from "chevrotain";
+import type { IParserConfig, TokenType } from "chevrotain";
 import { ExpressionRules, type Production } from "./expression-rules.ts";
 import { Compare, Identifier, Integer, symbols, Text, words } from "./tokens.ts";
 
@@ -7,6 +7,11 @@ export class NnspecParser extends ExpressionRules {
   constructor(configuration: IParserConfig = {}) {
     super({ recoveryEnabled: true, maxLookahead: 2, skipValidations: true, nodeLocationTracking: "onlyOffset", ...configuration });
     this.performSelfAnalysis();
+  }
+
+  /** Recovery does not skip a token to read the word of the next declaration as the name that is missing here. */
+  protected override canTokenTypeBeDeletedInRecovery(expected: TokenType): boolean {
+    return expected !== Identifier || this.LA(2).tokenType === Identifier;
   }
 
   // file = "nnspec" INTEGER { import | item }
@@ -422,6 +427,3 @@ export class NnspecParser extends ExpressionRules {
     this.SUBRULE(this.sum);
   });
 }
-
-/** What `file` made of the tokens it was given. */
-export type FileNode = CstNode;

@@ -9,9 +9,8 @@ export function strayToken(cursor: Cursor): boolean {
   const token = peek(cursor);
   if (token?.tokenType !== Stray || (token.image === "?" && frameOf(cursor) === "tensor")) return false;
   const span = spanOfToken(cursor, token);
-  const fix = replacing("delete it", span, "");
-  if (token.image === ";") report(cursor, messages.needlessSeparator, span, { found: ";" }, fix);
-  else report(cursor, messages.strayCharacter, span, { found: token.image }, fix);
+  if (token.image === ";") report(cursor, messages.needlessSeparator, span, { found: ";" }, replacing("delete it", span, ""));
+  else report(cursor, messages.strayCharacter, span, { found: token.image });
   cursor.at += 1;
   cursor.dropped = true;
   return true;

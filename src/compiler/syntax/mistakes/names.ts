@@ -68,7 +68,8 @@ export function reservedName(cursor: Cursor): boolean {
 function namesHere(cursor: Cursor): boolean {
   const before = previous(cursor);
   const next = peek(cursor, 1);
-  if (isWord(before, "as", "shared", "parameter", ...itemWords) && isSymbol(next, "=", ":", "(", "{", "->", "}", ")", ",")) return true;
+  if (isWord(before, "as")) return true;
+  if (isWord(before, "shared", "parameter", ...itemWords) && isSymbol(next, "=", ":", "(", "{", "->", "}", ")", ",")) return true;
   if (isWord(peek(cursor), "then", "else") && isSymbol(next, ":")) return false;
   if (isSymbol(next, "=", ":")) return isSymbol(before, "{", "(", "[", ",") || endsValue(before);
   return isSymbol(before, "(", ",") && isSymbol(next, ",", ")");
