@@ -39,6 +39,10 @@ const uses: readonly (readonly [string, Written, readonly TensorType[]])[] = [
   ["dropout", { drop: 0.4 }, [image]],
   ["batch_norm", {}, [image]],
   ["batch_norm", { epsilon: 0.1 }, [flat]],
+  ["instance_norm", {}, [image]],
+  ["instance_norm", {}, [typeOf([3, 2, 6], ["c", "t"])]],
+  ["group_norm", { groups: 2 }, [typeOf([3, 4, 6], ["t", "c"])]],
+  ["group_norm", { groups: 2 }, [typeOf([3, 4, 5], ["c", "t"])]],
   ["layer_norm", {}, [image]],
   ["layer_norm", { over: ["h", "w", "c"] }, [image]],
 ];

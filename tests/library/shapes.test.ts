@@ -164,6 +164,19 @@ describe("what is said of a shape that does not fit", () => {
       help: "say which axis it works over: `layer_norm(over: …)`",
     });
   });
+  test("normalisation of instances and groups", () => {
+    expect(problem("instance_norm", {}, flat)).toEqual({
+      problem: "`instance_norm` expects `c` and spatial axes to normalise over, and found [px: 64]",
+      help: "without spatial axes use `layer_norm`",
+    });
+    expect(problem("group_norm", { groups: 2 }, image)).toEqual({
+      problem: "the groups of `group_norm` must divide the channels: 2 does not divide 3",
+      argument: "groups",
+      help: "choose a number of groups that divides `c`",
+    });
+    expect(problem("group_norm", { groups: 2 }, typeOf([b, 4, h], ["t", "c"])).unproved).toEqual(typeOf([b, 4, h], ["t", "c"]));
+    expect(problem("group_norm", { groups: 2 }, flat).problem).toBe("`group_norm` expects an axis `c` and found [px: 64]");
+  });
   test("two axes of one name", () => {
     expect(problem("flatten", { over: ["h", "w"], into: "c" }, image).problem).toBe("`flatten` would make a second axis `c`: its operand is [h: 28, w: 28, c: 3]");
     expect(problem("dense", { units: 4, over: "h" }, image).problem).toBe("`dense` over `h` would make a second axis `c`: its operand is [h: 28, w: 28, c: 3]");

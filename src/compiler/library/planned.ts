@@ -7,8 +7,6 @@ export const plannedItems: readonly Planned[] = [
   { kind: "layer", name: "lstm", summary: "long short-term memory" },
   { kind: "layer", name: "last", summary: "the last place of an axis, for recurrent layers" },
   { kind: "layer", name: "attention", summary: "multi-head attention" },
-  { kind: "layer", name: "instance_norm", summary: "normalises each channel of each example" },
-  { kind: "layer", name: "group_norm", summary: "normalises groups of channels of each example" },
   { kind: "layer", name: "maxout", summary: "the largest of several affine maps" },
   { kind: "layer", name: "stochastic_depth", summary: "skips a residual branch at random in training" },
   { kind: "layer", name: "fractional_max_pool", summary: "max pooling over random regions" },

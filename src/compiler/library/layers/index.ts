@@ -7,6 +7,8 @@ import { conv } from "./conv.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { flatten } from "./flatten.ts";
+import { groupNorm } from "./group-norm.ts";
+import { instanceNorm } from "./instance-norm.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { maxPool } from "./max-pool.ts";
 import { reshape } from "./reshape.ts";
@@ -20,6 +22,8 @@ export const layers: readonly LayerDefinition[] = [
   dense,
   dropout,
   flatten,
+  groupNorm,
+  instanceNorm,
   layerNorm,
   maxPool,
   reshape,
