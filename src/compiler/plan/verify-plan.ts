@@ -17,7 +17,8 @@ export function verifyPlan(plan: Plan): void {
 }
 
 function unique(what: string, names: readonly string[]): void {
-  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   invariant(twice === undefined, `two ${what}s are called ${twice ?? ""}`);
 }
 

@@ -14,21 +14,34 @@ export interface Cluster {
 /** How an inlined expression reaches a root: only ever at the same point, or anywhere. */
 type Reach = Map<Node, "same point" | "elsewhere">;
 
+/** Where things are while clusters form. */
+interface Homes {
+  readonly order: ReadonlyMap<Node, number>;
+  readonly clusterOf: Map<Node, Cluster>;
+  readonly readersOf: Map<Node, Set<Cluster>>;
+}
+
 /** Gathers the roots into kernels: elementwise roots join the kernel that makes an operand, or one with equal space and inputs. */
 export function formClusters(choice: Roots): readonly Cluster[] {
   const clusters: Cluster[] = [];
-  const home = new Map<Node, Cluster>();
+  const homes: Homes = { order: new Map(choice.graph.order.map((node, place) => [node, place])), clusterOf: new Map(), readersOf: new Map() };
   for (const node of choice.graph.order) {
     if (!choice.roots.has(node) || classOf(node) === "leaf") continue;
     const reach = reachOf(node, choice);
-    const joined = isReduction(node) ? undefined : findHome(node, reach, clusters, home);
+    const joined = isReduction(node) ? undefined : findHome(node, reach, homes);
     const cluster = joined ?? { number: clusters.length, members: [], reduction: isReduction(node) ? node : undefined, reads: new Set() };
     if (joined === undefined) clusters.push(cluster);
     cluster.members.push(node);
-    home.set(node, cluster);
-    for (const root of reach.keys()) if (home.get(root) !== cluster) cluster.reads.add(root);
+    homes.clusterOf.set(node, cluster);
+    for (const root of reach.keys()) if (homes.clusterOf.get(root) !== cluster) addRead(cluster, root, homes);
   }
   return clusters;
+}
+
+function addRead(cluster: Cluster, root: Node, { readersOf }: Homes): void {
+  cluster.reads.add(root);
+  const readers = readersOf.get(root) ?? new Set();
+  readersOf.set(root, readers.add(cluster));
 }
 
 function isReduction(node: Node): boolean {
@@ -61,25 +74,25 @@ function sameShape(a: Node, b: Node): boolean {
 }
 
 /** The kernel that an elementwise root joins: the latest reduction that makes an operand, else the latest kernel that shares inputs. */
-function findHome(node: Node, reach: Reach, clusters: readonly Cluster[], home: ReadonlyMap<Node, Cluster>): Cluster | undefined {
-  const allowed = clusters.filter((cluster) => sameShape(cluster.members[0]!, node) && mayJoin(node, reach, cluster, home));
-  const makesOperand = (cluster: Cluster): boolean => cluster.members.some((member) => reach.has(member));
-  const shares = (cluster: Cluster): boolean => makesOperand(cluster) || [...reach.keys()].some((read) => cluster.reads.has(read) && elementCount(read.type) > 1);
-  const latest = (list: readonly Cluster[]): Cluster | undefined => list[list.length - 1];
-  return latest(allowed.filter((cluster) => cluster.reduction !== undefined && makesOperand(cluster)))
-    ?? latest(allowed.filter((cluster) => cluster.reduction === undefined && shares(cluster)));
+function findHome(node: Node, reach: Reach, homes: Homes): Cluster | undefined {
+  const makers = [...reach.keys()].flatMap((read) => homes.clusterOf.get(read) ?? []);
+  const sharers = [...reach.keys()].filter((read) => elementCount(read.type) > 1).flatMap((read) => [...(homes.readersOf.get(read) ?? [])]);
+  const preferred = makers.filter((cluster) => cluster.reduction !== undefined);
+  const others = [...makers, ...sharers].filter((cluster) => cluster.reduction === undefined);
+  const latestFirst = (list: readonly Cluster[]): readonly Cluster[] => [...new Set(list)].sort((a, b) => b.number - a.number);
+  return [...latestFirst(preferred), ...latestFirst(others)].find((cluster) => sameShape(cluster.members[0]!, node) && mayJoin(node, reach, cluster, homes));
 }
 
 /** More reads than this in one kernel would not fit the textures of a shader. */
 const mostReads = 12;
 
-function mayJoin(node: Node, reach: Reach, cluster: Cluster, home: ReadonlyMap<Node, Cluster>): boolean {
+function mayJoin(node: Node, reach: Reach, cluster: Cluster, homes: Homes): boolean {
   // The optimiser stays out of the tile of the weight gradient: gradients then exist as buffers, and it is no slower.
   if (cluster.reduction !== undefined && node.origin.role === "update") return false;
   const others: Cluster[] = [];
   let added = 0;
   for (const [read, how] of reach) {
-    const from = home.get(read);
+    const from = homes.clusterOf.get(read);
     if (from === cluster) {
       if (how === "elsewhere") return false;
     } else {
@@ -87,20 +100,24 @@ function mayJoin(node: Node, reach: Reach, cluster: Cluster, home: ReadonlyMap<N
       if (!cluster.reads.has(read)) added++;
     }
   }
-  return cluster.reads.size + added <= mostReads && !dependsOn(others, cluster, home);
+  return cluster.reads.size + added <= mostReads && !dependsOn(others, cluster, homes);
 }
 
-/** Whether any of the clusters needs, directly or through others, what `target` makes. */
-function dependsOn(from: readonly Cluster[], target: Cluster, home: ReadonlyMap<Node, Cluster>): boolean {
+/**
+ * Whether any of the clusters needs, directly or through others, what `target` makes. Nodes come in the order of data flow, so
+ * a kernel whose last member lies before the target's first cannot.
+ */
+function dependsOn(from: readonly Cluster[], target: Cluster, { clusterOf, order }: Homes): boolean {
+  const start = order.get(target.members[0]!)!;
   const seen = new Set<Cluster>();
   const stack = [...from];
   while (stack.length > 0) {
     const cluster = stack.pop()!;
     if (cluster === target) return true;
-    if (seen.has(cluster)) continue;
+    if (seen.has(cluster) || order.get(cluster.members[cluster.members.length - 1]!)! < start) continue;
     seen.add(cluster);
     for (const read of cluster.reads) {
-      const next = home.get(read);
+      const next = clusterOf.get(read);
       if (next !== undefined) stack.push(next);
     }
   }
