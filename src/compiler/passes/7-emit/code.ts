@@ -35,17 +35,20 @@ function print(value: Plain): string {
   if (typeof value === "boolean") return String(value);
   if (isList(value)) return `[${value.map(print).join(", ")}]`;
   const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
-  return `{ ${entries.map(([key, entry]) => `${printKey(key)}: ${print(entry)}`).join(", ")} }`;
+  return `{ ${entries.map(([name, entry]) => `${printKey(name)}: ${print(entry)}`).join(", ")} }`;
 }
 
 function isList(value: Plain): value is readonly Plain[] {
   return Array.isArray(value);
 }
 
-/** `__proto__: x` in a literal would set the prototype; in brackets it is a key like any other. */
-function printKey(key: string): string {
-  if (key === "__proto__") return `[${printText(key)}]`;
-  return /^[a-z][A-Za-z0-9]*$/.test(key) ? key : printText(key);
+/** The key of a property: any text. `__proto__: x` in a literal would set the prototype; in brackets it is a key like any other. */
+export function key(text: string): Code {
+  return { code: printKey(text) };
+}
+
+function printKey(text: string): string {
+  return /^[a-z][A-Za-z0-9_]*$/.test(text) ? text : `[${printText(text)}]`;
 }
 
 function printNumber(value: number): string {

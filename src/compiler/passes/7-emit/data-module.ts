@@ -5,7 +5,7 @@ import type { ArgumentValue, Use } from "../../library/arguments.ts";
 import type { NormalizerDefinition } from "../../library/definition.ts";
 import type { Formula, TypedSource } from "../../typed/program.ts";
 import { lowerFormula } from "../3-lower/formula.ts";
-import { comment, join, literal, name, nothing, ts, type Code, type Plain } from "./code.ts";
+import { comment, join, key, literal, name, nothing, ts, type Code, type Plain } from "./code.ts";
 import type { Emission } from "./emission.ts";
 import { printHostFormula } from "./host-expression.ts";
 import type { ModuleText } from "./modules.ts";
@@ -55,7 +55,7 @@ function printNormalization({ field, steps }: { readonly field: string; readonly
     const numbers = Object.values(values).flatMap((value): readonly Plain[] => (isRange(value) ? [value.from, value.to] : [plain(value)]));
     return ts`${name(definition.name)}(${join(numbers.map(literal), ts`, `)})`;
   });
-  return ts`[${literal(field)}]: [${join(calls, ts`, `)}]`;
+  return ts`${key(field)}: [${join(calls, ts`, `)}]`;
 }
 
 function loader(emission: Emission): Code {
@@ -117,7 +117,7 @@ function optionsOf(emission: Emission, { use, fieldArguments, formula }: TypedSo
   const fields = Object.entries(fieldArguments).map(([field, column]) => {
     // idx and npy have one file a field; csv and npz have columns and arrays of one file.
     const text = definition.paths.length === 0 ? emission.pathFromFolder(column) : column;
-    return ts`[${literal(field)}]: ${literal(text)}`;
+    return ts`${key(field)}: ${literal(text)}`;
   });
   const named: readonly Option[] = fields.length === 0 ? [] : [["fields", ts`{ ${join(fields, ts`, `)} }`]];
   return [...options, ...named, ...(formula ? formulaOptions(formula) : [])];

@@ -6,7 +6,7 @@ import type { Emission } from "./emission.ts";
 import type { EmittedFile } from "./emitted-file.ts";
 import { emitKernels } from "./gpujs/emit-kernels.ts";
 import { modelModule } from "./model-module.ts";
-import { addFile, addModule, mentionedIn, openFolder, type Folder } from "./modules.ts";
+import { addFile, addModule, mentionedIn, openFolder, type Folder, type ModuleText } from "./modules.ts";
 import { packageFiles } from "./package-files.ts";
 import { predictModule } from "./predict-module.ts";
 import { closeOver, readRuntime } from "./runtime-files.ts";
@@ -28,7 +28,7 @@ export async function emit(compiled: CompiledRun, program: Program, options: Emi
   const runtime = readRuntime();
   for (const [file, text] of runtime) addFile(folder, `runtime/${file}`, text);
   addFile(folder, "kernels.ts", kernelsText(compiled));
-  const own = [dataModule, modelModule, trainModule, predictModule].map((make) => make(emission));
+  const own = ownModules(emission);
   for (const module of own) addModule(folder, module);
   const used = closeOver(runtime, usedRuntime(folder, ["kernels.ts", ...own.map(({ path }) => path)]));
   const paths = ["train.ts", "model.ts", "kernels.ts", "data.ts", "predict.ts", ...used.map((file) => `runtime/${file}`)];
@@ -37,8 +37,13 @@ export async function emit(compiled: CompiledRun, program: Program, options: Emi
   return [...sources, ...rest];
 }
 
+/** The modules of the run itself, in the order in which they need each other. */
+export function ownModules(emission: Emission): readonly ModuleText[] {
+  return [dataModule, modelModule, trainModule, predictModule].map((make) => make(emission));
+}
+
 /** The kernels, with the three plans under one name. */
-function kernelsText(compiled: CompiledRun): string {
+export function kernelsText(compiled: CompiledRun): string {
   return `${emitKernels(compiled.plans).text}\nexport const plans = { train, evaluate, predict };\n`;
 }
 

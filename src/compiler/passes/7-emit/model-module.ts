@@ -1,6 +1,6 @@
 import type { Node } from "../../ir/graph.ts";
 import type { CompiledMetric, CompiledParameter } from "../../plan/compiled.ts";
-import { comment, join, literal, name, nothing, ts, type Code, type Plain } from "./code.ts";
+import { comment, join, key, literal, name, nothing, ts, type Code, type Plain } from "./code.ts";
 import { describePenalties, describeSchedule, describeUse } from "./describe.ts";
 import type { Emission } from "./emission.ts";
 import { printHostFormula } from "./host-expression.ts";
@@ -87,7 +87,7 @@ function schedules({ compiled }: Emission): readonly Code[] {
     const about = index === 0 ? `The learning rate at a step: ${describeSchedule(compiled.run.schedule.parts)} of ${describeUse(compiled.run.optimizer.use)}.` : `\`${scalar}\` at a step.`;
     return scheduleFunction(functionName(index), about, formula);
   });
-  const entries = [...compiled.schedules.keys()].map((scalar, index) => ts`[${literal(scalar)}]: ${functionName(index)}(moment)`);
+  const entries = [...compiled.schedules.keys()].map((scalar, index) => ts`${key(scalar)}: ${functionName(index)}(moment)`);
   return [
     ts`/** Where training stands; the step counts from 1. */
 export interface Moment {
@@ -121,8 +121,8 @@ ${body}
 }
 
 function metrics({ compiled }: Emission): readonly Code[] {
-  const entries = compiled.metrics.map((metric) => ts`[${literal(metric.name)}]: ${metricFormula(metric)},`);
-  const display = compiled.metrics.map((metric) => ts`[${literal(metric.name)}]: ${literal(metric.display)}`);
+  const entries = compiled.metrics.map((metric) => ts`${key(metric.name)}: ${metricFormula(metric)},`);
+  const display = compiled.metrics.map((metric) => ts`${key(metric.name)}: ${literal(metric.display)}`);
   const sums = [...new Set(compiled.metrics.flatMap((metric) => metric.sums))];
   return [
     ts`/** How people read each metric. */

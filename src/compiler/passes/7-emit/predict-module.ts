@@ -148,7 +148,7 @@ function gather(model: Model, input: (typeof inputs)[number], rows: readonly Row
     if (!numbers.every(Number.isFinite)) throw new UserError(place + ": everything in it must be a finite number.");
     gathered.set(numbers, index * size);
   });
-  const normalization = model.preparation.normalizations[input.field];
+  const normalization = own(model.preparation.normalizations, input.field);
   if (normalization !== undefined) normalizeValues(gathered, normalization);
   return gathered;
 }
@@ -172,9 +172,9 @@ function flatten(numbers: Numbers): number[] {
 
 function readFunction(kinds: ReadonlySet<Reading["kind"]>): Code {
   return ts`function read({ preparation }: Model, { name, kind, field }: Output, result: Float32Array): Prediction {
-  ${kinds.has("scores") ? ts`if (kind === "scores") return readScores(name, result, preparation.classNames[field ?? ""]);` : nothing}
+  ${kinds.has("scores") ? ts`if (kind === "scores") return readScores(name, result, own(preparation.classNames, field ?? ""));` : nothing}
   ${kinds.has("chance") ? ts`if (kind === "chance") return { output: name, values: [...result].map((score) => 1 / (1 + Math.exp(-score))) };` : nothing}
-  const normalization = kind === "values" && field !== undefined ? preparation.normalizations[field] : undefined;
+  const normalization = kind === "values" && field !== undefined ? own(preparation.normalizations, field) : undefined;
   if (normalization !== undefined) denormalizeValues(result, normalization);
   return { output: name, values: [...result] };
 }`;
