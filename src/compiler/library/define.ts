@@ -60,7 +60,7 @@ type Present<S extends ArgumentSpecification> = S extends { readonly kind: "size
                       : string;
 
 /** The values of a whole table, as the functions of a definition receive them. */
-export type ValuesOf<T extends ArgumentTable> = { readonly [Name in keyof T]: ValueOf<T[Name]> };
+type ValuesOf<T extends ArgumentTable> = { readonly [Name in keyof T]: ValueOf<T[Name]> };
 
 /** A definition whose functions know the types of its own arguments. */
 type Typed<D extends Definition, T extends ArgumentTable, Functions> = Omit<D, "kind" | "arguments" | "check" | keyof Functions> &

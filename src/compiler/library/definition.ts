@@ -3,7 +3,7 @@ import type { ArrayType } from "../ir/array-type.ts";
 import type { GraphBuilder } from "../ir/builder.ts";
 import type { Node } from "../ir/graph.ts";
 import type { TensorType } from "../ir/type.ts";
-import type { ArgumentTable, ArgumentValues, Use } from "./arguments.ts";
+import type { ArgumentTable, ArgumentValues } from "./arguments.ts";
 
 /** What every library item says of itself; the manual, `list`, hover and completion are made from it. */
 interface Described {
@@ -290,5 +290,3 @@ export interface Library {
   all(kind?: DefinitionKind): readonly Definition[];
   planned(name: string): Planned | undefined;
 }
-
-export type { Use };

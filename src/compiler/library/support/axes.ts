@@ -32,7 +32,7 @@ export function printAxes(axes: readonly Axis[]): string {
   return axes.map(printAxis).join(", ");
 }
 
-export function printAxis(axis: Axis): string {
+function printAxis(axis: Axis): string {
   const size = print(axis.size);
   return axis.name === undefined ? size : `${axis.name}: ${size}`;
 }
