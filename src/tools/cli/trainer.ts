@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Capacities } from "../../compiler/compile.ts";
 import type { Program, TypedRun } from "../../compiler/typed/program.ts";
 import { UsageError } from "./exit.ts";
+import { openDims } from "./open-dims.ts";
 import { captureTypeScript } from "./run-typescript.ts";
 import { reasonOf } from "./sources.ts";
 
@@ -30,11 +31,6 @@ export async function writeTrainer(program: Program, run: TypedRun, folder: stri
     if (error instanceof OpenSize) throw new UsageError(error.message);
     throw error;
   }
-}
-
-function openDims(program: Program, set: ReadonlyMap<string, string>): ReadonlyMap<string, number> {
-  const bounded = program.dims.filter(({ kind, name }) => kind === "bounded" && /^\d+$/.test(set.get(name) ?? ""));
-  return new Map(bounded.map(({ name }) => [name, Number(set.get(name))]));
 }
 
 function writeFiles(folder: string, files: readonly { readonly path: string; readonly text: string }[]): readonly string[] {
