@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import type { GraphBuilder } from "../../src/compiler/ir/builder.ts";
-import type { Node } from "../../src/compiler/ir/graph.ts";
+import type { Graph, Node } from "../../src/compiler/ir/graph.ts";
 import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { library } from "../../src/compiler/library/index.ts";
 import type { ActivationDefinition, LossDefinition, RegularizerDefinition } from "../../src/compiler/library/definition.ts";
 import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
+import { simplify } from "../../src/compiler/passes/5-simplify/simplify.ts";
 import { interpretFloat32 } from "../support/interpret-float32.ts";
 import { argumentsOf } from "../support/library-values.ts";
 
@@ -23,7 +24,9 @@ function both(build: (graph: GraphBuilder, x: Node, labels: Node, likes: Node) =
     ["likes", Float64Array.from(rows.flat(), (_, place) => place % 2)],
   ]);
   const bindings = { values, scalars: new Map<string, number>(), rows: rows.length };
-  return { exact: interpret({ outputs, updates: new Map() }, bindings).outputs, rounded: interpretFloat32({ outputs, updates: new Map() }, bindings) };
+  const written: Graph = { outputs, updates: new Map() };
+  // What simplify makes of it must be as safe as what was written.
+  return { exact: interpret(written, bindings).outputs, rounded: interpretFloat32(written, bindings), simplified: interpretFloat32(simplify(graph, written), bindings) };
 }
 
 const extremes = [
@@ -37,9 +40,11 @@ const extremes = [
 // Squares of 1e4 are 1e8: 24 bits leave a relative 1e-6 or so; near 0 an absolute 1e-6 of numbers about 1.
 function expectNear(found: ReturnType<typeof both>): void {
   for (const name of ["value", "gradient"]) {
-    const [exact, rounded] = [found.exact.get(name)!, found.rounded.get(name)!];
-    const far = Array.from(exact, (value, place) => [place, value, rounded[place]!] as const).filter(([, value, near]) => !(Math.abs(near - value) <= 3e-6 + 1e-5 * Math.abs(value)));
-    expect(far, name).toEqual([]);
+    const exact = found.exact.get(name)!;
+    for (const rounded of [found.rounded.get(name)!, found.simplified.get(name)!]) {
+      const far = Array.from(exact, (value, place) => [place, value, rounded[place]!] as const).filter(([, value, near]) => !(Math.abs(near - value) <= 3e-6 + 1e-5 * Math.abs(value)));
+      expect(far, name).toEqual([]);
+    }
   }
 }
 
