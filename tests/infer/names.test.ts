@@ -61,7 +61,7 @@ describe("unknown names and what was meant", () => {
     ["a stage", net("return x -> Dense(4)"), ["NN0206 «Dense»"]],
     ["several in one flow", net("return x -> dens(4) -> rellu"), ["NN0206 «dens»", "NN0206 «rellu»"]],
     ["a value", net("return xx -> dense(4)"), ["NN0201 «xx»"]],
-    ["a size", `${header}model Net(x: f32[B, px: Width]) -> f32[B, 4] { return x -> dense(Widht) }\n`, ["NN0405 «Widht»"]],
+    ["a size", `${header}model Net(x: f32[B, px: Width]) -> f32[B, 4] { return x -> dense(Widht) }\n`, ["NN0201 «Widht»"]],
     ["a layer called on values", net("return dense(x, 4)"), ["NN0207 «dense(x, 4)»"]],
     ["an activation as an argument", net("return x -> dense(4, activation: relu)"), ["NN0217 «activation»"]],
     ["a value as a stage", net("h = x -> relu\n return x -> h"), ["NN0208 «h»"]],

@@ -8,7 +8,7 @@ import type { DefinitionKind } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { CompileValue, Context, Scope } from "./context.ts";
 import { describeBounds, describeExpected, describeValue, snippet, withinBounds, type Bounds } from "./describe.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, reportUnknown } from "./evaluate.ts";
 
 
 /** One argument that is being read: whose it is, and how nested library items are found. */
@@ -83,12 +83,25 @@ function wrong(reading: Reading, specification: ArgumentSpecification, value: Co
     const plain = String(value.value.multiple);
     return fail(reading, messages.multipleNotHere, at, { name: reading.name, found: snippet(at), plain }, { fixes: [replace(at, plain)] });
   }
+  if (value.kind === "word" && value.arguments === undefined && isCalculated(specification) && !isLibraryName(reading.context, value.path)) {
+    reportUnknown(reading.context, value.scope, value.path);
+    return undefined;
+  }
   return fail(reading, messages.wrongKindOfValue, at, {
     name: reading.name,
     expected: describeExpected(specification),
     found: describeValue(value, at),
     hint,
   });
+}
+
+/** Arguments that are calculated with, so that a name which stands for nothing is a slip of the pen. */
+function isCalculated(specification: ArgumentSpecification): boolean {
+  return ["size", "integer", "number"].includes(specification.kind);
+}
+
+function isLibraryName(context: Context, path: readonly Ast.Name[]): boolean {
+  return path.length === 1 && context.library.all().some(({ name }) => name === path[0]!.text);
 }
 
 function expectsName(specification: ArgumentSpecification): boolean {
