@@ -1,45 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Node, Window } from "../../src/compiler/ir/graph.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
-import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import type { Kernel, Plan } from "../../src/compiler/plan/plan.ts";
-import { convolutionalNetwork, multilayerPerceptron, networkOf, numbersFrom, type Network } from "../support/networks.ts";
+import { convolutionalNetwork, multilayerPerceptron } from "../support/networks.ts";
 import { planAgainstGraph } from "../support/plans.ts";
-
-type Choose = (...values: readonly number[]) => number;
-
-/** A window of 1 or 2 axes that fits into `size`. */
-function randomWindow(choose: Choose, rank: number): Window {
-  const each = (make: () => number): readonly number[] => Array.from({ length: rank }, make);
-  const size = each(() => choose(1, 2, 3));
-  const dilation = each(() => choose(1, 2));
-  // A border as wide as the window would leave windows without a single element.
-  const border = (axis: number): number => Math.min(choose(0, 1, 2), (size[axis]! - 1) * dilation[axis]!);
-  return { size, dilation, stride: each(() => choose(1, 2, 3)), low: size.map((_, axis) => border(axis)), high: size.map((_, axis) => border(axis)) };
-}
-
-/** The sum of sin(window of x), with the gradients of everything that goes in. */
-function windowed(seed: number, kind: "convolve" | "max" | "sum", isReshaped: boolean): Network {
-  const next = numbersFrom(seed);
-  const choose: Choose = (...values) => values[Math.floor(next() * values.length)]!;
-  const rank = choose(1, 2);
-  const groups = kind === "convolve" ? choose(1, 1, 2, 4) : 1;
-  const window = randomWindow(choose, rank);
-  const spatial = window.size.map((size, axis) => (size - 1) * window.dilation[axis]! + choose(1, 3, 4));
-  const graph = createBuilder({ path: "layer", role: "forward" });
-  const shape = [3, ...spatial, groups * choose(1, 2)];
-  const flat = [3, shape.slice(1).reduce((product, size) => product * size, 1)];
-  const input = graph.input("x", { shape: isReshaped ? flat : shape, batched: true });
-  const x = isReshaped ? graph.reshape(graph.tanh(input), shape) : input;
-  const w = graph.parameter("layer.weight", { shape: [...window.size, shape.at(-1)! / groups, groups * choose(1, 2)], batched: false });
-  const y = kind === "convolve" ? graph.convolve(x, w, window, groups) : kind === "max" ? graph.windowMax(graph.multiply(x, 2), window) : graph.windowSum(x, window);
-  const loss = graph.sum(graph.sine(y));
-  const wanted: readonly Node[] = kind === "convolve" ? [input, w] : [input];
-  const gradients = differentiate(graph, loss, wanted);
-  const outputs = new Map<string, Node>([["y", y], ["loss", loss], ...wanted.map((node, place) => [`gradient${place}`, gradients.get(node)!] as const)]);
-  return networkOf({ outputs, updates: new Map() }, 3, 2, seed);
-}
+import { windowed } from "../support/random-networks.ts";
 
 const kernelsOf = (plan: Plan): readonly Kernel[] => plan.steps.filter((step): step is Kernel => step.kind === "kernel");
 
