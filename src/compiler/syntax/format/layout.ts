@@ -43,7 +43,7 @@ export function brokeBetween({ lexed }: Layout, start: number, end: number): boo
 }
 
 export function blankBetween({ lexed }: Layout, start: number, end: number): boolean {
-  return /(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)/.test(lexed.source.text.slice(start, end));
+  return /\n[ \t]*\r?\n|\r(?!\n)[ \t]*\r/.test(lexed.source.text.slice(start, end));
 }
 
 /** Where the token and what ends its line end. */
@@ -192,7 +192,8 @@ function list(layout: Layout, opening: number, closing: number): Document {
   const items = itemsOf(layout, opening, closing);
   const inside = items.flatMap(({ from, to, comma }, index): readonly Document[] => {
     const isLast = index === items.length - 1;
-    const separators: readonly Document[] = isLast ? [{ kind: "whenBroken", text: "," }] : [","];
+    const alone = items.length === 1 && isSymbol(layout.tokens[opening], "[");
+    const separators: readonly Document[] = !isLast ? [","] : alone ? [] : [{ kind: "whenBroken", text: "," }];
     const commaComments = comma === undefined ? [] : commentsOfDropped(layout, comma);
     return [line(index === 0 ? blank : " "), ...entry(layout, from, to), ...separators, ...commaComments];
   });

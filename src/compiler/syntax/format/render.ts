@@ -51,12 +51,12 @@ function write(state: Rendering, commands: Command[], { indent, broken, document
       return pushAll(commands, document.content, document.from === "line" && breaks ? lineIndentOf(state, indent) : indent, breaks);
     }
     case "comment":
-      return document.own ? writeOwn(state, document.text, indent, document.blank) : void state.suffix.push(document.text);
+      return document.own || state.ended || state.suffix.length > 0 ? writeOwn(state, document.text, indent, document.blank) : void state.suffix.push(document.text);
   }
 }
 
 function endsHere(state: Rendering, commands: readonly Command[], broken: boolean, hard: boolean): boolean {
-  return broken && (hard || !fits(state, commands));
+  return broken && (hard || !fits(state, commands, { indent: 0, broken: false, document: " " }));
 }
 
 function lineIndentOf(state: Rendering, indent: number): number {

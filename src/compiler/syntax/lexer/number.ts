@@ -30,7 +30,7 @@ function push(scanner: Scanner, start: number, image: string): void {
 /** The blanks and the unit that follow a number on its line, unless the word is a key, a call or a path of its own. */
 function lexUnit(scanner: Scanner, suffix: string): string {
   if (suffix !== "") return "";
-  const image = matchAt(scanner, /[ \t]+[A-Za-z]+(?![A-Za-z0-9_]|[ \t]*(?:[:(.]|=(?!=)))/y);
+  const image = matchAt(scanner, /[ \t]+[A-Za-z]+(?![A-Za-z0-9_]|(?:\s|\/\/[^\r\n]*[\r\n])*(?:[:(.]|=(?!=)))/y);
   return image !== undefined && unitOf(image.trim()) !== undefined ? image : "";
 }
 

@@ -44,6 +44,16 @@ export function assignedDeclaration(cursor: Cursor): boolean {
   return true;
 }
 
+/** `dim` at the end of its line, and the next declaration after it: its word is no name for this one. */
+export function unfinishedDeclaration(cursor: Cursor): boolean {
+  const next = peek(cursor, 1);
+  if (frameOf(cursor) !== "top" || !isWord(peek(cursor), "import", ...itemWords) || !beginsLine(cursor)) return false;
+  if (!next || !beginsLine(cursor, 1) || !startsDeclaration(cursor.tokens, cursor.at + 1)) return false;
+  report(cursor, messages.unexpected, spanOfToken(cursor, next), { expected: "a name", found: describeToken(next) });
+  cursor.at += 1;
+  return true;
+}
+
 /** What classes, functions and stages are called elsewhere, and the declaration that comes nearest. */
 const nearest: Readonly<Record<string, ItemWord>> = {
   class: "model",

@@ -7,7 +7,7 @@ import { missingArrow, commaForArrow, arrowToNowhere } from "./arrows.ts";
 import { conditionalWithBraces, loop, repetitionWithBraces } from "./control.ts";
 import type { Cursor, Mistake } from "./cursor.ts";
 import { frameOf, peek, previous } from "./cursor.ts";
-import { assignedDeclaration, missingHeader, missingParameters, missingResult, unknownDeclaration } from "./heads.ts";
+import { assignedDeclaration, missingHeader, missingParameters, missingResult, unfinishedDeclaration, unknownDeclaration } from "./heads.ts";
 import { chainedComparison, needlessComma, strayToken } from "./marks.ts";
 import { colonInBinding, equalsInArgument, equalsInSetting, quotedKey, reservedName } from "./names.ts";
 import { groupedDigits, separatedSuffix } from "./numbers.ts";
@@ -26,6 +26,7 @@ export interface Repaired {
 /** In the order in which they are looked for at each token. */
 const mistakes: readonly Mistake[] = [
   assignedDeclaration,
+  unfinishedDeclaration,
   unknownDeclaration,
   separatedSuffix,
   groupedDigits,
