@@ -40,8 +40,7 @@ function updateWeight(updating: Updating, settings: WeightSettings, gradient: No
   const number = (argument: string, index?: number): Node =>
     argument === definition.rate ? rate : argument === decayArgument && decay !== undefined ? graph.constant(decay) : numberOf(updating, graph, settings.optimizer.use, argument, index);
   const result = definition.update({ graph, parameter, gradient, rate, step: graph.scalar("step"), slots, number, hosted: updating.scalars.declare, values });
-  const decoupled = decay === undefined || decayArgument in definition.arguments ? undefined : graph.multiply(graph.multiply(rate, decay), parameter);
-  updates.set(path, decoupled ? graph.subtract(result.parameter, decoupled) : result.parameter);
+  updates.set(path, result.parameter);
   for (const [slot, value] of Object.entries(result.slots)) updates.set(slotName(path, slot), value);
 }
 
@@ -49,10 +48,7 @@ export function slotName(path: string, slot: string): string {
   return `${path}/${slot}`;
 }
 
-/**
- * Weight decay is decoupled: w loses rate · decay · w besides what the optimiser does (Loshchilov and Hutter 2019). Where the
- * optimiser has an argument of that name, a rule's `decay` stands in for it.
- */
+/** The argument that a rule's `decay` stands in for; decay is decoupled: w loses rate · decay · w (Loshchilov and Hutter 2019). */
 const decayArgument = "decay";
 
 /** The weight's rate: the run's schedule from its optimiser's rate, or from the number of a rule; a multiple scales it. */

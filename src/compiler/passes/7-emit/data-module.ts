@@ -34,14 +34,15 @@ ${entries}
 ];`;
 }
 
-function declarations({ compiled }: Emission): Code {
+function declarations({ compiled, bound }: Emission): Code {
   const { data } = compiled.run;
   const { by, ...fractions } = data.split;
+  const readsFiles = bound.has(data.name) || data.sources.some(({ source }) => source.use.definition.synthetic !== true);
   return ts`/** What --data calls this data. */
 export const dataName = ${literal(data.name)};
-
+${readsFiles ? ts`
 /** Relative paths start from where this file lies. */
-const directory = import.meta.url;
+const directory = import.meta.url;` : nothing}
 
 const split = ${literal(fractions)};
 ${by === undefined ? nothing : ts`

@@ -20,7 +20,7 @@ export function printHostFormula(node: Node, variable: (scalar: string) => Code)
     const shared = part !== node && part.inputs.length > 0 && (uses.get(part) ?? 0) > 1;
     if (shared) {
       const local = name(`part${statements.length + 1}`);
-      statements.push(ts`const ${local} = ${code};`);
+      statements.push(ts`const ${local}: number = ${code};`);
       printed.set(part, local);
     } else printed.set(part, code);
   }

@@ -1,0 +1,73 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { check } from "../../src/compiler/check.ts";
+import { compileRun } from "../../src/compiler/compile.ts";
+import { emit } from "../../src/compiler/passes/7-emit/emit.ts";
+import { digits, repository, runIn } from "./support/folder.ts";
+import { fileOf, variants } from "./support/variants.ts";
+
+/** All variants in one folder, so that one compiler and one Node look at all of them. */
+let folder: string;
+const names = Object.keys(variants);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "nnspec-variants-"));
+  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"), "junction");
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  for (const name of names) {
+    const { value, diagnostics } = check({ path: `${name}.nnspec`, text: fileOf(name) }, { set: new Map(), read: () => ({ problem: "missing" }) });
+    expect(diagnostics.map(({ code, message }) => `${code} ${message}`), name).toEqual([]);
+    const files = await emit(compileRun(value!.runs[0]!), value!, { pathFromFolder: () => digits });
+    for (const { path, text } of files) {
+      mkdirSync(dirname(join(folder, name, path)), { recursive: true });
+      writeFileSync(join(folder, name, path), text);
+    }
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("every variant passes the compiler", () => {
+  const { compilerOptions } = JSON.parse(readFileSync(join(folder, names[0]!, "tsconfig.json"), "utf8")) as { compilerOptions: object };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: names.map((name) => `${name}/**/*.ts`) }));
+  const { stdout } = spawnSync(process.execPath, [join(repository, "node_modules/typescript/bin/tsc"), "-p", folder], { encoding: "utf8" });
+  expect(stdout).toBe("");
+});
+
+describe("every variant trains", () => {
+  let outcomes: Readonly<Record<string, { readonly losses: number[]; readonly steps: number; readonly reason: string; readonly test?: Record<string, number>; readonly tensors: string[] }>>;
+  beforeAll(async () => {
+    writeFileSync(join(folder, "all.ts"), driver);
+    const { stdout, stderr } = await runIn(folder, "all.ts");
+    expect(stderr).toBe("");
+    outcomes = JSON.parse(stdout) as typeof outcomes;
+  });
+
+  test.each(names)("%s: the loss falls", (name) => {
+    const { losses } = outcomes[name]!;
+    expect(losses.length).toBeGreaterThan(0);
+    expect(losses.every(Number.isFinite)).toBe(true);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  });
+
+  test("limits and names are those of the specs", () => {
+    expect(outcomes["conditions"]).toMatchObject({ steps: 13, reason: "all steps are done" });
+    expect(outcomes["convolutions"]!.tensors).toContain("first.batch_norm_1.mean");
+    expect(outcomes["heads"]!.tensors).not.toContain("decode.weight");
+    expect(outcomes["formula"]!.test).toMatchObject({ mae: expect.any(Number), r2: expect.any(Number) });
+  });
+});
+
+const driver = `
+const outcomes = {};
+for (const name of ${JSON.stringify(names)}) {
+  const { train } = await import("./" + name + "/train.ts");
+  const losses = [];
+  const quiet = { start() {}, batch() {}, note() {}, end() {}, interrupted() {}, epoch({ train }) { losses.push(train.loss); } };
+  const { end, tensors } = await train({ backend: "cpu", data: new Map(), runDirectory: name + "/run", resume: false, format: "json" }, quiet);
+  outcomes[name] = { losses, steps: end.steps, reason: end.reason, test: end.test, tensors: tensors.map(({ name }) => name) };
+}
+console.log(JSON.stringify(outcomes));
+`;
