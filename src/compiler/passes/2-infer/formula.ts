@@ -8,7 +8,7 @@ import { numberOf } from "./argument-values.ts";
 import { unknownItem } from "./arguments.ts";
 import type { Context, Scope } from "./context.ts";
 import { describeValue, snippet } from "./describe.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, reportUnknown } from "./evaluate.ts";
 import { lookup } from "./lookup.ts";
 
 /** What the names inside a scalar formula stand for. */
@@ -64,6 +64,10 @@ function refuse(context: Context, expression: Ast.Expression, names: FormulaName
 function constant(context: Context, scope: Scope, expression: Ast.Expression, names: FormulaNames): Formula | undefined {
   const value = evaluate(context, scope, expression);
   if (!value) return undefined;
+  if (value.kind === "word" && value.path.length === 1) {
+    reportUnknown(context, scope, value.path);
+    return undefined;
+  }
   const number = numberOf(value);
   return number === undefined ? refuse(context, expression, names, describeValue(value, expression.span)) : { kind: "number", value: number };
 }

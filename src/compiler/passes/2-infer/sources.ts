@@ -12,6 +12,8 @@ import type { CompileValue, Context, Scope } from "./context.ts";
 import { describeValue, snippet } from "./describe.ts";
 import { evaluate } from "./evaluate.ts";
 import { toFormula } from "./formula.ts";
+import { lookup } from "./lookup.ts";
+import { references } from "./run-names.ts";
 
 export type Fields = TypedData["fields"];
 type Part = TypedData["sources"][number]["part"];
@@ -160,9 +162,17 @@ function readFormula(
   const inputs = extras.map((argument) => readInput(context, scope, argument));
   if (!expression || inputs.includes(undefined)) return undefined;
   const variables = new Map(extras.map((argument): [string, Formula] => [argument.name!.text, { kind: "variable", name: argument.name!.text }]));
+  if (!rangesGiven(context, scope, expression.value, variables)) return undefined;
   const formula = toFormula(context, scope, expression.value, { variables, name: definition.name });
   const complete = inputs.filter((input) => input !== undefined);
   return formula && columnsFit(context, definition, expression, complete, fields) ? { expression: formula, inputs: complete } : undefined;
+}
+
+/** Every name of the formula is an input with a range, or a name of the file. */
+function rangesGiven(context: Context, scope: Scope, formula: Ast.Expression, variables: ReadonlyMap<string, Formula>): boolean {
+  const open = references(formula).filter(({ path, arguments: called }) => path.length === 1 && called === undefined && !variables.has(path[0]!.text) && !lookup(scope, path[0]!.text));
+  for (const { path, span } of open) context.report(diagnostic(messages.formulaDoesNotFit, span, { problem: `\`${path[0]!.text}\` has no range; write \`${path[0]!.text}: 0 .. 1\` after the formula` }));
+  return open.length === 0;
 }
 
 function readInput(context: Context, scope: Scope, argument: Ast.Argument): { name: string; from: number; to: number } | undefined {
