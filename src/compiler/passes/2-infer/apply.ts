@@ -58,7 +58,7 @@ export function applyLayer(frame: Frame, definition: LayerDefinition, use: Stage
   if (!checkExtent(frame.context, passed, use.span)) return undefined;
   const layer = layerAt(frame, definition, use, values, inputTypes, passed);
   if (!layer) return undefined;
-  const value = addValue(frame, passed, use.span, { kind: "layer", layer, inputs: use.inputs }, use.inputs, labelOf(use), definition.arithmetic?.(inputTypes, values));
+  const value = addValue(frame, passed, use.span, { kind: "layer", layer, inputs: use.inputs }, use.inputs, labelOf(use), definition.arithmetic && (() => definition.arithmetic!(inputTypes, values)));
   if (!frame.reuse) defer(frame, layer, definition, inputTypes, values, value);
   return value;
 }

@@ -38,8 +38,7 @@ export function applyBlock(frame: Frame, declaration: Declaration & { readonly i
   const parameters = bindParameters(frame.context, use.scope, declaration, item.kind === "block" ? item.parameters : [], use.written ?? [], use.span);
   const inputs = matchInputs(frame, item, use);
   if (!parameters || !inputs) return undefined;
-  const types = inputs.map(({ type }) => printType(type)).join(", ");
-  const context = reporting(frame.context, use.span, `in this use of \`${name}\`, on ${types}`);
+  const context = reporting(frame.context, use.span, () => `in this use of \`${name}\`, on ${inputs.map(({ type }) => printType(type)).join(", ")}`);
   const scope = bindSymbols({ ...frame, context }, parameters, item, inputs, use);
   if (!scope) return undefined;
   const inside = { ...openFrame({ ...frame, context }, item, scope, use.path), through: [use.span, ...frame.through] };

@@ -28,8 +28,9 @@ export interface Elaboration {
 
 /** A value as a step on the way to another: `conv_1 f32[B, h: 24, w: 24, c: 6]`, and how its sizes were calculated. */
 export interface Step {
-  readonly text: string;
-  readonly arithmetic: readonly string[];
+  readonly label: string;
+  readonly type: TensorType;
+  readonly arithmetic: (() => readonly string[]) | undefined;
 }
 
 /** One body (of a model, or of a block at one use) while it is written out. */
@@ -66,15 +67,17 @@ export const mostStages = 10_000;
 export const deepestBlock = 64;
 
 export function newElaboration(mode: { readonly alone?: boolean; readonly bodiless?: boolean } = {}): Elaboration {
-  return { values: [], layers: new Map(), weights: new Map(), rules: [], trails: new Map(), undecided: [], stages: 0, alone: mode.alone ?? false, bodiless: mode.bodiless ?? false };
+  // A block by itself is looked at, not built: a tenth of the stages must do.
+  const stages = mode.alone ? (mostStages * 9) / 10 : 0;
+  return { values: [], layers: new Map(), weights: new Map(), rules: [], trails: new Map(), undecided: [], stages, alone: mode.alone ?? false, bodiless: mode.bodiless ?? false };
 }
 
 /** Adds a value; `from` are the values that it is made of. */
-export function addValue(frame: Frame, type: TensorType, span: Span, body: Value["body"], from: readonly Value[], label: string, arithmetic: readonly string[] = []): Value {
+export function addValue(frame: Frame, type: TensorType, span: Span, body: Value["body"], from: readonly Value[], label: string, arithmetic?: () => readonly string[]): Value {
   const value: Value = { id: nextId(frame.context), type, span, body };
   frame.elaboration.values.push(value);
   const trail = from[0] ? (frame.elaboration.trails.get(from[0]) ?? []) : [];
-  frame.elaboration.trails.set(value, [...trail.slice(-3), { text: `${label} ${printType(type)}`, arithmetic: arithmetic.map((line) => `${label}: ${line}`) }]);
+  frame.elaboration.trails.set(value, [...trail.slice(-3), { label, type, arithmetic }]);
   return value;
 }
 
@@ -103,10 +106,11 @@ export function pathTo(prefix: string, name: string): string {
 export function trailOf(frame: Frame, value: Value): readonly string[] {
   const trail = frame.elaboration.trails.get(value) ?? [];
   if (trail.length <= 1) return [];
-  return [`the shapes that led here: ${trail.map(({ text }) => text).join(" → ")}`, ...trail.flatMap(({ arithmetic }) => arithmetic)];
+  const calculated = trail.flatMap(({ label, arithmetic }) => (arithmetic?.() ?? []).map((line) => `${label}: ${line}`));
+  return [`the shapes that led here: ${trail.map(({ label, type }) => `${label} ${printType(type)}`).join(" → ")}`, ...calculated];
 }
 
 /** Reports with the uses of blocks that led here. */
-export function reporting(context: Context, use: Span, message: string): Context {
-  return { ...context, report: (found: Diagnostic) => context.report({ ...found, related: [...found.related, { span: use, message }] }) };
+export function reporting(context: Context, use: Span, message: () => string): Context {
+  return { ...context, report: (found: Diagnostic) => context.report({ ...found, related: [...found.related, { span: use, message: message() }] }) };
 }

@@ -1,6 +1,6 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts";
-import { nothingToSet, unsettable } from "../../base/diagnostics/catalogue/names.ts";
+import { nothingToSet, notOneValue, unsettable } from "../../base/diagnostics/catalogue/names.ts";
 import type { Source } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
 import type * as Ast from "../../syntax/ast.ts";
@@ -31,7 +31,9 @@ export function readOverrides(resolved: Resolved, options: CompileOptions, repor
     const parsed = parse(source);
     for (const found of parsed.diagnostics) report(found);
     const hyper = parsed.value?.items[0];
-    if (hyper?.kind === "hyper" && parsed.value!.items.length === 1) overrides.set(item, { expression: hyper.value, scope: resolved.scope });
+    const alone = hyper?.kind === "hyper" && parsed.value!.items.length === 1 && !hyper.domain && !hyper.when;
+    if (alone) overrides.set(item, { expression: hyper.value, scope: resolved.scope });
+    else if (parsed.value) report(diagnostic(notOneValue, { ...span, start: prefix.length, end: prefix.length + text.length }, { name }));
   }
   return overrides;
 }

@@ -128,3 +128,10 @@ export const activationArgument = kind<{ layer: string; instead: string }>(
   "An activation as an argument",
   (p) => `\`${p.layer}\` takes no activation: activations are stages, so write \`${p.instead}\``,
 );
+
+export const notOneValue = kind<{ name: string }>(
+  "NN0218",
+  "error",
+  "`--set` of more than a value",
+  (p) => `\`--set ${p.name}=…\` takes one expression, such as \`64\` or \`leaky_relu(0.1)\`, and nothing after it`,
+);
