@@ -62,7 +62,7 @@ describe("hostile text of a spec", () => {
   test("cannot leave a literal: it evaluates to itself", () => {
     for (const text of hostile) {
       const printed = literal(text).code;
-      expect(printed).not.toMatch(/[<\u2028\u2029\n\r\u0000]/);
+      for (const character of ["<", "\u2028", "\u2029", "\n", "\r", "\u0000"]) expect(printed).not.toContain(character);
       expect(JSON.parse(printed)).toBe(text);
     }
   });

@@ -13,6 +13,9 @@ afterAll(() => remove(emitted));
 const train = (...args: readonly string[]) => runIn(emitted.folder, "train.ts", ["--backend", "cpu", "--format", "json", ...args]);
 const bytes = (...path: readonly string[]) => readFileSync(join(emitted.folder, ...path));
 
+const losses = (folder: string) => bytes(folder, "metrics.jsonl").toString().trim().split("\n").map((line) => (JSON.parse(line) as { train: object }).train);
+const predict = (input: string) => runIn(emitted.folder, "predict.ts", ["--checkpoint", "reading/best.safetensors", "-"], input);
+
 describe("an emitted trainer", () => {
   test("trains, reports every epoch, and ends with the measured test part", async () => {
     const { code, stdout, stderr } = await train("--run-dir", "whole");
@@ -44,7 +47,6 @@ describe("an emitted trainer", () => {
     const second = await train("--run-dir", "stopped", "--resume", "--epochs", "3");
     expect(second.code).toBe(0);
     for (const file of ["last.safetensors", "best.safetensors"]) expect(bytes("stopped", file).equals(bytes("through", file)), file).toBe(true);
-    const losses = (folder: string) => bytes(folder, "metrics.jsonl").toString().trim().split("\n").map((line) => (JSON.parse(line) as { train: object }).train);
     expect(losses("stopped")).toEqual(losses("through"));
   });
 
@@ -83,7 +85,6 @@ describe("prediction", () => {
 
   test("reads JSON and CSV on the command line, and refuses rows of the wrong length", async () => {
     await train("--run-dir", "reading", "--epochs", "1");
-    const predict = (input: string) => runIn(emitted.folder, "predict.ts", ["--checkpoint", "reading/best.safetensors", "-"], input);
     const row = Array.from({ length: 64 }, (_, index) => index % 17);
     const outcomes = [await predict(JSON.stringify([row])), await predict(JSON.stringify({ image: row })), await predict(`${row.join(",")}\n`), await predict(`${row.join(",")},3\n`)];
     for (const { code, stdout } of outcomes) {

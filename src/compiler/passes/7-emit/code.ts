@@ -59,7 +59,7 @@ function printNumber(value: number): string {
 
 // Control and invisible characters, bidirectional overrides, line separators, and the `<` that could end a script element.
 // oxlint-disable-next-line no-control-regex -- these are the characters to be found
-const escaped = /[<\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff]/g;
+const escaped = /[<\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\uffff]/g;
 
 export function printText(text: string): string {
   return JSON.stringify(text).replace(escaped, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);

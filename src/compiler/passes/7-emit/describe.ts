@@ -7,7 +7,8 @@ import { isDuration } from "../3-lower/schedules.ts";
 export function describeUse({ definition, arguments: values }: Use): string {
   const written = Object.entries(values).flatMap(([name, value]): readonly string[] => {
     const specification = definition.arguments[name];
-    const isDefault = specification && "default" in specification && same(specification.default, value);
+    const preset = specification && ("defaults" in specification ? specification.defaults : "default" in specification ? specification.default : undefined);
+    const isDefault = preset !== undefined && same(preset, value);
     if (value === undefined || isDefault) return [];
     return [specification?.named === true ? `${name}: ${describeValue(value)}` : describeValue(value)];
   });

@@ -1,7 +1,8 @@
-import type { LossExpression, TypedRun, Value } from "../../typed/program.ts";
-import { comment, join, literal, nothing, ts, type Code } from "./code.ts";
+import type { LossExpression, Value } from "../../typed/program.ts";
+import { comment, literal, nothing, ts, type Code } from "./code.ts";
 import { fieldOf, specName, type Emission } from "./emission.ts";
 import type { ModuleText } from "./modules.ts";
+import { commandLine } from "./predict-command.ts";
 
 /** `predict.ts`: the trained model in use, as a module and from the command line. */
 export function predictModule(emission: Emission): ModuleText {
@@ -12,7 +13,7 @@ export function predictModule(emission: Emission): ModuleText {
       `Predicts with ${run.model.name} (run ${run.name} of ${specName(emission)}), made by nnspec.`,
       "In a program: `const model = await loadModel(\"run/best.safetensors\"); await predict(model, [row])`.\nFrom the command line: `npm run predict -- rows.json`, where rows are JSON objects or the lines of a CSV file.",
     ),
-    statements: [tables(emission), types(emission), loadModel, predictFunction(emission), ...helpers(emission), commandLine(emission)],
+    statements: [tables(emission), types, loadModel, predictFunction, ...helpers(emission), ...commandLine(emission)],
   };
 }
 
@@ -33,7 +34,7 @@ function readings({ compiled }: Emission): readonly Reading[] {
     const accepts = term?.use.definition.operands.map((operand) => operand.accepts) ?? [];
     const target = fieldBehind(term?.operands[1]);
     const labels = compiled.fields.find(({ name: field }) => field === target)?.classes !== undefined;
-    const kind = accepts[0] === "logits" && labels ? "scores" : accepts.includes("binary") && term?.use.definition.name.startsWith("binary") ? "chance" : "values";
+    const kind = accepts[0] === "logits" && labels && shape.length === 1 ? "scores" : accepts.includes("binary") && term?.use.definition.name.startsWith("binary") ? "chance" : "values";
     return { output, shape, kind, field: target };
   });
 }
@@ -66,8 +67,7 @@ const outputs: readonly Output[] = ${literal(outputs)};
 const capacity = ${literal(compiled.capacity)};`;
 }
 
-function types(_emission: Emission): Code {
-  return ts`interface Output {
+const types = ts`interface Output {
   readonly name: string;
   readonly shape: readonly number[];
   readonly kind: "scores" | "chance" | "values";
@@ -93,7 +93,6 @@ export interface Model {
   readonly device: Device;
   readonly preparation: Preparation;
 }`;
-}
 
 const loadModel = ts`/** Loads a checkpoint (best.safetensors, last.safetensors). Close it with closeModel when it is no longer needed. */
 export async function loadModel(checkpoint: string, backend: BackendChoice = "auto"): Promise<Model> {
@@ -108,8 +107,7 @@ export async function closeModel(model: Model): Promise<void> {
   await model.device.dispose();
 }`;
 
-function predictFunction(_emission: Emission): Code {
-  return ts`/** What the model says of each row, in their order: one prediction for each output. */
+const predictFunction = ts`/** What the model says of each row, in their order: one prediction for each output. */
 export async function predict(model: Model, rows: readonly Row[]): Promise<Prediction[][]> {
   const predictions: Prediction[][] = [];
   for (let start = 0; start < rows.length; start += capacity) {
@@ -124,20 +122,22 @@ export async function predict(model: Model, rows: readonly Row[]): Promise<Predi
   }
   return predictions;
 }`;
-}
 
 function helpers(emission: Emission): readonly Code[] {
   const kinds = new Set(readings(emission).map(({ kind }) => kind));
-  return [
-    ts`function sizeOf(shape: readonly number[]): number {
+  return [sizes, gathering, readFunction(kinds), ...(kinds.has("scores") ? [scores] : [])];
+}
+
+const sizes = ts`function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
 function rowOf(values: Float32Array, shape: readonly number[], row: number): Float32Array {
   const size = sizeOf(shape);
   return values.slice(row * size, (row + 1) * size);
-}`,
-    ts`/** The numbers of one input for some rows, checked, flat, and brought to the scale that the model was trained in. */
+}`;
+
+const gathering = ts`/** The numbers of one input for some rows, checked, flat, and brought to the scale that the model was trained in. */
 function gather(model: Model, input: (typeof inputs)[number], rows: readonly Row[], start: number): Float32Array {
   const size = sizeOf(input.shape);
   const gathered = new Float32Array(capacity * size);
@@ -164,11 +164,7 @@ function isList(value: Row | Numbers): value is readonly Numbers[] {
 
 function flatten(numbers: Numbers): number[] {
   return isList(numbers) ? numbers.flatMap(flatten) : [Number(numbers)];
-}`,
-    readFunction(kinds),
-    ...(kinds.has("scores") ? [scores] : []),
-  ];
-}
+}`;
 
 function readFunction(kinds: ReadonlySet<Reading["kind"]>): Code {
   return ts`function read({ preparation }: Model, { name, kind, field }: Output, result: Float32Array): Prediction {
@@ -190,115 +186,3 @@ function readScores(output: string, result: Float32Array, names: readonly string
   const probabilities = Object.fromEntries(powers.map((power, index) => [label(index), power / total]));
   return { output, class: label(best), probability: powers[best]! / total, probabilities };
 }`;
-
-function commandLine(emission: Emission): Code {
-  const { run } = emission.compiled;
-  const csv = run.data.sources.find(({ source }) => source.use.definition.name === "csv")?.source;
-  const values = csv?.use.arguments ?? {};
-  const ignored = values["ignore"];
-  const left = [...Object.values(csv?.fieldArguments ?? {}), ...(typeof ignored === "string" ? [ignored] : Array.isArray(ignored) ? (ignored as readonly string[]) : [])];
-  const options = [
-    ...(typeof values["delimiter"] === "string" ? [ts`delimiter: ${literal(values["delimiter"])}`] : []),
-  ];
-  return ts`const usage = ${literal(usageOf(run))};
-
-/** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
-async function main(argv: readonly string[]): Promise<number> {
-  const { checkpoint, backend, input, help } = readOptions(argv);
-  const terminal = openTerminal();
-  if (help) {
-    terminal.write(usage);
-    return 0;
-  }
-  const text = input === "-" ? await readStandardInput() : await readText(input);
-  const model = await loadModel(checkpoint, backend);
-  try {
-    for (const prediction of await predict(model, parseRows(text, input))) {
-      terminal.write(JSON.stringify(prediction.length === 1 ? prediction[0] : prediction) + "\\n");
-    }
-  } finally {
-    await closeModel(model);
-  }
-  return 0;
-}
-
-function readOptions(argv: readonly string[]): { readonly checkpoint: string; readonly backend: BackendChoice; readonly input: string; readonly help: boolean } {
-  let checkpoint = "run/best.safetensors";
-  let backend: BackendChoice = "auto";
-  const files: string[] = [];
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index]!;
-    if (word === "--help" || word === "-h") return { checkpoint, backend, input: "-", help: true };
-    if (word !== "--checkpoint" && word !== "--backend") {
-      if (word.startsWith("--")) throw new UserError("There is no option " + word + ".", [usage]);
-      files.push(word);
-      continue;
-    }
-    const value = argv[++index];
-    if (value === undefined) throw new UserError(word + " needs a value.", [usage]);
-    if (word === "--checkpoint") checkpoint = value;
-    else if (value === "auto" || value === "gpu" || value === "cpu") backend = value;
-    else throw new UserError("--backend is auto, gpu or cpu, not " + value + ".");
-  }
-  if (files.length > 1) throw new UserError("One file of rows at a time.", [usage]);
-  return { checkpoint, backend, input: files[0] ?? "-", help: false };
-}
-
-async function readStandardInput(): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of process.stdin) text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
-}
-
-/** A JSON list of rows, one JSON row a line, or CSV. */
-function parseRows(text: string, where: string): Row[] {
-  const start = text.trimStart();
-  if (!start.startsWith("[") && !start.startsWith("{")) return parseTable(text, where);
-  try {
-    return asRows(JSON.parse(text));
-  } catch (whole) {
-    try {
-      return text.split("\\n").filter((line) => line.trim() !== "").map((line) => JSON.parse(line) as Row);
-    } catch {
-      throw new UserError(where + " is not JSON: " + (whole instanceof Error ? whole.message : String(whole)));
-    }
-  }
-}
-
-function asRows(parsed: unknown): Row[] {
-  if (!Array.isArray(parsed)) return [parsed as Row];
-  const single = parsed.every((value) => typeof value === "number");
-  return single ? [parsed] : parsed;
-}
-
-/** Columns that are not given to the model. */
-const otherColumns: readonly string[] = ${literal(left)};
-
-/** The columns of the inputs one after the other, in the order of the inputs. A first line of names is known by its not being numbers. */
-function parseTable(text: string, where: string): Row[] {
-  const records = parseCsv(text, { where${options.length === 0 ? nothing : ts`, ${join(options, ts`, `)}`} });
-  const first = records[0]?.cells ?? [];
-  const named = first.some((cell) => cell.trim() === "" || Number.isNaN(Number(cell)));
-  const names = named ? first : first.map((_, index) => String(index + 1));
-  const needed = inputs.reduce((total, { shape }) => total + sizeOf(shape), 0);
-  const used = names.map((_, index) => index).filter((index) => names.length === needed || !otherColumns.includes(names[index]!));
-  return (named ? records.slice(1) : records).map(({ cells }) => {
-    const numbers = used.map((index) => Number(cells[index]));
-    let start = 0;
-    return Object.fromEntries(inputs.map(({ name, shape }) => [name, numbers.slice(start, (start += sizeOf(shape)))]));
-  });
-}
-
-runAsProgram(import.meta.url, main);`;
-}
-
-function usageOf(run: TypedRun): string {
-  return [
-    `Predicts with ${run.model.name}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.`,
-    "",
-    "  predict.ts [--checkpoint run/best.safetensors] [--backend auto|gpu|cpu] [rows.json|rows.csv|-]",
-    "",
-  ].join("\n");
-}
-

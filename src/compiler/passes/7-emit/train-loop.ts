@@ -6,9 +6,13 @@ export function loop(shape: RunShape): readonly Code[] {
   return [epochs(shape), steps(shape), pause];
 }
 
+/** Code for what the run uses. */
+function when(used: unknown, code: Code): Code {
+  return used ? code : nothing;
+}
+
 function epochs(shape: RunShape): Code {
   const { stop, validates, best, run } = shape;
-  const when = (used: unknown, code: Code): Code => (used ? code : nothing);
   return ts`/** Epoch after epoch until a limit is reached or a condition holds: the reason, or undefined when interrupted. */
 async function trainEpochs(session: Session, progress: Progress): Promise<string | undefined> {
   const { device, ${when(validates, ts`data,`)} epochs, stepsPerEpoch, totalSteps, folder, reporter } = session;

@@ -40,7 +40,7 @@ function header({ emission, run }: RunShape): Code {
 function settings({ emission: { compiled }, run }: RunShape): Code {
   const { train, evaluate } = compiled.plans;
   const buffers = [...train.buffers, ...evaluate.buffers].filter(({ role, aliasOf }) => role === "input" && aliasOf === undefined);
-  return ts`/** Rows of a step. The last batch of an epoch may be shorter, and is trained exactly. */
+  return ts`/** ${run.batch === "all" ? ts`Rows of a step: all of them.` : ts`Rows of a step. The last batch of an epoch may be shorter, and is trained exactly.`} */
 const batchSize = ${literal(compiled.capacity)};
 
 /** The fields of a row that the device is given. */
@@ -106,6 +106,9 @@ export async function train(options: TrainerOptions, reporter: Reporter): Promis
   const seed = options.seed ?? defaultSeed;
   const epochs = options.epochs ?? defaultEpochs;
   const data = await loadData(seed, options.data.get(dataName));
+  ${run.batch === "all" ? ts`if (data.train.rows.length > batchSize) {
+    throw new UserError("This program trains on all rows at once and was made for " + batchSize + ", but there are " + data.train.rows.length + ": build it again with this data.");
+  }` : nothing}
   const stepsPerEpoch = batchCount(data.train.rows.length, batchSize);
   const totalSteps = ${steps};
   const folder = runsInNode() ? (options.runDirectory ?? "run") : undefined;

@@ -1,0 +1,117 @@
+import type { TypedRun } from "../../typed/program.ts";
+import { literal, nothing, ts, type Code } from "./code.ts";
+import type { Emission } from "./emission.ts";
+
+/** Rows from files, and a line of JSON for each. */
+export function commandLine(emission: Emission): readonly Code[] {
+  const { run } = emission.compiled;
+  const csv = run.data.sources.find(({ source }) => source.use.definition.name === "csv")?.source;
+  const values = csv?.use.arguments ?? {};
+  const ignored = values["ignore"];
+  const left = [...Object.values(csv?.fieldArguments ?? {}), ...(typeof ignored === "string" ? [ignored] : Array.isArray(ignored) ? (ignored as readonly string[]) : [])];
+  const { delimiter } = values;
+  const headed = values["header"] !== false;
+  return [
+    ts`const usage = ${literal(usageOf(run))};`,
+    main,
+    options,
+    standardInput,
+    rows,
+    ts`/** Columns that are not given to the model. */
+const otherColumns: readonly string[] = ${literal(left)};`,
+    ts`/** The columns of the inputs one after the other, in the order of the inputs.${headed ? ts` A first line of names is known by its not being numbers.` : nothing} */
+function parseTable(text: string, where: string): Row[] {
+  const records = parseCsv(text, { where${typeof delimiter === "string" ? ts`, delimiter: ${literal(delimiter)}` : nothing} });
+  const first = records[0]?.cells ?? [];
+  ${headed ? ts`const named = first.some((cell) => Number.isNaN(Number(cell)));
+  const names = named ? first : first.map((_, index) => String(index + 1));` : ts`const names = first.map((_, index) => String(index + 1));`}
+  const needed = inputs.reduce((total, { shape }) => total + sizeOf(shape), 0);
+  const used = names.map((_, index) => index).filter((index) => names.length === needed || !otherColumns.includes(names[index]!));
+  return ${headed ? ts`(named ? records.slice(1) : records)` : ts`records`}.map(({ cells }) => {
+    const numbers = used.map((index) => Number(cells[index]));
+    let start = 0;
+    return Object.fromEntries(inputs.map(({ name, shape }) => [name, numbers.slice(start, (start += sizeOf(shape)))]));
+  });
+}`,
+    ts`runAsProgram(import.meta.url, main);`,
+  ];
+}
+
+function usageOf(run: TypedRun): string {
+  return [
+    `Predicts with ${run.model.name}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.`,
+    "",
+    "  predict.ts [--checkpoint run/best.safetensors] [--backend auto|gpu|cpu] [rows.json|rows.csv|-]",
+    "",
+  ].join("\n");
+}
+
+const main = ts`/** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  const { checkpoint, backend, input, help } = readOptions(argv);
+  const terminal = openTerminal();
+  if (help) {
+    terminal.write(usage);
+    return 0;
+  }
+  const text = input === "-" ? await readStandardInput() : await readText(input);
+  const model = await loadModel(checkpoint, backend);
+  try {
+    for (const prediction of await predict(model, parseRows(text, input))) {
+      terminal.write(JSON.stringify(prediction.length === 1 ? prediction[0] : prediction) + "\\n");
+    }
+  } finally {
+    await closeModel(model);
+  }
+  return 0;
+}`;
+
+const options = ts`function readOptions(argv: readonly string[]): { readonly checkpoint: string; readonly backend: BackendChoice; readonly input: string; readonly help: boolean } {
+  let checkpoint = "run/best.safetensors";
+  let backend: BackendChoice = "auto";
+  const files: string[] = [];
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index]!;
+    if (word === "--help" || word === "-h") return { checkpoint, backend, input: "-", help: true };
+    if (word !== "--checkpoint" && word !== "--backend") {
+      if (word.startsWith("--")) throw new UserError("There is no option " + word + ".", [usage]);
+      files.push(word);
+      continue;
+    }
+    const value = argv[++index];
+    if (value === undefined) throw new UserError(word + " needs a value.", [usage]);
+    if (word === "--checkpoint") checkpoint = value;
+    else if (value === "auto" || value === "gpu" || value === "cpu") backend = value;
+    else throw new UserError("--backend is auto, gpu or cpu, not " + value + ".");
+  }
+  if (files.length > 1) throw new UserError("One file of rows at a time.", [usage]);
+  return { checkpoint, backend, input: files[0] ?? "-", help: false };
+}`;
+
+const standardInput = ts`async function readStandardInput(): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of process.stdin) text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}`;
+
+const rows = ts`/** A JSON list of rows, one JSON row a line, or CSV. */
+function parseRows(text: string, where: string): Row[] {
+  const start = text.trimStart();
+  if (!start.startsWith("[") && !start.startsWith("{")) return parseTable(text, where);
+  try {
+    return asRows(JSON.parse(text));
+  } catch (whole) {
+    try {
+      return text.split("\\n").filter((line) => line.trim() !== "").map((line) => JSON.parse(line) as Row);
+    } catch {
+      throw new UserError(where + " is not JSON: " + (whole instanceof Error ? whole.message : String(whole)));
+    }
+  }
+}
+
+function asRows(parsed: unknown): Row[] {
+  if (!Array.isArray(parsed)) return [parsed as Row];
+  const single = parsed.every((value) => typeof value === "number");
+  return single ? [parsed] : parsed;
+}`;
