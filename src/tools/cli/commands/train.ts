@@ -17,7 +17,7 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   const pathFromFolder = (path: string): string => (isAbsolute(path) ? path : relative(trainer, resolve(base, path)).split(sep).join("/"));
   await writeTrainer(program, run, trainer, { pathFromFolder, data: new Map(), set: options.set });
   process.exitCode = await runTypeScript(join(trainer, "train.ts"), trainerArguments(folder, options), "ignore");
-  if (process.exitCode === exitCode.clean && options.format === "pretty" && process.stdout.isTTY) suggestNext(file, folder);
+  if (process.exitCode === exitCode.clean && options.format === "pretty") suggestNext(file, folder);
 }
 
 /** The folder asked for, or the first free one of runs/mlp, runs/mlp-2, …: no earlier run is written over. */
@@ -48,15 +48,14 @@ function trainerArguments(folder: string, options: TrainOptions): readonly strin
 }
 
 function suggestNext(file: string, folder: string): void {
-  process.stdout.write(
-    [
-      "",
-      "What to try next:",
-      `  nnspec eval ${folder}                 measure it again`,
-      `  nnspec summary ${file}    parameters and cost of each layer`,
-      `  nnspec train ${file} --set … --epochs …   another value, another length`,
-      `  less ${join(folder, "trainer", "train.ts")}   read the generated program`,
-      "",
-    ].join("\n"),
-  );
+  const ideas = [
+    [`nnspec eval ${folder}`, "measure the kept weights again"],
+    [`nnspec predict ${folder} rows.csv`, "use them"],
+    [`nnspec summary ${file}`, "parameters and cost of each layer"],
+    [`nnspec train ${file} --seed 1`, "the same with other weights, order and split"],
+    [join(folder, "trainer", "train.ts"), "the generated program: read it, keep it"],
+  ] as const;
+  const width = Math.max(...ideas.map(([command]) => command.length));
+  const lines = ideas.map(([command, purpose]) => `  ${command.padEnd(width)}  ${purpose}`);
+  process.stdout.write(`\nWhat to try next:\n${lines.join("\n")}\n`);
 }

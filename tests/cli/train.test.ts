@@ -1,0 +1,158 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { nnspec } from "./run.ts";
+
+interface Event {
+  readonly event: string;
+  readonly epoch?: number;
+  readonly backend?: string;
+  readonly seconds?: number;
+  readonly train?: Readonly<Record<string, number>>;
+  readonly validation?: Readonly<Record<string, number>>;
+  readonly test?: Readonly<Record<string, number>>;
+  readonly paths?: Readonly<Record<string, string>>;
+}
+
+let folder: string;
+const iris = resolve("examples/iris.nnspec");
+
+function events(stdout: string): readonly Event[] {
+  return stdout.trim().split("\n").map((line) => JSON.parse(line) as Event);
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "nnspec-train-"));
+});
+
+describe("train", () => {
+  test("gives one JSON object a line: start, every epoch with every metric, the end with the test", () => {
+    const { status, stdout, stderr } = nnspec(["train", iris, "--epochs", "3", "--backend", "cpu", "--run-dir", "iris", "--format", "json"], { cwd: folder });
+    expect(status, stderr).toBe(0);
+    const all = events(stdout);
+    expect(all.map(({ event }) => event)).toEqual(["start", "epoch", "epoch", "epoch", "end"]);
+    for (const [index, { epoch, train, validation }] of all.slice(1, 4).entries()) {
+      expect(epoch).toBe(index + 1);
+      for (const part of [train, validation]) expect(part).toEqual({ loss: expect.any(Number), accuracy: expect.any(Number) });
+    }
+    const end = all.at(-1)!;
+    expect(end).toMatchObject({ backend: "cpu", seconds: expect.any(Number), test: { accuracy: expect.any(Number), loss: expect.any(Number) } });
+    for (const path of Object.values(end.paths!)) expect(existsSync(resolve(folder, path)), path).toBe(true);
+    expect(readFileSync(join(folder, "iris/metrics.jsonl"), "utf8").trim().split("\n")).toHaveLength(3);
+  });
+
+  test("evaluates and predicts with the run folder", () => {
+    const measured = nnspec(["eval", "iris", "--backend", "cpu", "--format", "json"], { cwd: folder });
+    expect(measured.status, measured.stderr).toBe(0);
+    expect(events(measured.stdout).at(-1)!.test!["accuracy"]).toBeGreaterThanOrEqual(0);
+    const predicted = nnspec(["predict", "iris", "--backend", "cpu"], { cwd: folder, input: "[[5.1, 3.5, 1.4, 0.2], [6.7, 3.0, 5.2, 2.3]]" });
+    expect(predicted.status, predicted.stderr).toBe(0);
+    const answers = predicted.stdout.trim().split("\n").map((line) => JSON.parse(line));
+    expect(answers).toHaveLength(2);
+    for (const { probabilities } of answers) {
+      expect(Object.values(probabilities as Record<string, number>).reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 5);
+    }
+  });
+
+  test("does not write over a trained run, and goes on with it when told to", () => {
+    expect(nnspec(["train", iris, "--run-dir", "iris"], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("--resume") });
+    const resumed = nnspec(["train", iris, "--epochs", "5", "--backend", "cpu", "--run-dir", "iris", "--resume", "--format", "json"], { cwd: folder });
+    expect(resumed.status, resumed.stderr).toBe(0);
+    const straight = nnspec(["train", iris, "--epochs", "5", "--backend", "cpu", "--run-dir", "straight", "--format", "json"], { cwd: folder });
+    const losses = (stdout: string) => events(stdout).filter(({ event }) => event === "epoch").map(({ epoch, train }) => [epoch, train!["loss"]]);
+    expect(losses(resumed.stdout)).toEqual(losses(straight.stdout).slice(3));
+    expect(readFileSync(join(folder, "iris/last.safetensors"))).toEqual(readFileSync(join(folder, "straight/last.safetensors")));
+  });
+
+  test("refuses what cannot be: a GPU where there is none, a value outside the domain, a run that is not there", () => {
+    const noDisplay = nnspec(["train", iris, "--backend", "gpu", "--run-dir", "gpu"], { cwd: folder });
+    if (!process.env["DISPLAY"]) expect(noDisplay).toMatchObject({ status: 2, stderr: expect.stringContaining("gpu") });
+    expect(nnspec(["train", iris, "--run", "Nobody"], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("Classifier") });
+    expect(nnspec(["train", iris, "--set", "nothing=3"], { cwd: folder }).status).toBe(1);
+    expect(nnspec(["eval", "nowhere"], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("not a run folder") });
+  });
+
+  test("says plainly that the data is not there", () => {
+    writeFileSync(join(folder, "lost.nnspec"), readFileSync(iris, "utf8").replace("data/iris.csv", "data/lost.csv"));
+    const { status, stderr } = nnspec(["train", "lost.nnspec", "--backend", "cpu"], { cwd: folder });
+    expect(status).toBe(2);
+    expect(stderr).toContain("lost.csv");
+    expect(stderr).not.toContain("    at ");
+  });
+
+  test("trains on the whole set at once for batch: all", () => {
+    const whole = readFileSync(iris, "utf8").replace(/epochs: \d+/, "epochs: 2\n  batch: all").replace(/\n\s*batch: \d+/, "").replace("data/iris.csv", resolve("examples/data/iris.csv"));
+    writeFileSync(join(folder, "whole.nnspec"), whole);
+    const { status, stdout, stderr } = nnspec(["train", "whole.nnspec", "--backend", "cpu", "--format", "json"], { cwd: folder });
+    expect(status, stderr).toBe(0);
+    expect(events(stdout)[0]).toMatchObject({ event: "start", stepsPerEpoch: 1 });
+  });
+});
+
+describe("build", () => {
+  test("writes a folder that has its data, type-checks, and trains by itself", () => {
+    const { status, stderr } = nnspec(["build", iris, "--out", "standalone"], { cwd: folder });
+    expect(status, stderr).toBe(0);
+    const files = readdirSync(join(folder, "standalone"));
+    for (const file of ["train.ts", "predict.ts", "kernels.ts", "model.ts", "data.ts", "data", "runtime", "package.json", "tsconfig.json", "README.md"]) expect(files).toContain(file);
+    const manifest = JSON.parse(readFileSync(join(folder, "standalone/package.json"), "utf8"));
+    expect(Object.keys(manifest.dependencies)).toEqual(["gpu.js"]);
+    const again = nnspec(["build", iris, "--out", "again"], { cwd: folder });
+    expect(again.status).toBe(0);
+    for (const file of files.filter((name) => /\.(ts|json|md)$/.test(name))) {
+      expect(readFileSync(join(folder, "again", file), "utf8")).toBe(readFileSync(join(folder, "standalone", file), "utf8"));
+    }
+  });
+});
+
+describe("init, fmt, list, summary, explain, doctor", () => {
+  test.each(["spirals", "csv"])("the %s template checks, is in canonical form and trains", (template) => {
+    expect(nnspec(["init", template, "--template", template], { cwd: folder }).status).toBe(0);
+    const at = join(folder, template);
+    expect(nnspec(["check", "--error-on-warning", "model.nnspec"], { cwd: at })).toMatchObject({ status: 0 });
+    expect(nnspec(["fmt", "--check", "model.nnspec"], { cwd: at })).toMatchObject({ status: 0 });
+    expect(nnspec(["train", "model.nnspec", "--epochs", "2", "--backend", "cpu"], { cwd: at }).status).toBe(0);
+    expect(nnspec(["init", template, "--template", template], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("nothing was written") });
+  });
+
+  test("fmt brings a file into canonical form, and --check only tells", () => {
+    const file = join(folder, "loose.nnspec");
+    writeFileSync(file, "nnspec 1\ndim   B\nmodel Net( x:f32[B,px:4] )->f32[B,4]{ return x->dense( 4 ) }\n");
+    expect(nnspec(["fmt", "--check", file]).status).toBe(1);
+    expect(nnspec(["fmt", file]).status).toBe(0);
+    expect(nnspec(["fmt", "--check", file]).status).toBe(0);
+    const { stdout } = nnspec(["fmt", "-"], { input: "nnspec 1\ndim   B\n" });
+    expect(stdout).toBe("nnspec 1\ndim B\n");
+  });
+
+  test("list gives every item with its formula and arguments", () => {
+    const items = JSON.parse(nnspec(["list", "--format", "json"]).stdout) as { kind: string; name: string; formula: string; arguments: unknown[] }[];
+    expect(items.length).toBeGreaterThan(80);
+    expect(items.find(({ name }) => name === "adam")).toMatchObject({ kind: "optimizer", summary: expect.any(String), formula: expect.any(String), arguments: expect.any(Array) });
+    expect(nnspec(["list", "optimizers"]).stdout).toContain("adamw");
+    expect(nnspec(["list", "optimiser"])).toMatchObject({ status: 2, stderr: expect.stringContaining("optimizer") });
+  });
+
+  test("summary counts parameters and multiply-adds of each layer", () => {
+    const { models } = JSON.parse(nnspec(["summary", iris, "--format", "json"]).stdout);
+    expect(models[0]).toMatchObject({ name: "Classifier" });
+    const parameters = models[0].layers.reduce((sum: number, layer: { parameters: number }) => sum + layer.parameters, 0);
+    expect(parameters).toBe(models[0].parameters);
+    expect(models[0].layers[0]).toEqual({ name: expect.any(String), shape: expect.stringContaining("[B"), parameters: expect.any(Number), multiplyAdds: expect.any(Number) });
+  });
+
+  test("explain knows codes, items and paths", () => {
+    expect(nnspec(["explain", "NN0302"]).stdout).toContain("# ");
+    expect(nnspec(["explain", "relu"]).stdout).toContain("relu");
+    expect(nnspec(["explain", "NN9999"]).status).toBe(2);
+    expect(nnspec(["explain", "relo"])).toMatchObject({ status: 2, stderr: expect.stringContaining("relu") });
+    mkdirSync(join(folder, "sub"), { recursive: true });
+    expect(nnspec(["explain", iris, "no.such"]).status).toBe(2);
+  });
+
+  test("doctor says what this machine can run", () => {
+    const { findings } = JSON.parse(nnspec(["doctor", "--format", "json"]).stdout);
+    expect(findings.find(({ name }: { name: string }) => name === "gpu.js")).toMatchObject({ state: "ok" });
+  });
+});
