@@ -105,8 +105,11 @@ function h1(h1_bias, x, h1_weight) {
   const r = Math.floor((i + 0.5) / 32.0);
   const n = i - r * 32;
   let accumulator = h1_bias[n];
-  for (let k = 0; k < 64; k++) {
-    accumulator += x[r * 64 + k] * h1_weight[k * 32 + n];
+  for (let k = 0; k < 64; k += 4) {
+    accumulator += x[r * 64 + k] * h1_weight[k * 32 + n]
+      + x[r * 64 + k + 1] * h1_weight[k * 32 + n + 32]
+      + x[r * 64 + k + 2] * h1_weight[k * 32 + n + 64]
+      + x[r * 64 + k + 3] * h1_weight[k * 32 + n + 96];
   }
   return accumulator < 0.0 ? 0.0 : (0.0 <= accumulator ? accumulator : accumulator + 1.0);
 }

@@ -3,13 +3,20 @@ import type { Affine } from "./plan.ts";
 /** How far each loop variable runs: axis → extent. */
 export type Extents = ReadonlyMap<string, number>;
 
-/** The canonical form: one term an axis, zero steps dropped, largest steps first. */
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? Math.abs(a) : greatestCommonDivisor(b, a % b);
+}
+
+/** The canonical form: one term an axis, zero steps dropped, largest steps first, the division in lowest terms. */
 export function affine(constant: number, terms: readonly (readonly [string, number])[] = [], divisor = 1): Affine {
   const steps = new Map<string, number>();
   for (const [axis, step] of terms) steps.set(axis, (steps.get(axis) ?? 0) + step);
   const kept = [...steps].filter(([, step]) => step !== 0);
   kept.sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]) || (a[0] < b[0] ? -1 : 1));
-  return divisor === 1 ? { constant, terms: kept } : { constant, terms: kept, divisor };
+  if (divisor === 1) return { constant, terms: kept };
+  const common = kept.reduce((known, [, step]) => greatestCommonDivisor(known, step), greatestCommonDivisor(constant, divisor));
+  if (common > 1) return affine(constant / common, kept.map(([axis, step]) => [axis, step / common] as const), divisor / common);
+  return { constant, terms: kept, divisor };
 }
 
 export function affineKey(index: Affine): string {

@@ -1,8 +1,9 @@
 import type { Buffer, Kernel, Plan } from "../../../plan/plan.ts";
 import { Expressions } from "../../../plan/expressions.ts";
-import { functionSource, sizeOf } from "./function-source.ts";
+import { functionSource } from "./function-source.ts";
 import { HostNumbers } from "./host-numbers.ts";
 import { projectionsOf } from "./projections.ts";
+import { sizeOf } from "./writer.ts";
 
 export interface GpuJsKernel {
   readonly about: string;
