@@ -1,7 +1,7 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import type { Fix } from "../../base/diagnostics/diagnostic.ts";
 import { activationArgument, unknownTensor } from "../../base/diagnostics/catalogue/names.ts";
-import { layerMisfit, tooManyStages, wrongInputs, wrongTie } from "../../base/diagnostics/catalogue/shapes.ts";
+import { layerMisfit, openWeight, tooManyStages, wrongInputs, wrongTie } from "../../base/diagnostics/catalogue/shapes.ts";
 import type { Span } from "../../base/source.ts";
 import { textOf } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
@@ -147,11 +147,20 @@ function makeWeights(frame: Frame, definition: LayerDefinition, use: StageUse, v
     const base = { path, role: specification.role, owner: definition.name, shape: specification.shape, fanIn: specification.fanIn, fanOut: specification.fanOut, initializer, span: use.span };
     const written = values[specification.name];
     if (!checkExtent(frame.context, { element: { kind: "f32" }, axes: specification.shape.map((size) => ({ size })) }, use.span)) return undefined;
+    if (!isFixed(frame, path, specification.shape, use.span)) return undefined;
     const tied = definition.arguments[specification.name]?.kind === "tensor" && typeof written === "string" ? tie(frame, use, specification, written) : undefined;
     if (tied === "wrong") return undefined;
     weights.push(tied ? { ...base, tied } : base);
   }
   return weights;
+}
+
+/** A trainable tensor has one shape for ever, so no dim that is open may be in it. */
+export function isFixed(frame: Frame, path: string, shape: readonly Dim[], at: Span): boolean {
+  const { alone, own } = frame.elaboration;
+  const open = alone ? [] : [...new Set(shape.flatMap(Dims.symbolsOf))].filter((name) => !own.has(name));
+  if (open.length > 0) frame.context.report(diagnostic(openWeight, at, { weight: path, shape: printShape(shape), symbols: open }));
+  return open.length === 0;
 }
 
 /** `weight: transpose(encode.weight)`: finds the tensor, from this body outwards, and compares the shapes. */

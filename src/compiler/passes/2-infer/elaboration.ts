@@ -22,6 +22,8 @@ export interface Elaboration {
   stages: number;
   /** Whether a block is looked at by itself: what may be or not be, for want of a caller, is let pass. */
   readonly alone: boolean;
+  /** Symbols of the model's own signature but the batch: a caller makes numbers of them, so weights may depend on them. */
+  readonly own: ReadonlySet<string>;
   /** Set for an expression outside of models, where nothing may own parameters. */
   readonly bodiless: boolean;
 }
@@ -66,10 +68,10 @@ export const broken: Value = {
 export const mostStages = 10_000;
 export const deepestBlock = 64;
 
-export function newElaboration(mode: { readonly alone?: boolean; readonly bodiless?: boolean } = {}): Elaboration {
+export function newElaboration(mode: { readonly alone?: boolean; readonly bodiless?: boolean; readonly own?: ReadonlySet<string> } = {}): Elaboration {
   // A block by itself is looked at, not built: a tenth of the stages must do.
   const stages = mode.alone ? (mostStages * 9) / 10 : 0;
-  return { values: [], layers: new Map(), weights: new Map(), rules: [], trails: new Map(), undecided: [], stages, alone: mode.alone ?? false, bodiless: mode.bodiless ?? false };
+  return { values: [], layers: new Map(), weights: new Map(), rules: [], trails: new Map(), undecided: [], stages, own: mode.own ?? new Set(), alone: mode.alone ?? false, bodiless: mode.bodiless ?? false };
 }
 
 /** Adds a value; `from` are the values that it is made of. */

@@ -6,18 +6,19 @@ import type * as Ast from "../../syntax/ast.ts";
 import type { TypedModel, Value } from "../../typed/program.ts";
 import { printAxis, printType } from "./agreement.ts";
 import { checkResult, openFrame } from "./block.ts";
-import type { CompileValue, Context, Declaration } from "./context.ts";
+import type { CompileValue, Context, Declaration, Scope } from "./context.ts";
 import { addValue, newElaboration } from "./elaboration.ts";
 import type { Elaboration, Frame } from "./elaboration.ts";
 import { decideInitializers } from "./initial.ts";
 import { inferBody } from "./tensor.ts";
-import { bindOwnSymbols, tensorType } from "./types.ts";
+import { bareName, bindOwnSymbols, tensorType } from "./types.ts";
 
 /** A model by itself: every block written out, every shape proved, for every value of its symbols; undefined when it has errors. */
 export function inferModel(context: Context, declaration: Declaration): TypedModel | undefined {
   const { item } = declaration;
   if (item.kind !== "model") return undefined;
-  const elaboration = newElaboration();
+  const scope = bindOwnSymbols(declaration.scope, item.inputs);
+  const elaboration = newElaboration({ own: ownSymbols(scope, item.inputs) });
   let failed = false;
   const watched: Context = {
     ...context,
@@ -26,7 +27,6 @@ export function inferModel(context: Context, declaration: Declaration): TypedMod
       context.report(found);
     },
   };
-  const scope = bindOwnSymbols(declaration.scope, item.inputs);
   const frame = openFrame(rootFrame(elaboration, watched), item, scope, "");
   const inputs = item.inputs.map((port) => inferInput(frame, port));
   if (inputs.includes(undefined)) return undefined;
@@ -35,6 +35,12 @@ export function inferModel(context: Context, declaration: Declaration): TypedMod
   if (failed || !result) return undefined;
   decideInitializers(context.library, elaboration);
   return typedModel(frame, item, inputs as TypedModel["inputs"], result);
+}
+
+/** The symbols of a signature that are no batch. */
+function ownSymbols(scope: Scope, inputs: readonly Ast.Port[]): ReadonlySet<string> {
+  const batches = new Set(inputs.flatMap(({ type }) => (type.axes[0] ? (bareName(type.axes[0].size)?.text ?? []) : [])));
+  return new Set([...scope.names.keys()].filter((name) => !batches.has(name)));
 }
 
 export function rootFrame(elaboration: Elaboration, context: Context): Frame {

@@ -6,6 +6,7 @@ import * as Dims from "../../ir/dim.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { Value, Weight } from "../../typed/program.ts";
 import { printType } from "./agreement.ts";
+import { isFixed } from "./apply.ts";
 import { checkUse } from "./arguments.ts";
 import { addValue, pathTo } from "./elaboration.ts";
 import type { Frame } from "./elaboration.ts";
@@ -24,6 +25,7 @@ export function makeParameter(frame: Frame, statement: Ast.ParameterStatement): 
   }
   const path = pathTo(frame.prefix, statement.name.text);
   const shape = type.axes.map(({ size }) => size);
+  if (!isFixed(frame, path, shape, statement.type.span)) return undefined;
   const base: Weight = { path, role: "parameters", owner: "parameter", shape, fanIn: Dims.multiply(...shape.slice(0, -1)), fanOut: shape.at(-1) ?? Dims.size(1), initializer, span: statement.span };
   const weight = frame.reuse ? (elaboration.weights.get(path) ?? base) : base;
   elaboration.weights.set(path, weight);

@@ -35,6 +35,9 @@ function lowerBody(lowering: ModelLowering, value: Value): Node {
     case "call":
       return body.function.lower(graph, body.operands.map((operand) => lowerValue(lowering, operand)));
     case "arithmetic":
+      // A sum of one operand only gives its axes other names.
+      if (body.operator === "+" && body.operands.length === 1) return lowerValue(lowering, body.operands[0]!);
+      return applyOperator(graph, body.operator, alignedOperands(lowering, value, body.operands, body.broadcasts));
     case "compare":
       return applyOperator(graph, body.operator, alignedOperands(lowering, value, body.operands, body.broadcasts));
     case "select": {

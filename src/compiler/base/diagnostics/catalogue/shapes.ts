@@ -105,6 +105,14 @@ export const classWithoutCount = kind<{ written: string }>(
   (p) => `labels are of a number of classes: write \`${p.written} of 10\``,
 );
 
+export const openWeight = kind<{ weight: string; shape: string; symbols: readonly string[] }>(
+  "NN0329",
+  "error",
+  "A trainable tensor without a fixed size",
+  (p) =>
+    `\`${p.weight}\` would have the shape ${p.shape}, but a trainable tensor has one size for ever, and ${p.symbols.map((name) => `\`${name}\``).join(", ")} may be many; pool or map along another axis (\`over: c\`), or fix the dim`,
+);
+
 export const missingReturn = kind<{ owner: string }>(
   "NN0316",
   "error",
