@@ -16,6 +16,9 @@ interface Case {
   readonly build: (graph: GraphBuilder) => Node;
 }
 
+const capacity = 11;
+const rows = 9;
+
 const plain = (...shape: readonly number[]): ArrayType => ({ shape, batched: false });
 const batched = (...shape: readonly number[]): ArrayType => ({ shape, batched: true });
 
@@ -56,7 +59,10 @@ const cases: readonly Case[] = [
     return graph.concatenate([graph.pad(graph.slice(y, [1, 0], [2, 3]), [1, 2], [0, 1]), graph.sigmoid(graph.pad(graph.negate(x), [0, 1], [0, 1]))], 0);
   } },
   { name: "reshape between odd shapes", build: (graph) => graph.add(graph.reshape(graph.exp(graph.input("x", plain(4, 3))), [2, 6]), graph.reshape(graph.input("y", plain(3, 4)), [2, 6])) },
-  { name: "a short batch", build: (graph) => graph.mean(graph.exp(graph.input("x", batched(7, 3)))) },
+  { name: "a short batch", build: (graph) => graph.mean(graph.exp(graph.input("x", batched(capacity, 3)))) },
+  { name: "a product, four terms at a time and a rest", build: (graph) => graph.contract(graph.input("x", plain(5, 11)), graph.input("y", plain(11, 6)), "mk,kn->mn") },
+  { name: "a product over the rows of a short batch", build: (graph) => graph.contract(graph.input("x", batched(capacity, 3)), graph.input("y", batched(capacity, 4)), "rm,rn->mn") },
+  { name: "a convolution with a border", build: (graph) => graph.convolve(graph.input("x", batched(capacity, 6, 5, 9)), graph.input("y", plain(3, 3, 9, 2)), { size: [3, 3], stride: [2, 1], dilation: [1, 2], low: [1, 2], high: [1, 2] }) },
   { name: "a sum in two stages", tolerance: 1e-5, build: (graph) => graph.sum(graph.input("x", plain(100, 1000))) },
   { name: "a maximum in two stages", build: (graph) => graph.max(graph.input("x", plain(3, 200, 700)), [1, 2]) },
   { name: "one axis too long for a loop", tolerance: 1e-5, build: (graph) => graph.sum(graph.multiply(graph.input("x", plain(140_000)), graph.iota(plain(140_000), 0))) },
@@ -65,7 +71,6 @@ const cases: readonly Case[] = [
   { name: "uniform numbers from the host", build: (graph) => graph.add(graph.random("drop", plain(3, 5)), 1) },
 ];
 
-const rows = 5;
 
 function leaves(graph: Graph, given: Case["values"]): ReadonlyMap<string, Float64Array> {
   const next = numbersFrom(7);
@@ -95,7 +100,7 @@ async function runCase(one: Case, device: Device, fills: Map<string, Float64Arra
   const values = leaves(graph, one.values);
   for (const [name, array] of values) fills.set(name, array);
   const expected = interpret(graph, { values, scalars: new Map(), rows }).outputs.get("out")!;
-  const plan = devicePlan(schedule("predict", graph, 7));
+  const plan = devicePlan(schedule("predict", graph, capacity));
   const inputs = Object.fromEntries(Object.keys(plan.inputs).map((name) => [name, Float32Array.from(values.get(name)!)]));
   device.run(plan, { inputs, numbers: {}, rows, step: 1 });
   return disagreement(await device.result(plan, "out"), expected, one.tolerance ?? 2e-6);
