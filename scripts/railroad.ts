@@ -33,7 +33,7 @@ export function railroadPage(): string {
   a text { text-decoration: underline; }
 </style>
 <h1>The grammar of nnspec</h1>
-<p>Read along the line from left to right. Round boxes stand in the text as they are, square ones are other productions.
+<p>Read along the line from left to right; only a track with an arrow leads back. Round boxes stand in the text as they are, square ones are other productions.
 Made from the parser by <code>npm run generate</code>.</p>
 ${figures.join("\n")}
 </html>
@@ -62,7 +62,7 @@ function pieceOf(expression: Expression): Piece {
     case "optional":
       return choice([straight, pieceOf(expression.part)]);
     case "repeated":
-      return repeated(pieceOf(expression.part));
+      return choice([straight, again(pieceOf(expression.part))]);
   }
 }
 
@@ -132,21 +132,22 @@ function branch(part: Piece, x: number, y: number, offset: number, margin: numbe
   return down + part.draw(left, line) + rest + up;
 }
 
-/** Past it on the line, and back below as often as one likes. */
-function repeated(part: Piece): Piece {
-  const margin = 2 * radius + 4;
-  const loop = Math.max(part.up, radius) + 10;
+/** Along the line, and back below it as often as one likes. */
+function again(part: Piece): Piece {
+  const margin = 2 * radius;
+  const loop = Math.max(part.down + 8, 2 * radius);
   return {
     width: part.width + 2 * margin,
-    up: 4,
-    down: loop + part.down,
+    up: part.up,
+    down: loop + 4,
     draw: (x, y) => {
-      const line = y + loop;
       const [left, right] = [x + margin, x + margin + part.width];
       const bend = loop - 2 * radius;
-      const back = `<path d="M${left} ${line}h${-margin + 2 * radius}q${-radius} 0 ${-radius} ${-radius}v${-bend}q0 ${-radius} ${radius} ${-radius}"/>`;
-      const away = `<path d="M${right} ${line}h${margin - 2 * radius}q${radius} 0 ${radius} ${-radius}v${-bend}q0 ${-radius} ${-radius} ${-radius}"/>`;
-      return track(x, y, right + margin, y) + back + away + part.draw(left, line);
+      const away = `M${right} ${y}q${radius} 0 ${radius} ${radius}v${bend}q0 ${radius} ${-radius} ${radius}H${left}`;
+      const back = `q${-radius} 0 ${-radius} ${-radius}v${-bend}q0 ${-radius} ${radius} ${-radius}`;
+      const middle = (left + right) / 2;
+      const arrow = `<path d="M${middle + 4} ${y + loop - 4}l-6 4l6 4"/>`;
+      return `${track(x, y, left, y)}<path d="${away}${back}"/>${arrow}${part.draw(left, y)}${track(right, y, right + margin, y)}`;
     },
   };
 }

@@ -27,3 +27,8 @@ describe.each([...parsed])("%s", (name, expression) => {
     expect(comments.get(name)).toBe(expression);
   });
 });
+
+test("the chapter on grammar shows each production as it is", () => {
+  const blocks = [...readFileSync("spec/02-grammar.md", "utf8").matchAll(/```ebnf\n([\s\S]*?)```/g)].map(([, text]) => text!);
+  expect(productionsOf(blocks.join("\n"))).toEqual(written);
+});

@@ -12,10 +12,11 @@ export interface Production {
   readonly expression: Expression;
 }
 
-/** The parser's own grammar, production by production. */
+/** The parser's own grammar, production by production, from `file` on; expressions come last. */
 export function productions(): readonly Production[] {
   const serialized: readonly Serialized[] = new NnspecParser().getSerializedGastProductions();
-  return serialized.map(({ name, definition }) => ({ name: name!, expression: sequence(definition ?? []) }));
+  const first = serialized.findIndex(({ name }) => name === "file");
+  return [...serialized.slice(first), ...serialized.slice(0, first)].map(({ name, definition }) => ({ name: name!, expression: sequence(definition ?? []) }));
 }
 
 /** What the serialised form has beside its type. */
