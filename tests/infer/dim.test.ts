@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as Dims from "../../src/compiler/ir/dim.ts";
 import type { Dim } from "../../src/compiler/ir/dim.ts";

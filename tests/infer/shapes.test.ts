@@ -126,6 +126,6 @@ test("at most a hundred findings", () => {
 test("towers of blocks end, soon", () => {
   const blocks = Array.from({ length: 12 }, (_, index) => `block L${index + 1}()(x: f32[B, _: n]) { return x -> repeat 10 L${index} }\n`).join("");
   const start = Date.now();
-  expect(findings(model("x: f32[B, px: 4]", "f32[B, px: 4]", "return x -> L12", `block L0()(x: f32[B, _: n]) { return x -> relu }\n${blocks}`))).toContain("NN0313 «relu»");
+  expect(findings(model("x: f32[B, px: 4]", "f32[B, px: 4]", "return x -> L12", `block L0()(x: f32[B, _: n]) { return x -> relu }\n${blocks}`))).toEqual([expect.stringMatching(/^NN0313/)]);
   expect(Date.now() - start).toBeLessThan(10_000);
 });

@@ -71,7 +71,7 @@ function byDegreeThenName(a: Term, b: Term): number {
   return a.monomial < b.monomial ? -1 : a.monomial > b.monomial ? 1 : 0;
 }
 
-export function degree({ factors }: Term): number {
+function degree({ factors }: Term): number {
   return factors.reduce((sum, { power }) => sum + power, 0);
 }
 
@@ -99,7 +99,7 @@ export function product(a: Polynomial, b: Polynomial): Polynomial {
   return fromTerms(a.terms.flatMap((left) => b.terms.map((right) => multiplyTerms(left, right))));
 }
 
-export function multiplyTerms(a: Term, b: Term): Term {
+function multiplyTerms(a: Term, b: Term): Term {
   const powers = new Map<string, Factor>();
   for (const factor of [...a.factors, ...b.factors]) {
     const before = powers.get(factor.atom.key);

@@ -36,10 +36,6 @@ export function times(a: Rational, b: Rational): Rational {
   return rational(a.n * b.n, a.d * b.d);
 }
 
-export function over(a: Rational, b: Rational): Rational {
-  return rational(a.n * b.d, a.d * b.n);
-}
-
 /** Negative, zero or positive as a − b is. */
 export function compareRationals(a: Rational, b: Rational): number {
   const difference = a.n * b.d - b.n * a.d;

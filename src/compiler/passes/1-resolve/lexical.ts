@@ -100,7 +100,7 @@ function walkConditional(walk: Walk, at: Level, expression: Ast.Conditional): vo
   for (const [name, bound] of [...first.names, ...second.names]) if (!at.names.has(name)) at.names.set(name, bound);
 }
 
-export function walkArguments(walk: Walk, at: Level, written: readonly Ast.Argument[] | undefined): void {
+function walkArguments(walk: Walk, at: Level, written: readonly Ast.Argument[] | undefined): void {
   for (const argument of written ?? []) walkExpression(walk, at, argument.value);
 }
 

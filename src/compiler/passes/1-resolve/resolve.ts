@@ -22,4 +22,4 @@ export function resolve(file: Ast.File, options: CompileOptions): Outcome<Resolv
   return { value: { ...opened, imported }, diagnostics };
 }
 
-export type { Resolved, ResolvedFile } from "./resolved.ts";
+export type { Resolved } from "./resolved.ts";

@@ -27,7 +27,7 @@ function plain(what: string): string {
 }
 
 /** The name in the style, as near to what was written as possible. */
-export function restyled(name: string, style: Bound["style"]): string {
+function restyled(name: string, style: Bound["style"]): string {
   switch (style) {
     case "PascalCase":
       return /^[A-Z][A-Za-z0-9]*$/.test(name) ? name : pascal(name);

@@ -38,7 +38,7 @@ export function disagreement(a: TensorType, b: TensorType, sides: Sides = either
 /** How the two sides of a comparison are called: "in the declaration", "in the body". */
 export type Sides = readonly [string, string];
 const either: Sides = ["on one side", "on the other"];
-export const leftAndRight: Sides = ["on the left", "on the right"];
+const leftAndRight: Sides = ["on the left", "on the right"];
 
 export function sizesDiffer(axis: string, a: Dim, b: Dim, sides: Sides = either): string {
   const name = axis.startsWith("axis ") || axis.startsWith("the ") ? axis : `\`${axis}\``;

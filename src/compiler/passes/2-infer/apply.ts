@@ -185,7 +185,7 @@ function tie(frame: Frame, use: StageUse, specification: WeightSpecification, wr
   return "wrong";
 }
 
-export function printShape(shape: readonly Dim[]): string {
+function printShape(shape: readonly Dim[]): string {
   return `[${shape.map(Dims.print).join(", ")}]`;
 }
 

@@ -7,7 +7,7 @@ import type * as Ast from "../../syntax/ast.ts";
 import type { CompileValue, Context } from "./context.ts";
 import { describeValue, snippet } from "./describe.ts";
 
-export type SizeValue = Extract<CompileValue, { kind: "size" }>;
+
 type Arithmetic = "+" | "-" | "*" | "/" | "^";
 
 /** An integer or formula, after a look at its extent. */

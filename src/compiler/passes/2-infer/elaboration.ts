@@ -29,7 +29,7 @@ export interface Elaboration {
 }
 
 /** A value as a step on the way to another: `conv_1 f32[B, h: 24, w: 24, c: 6]`, and how its sizes were calculated. */
-export interface Step {
+interface Step {
   readonly label: string;
   readonly type: TensorType;
   readonly arithmetic: (() => readonly string[]) | undefined;

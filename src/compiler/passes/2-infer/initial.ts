@@ -45,7 +45,7 @@ function usersOf(values: readonly Value[]): ReadonlyMap<Value, readonly Value[]>
   return users;
 }
 
-export function operandsOf({ body }: Value): readonly Value[] {
+function operandsOf({ body }: Value): readonly Value[] {
   switch (body.kind) {
     case "layer":
       return body.inputs;

@@ -94,7 +94,7 @@ function scopeOf(scope: Scope, hyper: Ast.HyperItem): Scope {
 }
 
 /** The values of a domain to be tried; the default comes first, as its own. */
-export function domainValues(context: Context, scope: Scope, hyper: Ast.HyperItem): readonly CompileValue[] {
+function domainValues(context: Context, scope: Scope, hyper: Ast.HyperItem): readonly CompileValue[] {
   const { domain } = hyper;
   if (!domain) return [];
   if (domain.kind === "choices") return domain.choices.flatMap((choice) => evaluate(context, scope, choice) ?? []);
@@ -128,7 +128,7 @@ function* combinations(domains: ReadonlyMap<Ast.HyperItem, readonly CompileValue
 }
 
 /** A hyper whose `when` does not hold keeps its default, so a combination that changes it is none. */
-function isActive(context: Context, scope: Scope, values: Assignment): boolean {
+export function isActive(context: Context, scope: Scope, values: Assignment): boolean {
   const quiet: Context = { ...context, fixed: values, evaluated: new Map(), report: () => undefined };
   return [...values.keys()].every((hyper) => {
     if (!hyper.when) return true;

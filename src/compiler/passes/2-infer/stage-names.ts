@@ -35,7 +35,7 @@ function stagesOf(statement: Ast.Statement): readonly Ast.Stage[] {
 }
 
 /** Stages in the order of the text; those of arguments are no stages of the body. */
-export function stagesIn(expression: Ast.Expression): readonly Ast.Stage[] {
+function stagesIn(expression: Ast.Expression): readonly Ast.Stage[] {
   switch (expression.kind) {
     case "group":
       return expression.arguments.flatMap(({ value }) => stagesIn(value));

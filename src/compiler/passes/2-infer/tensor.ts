@@ -43,7 +43,7 @@ export const inferTensor: InferTensor = (context, scope, expression) => {
 };
 
 /** Whether an expression speaks of tensors: a flow, or a name that is bound to one. */
-export function mentionsTensor(scope: Scope, expression: Ast.Expression): boolean {
+function mentionsTensor(scope: Scope, expression: Ast.Expression): boolean {
   switch (expression.kind) {
     case "flow":
       return true;
@@ -69,7 +69,7 @@ function isTensor(binding: Binding | undefined): boolean {
 }
 
 /** What an expression of a body comes to: tensors, or else what it is at compile time. */
-export function inferExpression(frame: Frame, scope: Scope, expression: Ast.Expression): CompileValue | undefined {
+function inferExpression(frame: Frame, scope: Scope, expression: Ast.Expression): CompileValue | undefined {
   if (!mentionsTensor(scope, expression) && !mayBeLater(frame, scope, expression)) return evaluate(frame.context, scope, expression);
   switch (expression.kind) {
     case "group":
@@ -268,7 +268,7 @@ function inferConditional(frame: Frame, scope: Scope, expression: Ast.Conditiona
   return undefined;
 }
 
-export function tensor(value: Value | undefined, span: Span): CompileValue | undefined {
+function tensor(value: Value | undefined, span: Span): CompileValue | undefined {
   return value && { kind: "tensor", value, span };
 }
 
@@ -288,7 +288,7 @@ function lookOnly(frame: Frame, scope: Scope, stage: Ast.Stage): undefined {
 }
 
 /** Binds a name of a body from here on, and tells the value what the author calls it. */
-export function bindName(frame: Frame, name: Ast.Name, found: CompileValue): void {
+function bindName(frame: Frame, name: Ast.Name, found: CompileValue): void {
   frame.names.set(name.text, { kind: "value", value: found, span: name.span });
   if (found.kind === "tensor") nameValue(frame, found.value, name.text);
   if (found.kind !== "tuple") return;
@@ -406,7 +406,7 @@ function functionStage(frame: Frame, definition: Extract<StageMeaning, { kind: "
 }
 
 /** One value, or the values of a list or record with their names. */
-export function tensorsOf(frame: Frame, input: CompileValue): readonly { readonly name?: string; readonly value: Value }[] | undefined {
+function tensorsOf(frame: Frame, input: CompileValue): readonly { readonly name?: string; readonly value: Value }[] | undefined {
   if (input.kind !== "tuple") {
     const value = asTensor(frame, input);
     return value && [{ value }];
