@@ -94,7 +94,7 @@ function scopeOf(scope: Scope, hyper: Ast.HyperItem): Scope {
 }
 
 /** The values of a domain to be tried; the default comes first, as its own. */
-function domainValues(context: Context, scope: Scope, hyper: Ast.HyperItem): readonly CompileValue[] {
+export function domainValues(context: Context, scope: Scope, hyper: Ast.HyperItem): readonly CompileValue[] {
   const { domain } = hyper;
   if (!domain) return [];
   if (domain.kind === "choices") return domain.choices.flatMap((choice) => evaluate(context, scope, choice) ?? []);
