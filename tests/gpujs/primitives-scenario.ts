@@ -49,6 +49,8 @@ const cases: readonly Case[] = [
   ...[0, 1, 2, 3, -1, -2, 0.5].map((exponent): Case => ({ name: `power ${exponent}`, values: { x: exponent === 0.5 ? [0, 2, 9] : [-2, -0.5, 1, 3] }, build: (graph) => graph.power(graph.input("x", plain(exponent === 0.5 ? 3 : 4)), exponent) })),
   { name: "maximum with a constant keeps NaN", values: { x: extremes }, build: (graph) => graph.maximum(graph.input("x", plain(extremes.length)), 0) },
   { name: "minimum of a constant keeps NaN", values: { x: extremes }, build: (graph) => graph.minimum(0.5, graph.input("x", plain(extremes.length))) },
+  { name: "relu written as a choice keeps NaN", values: { x: extremes }, build: (graph) => { const x = graph.input("x", plain(extremes.length)); return graph.select(graph.lessEqual(x, 0), 0, x); } },
+  { name: "relu written the other way keeps NaN", values: { x: extremes }, build: (graph) => { const x = graph.input("x", plain(extremes.length)); return graph.select(graph.less(0, x), x, graph.multiply(x, 0.1)); } },
   { name: "select drops NaN of the other side", values: { x: extremes }, build: (graph) => { const x = graph.input("x", plain(extremes.length)); return graph.select(graph.less(x, 1), 2, graph.select(graph.equal(x, x), x, 5)); } },
   { name: "a maximum over NaN is NaN", values: { x: [1, Number.NaN, 3, 4, 5, -6] }, build: (graph) => graph.max(graph.input("x", plain(2, 3)), [1]) },
   { name: "a sum over NaN is NaN", values: { x: [1, Number.NaN, 3, 4, 5, -6] }, build: (graph) => graph.sum(graph.input("x", plain(2, 3)), [1]) },

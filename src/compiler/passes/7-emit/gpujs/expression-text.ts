@@ -46,6 +46,7 @@ export function freshText(writer: Writer, expression: Expr, block: Block): strin
 export function applyText(writer: Writer, expression: Extract<Expr, { kind: "apply" }>, block: Block): string {
   if (expression.op === "select") {
     const [condition, then, otherwise] = expression.args as readonly [Expr, Expr, Expr];
+    if (isBound(condition, then, otherwise)) return boundText(writer, condition, then, otherwise, block);
     const test = conditionText(writer, condition, block);
     return `(${test} ? ${textOf(writer, then, block)} : ${textOf(writer, otherwise, block)})`;
   }
@@ -55,6 +56,23 @@ export function applyText(writer: Writer, expression: Extract<Expr, { kind: "app
     return many && !isPlainName(text) && arg.kind !== "constant" ? nameIt(writer, arg, text, block) : text;
   });
   return printers[expression.op](args, expression.args);
+}
+
+type Comparison = Extract<Expr, { kind: "apply" }>;
+
+/** `x <= 0 ? 0 : x` and the like: NaN must come out, but drivers make a maximum of it that drops NaN. */
+function isBound(condition: Expr, then: Expr, otherwise: Expr): condition is Comparison {
+  return condition.kind === "apply" && (condition.op === "less" || condition.op === "less_equal") && then.kind === "constant" &&
+    otherwise.kind !== "constant" && condition.args.includes(then) && condition.args.includes(otherwise);
+}
+
+/** Three ways: where neither comparison holds, the value is NaN, and so is its sum with 1. */
+function boundText(writer: Writer, condition: Comparison, then: Expr, otherwise: Expr, block: Block): string {
+  const text = textOf(writer, otherwise, block);
+  const value = isPlainName(text) ? text : nameIt(writer, otherwise, text, block);
+  const [a, b] = condition.args.map((arg) => (arg === otherwise ? value : textOf(writer, arg, block)));
+  const [first, second] = condition.op === "less" ? ["<", "<="] : ["<=", "<"];
+  return `(${a!} ${first!} ${b!} ? ${textOf(writer, then, block)} : (${b!} ${second!} ${a!} ? ${value} : ${value} + 1.0))`;
 }
 
 export function conditionText(writer: Writer, condition: Expr, block: Block): string {
