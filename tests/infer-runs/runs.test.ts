@@ -170,3 +170,19 @@ test("weights of an earlier run are loaded by path, and must be there in the sam
   expect(findings(spec({ tail: loading("for biases(logits) { load: Net }") }))).toEqual([]);
   expect(findings(spec({ tail: loading("for parameters { load: Net }") }))).toEqual(["NN0516 Net"]);
 });
+
+test("definitions calculate numbers of settings", () => {
+  expect(run(spec({ head: "define twice(k) = 2 * k", train: "epochs: twice(5)\n  optimizer: sgd(twice(0.1))" }))).toMatchObject({ epochs: 10, optimizer: { use: { arguments: { rate: 0.2 } } } });
+});
+
+test("a run is right for every value of its hypers", () => {
+  const head = "hyper m = 0.9 in 0.5 .. 1\nhyper n = 3 in { 0, 3 }";
+  const text = spec({ head, train: "batch: 32 * n\n  optimizer: sgd(0.1, momentum: m)" });
+  expect(findings(text)).toEqual(["NN0324 32 * n", "NN0324 m"]);
+  expect(message(text)).toBe("with `n = 0`, which the domain allows: `batch` must be at least 1, found `32 * n` (0)");
+});
+
+test("every error of a run is reported, not the first alone", () => {
+  const train = "epochs: 2.5\n  optimizer: sgdd\n  schedule: cosin\n  keep: best(test.loss)\n  clip: 3\n  for weights(hiden) { init: zeros }";
+  expect(findings(spec({ train }))).toEqual(["NN0405 2.5", "NN0411 sgdd", "NN0411 cosin", "NN0720 test.loss", "NN0725 3"]);
+});

@@ -8,7 +8,7 @@ import type { DefinitionKind } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { CompileValue, Context, Scope } from "./context.ts";
 import { describeBounds, describeExpected, describeValue, snippet, withinBounds, type Bounds } from "./describe.ts";
-import { evaluate, reportUnknown } from "./evaluate.ts";
+import { applied, evaluate, reportUnknown } from "./evaluate.ts";
 
 
 /** One argument that is being read: whose it is, and how nested library items are found. */
@@ -27,6 +27,9 @@ function fail<Parameters>(reading: Reading, of: DiagnosticKind<Parameters>, at: 
   return undefined;
 }
 
+/** What definitions of the file may calculate: `epochs: twice(5)`. */
+const computed: ReadonlySet<ArgumentSpecification["kind"]> = new Set(["size", "integer", "number", "symbol or size", "switch", "duration", "range"]);
+
 /** The value of a written argument, checked against what the argument takes; undefined when it was reported. */
 export function readArgument(reading: Reading, specification: ArgumentSpecification, expression: Ast.Expression): ArgumentValue | undefined {
   switch (specification.kind) {
@@ -39,7 +42,8 @@ export function readArgument(reading: Reading, specification: ArgumentSpecificat
     case "expression":
       return undefined;
     default: {
-      const value = evaluate(reading.context, reading.scope, expression);
+      const read = computed.has(specification.kind) ? applied : evaluate;
+      const value = read(reading.context, reading.scope, expression);
       return value && readValue(reading, specification, value, expression.span);
     }
   }

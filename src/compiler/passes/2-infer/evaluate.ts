@@ -139,7 +139,7 @@ export function enter(context: Context, item: Ast.Item, name: string, at: Span):
 }
 
 /** Like `evaluate`, with the calls of definitions worked out: for numbers. */
-function applied(context: Context, scope: Scope, expression: Ast.Expression): CompileValue | undefined {
+export function applied(context: Context, scope: Scope, expression: Ast.Expression): CompileValue | undefined {
   const value = evaluate(context, scope, expression);
   if (value?.kind !== "declaration" || value.declaration.item.kind !== "define" || value.arguments === undefined) return value;
   return callDefine(context, scope, value.declaration as Declaration & { readonly item: Ast.DefineItem }, value.arguments, value.span);

@@ -20,12 +20,21 @@ import { defaultOptimizer, inferOptimizer, withRunNumbers, type RunNumbers } fro
 import { mergeSettings, namesOf, type MergedSettings, type PlacedSetting, type RunSetting } from "./recipes.ts";
 import { collectRule } from "./rules.ts";
 import { runNames } from "./run-names.ts";
+import { proveRun } from "./run-proof.ts";
 import { checkTrains, settleRules } from "./run-rules.ts";
 import { checkGuarantee, checkLengths, inferSchedule, type PlacedPart } from "./schedule.ts";
 import { inferKeep, inferSave, inferStop, refuseChoice } from "./stop.ts";
 
 /** `train M on D as Run with R { … }`: everything that the run does, or undefined when it has errors (which were reported). */
-export function inferRun(outer: Context, scope: Scope, item: Ast.TrainItem): TypedRun | undefined {
+export function inferRun(context: Context, scope: Scope, item: Ast.TrainItem): TypedRun | undefined {
+  const asked = new Set<Ast.HyperItem>();
+  const run = inferOnce({ ...context, evaluated: new Map(), asked: (hyper) => void asked.add(hyper) }, scope, item);
+  if (run) proveRun(context, scope, asked, (trial) => inferOnce(trial, scope, item));
+  return run;
+}
+
+/** The run for one set of values of its hypers. */
+function inferOnce(outer: Context, scope: Scope, item: Ast.TrainItem): TypedRun | undefined {
   const state = { failed: false };
   const context: Context = {
     ...outer,
@@ -86,17 +95,18 @@ function inferSettings(
   const loss = placedLoss && inferLoss(context, placedLoss.scope, names, placedLoss.setting.value);
   const placedMetrics = settings.get("metrics");
   const metrics = loss && inferMetrics({ context, scope: placedMetrics?.scope ?? scope, names, terms: loss.terms }, placedMetrics?.setting);
-  if (batch === undefined || epochs === undefined || seed === undefined) return undefined;
-  const runNumbers = numbersOf(data, batch, epochs, steps);
+  const runNumbers = numbersOf(data, batch ?? 32, epochs ?? numbers.epochs.default, steps);
   const optimizer = optimizerOf(context, settings.get("optimizer"), runNumbers, item.span);
-  const schedule = scheduleOf(context, settings, { epochs, steps }, item.span);
+  const schedule = scheduleOf(context, settings, { epochs: epochs ?? 0, steps }, item.span);
   const rules = rulesOf(context, model, merged, runNumbers, item.span);
   checkLaterSettings(context, settings, data);
-  if (!loss || !metrics || !optimizer || !schedule) return undefined;
-  const watched: Watched = { data, metrics };
-  const ending = inferEnding(context, settings, watched);
-  checkWatching(context, watched, schedule.placed);
-  const settled = settleRules(context, name, { model, rules, optimizer });
+  const watched = metrics && { data, metrics };
+  const ending = watched && inferEnding(context, settings, watched);
+  if (watched && schedule) checkWatching(context, watched, schedule.placed);
+  const settled = optimizer && settleRules(context, name, { model, rules, optimizer });
+  const clip = inferClip(context, settings.get("clip"));
+  if (!loss || !metrics || !optimizer || !schedule || !ending || !settled) return undefined;
+  if (batch === undefined || epochs === undefined || seed === undefined) return undefined;
   const { documentation } = item;
   const run: TypedRun = {
     name,
@@ -113,7 +123,7 @@ function inferSettings(
     steps,
     ...ending,
     metrics,
-    clip: inferClip(context, settings.get("clip")),
+    clip,
     seed,
     ...settled,
     origins: new Map([...settings].map(([key, { setting, from }]) => [key, { span: setting.value.span, from }])),
