@@ -68,34 +68,23 @@ function drawBatch(terminal: Terminal, state: State, event: BatchEvent, display:
   state.seen.push({ at: now, rows: state.rows });
   while (state.seen.length > 2 && now - (state.seen[0]?.at ?? now) > RATE_MILLISECONDS) state.seen.shift();
   const done = event.epoch - 1 + event.step / event.stepsPerEpoch;
-  const line = [
-    `${bar(done / event.epochs, terminal)} epoch ${event.epoch}/${event.epochs}`,
+  const room = terminal.columns - 1;
+  const text = [
+    ` epoch ${event.epoch}/${event.epochs}`,
     `${formatCount(rowsPerSecond(state))} rows/s`,
     `${formatDuration(timeLeft(state, done, event.epochs, now))} left`,
     ...(state.last === undefined && state.loss !== undefined ? [describeMetrics({ loss: state.loss }, {})] : []),
     ...(state.last === undefined ? [] : [describeMetrics(state.last.validation ?? state.last.train, display)]),
   ].join("  ");
-  terminal.write(ERASE + cut(line, terminal.columns - 1));
+  const bar = progressBar(done / event.epochs, Math.min(BAR_CELLS, room));
+  terminal.write(`${ERASE}${terminal.colours ? `\u001b[36m${bar}\u001b[0m` : bar}${text.slice(0, Math.max(0, room - BAR_CELLS))}`);
 }
 
 /** Eighths of a cell are drawn. */
-function bar(share: number, terminal: Terminal): string {
-  const eighths = Math.round(share * BAR_CELLS * 8);
-  const full = "█".repeat(Math.floor(eighths / 8));
+function progressBar(share: number, cells: number): string {
+  const eighths = Math.round(share * cells * 8);
   const part = eighths % 8 === 0 ? "" : ("▏▎▍▌▋▊▉"[(eighths % 8) - 1] as string);
-  const text = (full + part).padEnd(BAR_CELLS, "·");
-  return terminal.colours ? `\u001b[36m${text}\u001b[0m` : text;
-}
-
-/** Escape sequences take no column. */
-function cut(line: string, columns: number): string {
-  let width = 0;
-  let result = "";
-  for (const [piece] of line.matchAll(/\u001b\[[\d;]*m|[^]/gu)) {
-    if (!piece.startsWith("\u001b")) width += 1;
-    if (width <= columns || piece.startsWith("\u001b")) result += piece;
-  }
-  return result;
+  return ("█".repeat(Math.floor(eighths / 8)) + part).padEnd(cells, "·");
 }
 
 function rowsPerSecond(state: State): number {

@@ -68,7 +68,7 @@ describe("labels", () => {
 
 describe("shapes", () => {
   const bind = (declared: readonly number[], found: readonly number[], count = found.reduce((a, b) => a * b, 1)) =>
-    bindFields([{ name: "x", shape: declared }], [raw(1, { x: numbers(found, ...new Array<number>(count).fill(0)) })])[0]!.columns.get("x")!.size;
+    bindFields([{ name: "x", shape: declared }], [raw(1, { x: numbers(found, ...Array.from({ length: count }, () => 0)) })])[0]!.columns.get("x")!.size;
 
   test.each([[[28, 28, 1], [28, 28]], [[28, 28], [1, 28, 28]], [[784], [28, 28]], [[28, 28, 1], [784]], [[], [1]], [[1], []]])("%j takes %j", (declared, found) => {
     expect(bind(declared, found)).toBe(declared.reduce((a, b) => a * b, 1));

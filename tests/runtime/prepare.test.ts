@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { batchCount, batches, epochOrder } from "../../src/runtime/batches.ts";
 import type { Column, Field, RawData } from "../../src/runtime/dataset.ts";
@@ -31,7 +31,7 @@ describe("split", () => {
   });
 
   test("every row is equally likely to be tested", () => {
-    const times = new Array<number>(20).fill(0);
+    const times = Array.from({ length: 20 }, () => 0);
     for (let seed = 0; seed < 4000; seed++) for (const row of splitRows(20, { train: 0.75, validation: 0, test: 0.25 }, seed).test) times[row]!++;
     const chi = times.reduce((sum, count) => sum + (count - 1000) ** 2 / 750, 0);
     expect(chi).toBeLessThan(19 + 4 * Math.sqrt(38));

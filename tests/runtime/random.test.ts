@@ -68,7 +68,7 @@ describe("distributions", () => {
     expect(values.every((value) => value < 1)).toBe(true);
     expect(Math.abs(mean(values) - 0.5)).toBeLessThan(4 * Math.sqrt(1 / 12 / count));
     expect(Math.abs(moment(values, 2) - 1 / 3)).toBeLessThan(4 * Math.sqrt(4 / 45 / count));
-    const bins = new Array<number>(256).fill(0);
+    const bins = Array.from({ length: 256 }, () => 0);
     for (const value of values) bins[Math.floor(value * 256)]!++;
     const chi = bins.reduce((sum, bin) => sum + (bin - count / 256) ** 2 / (count / 256), 0);
     expect(Math.abs(chi - 255)).toBeLessThan(4 * Math.sqrt(2 * 255));
