@@ -4,7 +4,7 @@ import type { RunShape } from "./run-shape.ts";
 
 /** Beginning, saving, going on and ending. */
 export function checkpoints(shape: RunShape): readonly Code[] {
-  return [tensors, begin(shape), save, resume(shape), finish(shape)];
+  return [tensors, begin(shape), save(shape), resume(shape), finish(shape)];
 }
 
 const tensors = ts`/** Reads tensors from the device. */
@@ -44,15 +44,21 @@ async function begin({ device, seed${loads === nothing ? nothing : ts`, folder`}
 }`;
 }
 
-const save = ts`/** Keeps where training stands: the weights for use, and everything else for going on. */
-async function save({ device, folder, metadata }: Session, progress: Progress): Promise<void> {
+function save({ best }: RunShape): Code {
+  return ts`/** Keeps where training stands: the weights for use, and everything else for going on. */
+async function save(session: Session, progress: Progress): Promise<void> {
+  const { device, folder, metadata } = session;
   if (folder === undefined) return;
+  ${best === undefined ? nothing : ts`if (session.best && !session.bestSaved) await saveTensors(folder + "/best.safetensors", session.best, metadata);
+  session.bestSaved = true;`}
   const current = await readTensors(device, kept);
   const rest = await readTensors(device, remembered);
   const finite = Object.entries(progress).filter(([, value]) => Number.isFinite(value));
   await saveTensors(folder + "/last.safetensors", current, metadata);
   await saveResume(folder + "/resume.safetensors", [...current, ...rest], { ...beginning, ...Object.fromEntries(finite) }, metadata);
+  session.saved = progress.seconds;
 }`;
+}
 
 function resume({ best }: RunShape): Code {
   return ts`/** Goes back to where an earlier training stopped. */

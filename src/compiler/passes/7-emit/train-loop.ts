@@ -22,16 +22,13 @@ async function trainEpochs(session: Session, progress: Progress): Promise<string
     const epoch = progress.epoch + 1;
     ${when(stop.afterStep, ts`const ended = `)}await trainEpoch(session, progress, epoch${when(stop.afterStep, ts`, start`)});
     progress.seconds = (performance.now() - start) / 1000;
-    if (session.interrupted) {
-      await save(session, progress);
-      return undefined;
-    }
+    if (session.interrupted) return undefined;
     progress.epoch = epoch;
     const trained = await trainingMetrics(device);
     ${when(validates, ts`const validation = data.validation && (await evaluate(device, data.validation));`)}
     ${when(best, bestCode(shape))}
     ${when(stop.afterEpoch, watchCode(shape))}
-    await save(session, progress);
+    if (progress.seconds - session.saved >= secondsBetweenSaves) await save(session, progress);
     ${saveEveryCode(shape)}
     const rate = learningRate({ step: progress.step, stepsPerEpoch, totalSteps });
     const metrics = { train: trained${when(validates, ts`, ...(validation && { validation })`)} };
@@ -57,7 +54,7 @@ function bestCode({ best, validates }: RunShape): Code {
       progress.bestEpoch = epoch;
       progress.bestValue = measured;
       session.best = await readTensors(device, kept);
-      if (folder !== undefined) await saveTensors(folder + "/best.safetensors", session.best, session.metadata);
+      session.bestSaved = false;
     }`;
 }
 

@@ -52,6 +52,9 @@ const kept = [...parameters, ...statistics];
 /** What going on after an interruption needs besides. */
 const remembered = [...slots, ...monitors];
 
+/** While epochs are short, files are not written after each; they are at the end, and when interrupted. */
+const secondsBetweenSaves = 2;
+
 const defaultSeed = ${literal(run.seed)};
 const defaultEpochs = ${literal(run.epochs)};${run.steps === undefined ? nothing : ts`
 const mostSteps = ${literal(run.steps)};`}`;
@@ -86,9 +89,12 @@ interface Session {
   /** Goes into every checkpoint. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly reporter: Reporter;
-  interrupted: boolean;${best === undefined ? nothing : ts`
-  /** The tensors of the best epoch so far. */
-  best: readonly NamedTensor[] | undefined;`}
+  interrupted: boolean;
+  /** When files were last written, in seconds trained. */
+  saved: number;${best === undefined ? nothing : ts`
+  /** The tensors of the best epoch so far, and whether they are on disk. */
+  best: readonly NamedTensor[] | undefined;
+  bestSaved: boolean;`}
 }`;
 }
 
@@ -117,7 +123,7 @@ export async function train(options: TrainerOptions, reporter: Reporter): Promis
   const device = await openDevice(options.backend, seed, calibration(data, seed, { step: 1, stepsPerEpoch, totalSteps }));
   const session: Session = {
     device, data, seed, epochs, stepsPerEpoch, totalSteps, folder, metadata, reporter,
-    interrupted: false,${best === undefined ? nothing : ts` best: undefined,`}
+    interrupted: false, saved: Number.NEGATIVE_INFINITY,${best === undefined ? nothing : ts` best: undefined, bestSaved: true,`}
   };
   const release = onInterrupt(() => {
     session.interrupted = true;
@@ -126,6 +132,7 @@ export async function train(options: TrainerOptions, reporter: Reporter): Promis
     const progress = options.resume ? await resume(session) : await begin(session);
     ${startReport(shape)}
     const reason = await trainEpochs(session, progress);
+    await save(session, progress);
     if (reason !== undefined) return await finish(session, progress, reason);
     reporter.interrupted();
     return undefined;
