@@ -26,12 +26,14 @@ export interface CsvSource {
   readonly directory?: string;
 }
 
-/** The columns of a field, by their places in the table. */
+/** The columns of a field, by their places in the table, and what was read of them so far. */
 interface Binding {
   readonly field: Field;
   readonly places: readonly number[];
-  readonly numbers: number[];
   readonly texts: string[];
+  /** Room for more than `count` numbers: doubled when it is full. */
+  numbers: Float32Array;
+  count: number;
 }
 
 /** Reads a table, gzipped or not: one row an example. One field may have many columns: those that no other field has. */
@@ -102,7 +104,7 @@ function bindColumns(fields: readonly Field[], names: readonly string[], source:
     const column = named.get(field.name);
     const places = column === undefined ? free : [placeOf(names, column, source.path)];
     requireSize(field, places, names, source.path);
-    return { field, places, numbers: [], texts: [] };
+    return { field, places, texts: [], numbers: new Float32Array(1024), count: 0 };
   });
 }
 
@@ -120,8 +122,17 @@ function addCells(binding: Binding, cells: readonly string[], names: readonly st
     const cell = (cells[place] as string).trim();
     if (MISSING.has(cell)) throw new UserError(`${where}, line ${line}, column ${JSON.stringify(names[place])}: the value is missing.`);
     if (binding.field.classes !== undefined) binding.texts.push(cell);
-    else binding.numbers.push(numberOf(cell, names[place] as string, where, line));
+    else addNumber(binding, numberOf(cell, names[place] as string, where, line));
   }
+}
+
+function addNumber(binding: Binding, value: number): void {
+  if (binding.count === binding.numbers.length) {
+    const larger = new Float32Array(2 * binding.count);
+    larger.set(binding.numbers);
+    binding.numbers = larger;
+  }
+  binding.numbers[binding.count++] = value;
 }
 
 const MISSING: ReadonlySet<string> = new Set(["", "?", "NA", "N/A", "NaN", "nan", "null", "NULL"]);
@@ -134,5 +145,5 @@ function numberOf(cell: string, name: string, where: string, line: number): numb
 
 function finish(binding: Binding): RawColumn {
   const { shape, classes } = binding.field;
-  return { shape, values: classes === undefined ? Float32Array.from(binding.numbers) : binding.texts };
+  return { shape, values: classes === undefined ? binding.numbers.slice(0, binding.count) : binding.texts };
 }

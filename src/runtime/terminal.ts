@@ -14,8 +14,7 @@ export interface Terminal {
 
 /** Standard output in Node; the console of a browser, line by line. Colours only on a terminal and without NO_COLOR. */
 export function openTerminal(): Terminal {
-  const now = () => performance.now();
-  if (!runsInNode()) return { interactive: false, colours: false, columns: 80, write: logLines(console.log), writeError: logLines(console.error), now };
+  if (!runsInNode()) return { interactive: false, colours: false, columns: 80, write: logLines(console.log), writeError: logLines(console.error), now: milliseconds };
   const { stdout, stderr, env } = process;
   const interactive = stdout.isTTY === true && env["TERM"] !== "dumb" && env["CI"] === undefined;
   return {
@@ -24,9 +23,11 @@ export function openTerminal(): Terminal {
     columns: stdout.columns ?? 80,
     write: (text) => void stdout.write(text),
     writeError: (text) => void stderr.write(text),
-    now,
+    now: milliseconds,
   };
 }
+
+const milliseconds = (): number => performance.now();
 
 /** A console prints whole lines only. */
 function logLines(print: (line: string) => void): (text: string) => void {
