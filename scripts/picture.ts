@@ -1,3 +1,4 @@
+// oxlint-disable no-control-regex -- terminal colours begin with one
 // Draws what a command prints on a terminal as SVG: tsx scripts/picture.ts OUT.svg "title" < text-with-ANSI-colours
 import { readFileSync, writeFileSync } from "node:fs";
 
