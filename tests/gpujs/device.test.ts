@@ -1,9 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
+import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { createDevice } from "../../src/runtime/device.ts";
 import { glModes } from "../../src/runtime/device-modes.ts";
 import type { DevicePlan } from "../../src/runtime/device-plan.ts";
 import { UserError } from "../../src/runtime/errors.ts";
+import { devicePlan } from "../support/device-plans.ts";
 import { chromium, headlessGl, runInChromium, runInHeadlessGl, skipLoudly } from "../support/gl.ts";
 import { run, type Choice } from "./device-scenario.ts";
 
@@ -54,6 +57,16 @@ describe("a device", () => {
     const auto = await createDevice({ backend: "auto", fillUniform });
     expect([auto.backend, auto.reason]).toEqual(["cpu", expect.stringMatching(/^no OpenGL context/)]);
   });
+});
+
+test("a batch of more rows than one loop should take is summed in stages, absent rows left out", async () => {
+  const graph = createBuilder({ path: "sum", role: "forward" });
+  const total = graph.mean(graph.input("x", { shape: [6000], batched: true }));
+  const plan = devicePlan(schedule("predict", { outputs: new Map([["mean", total]]), updates: new Map() }, 6000));
+  expect(plan.steps).toHaveLength(2);
+  const device = await createDevice({ backend: "cpu", fillUniform });
+  device.run(plan, { inputs: { x: Float32Array.from({ length: 6000 }, (_, row) => row) }, numbers: {}, rows: 5001, step: 1 });
+  expect(await device.result(plan, "mean")).toEqual(Float32Array.of(2500));
 });
 
 /** The choice was measured, and training is as if nothing had been measured. */

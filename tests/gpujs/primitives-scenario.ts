@@ -68,6 +68,8 @@ const cases: readonly Case[] = [
   { name: "a sum in two stages", tolerance: 1e-5, build: (graph) => graph.sum(graph.input("x", plain(100, 1000))) },
   { name: "a maximum in two stages", build: (graph) => graph.max(graph.input("x", plain(3, 200, 700)), [1, 2]) },
   { name: "one axis too long for a loop", tolerance: 1e-5, build: (graph) => graph.sum(graph.multiply(graph.input("x", plain(140_000)), graph.iota(plain(140_000), 0))) },
+  { name: "one long axis that is a prime", tolerance: 1e-5, build: (graph) => graph.sum(graph.input("x", plain(100_003))) },
+  { name: "the maximum along a long prime axis", build: (graph) => graph.max(graph.negate(graph.absolute(graph.input("x", plain(5003)))), [0]) },
   { name: "a loop nest of 60,000", tolerance: 1e-5, build: (graph) => graph.sum(graph.input("x", plain(2, 30, 1000)), [1, 2]) },
   { name: "indices beyond 2²²", build: (graph) => { const type = plain(2101, 2003); return graph.add(graph.iota(type, 1), graph.multiply(graph.iota(type, 0), 2003)); } },
   { name: "uniform numbers from the host", build: (graph) => graph.add(graph.random("drop", plain(3, 5)), 1) },

@@ -1,6 +1,7 @@
-import { invariant } from "../../../base/invariant.ts";
+import { sizeOf } from "./writer.ts";
 import type { Affine, Buffer, Expr, Kernel, PlanAxis } from "../../../plan/plan.ts";
 import { affine } from "../../../plan/affine.ts";
+import { operandsText, operationsText, shapeText } from "../../../plan/describe.ts";
 import { subexpressions, type Expressions } from "../../../plan/expressions.ts";
 
 /** A kernel with one store: what one gpu.js function can do. */
@@ -32,12 +33,20 @@ function single(kernel: Kernel, expressions: Expressions): readonly Projection[]
       const known = values[earlier]!;
       if (isWorthReading(known)) value = expressions.replace(value, known, expressions.load(stores[earlier]!.to.buffer, to.index));
     }
+    const comment = commentOf(kernel, to.buffer, stores[place]!.value);
     const usesReduction = subexpressions(value).some((part) => part.kind === "accumulator");
     const { term, initial, combine, reduce, ...plain } = rest;
     const name = to.buffer.name;
-    if (!usesReduction) return { ...plain, name, reduce: [], to: to.buffer, index: to.index, value };
-    return { ...rest, name, to: to.buffer, index: to.index, value };
+    if (!usesReduction) return { ...plain, name, comment, reduce: [], to: to.buffer, index: to.index, value };
+    return { ...rest, name, comment, to: to.buffer, index: to.index, value };
   });
+}
+
+/** The kernel's comment, for one of its stores: the same reduction, this store's own operations. */
+function commentOf(kernel: Kernel, to: Buffer, value: Expr): string {
+  const usesReduction = subexpressions(value).some((part) => part.kind === "accumulator");
+  const core = usesReduction ? kernel.comment.slice(kernel.name.length + 2).split(" → ")[0]! : operandsText([value]);
+  return `${to.name}: ${[core, ...operationsText([value]), shapeText(to.shape)].join(" → ")}`;
 }
 
 /** Loads and constants are as cheap as what would replace them. */
@@ -66,14 +75,24 @@ function iterationsOf(axes: readonly PlanAxis[]): number {
   return axes.reduce((total, axis) => total + (inner *= axis.extent), 0);
 }
 
-/** Cuts a reduction that is too long: first over part of its axes, for each value of the rest; then over the rest. */
+/** Few results of long reductions would leave most of a graphics card idle. */
+const fewResults = 256;
+const longReduction = 4096;
+
+/**
+ * Cuts a reduction that is too long, or that too few threads would do: first over part of its axes, for each value of the
+ * rest; then over the rest.
+ */
 function shortened(projection: Projection, expressions: Expressions): readonly Projection[] {
   const reduce = axesOf(projection, projection.reduce);
-  if (iterationsOf(reduce) <= mostIterations) return [projection];
-  const fitting = reduce.filter((axis) => iterationsOf(reduce.filter((other) => other !== axis)) <= mostIterations);
-  const outer = [...(fitting.length > 0 ? fitting : reduce)].sort((a, b) => (a.extent - b.extent) * (fitting.length > 0 ? 1 : -1))[0]!;
-  const cut = reduce.length === 1 || outer.extent > mostIterations ? cutAxis(projection, outer, expressions) : { projection, outer: outer.name };
-  return twoStages(cut.projection, cut.outer, expressions).flatMap((stage) => shortened(stage, expressions));
+  const count = iterationsOf(reduce);
+  const isLonely = projection.space.length < 8 && sizeOf(projection.to) < fewResults && count > longReduction;
+  if (count <= mostIterations && !isLonely) return [projection];
+  const rest = (axis: PlanAxis): number => iterationsOf(reduce.filter((other) => other !== axis));
+  const fitting = reduce.filter((axis) => axis.extent <= mostIterations && rest(axis) <= mostIterations && rest(axis) > 0);
+  const outer = [...(fitting.length > 0 ? fitting : reduce)].sort((a, b) => a.extent + rest(a) - b.extent - rest(b))[0]!;
+  const cut = fitting.length === 0 && (reduce.length === 1 || outer.extent > mostIterations) ? cutAxis(projection, outer, expressions) : { projection, outer: outer.name };
+  return twoStages(cut.projection, cut.outer, expressions).flatMap((stage) => (isLonely && count <= mostIterations ? [stage] : shortened(stage, expressions)));
 }
 
 function twoStages(projection: Projection, outer: string, expressions: Expressions): readonly Projection[] {
@@ -90,18 +109,33 @@ function twoStages(projection: Projection, outer: string, expressions: Expressio
   return [first, { ...projection, reduce: [outer], term: expressions.load(buffer, index) }];
 }
 
-/** Replaces an axis by two, of which the inner is short enough. */
+/**
+ * Replaces an axis by two of about equal length. Where they do not divide it, or run over the rows of the batch, points beyond
+ * the end count for nothing.
+ */
 function cutAxis(projection: Projection, axis: PlanAxis, expressions: Expressions): { projection: Projection; outer: string } {
-  invariant(axis.batch !== true, `a batch of ${axis.extent} rows is too long for one loop`);
-  let inner = Math.floor(mostIterations / 2);
-  while (axis.extent % inner !== 0) inner--;
+  const inner = innerLength(axis.extent);
+  const outer = Math.ceil(axis.extent / inner);
   const outerName = `${axis.name}_outer`;
   const innerName = `${axis.name}_inner`;
+  const whole = affine(0, [[outerName, inner], [innerName, 1]]);
   const move = (index: Affine): Affine =>
     affine(index.constant, index.terms.flatMap(([name, step]) => (name === axis.name ? [[outerName, step * inner] as const, [innerName, step] as const] : [[name, step] as const])), index.divisor);
-  const axes = projection.axes.flatMap((one) => (one === axis ? [{ name: outerName, extent: axis.extent / inner }, { name: innerName, extent: inner }] : [one]));
+  const conditions = [
+    ...(outer * inner > axis.extent ? [expressions.inside(whole, axis.extent)] : []),
+    ...(axis.batch === true ? [expressions.apply("less", expressions.axisValue(whole), expressions.rows())] : []),
+  ];
+  const term = expressions.guarded(conditions, mapIndices(projection.term!, move, expressions), projection.combine === "max" ? -Infinity : 0);
+  const axes = projection.axes.flatMap((one) => (one === axis ? [{ name: outerName, extent: outer }, { name: innerName, extent: inner }] : [one]));
   const reduce = projection.reduce.flatMap((name) => (name === axis.name ? [outerName, innerName] : [name]));
-  return { projection: { ...projection, axes, reduce, term: mapIndices(projection.term!, move, expressions) }, outer: outerName };
+  return { projection: { ...projection, axes, reduce, term }, outer: outerName };
+}
+
+/** Near the square root: a divisor where there is one that is not much smaller. */
+function innerLength(extent: number): number {
+  const root = Math.ceil(Math.sqrt(extent));
+  for (let inner = root; inner * 4 >= root; inner--) if (extent % inner === 0) return inner;
+  return root;
 }
 
 function mapIndices(expression: Expr, move: (index: Affine) => Affine, expressions: Expressions): Expr {
