@@ -97,6 +97,12 @@ describe("definitions and `--set`", () => {
     expect(valueOf("1", "", { x: "2\nhyper z = 3" })).toBe("NN0218");
     expect(valueOf("1", "", { x: "2 in { 1, 2 }" })).toBe("NN0218");
   });
+  test("a dim becomes fixed, within its range", () => {
+    const text = "nnspec 1\ndim B\ndim T in 1 .. 9\nmodel Net(x: f32[B, t: T]) -> f32[B, 3] { return x -> dense(3) }\n";
+    expect(findings(text)).toEqual(["NN0329 «dense(3)»"]);
+    expect(findings(text, { T: "4" })).toEqual([]);
+    expect(findings(text, { T: "10" })).toContain("NN0801 «10»");
+  });
   test("hypers and dims that depend on each other in a circle are named", () => {
     const { diagnostics } = checkFiles({ "main.nnspec": "nnspec 1\nhyper a = c\nhyper c = a + 1\n" });
     expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual(["NN0205 these need each other: `a` → `c` → `a`"]);

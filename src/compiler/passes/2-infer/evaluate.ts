@@ -1,5 +1,6 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import { cyclicDeclaration, unknownName, wrongArguments } from "../../base/diagnostics/catalogue/names.ts";
+import { outsideDomain } from "../../base/diagnostics/catalogue/hypers.ts";
 import { notANumber, wrongOperand } from "../../base/diagnostics/catalogue/shapes.ts";
 import type { Span } from "../../base/source.ts";
 import * as Dims from "../../ir/dim.ts";
@@ -105,7 +106,20 @@ function valueOf(context: Context, { item, scope }: Declaration & { readonly ite
   const given = override?.expression ?? item.value;
   const value = given && applied(context, override?.scope ?? scope, given);
   if (item.kind === "hyper") return value;
-  return given ? value && fixedDim(context, value) : openDim(context, item, scope);
+  if (!given) return openDim(context, item, scope);
+  const fixed = value && fixedDim(context, value);
+  return fixed && (!item.range || isWithin(context, item, scope, fixed, given.span)) ? fixed : undefined;
+}
+
+/** A bounded dim is proved for its range, so `--set` cannot leave it. */
+function isWithin(context: Context, item: Ast.DimItem, scope: Scope, value: CompileValue, at: Span): boolean {
+  const range = openDim(context, item, scope);
+  if (range?.kind !== "size" || value.kind !== "size") return false;
+  const { from, to } = Dims.bounds(range.dim);
+  const size = BigInt(Dims.known(value.dim)!);
+  if (from! <= size && size <= to!) return true;
+  context.report(diagnostic(outsideDomain, at, { name: item.name.text, found: snippet(at), domain: `from ${from} to ${to}` }));
+  return false;
 }
 
 function fixedDim(context: Context, value: CompileValue): CompileValue | undefined {
