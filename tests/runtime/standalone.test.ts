@@ -30,6 +30,11 @@ describe("the runtime stands alone", () => {
     expect(names.length).toBeGreaterThan(80);
   });
 
+  test("the README speaks of every file", () => {
+    const readme = readFileSync(`${FOLDER}/README.md`, "utf8");
+    expect(files.filter((file) => !readme.includes(file))).toEqual([]);
+  });
+
   test("no import leads in a circle", () => {
     const visit = (file: string, path: readonly string[]): void => {
       expect(path).not.toContain(file);
