@@ -2,7 +2,7 @@ import type { Origin, Program, TypedModel, TypedRun, ValuePenalty, Weight, Weigh
 import { nameOf, showLoss, showPenalties, showSchedule, showStop, showUse, showValue } from "./show.ts";
 
 /** One thing that holds for a weight, a value or a run, and where it was said. */
-export interface Fact {
+interface Fact {
   /** `h1.weight`, `run Mlp`; with the run's name in front where there are several runs. */
   readonly subject: string;
   readonly key: string;
@@ -25,7 +25,7 @@ export function explainPath(program: Program, path: string | undefined): Explain
     ...program.models.filter((model) => !trained.has(model)).flatMap(factsOfModel),
   ];
   const paths = [...new Set(facts.map((fact) => fact.path))];
-  return { facts: facts.filter((fact) => path === undefined || covers(path, fact.path)).map(({ path: _, ...fact }) => fact), paths };
+  return { facts: facts.filter((fact) => path === undefined || covers(path, fact.path)), paths };
 }
 
 interface Located extends Fact {

@@ -6,7 +6,7 @@ import type { Origin, Penalty } from "./program.ts";
 export type RuleTarget = "weights" | "biases" | "scales" | "shifts" | "parameters" | "activations" | "probabilities";
 
 /** `stage1` (no `from`), `stage1[2]` (`to` equals `from`), `stage1[2 .. 3]`. */
-export interface RuleStep {
+interface RuleStep {
   readonly name: string;
   readonly from?: number;
   readonly to?: number;

@@ -1,3 +1,5 @@
+import { laterRun } from "../../compiler/base/diagnostics/catalogue/later.ts";
+import { diagnostic } from "../../compiler/base/diagnostics/diagnostic.ts";
 import { hasErrors } from "../../compiler/base/outcome.ts";
 import { check } from "../../compiler/check.ts";
 import { suggest } from "../../compiler/base/suggest.ts";
@@ -31,6 +33,6 @@ export function chooseRun(program: Program, name: string | undefined): TypedRun 
 
 function refuseNotYet(run: TypedRun): TypedRun {
   if (run.notYet.length === 0) return run;
-  const settings = [...new Set(run.notYet.map(({ setting }) => setting))].join(", ");
-  throw new UsageError(`run ${run.name} uses ${settings}, which this version of nnspec checks but does not run yet`);
+  writeDiagnostics(run.notYet.map(({ setting, span }) => diagnostic(laterRun, span, { what: `\`${setting}\`` })), "pretty");
+  throw new UsageError(`run ${run.name} cannot be trained by this version of nnspec; take ${run.notYet.length === 1 ? "this setting" : "these settings"} out`);
 }

@@ -50,7 +50,7 @@ export function readArgument(reading: Reading, specification: ArgumentSpecificat
 }
 
 /** The same for a value that was evaluated already. */
-export function readValue(
+function readValue(
   reading: Reading,
   specification: Exclude<ArgumentSpecification, { kind: "axis" | "monitor" | "tensor" | "expression" }>,
   value: CompileValue,

@@ -123,13 +123,13 @@ function largest(steps: readonly Step[], memory: (step: Step) => number | undefi
 }
 
 /** 4 bytes for every weight, its gradient and its slots, and for every value of a batch and its gradient. */
-export function trainingMemory(model: TypedModel, { batch, slots }: Step): number | undefined {
+function trainingMemory(model: TypedModel, { batch, slots }: Step): number | undefined {
   const [weights, values] = [parameterCount(model), batch === undefined ? undefined : valuesOf(model, batch)];
   return weights === undefined || values === undefined ? undefined : 4 * (weights * (2 + slots) + 2 * values);
 }
 
 /** 4 bytes for every weight and for every value of a batch. */
-export function inferenceMemory(model: TypedModel, { batch }: Step): number | undefined {
+function inferenceMemory(model: TypedModel, { batch }: Step): number | undefined {
   const [weights, values] = [parameterCount(model), batch === undefined ? undefined : valuesOf(model, batch)];
   return weights === undefined || values === undefined ? undefined : 4 * (weights + values);
 }
@@ -150,12 +150,12 @@ function times(count: number | undefined, factor: number): number | undefined {
 }
 
 /** Trainable numbers; tied weights are counted once. */
-export function parameterCount(model: TypedModel): number | undefined {
+function parameterCount(model: TypedModel): number | undefined {
   return total(model.weights.filter((weight) => !weight.tied).map((weight) => product(weight.shape)));
 }
 
 /** Multiplications with weights for one example: each matrix or kernel is applied at every place of its layer's output. */
-export function multiplyAdds(model: TypedModel): number | undefined {
+function multiplyAdds(model: TypedModel): number | undefined {
   return total(
     model.values.flatMap(({ body }) => {
       if (body.kind !== "layer") return [];

@@ -5,7 +5,7 @@ import type { Origin, TypedModel, Value, ValuePenalty, Weight, WeightSettings } 
 import { pathMatches, pathSteps, type CascadeRule, type RuleKeys, type RulePath } from "../../typed/rules.ts";
 
 /** A rule that holds for a tensor, and how deep the path is by which it does. */
-export interface Match {
+interface Match {
   readonly rule: CascadeRule;
   readonly depth: number;
 }
@@ -13,7 +13,7 @@ export interface Match {
 type WeightKey = keyof RuleKeys;
 
 /** The rules that hold for a weight and set `key`, the winner first. */
-export function applicable(rules: readonly CascadeRule[], weight: Weight, key: WeightKey): readonly Match[] {
+function applicable(rules: readonly CascadeRule[], weight: Weight, key: WeightKey): readonly Match[] {
   const matches: Match[] = [];
   for (const rule of rules) {
     const depth = rule.keys[key] === undefined ? undefined : depthFor(rule, weight, key);

@@ -177,7 +177,6 @@ function checkShares(context: Context, split: Split, sources: TypedData["sources
   const twice = names.find((argument) => sources.some((source) => source.part !== "all" && source.part !== "train" && source.part === argument.name!.text));
   const repeated = names.find((argument, index) => names.findIndex((other) => other.name!.text === argument.name!.text) < index);
   const total = split.train + split.validation + split.test;
-  const percent = (share: number) => `${Number((share * 100).toFixed(6))}%`;
   const finding =
     (repeated && diagnostic(messages.dataWrittenTwice, repeated.span, { name: repeated.name!.text })) ??
     (twice && diagnostic(messages.partTwice, twice.span, { part: twice.name!.text })) ??
@@ -185,6 +184,10 @@ function checkShares(context: Context, split: Split, sources: TypedData["sources
     (split.train === 0 ? diagnostic(messages.emptyTraining, value.span, {}) : undefined);
   if (finding) context.report(finding);
   return !finding;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(6))}%`;
 }
 
 /** Whether rows are kept apart for a purpose, by a source of their own or by the split. */

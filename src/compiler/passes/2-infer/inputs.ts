@@ -64,7 +64,6 @@ function readRenaming(context: Context, model: TypedModel, data: TypedData, sett
 }
 
 function findingFor(model: TypedModel, data: TypedData, known: { inputs: readonly string[]; fields: readonly string[] }, input: Ast.Name, field: Ast.Name): ReturnType<typeof diagnostic> | undefined {
-  const fixes = (at: Span, suggestion: string | undefined) => ({ fixes: suggestion === undefined ? [] : [replace(at, suggestion)] });
   if (!known.inputs.includes(input.text)) {
     const suggestion = suggest(input.text, known.inputs);
     return diagnostic(messages.unusedInput, input.span, { name: input.text, model: model.name, known: known.inputs, suggestion }, fixes(input.span, suggestion));
@@ -72,6 +71,10 @@ function findingFor(model: TypedModel, data: TypedData, known: { inputs: readonl
   if (known.fields.includes(field.text)) return undefined;
   const suggestion = suggest(field.text, known.fields);
   return diagnostic(unknownField, field.span, { name: field.text, data: data.name, known: known.fields, suggestion }, fixes(field.span, suggestion));
+}
+
+function fixes(at: Span, suggestion: string | undefined): { fixes: ReturnType<typeof replace>[] } {
+  return { fixes: suggestion === undefined ? [] : [replace(at, suggestion)] };
 }
 
 /** Why a field does not fit an input; the batch is the first axis of both. */

@@ -30,7 +30,7 @@ const after = {
 } as const satisfies Record<string, ArgumentTable>;
 
 /** One call out of a small table of calls, or what is wrong with it. */
-export function checkChoice(context: Context, scope: Scope, setting: string, choices: Readonly<Record<string, ArgumentTable>>, expression: Ast.Expression): boolean {
+function checkChoice(context: Context, scope: Scope, setting: string, choices: Readonly<Record<string, ArgumentTable>>, expression: Ast.Expression): boolean {
   if (expression.kind === "group" && expression.arguments.length === 1 && !expression.arguments[0]!.name) return checkChoice(context, scope, setting, choices, expression.arguments[0]!.value);
   const name = expression.kind === "reference" && expression.path.length === 1 ? expression.path[0]!.text : undefined;
   if (expression.kind === "reference" && name !== undefined && Object.hasOwn(choices, name))

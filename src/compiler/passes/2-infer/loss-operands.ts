@@ -26,7 +26,7 @@ interface Misfit {
 }
 
 /** The axis of the classes: the last one. */
-export function classAxis(type: TensorType): number {
+function classAxis(type: TensorType): number {
   return type.axes.length - 1;
 }
 
@@ -97,7 +97,7 @@ const check = {
 } satisfies Record<OperandSpecification["accepts"], Check>;
 
 /** Same rank and sizes; the batch is the first axis, and names agree where both have one (the last axis holds features under any name). */
-export function sameAxes(left: readonly Axis[], right: readonly Axis[]): boolean {
+function sameAxes(left: readonly Axis[], right: readonly Axis[]): boolean {
   if (left.length !== right.length) return false;
   return left.every((axis, place) => {
     const other = right[place]!;

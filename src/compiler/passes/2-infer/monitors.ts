@@ -17,7 +17,7 @@ export interface Watched {
 export const plainMonitors = ["gradient_norm", "initial.loss", "initial.gradient_norm", "time", "epoch", "step"] as const;
 
 /** Every name of a number after each epoch: `train.loss`, and the loss and metrics on the validation part. */
-export function monitorNames(watched: Watched): readonly string[] {
+function monitorNames(watched: Watched): readonly string[] {
   return ["train.loss", "validation.loss", ...watched.metrics.map((metric) => `validation.${metric.name}`)];
 }
 

@@ -39,7 +39,7 @@ const keysOf = {
   probabilities: ["regularize"],
 } satisfies Record<RuleTarget, readonly (keyof RuleKeys)[]>;
 
-export const ruleTargets = Object.keys(keysOf) as readonly RuleTarget[];
+const ruleTargets = Object.keys(keysOf) as readonly RuleTarget[];
 const allKeys: readonly string[] = keysOf.weights;
 
 /** A rule with its values checked, its paths counted from the model; undefined when it was reported. */

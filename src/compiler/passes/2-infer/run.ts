@@ -18,6 +18,7 @@ import { inferMetrics } from "./metrics.ts";
 import { checkMonitor, type Watched } from "./monitors.ts";
 import { defaultOptimizer, inferOptimizer, withRunNumbers, type RunNumbers } from "./optimizer.ts";
 import { mergeSettings, namesOf, type MergedSettings, type PlacedSetting, type RunSetting } from "./recipes.ts";
+import { checkRuleMatches } from "./rule-matches.ts";
 import { collectRule } from "./rules.ts";
 import { runNames } from "./run-names.ts";
 import { proveRun } from "./run-proof.ts";
@@ -104,6 +105,7 @@ function inferSettings(
   const ending = watched && inferEnding(context, settings, watched);
   if (watched && schedule) checkWatching(context, watched, schedule.placed);
   const settled = optimizer && settleRules(context, name, { model, rules, optimizer });
+  if (!optimizer) checkRuleMatches(context, model, rules.filter((rule) => !model.rules?.includes(rule)));
   const clip = inferClip(context, settings.get("clip"));
   if (!loss || !metrics || !optimizer || !schedule || !ending || !settled) return undefined;
   if (batch === undefined || epochs === undefined || seed === undefined) return undefined;

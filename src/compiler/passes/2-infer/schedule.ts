@@ -81,7 +81,7 @@ function durationsOf(use: Use): readonly Duration[] {
   });
 }
 
-export function showDuration({ amount, unit }: Duration): string {
+function showDuration({ amount, unit }: Duration): string {
   return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }
 
