@@ -176,3 +176,8 @@ test("sizes stay symbols in a model that takes any size", () => {
   const model = modelOf("nnspec 1\ndim B\ndim T in 1 .. 512\nmodel Net(x: f32[B, t: T, c: 4]) -> f32[B, t: ceil(T / 4), c: 8] {\n  return x -> conv(8, 3, stride: 2) -> relu -> conv(8, 3, stride: 2)\n}\n");
   expect(output(model)).toBe("output: f32[B, t: ceil(T / 4), c: 8]");
 });
+
+test("documentation of a statement reaches the last layer of its flow", () => {
+  const model = modelOf(`${header}model Net(x: f32[B, px: 4]) -> f32[B, 3] {\n  /// The code.\n  h = x -> dense(8) -> dense(5) -> relu\n  /// The answer.\n  return h -> dense(3)\n}\n`);
+  expect(model.layers.map(({ documentation }) => documentation)).toEqual([undefined, "The code.", "The answer."]);
+});

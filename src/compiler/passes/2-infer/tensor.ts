@@ -6,7 +6,7 @@ import { textOf } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
 import * as Dims from "../../ir/dim.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { Value } from "../../typed/program.ts";
+import type { Layer, Value } from "../../typed/program.ts";
 import { printType } from "./agreement.ts";
 import { applyActivation, applyLayer, countStage } from "./apply.ts";
 import type { StageUse } from "./apply.ts";
@@ -15,7 +15,7 @@ import { calculate, compare, negated } from "./calculate.ts";
 import type { Binding, CompileValue, Declaration, InferTensor, Scope } from "./context.ts";
 import { snippet } from "./describe.ts";
 import { broken, nameValue, newElaboration, pathTo } from "./elaboration.ts";
-import type { Frame } from "./elaboration.ts";
+import type { Frame, Mutable } from "./elaboration.ts";
 import { condition, count, enter, evaluate, reportUnknown } from "./evaluate.ts";
 import { child, lookup } from "./lookup.ts";
 import { arithmetic, asTensor, callFunction, negative, select } from "./operands.ts";
@@ -438,6 +438,7 @@ export function inferBody(frame: Frame, body: readonly Ast.Statement[], at: Span
     if (statement.kind === "return") {
       const found = inferExpression(frame, frame.scope, statement.value);
       const value = found && ({ ...found, span: statement.value.span } as CompileValue);
+      document(found, statement.documentation);
       if (result) frame.context.report(diagnostic(shapes.secondReturn, statement.span, { owner: frame.owner.name }));
       else result = { value };
     } else inferStatement(frame, statement);
@@ -446,10 +447,19 @@ export function inferBody(frame: Frame, body: readonly Ast.Statement[], at: Span
   return result?.value;
 }
 
+/** `///` before a statement speaks of the last layer of its flow. */
+function document(found: CompileValue | undefined, documentation: string | undefined): void {
+  if (found?.kind !== "tensor" || documentation === undefined) return;
+  let { body } = found.value;
+  while (body.kind === "activation") ({ body } = body.input);
+  if (body.kind === "layer") (body.layer as Mutable<Layer>).documentation ??= documentation;
+}
+
 function inferStatement(frame: Frame, statement: Exclude<Ast.Statement, Ast.Return>): void {
   switch (statement.kind) {
     case "binding": {
       const found = inferExpression(frame, frame.scope, statement.value);
+      document(found, statement.documentation);
       return bindName(frame, statement.name, found ?? { kind: "tensor", value: broken, span: statement.span });
     }
     case "shared":
