@@ -112,7 +112,7 @@ describe("specialisation", () => {
     const run = { ...small.run, optimizer, weights: small.run.weights.map((settings) => ({ ...settings, optimizer })) };
     const files = await emit(compileRun(run), small.program);
     const model = files.find(({ path }) => path === "model.ts")!.text;
-    expect(model).toContain("momentum: scheduled1(moment)");
+    expect(model).toContain("momentum: momentumAt(moment)");
   });
 });
 

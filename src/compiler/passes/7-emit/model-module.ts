@@ -85,9 +85,9 @@ export const monitors: readonly State[] = ${list("monitor")};`;
 function schedules({ compiled }: Emission): readonly Code[] {
   const functions = [...compiled.schedules].map(([scalar, formula], index) => {
     const about = index === 0 ? `The learning rate at a step: ${describeSchedule(compiled.run.schedule.parts)} of ${describeUse(compiled.run.optimizer.use)}.` : `\`${scalar}\` at a step.`;
-    return scheduleFunction(functionName(index), about, formula);
+    return scheduleFunction(functionName(scalar, index), about, formula);
   });
-  const entries = [...compiled.schedules.keys()].map((scalar, index) => ts`${key(scalar)}: ${functionName(index)}(moment)`);
+  const entries = [...compiled.schedules.keys()].map((scalar, index) => ts`${key(scalar)}: ${functionName(scalar, index)}(moment)`);
   return [
     ts`/** Where training stands; the step counts from 1. */
 export interface Moment {
@@ -103,8 +103,10 @@ export function numbersOf(moment: Moment): Readonly<Record<string, number>> {
   ];
 }
 
-function functionName(index: number): Code {
-  return index === 0 ? name("learningRate") : name(`scheduled${index}`);
+/** `learningRate` for the run's own rate, `momentumAt` for others: scalars have names of the library's making. */
+function functionName(scalar: string, index: number): Code {
+  const words = scalar.split("_").map((word, place) => (place === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)));
+  return index === 0 ? name("learningRate") : name(`${words.join("")}At`);
 }
 
 const clock: Readonly<Record<string, Code>> = { step: ts`step`, steps_per_epoch: ts`stepsPerEpoch`, total_steps: ts`totalSteps` };
