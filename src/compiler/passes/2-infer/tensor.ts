@@ -12,14 +12,16 @@ import { applyActivation, applyLayer, countStage } from "./apply.ts";
 import type { StageUse } from "./apply.ts";
 import { applyBlock } from "./block.ts";
 import { calculate, compare, negated } from "./calculate.ts";
-import type { Binding, CompileValue, Declaration, InferTensor, Scope } from "./context.ts";
+import type { CompileValue, Declaration, InferTensor, Scope } from "./context.ts";
 import { snippet } from "./describe.ts";
 import { broken, nameValue, newElaboration, pathTo } from "./elaboration.ts";
 import type { Frame, Mutable } from "./elaboration.ts";
 import { condition, count, enter, evaluate, reportUnknown } from "./evaluate.ts";
 import { child, lookup } from "./lookup.ts";
+import { mentionsTensor } from "./mentions.ts";
 import { arithmetic, asTensor, callFunction, negative, select } from "./operands.ts";
 import { inferRule, makeParameter } from "./owned.ts";
+import { turnsOf } from "./repeat.ts";
 import { meaningOf } from "./stages.ts";
 import type { StageMeaning } from "./stages.ts";
 
@@ -41,32 +43,6 @@ export const inferTensor: InferTensor = (context, scope, expression) => {
   };
   return asTensor(frame, inferExpression(frame, scope, expression));
 };
-
-/** Whether an expression speaks of tensors: a flow, or a name that is bound to one. */
-function mentionsTensor(scope: Scope, expression: Ast.Expression): boolean {
-  switch (expression.kind) {
-    case "flow":
-      return true;
-    case "group":
-      return expression.arguments.some(({ value }) => mentionsTensor(scope, value));
-    case "reference":
-      return isTensor(lookup(scope, expression.path[0]!.text)) || (expression.arguments ?? []).some(({ value }) => mentionsTensor(scope, value));
-    case "unary":
-      return mentionsTensor(scope, expression.operand);
-    case "binary":
-      return mentionsTensor(scope, expression.left) || mentionsTensor(scope, expression.right);
-    case "conditional":
-      return [expression.condition, expression.then, expression.else].some((part) => mentionsTensor(scope, part));
-    default:
-      return false;
-  }
-}
-
-function isTensor(binding: Binding | undefined): boolean {
-  if (binding?.kind !== "value") return false;
-  const { value } = binding;
-  return value.kind === "tensor" || (value.kind === "tuple" && value.items.some((item) => item.value.kind === "tensor"));
-}
 
 /** What an expression of a body comes to: tensors, or else what it is at compile time. */
 function inferExpression(frame: Frame, scope: Scope, expression: Ast.Expression): CompileValue | undefined {
@@ -309,38 +285,6 @@ function applyStage(frame: Frame, scope: Scope, stage: Ast.Stage, input: Compile
     if (!current) return undefined;
   }
   return current;
-}
-
-const mostTurns = 10_000;
-
-/** The values of the index: 1 … n, or those of the range; both ends belong to it, and a range that goes down is empty. */
-function turnsOf(frame: Frame, scope: Scope, repeat: Ast.Repeat): readonly number[] | undefined {
-  const value = evaluate(frame.context, scope, repeat.count);
-  if (!value) return undefined;
-  const [low, high] = value.kind === "range" ? [value.from, value.to] : [undefined, value];
-  const ends = [low === undefined ? 1 : wholeNumber(frame, low), wholeNumber(frame, high)];
-  const [from, to] = ends;
-  if (from === undefined || to === undefined) return undefined;
-  if (value.kind !== "range" && to < 0) return refuseRepeat(frame, "an integer from 0 on", repeat.count.span);
-  if (to - from >= mostTurns) return refuseRepeat(frame, `at most ${mostTurns} repetitions`, repeat.count.span);
-  return Array.from({ length: Math.max(0, to - from + 1) }, (_, place) => from + place);
-}
-
-function refuseRepeat(frame: Frame, expected: string, at: Span): undefined {
-  frame.context.report(diagnostic(shapes.badRepeat, at, { expected, found: snippet(at) }));
-  return undefined;
-}
-
-function wholeNumber(frame: Frame, value: CompileValue): number | undefined {
-  if (value.kind === "word") {
-    reportUnknown(frame.context, value.scope, value.path);
-    return undefined;
-  }
-  if (value.kind !== "size") return refuseRepeat(frame, "an integer", value.span);
-  const known = Dims.known(value.dim);
-  if (known !== undefined) return known;
-  frame.context.report(diagnostic(shapes.undecidedTest, value.span, { test: `repeat ${Dims.print(value.dim)}`, symbols: Dims.symbolsOf(value.dim) }));
-  return undefined;
 }
 
 function applyOnce(frame: Frame, scope: Scope, stage: Ast.Stage, input: CompileValue, name: string): CompileValue | undefined {
