@@ -184,5 +184,5 @@ test("a run is right for every value of its hypers", () => {
 
 test("every error of a run is reported, not the first alone", () => {
   const train = "epochs: 2.5\n  optimizer: sgdd\n  schedule: cosin\n  keep: best(test.loss)\n  clip: 3\n  for weights(hiden) { init: zeros }";
-  expect(findings(spec({ train }))).toEqual(["NN0405 2.5", "NN0411 sgdd", "NN0411 cosin", "NN0720 test.loss", "NN0725 3"]);
+  expect(findings(spec({ train }))).toEqual(["NN0405 2.5", "NN0411 sgdd", "NN0411 cosin", "NN0720 test.loss", "NN0725 3", "NN0502 hiden"]);
 });
