@@ -68,7 +68,7 @@ function drawBatch(terminal: Terminal, state: State, event: BatchEvent, display:
   state.seen.push({ at: now, rows: state.rows });
   while (state.seen.length > 2 && now - (state.seen[0]?.at ?? now) > RATE_MILLISECONDS) state.seen.shift();
   const done = event.epoch - 1 + event.step / event.stepsPerEpoch;
-  const room = terminal.columns - 1;
+  const room = Math.max(1, terminal.columns - 1);
   const text = [
     ` epoch ${event.epoch}/${event.epochs}`,
     `${formatCount(rowsPerSecond(state))} rows/s`,

@@ -20,7 +20,8 @@ export function openTerminal(): Terminal {
   return {
     interactive,
     colours: interactive && (env["NO_COLOR"] ?? "") === "",
-    columns: stdout.columns ?? 80,
+    // A terminal of unknown width says 0.
+    columns: stdout.columns > 0 ? stdout.columns : 80,
     write: (text) => void stdout.write(text),
     writeError: (text) => void stderr.write(text),
     now: milliseconds,

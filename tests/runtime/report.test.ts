@@ -74,6 +74,12 @@ describe("reports", () => {
     expect(written.join("")).toContain("\u001b[1;32mtest: loss 0.4000, accuracy 91.2 %\u001b[0m");
   });
 
+  test.each([0, 1, 2, 15, 21, 22])("a terminal of %d columns is no reason to fail", (columns) => {
+    const { terminal, written, clock } = openTest(true, true, columns);
+    play(createReporter(terminal, "pretty", { accuracy: "percent" }), clock);
+    expect(written.join("")).toContain("test: loss 0.4000, accuracy 91.2 %");
+  });
+
   test("the time left of a resumed training counts from where it went on", () => {
     const { terminal, written, clock } = openTest(true);
     play(createReporter(terminal, "pretty", {}), clock, 4);
