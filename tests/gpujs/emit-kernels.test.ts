@@ -85,7 +85,7 @@ test("the same plans give the same text, and it passes a strict compiler", () =>
   } finally {
     rmSync(folder, { recursive: true });
   }
-});
+}, 30_000);
 
 test("a dense layer reads like this", () => {
   const root = createBuilder();

@@ -28,7 +28,7 @@ test("150 random graphs run by gpu.js equal the interpreter", async () => {
     const network = randomNetwork(seed);
     expect(await deviceAgainstGraph(network, 1 + (seed % network.capacity)), `seed ${seed}`).toBeLessThan(1e-4);
   }
-});
+}, 30_000);
 
 test("90 random windows with their gradients run by gpu.js equal the interpreter", async () => {
   for (const kind of ["convolve", "max", "sum"] as const) {
@@ -36,4 +36,4 @@ test("90 random windows with their gradients run by gpu.js equal the interpreter
       expect(await deviceAgainstGraph(windowed(seed, kind, seed % 3 === 0), 1 + (seed % 3)), `${kind} ${seed}`).toBeLessThan(1e-4);
     }
   }
-});
+}, 30_000);

@@ -24,7 +24,7 @@ function expectInterpretedLosses(results: Readonly<Record<string, Trained>>, bac
 describe("the first 50 losses equal those of the float64 interpreter to 1e-4", () => {
   test("gpu.js on the CPU", async () => {
     expectInterpretedLosses(await run({ backend: "cpu", steps }), "cpu");
-  });
+  }, 30_000);
 
   test.skipIf(skipLoudly("training on headless GL", headlessGl()))("headless GL in Node", async () => {
     expectInterpretedLosses((await runInHeadlessGl(scenario, { backend: "gpu", steps })) as Record<string, Trained>, "headlessgl");

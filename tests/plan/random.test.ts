@@ -9,4 +9,4 @@ test("400 random graphs: the plan equals the graph, also with fewer rows", () =>
     const plan = schedule("predict", network.graph, network.capacity);
     expect(planAgainstGraph(network, plan, 1 + (seed % network.capacity)), `seed ${seed}`).toBeLessThan(1e-9);
   }
-});
+}, 30_000);

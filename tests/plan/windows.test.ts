@@ -23,7 +23,7 @@ describe("windows of any size, stride, dilation, border and groups, with their g
         expect(planAgainstGraph(network, plan, 1 + (seed % 3)), `seed ${seed}`).toBeLessThan(1e-10);
         if (kind === "convolve") expect(kernelsOf(plan).filter(isContraction).length, `seed ${seed}`).toBe(3);
       }
-    });
+    }, 30_000);
   }
 });
 

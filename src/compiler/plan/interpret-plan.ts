@@ -3,7 +3,7 @@ import type { Affine, Buffer, Expr, Kernel, Plan, PlanAxis, ScalarOp } from "./p
 import { scalarOperations } from "./scalar-operations.ts";
 
 /** What one call of a plan is given: every input, parameter, state and random buffer by name, row-major. */
-export interface PlanInputs {
+interface PlanInputs {
   readonly buffers: ReadonlyMap<string, ArrayLike<number>>;
   readonly scalars: ReadonlyMap<string, number>;
   /** Rows of this batch, 1 … capacity. */
@@ -11,7 +11,7 @@ export interface PlanInputs {
   readonly precision?: "float64" | "float32";
 }
 
-export interface PlanValues {
+interface PlanValues {
   readonly results: ReadonlyMap<string, Float64Array>;
   readonly updates: ReadonlyMap<string, Float64Array>;
   /** Every buffer by name, as the last step left it. */
@@ -35,7 +35,7 @@ export function interpretPlan(plan: Plan, inputs: PlanInputs): PlanValues {
   return { results: read(plan.results), updates: read(plan.updates), memory };
 }
 
-export function sizeOf(buffer: Buffer): number {
+function sizeOf(buffer: Buffer): number {
   return buffer.shape.reduce((product, size) => product * size, 1);
 }
 

@@ -71,10 +71,9 @@ export function chooseRoots(graph: Prepared, forced: ReadonlySet<Node>): Roots {
 /** Below a product every operand must become a plain load: walks down movements that are only indices. */
 function requireLoad(operand: Node, user: Node, roots: Set<Node>): void {
   const plain = !mayReadOutside(user);
+  const isIndexOnly = (node: Node): boolean => isPlainIndex(node) || (plain && (node.op === "broadcast" || node.op === "slice"));
   let node = operand;
-  while (!roots.has(node) && (isPlainIndex(node) || (plain && (node.op === "broadcast" || node.op === "slice")))) {
-    node = node.inputs[0]!;
-  }
+  while (!roots.has(node) && isIndexOnly(node)) node = node.inputs[0]!;
   if (plain && node.op === "pad" && classOf(node.inputs[0]!) === "leaf") return;
   if (classOf(node) === "elementwise" || classOf(node) === "movement") roots.add(node);
 }

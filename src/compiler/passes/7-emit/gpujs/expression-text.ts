@@ -17,18 +17,18 @@ export function textOf(writer: Writer, expression: Expr, block: Block): string {
   return nameIt(writer, expression, text, block);
 }
 
-export function isPlainName(text: string): boolean {
+function isPlainName(text: string): boolean {
   return /^[A-Za-z_]\w*$/.test(text);
 }
 
-export function nameIt(writer: Writer, expression: Expr, text: string, block: Block): string {
+function nameIt(writer: Writer, expression: Expr, text: string, block: Block): string {
   const name = newLocal(writer);
   block.lines.push(`${block.indent}const ${name} = ${unwrapped(text)};`);
   block.known.set(expression, name);
   return name;
 }
 
-export function freshText(writer: Writer, expression: Expr, block: Block): string {
+function freshText(writer: Writer, expression: Expr, block: Block): string {
   if (expression.kind === "apply" && isHostNumber(expression, writer.hostMemo)) return numberName(writer, writer.host.nameOf(expression));
   switch (expression.kind) {
     case "constant": return numberText(expression.value);
@@ -43,7 +43,7 @@ export function freshText(writer: Writer, expression: Expr, block: Block): strin
   }
 }
 
-export function applyText(writer: Writer, expression: Extract<Expr, { kind: "apply" }>, block: Block): string {
+function applyText(writer: Writer, expression: Extract<Expr, { kind: "apply" }>, block: Block): string {
   if (expression.op === "select") {
     const [condition, then, otherwise] = expression.args as readonly [Expr, Expr, Expr];
     if (isBound(condition, then, otherwise)) return boundText(writer, condition, then, otherwise, block);
@@ -75,7 +75,7 @@ function boundText(writer: Writer, condition: Comparison, then: Expr, otherwise:
   return `(${a!} ${first!} ${b!} ? ${textOf(writer, then, block)} : (${b!} ${second!} ${a!} ? ${value} : ${value} + 1.0))`;
 }
 
-export function conditionText(writer: Writer, condition: Expr, block: Block): string {
+function conditionText(writer: Writer, condition: Expr, block: Block): string {
   if (condition.kind === "inside") return insideText(writer, condition.index, condition.extent, block) ?? "1.0 > 0.0";
   const symbol = condition.kind === "apply" ? ({ less: "<", less_equal: "<=", equal: "===" } as Partial<Record<string, string>>)[condition.op] : undefined;
   if (condition.kind === "apply" && symbol !== undefined && !block.known.has(condition)) {

@@ -13,7 +13,7 @@ export function insideText(writer: Writer, index: Affine, extent: number, block:
 }
 
 /** The index as a name or short text and, where it is divided, the test that the division is exact. */
-export function indexName(writer: Writer, index: Affine, block: Block): { place: string; exact: string | undefined } {
+function indexName(writer: Writer, index: Affine, block: Block): { place: string; exact: string | undefined } {
   const divisor = index.divisor ?? 1;
   const numerator = affineText(writer, { constant: index.constant, terms: index.terms });
   if (divisor === 1) return { place: numerator, exact: undefined };
