@@ -1,0 +1,176 @@
+import { rangeOf } from "../../../plan/affine.ts";
+import { affine } from "../../../plan/affine.ts";
+import { memoryOf } from "../../../plan/accesses.ts";
+import type { Buffer, Kernel, Plan } from "../../../plan/plan.ts";
+import { FunctionBuilder } from "./builder.ts";
+import { encodeModule, type WasmFunction, type WasmModule } from "./encoder.ts";
+import { emitKernel, panelBytes } from "./emit-kernel.ts";
+import { planNest } from "./nest.ts";
+import { PlanNumbers } from "./numbers.ts";
+import { physicalKernel, physicalParts, type PhysicalKernel } from "./physical.ts";
+import { placeBuffers, type Memory, type Placement } from "./placement.ts";
+import { inPlace, preparePlan, type PreparedPlan } from "./prepare-plan.ts";
+import { printModule } from "./wat.ts";
+
+export type WasmPlans = Readonly<Partial<Record<Plan["name"], Plan>>>;
+
+/** An array in the module's memory: element [i, j, …] at `address` + 4·Σ stride·index. */
+export interface WasmArray {
+  readonly address: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
+
+export interface WasmPlanTable {
+  readonly name: Plan["name"];
+  readonly capacity: number;
+  readonly inputs: ReadonlyMap<string, WasmArray>;
+  readonly fills: readonly { readonly stream: string; readonly array: WasmArray }[];
+  /** Numbers that come with a call. */
+  readonly given: readonly string[];
+  /** Formulas over them, as TypeScript. */
+  readonly derived: ReadonlyMap<string, string>;
+  /** name → address, of those that kernels read. */
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly results: ReadonlyMap<string, WasmArray>;
+  /** The functions in order, with the parts that each can be divided into and the multiplications and additions that it does. */
+  readonly kernels: readonly { readonly name: string; readonly parts: number; readonly work: number }[];
+}
+
+export interface WasmMemoryTable {
+  readonly pages: number;
+  /** Where the number of rows goes, as a whole number. */
+  readonly rows: number;
+  readonly variables: ReadonlyMap<string, WasmArray>;
+  readonly plans: ReadonlyMap<Plan["name"], WasmPlanTable>;
+  /** All ranges that belong to something; nothing outside of them is ever written, or read to any effect. */
+  readonly ranges: Memory["ranges"];
+}
+
+export interface EmittedWasm {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly wat: string;
+  readonly memory: WasmMemoryTable;
+}
+
+interface Draft {
+  readonly prepared: PreparedPlan;
+  readonly numbers: PlanNumbers;
+}
+
+/** One module for all plans of a run: a function a kernel, and one a plan that calls them in order. */
+export function emitWasm(plans: WasmPlans): EmittedWasm {
+  const drafts = Object.values(plans).map((plan): Draft => ({ prepared: preparePlan(plan), numbers: new PlanNumbers() }));
+  const memory = layOut(drafts);
+  const functions: WasmFunction[] = [];
+  const tables = drafts.map((draft) => emitPlan(draft, memory, functions));
+  const pages = Math.ceil(memory.bytes / 65536);
+  const module: WasmModule = { functions, pages, shared: false };
+  return {
+    bytes: encodeModule(module),
+    wat: printModule(module),
+    memory: { pages, rows: memory.numbers, variables: variablesOf(drafts, memory), plans: new Map(tables.map((table) => [table.name, table])), ranges: memory.ranges },
+  };
+}
+
+/** Places everything once to see what is needed, then again with room for panels, numbers and reads beside the arrays. */
+function layOut(drafts: readonly Draft[]): Memory {
+  const prepared = drafts.map((draft) => draft.prepared);
+  const first = placeBuffers(prepared, 0, 0, 0);
+  const kernels = drafts.flatMap((draft) => kernelsOf(draft.prepared).map((kernel) => lowered(kernel, draft, first)));
+  const scratch = Math.max(0, ...kernels.map((kernel) => panelBytes(planNest(kernel))));
+  const numbers = Math.max(0, ...drafts.map((draft) => draft.numbers.count));
+  return placeBuffers(prepared, numbers, scratch, Math.max(0, ...kernels.map((kernel) => overreach(kernel, first))));
+}
+
+function kernelsOf(prepared: PreparedPlan): readonly Kernel[] {
+  return prepared.steps.filter((step) => step.kind === "kernel");
+}
+
+function lowered(kernel: Kernel, { prepared, numbers }: Draft, memory: Memory): PhysicalKernel {
+  return physicalKernel(kernel, {
+    of: (buffer) => memory.of(prepared, buffer),
+    number: (expression) => {
+      const slot = numbers.slotOf(expression);
+      return slot === undefined ? undefined : memory.numbers + 4 * (slot + 1);
+    },
+  });
+}
+
+/** How far reads that are then left out go beyond the memory. */
+function overreach(kernel: PhysicalKernel, memory: Memory): number {
+  const extents = new Map([...kernel.axes].map(([name, axis]) => [name, axis.extent + 8]));
+  let most = 0;
+  for (const part of physicalParts(kernel.term, kernel.initial, ...kernel.stores.map((store) => store.value))) {
+    if (part.kind !== "load") continue;
+    const [low, high] = rangeOf(affine(part.reference.base, [...part.reference.strides]), extents);
+    most = Math.max(most, -low, high - memory.bytes);
+  }
+  return most;
+}
+
+function arrayOf({ address, origin, strides, shape }: Placement): WasmArray {
+  return { address: address + 4 * origin, shape, strides };
+}
+
+function variablesOf(drafts: readonly Draft[], memory: Memory): ReadonlyMap<string, WasmArray> {
+  const variables = new Map<string, WasmArray>();
+  for (const { prepared } of drafts) {
+    for (const buffer of prepared.buffers) {
+      if (buffer.aliasOf === undefined && (buffer.role === "parameter" || buffer.role === "state")) variables.set(buffer.name, arrayOf(memory.of(prepared, buffer)));
+    }
+    for (const [path, buffer] of prepared.plan.updates) variables.set(path, arrayOf(memory.of(prepared, variableOf(path, buffer))));
+  }
+  return variables;
+}
+
+/** The variable behind an update, by its name. */
+function variableOf(path: string, buffer: Buffer): Buffer {
+  return { name: path, shape: buffer.shape, batched: false, role: "state" };
+}
+
+function emitPlan(draft: Draft, memory: Memory, functions: WasmFunction[]): WasmPlanTable {
+  const { prepared, numbers } = draft;
+  const { plan } = prepared;
+  const own = prepared.buffers.filter((buffer) => buffer.aliasOf === undefined);
+  const kernels = kernelsOf(prepared).map((kernel) => {
+    const emitted = emitKernel(lowered(kernel, draft, memory), `${plan.name}/${kernel.name}`, { rows: memory.numbers, scratch: memory.scratch });
+    functions.push({ ...emitted.function, exported: true });
+    return { name: emitted.function.name, parts: emitted.parts, work: workOf(kernel) };
+  });
+  functions.push(stepFunction(draft, memory, kernels, functions));
+  const array = (buffer: Buffer): WasmArray => arrayOf(memory.of(prepared, buffer));
+  return {
+    name: plan.name, capacity: plan.capacity, given: plan.scalars, derived: numbers.formulas(), kernels,
+    inputs: new Map(own.filter((buffer) => buffer.role === "input").map((buffer) => [buffer.name, array(buffer)])),
+    fills: plan.steps.flatMap((step) => (step.kind === "fill random" ? [{ stream: step.stream, array: array(memoryOf(step.buffer)) }] : [])),
+    numbers: new Map([...numbers.places()].map(([name, slot]) => [name, memory.numbers + 4 * (slot + 1)])),
+    results: new Map([...plan.results].map(([name, buffer]) => [name, array(buffer)])),
+  };
+}
+
+/** Multiplications and additions of the reduction, for rates. */
+function workOf(kernel: Kernel): number {
+  return 2 * kernel.axes.reduce((product, axis) => product * axis.extent, 1);
+}
+
+/** Calls the kernels in order; new values that could not be written in place are copied at the end. */
+function stepFunction({ prepared }: Draft, memory: Memory, kernels: WasmPlanTable["kernels"], functions: readonly WasmFunction[]): WasmFunction {
+  const f = new FunctionBuilder(prepared.plan.name);
+  for (const kernel of kernels) {
+    f.integer(0);
+    f.integer(kernel.parts);
+    f.op("call", functions.findIndex((one) => one.name === kernel.name));
+  }
+  const safe = inPlace(prepared);
+  for (const [path, buffer] of prepared.plan.updates) {
+    if (safe.has(path)) continue;
+    const to = memory.of(prepared, variableOf(path, buffer));
+    f.comment(`${path} becomes ${buffer.name}`);
+    f.integer(to.address);
+    f.integer(memory.of(prepared, buffer).address);
+    f.integer(to.bytes);
+    f.op("memory.copy");
+  }
+  return f.finish(`${prepared.plan.name}: one call of the plan on at most ${prepared.plan.capacity} rows`, true);
+}

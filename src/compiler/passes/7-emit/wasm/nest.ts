@@ -1,0 +1,203 @@
+import type { Affine } from "../../../plan/plan.ts";
+import { physicalParts, type Physical, type PhysicalKernel, type PhysicalLoad, type Reference } from "./physical.ts";
+
+/** A loop over part of the output; `tile` points of it are computed at once (floats, on the vector axis). */
+export interface SpaceLoop {
+  readonly axis: string;
+  readonly extent: number;
+  readonly tile: number;
+}
+
+export interface ReduceLoop {
+  readonly axis: string;
+  readonly extent: number;
+  /** Runs to rows · this, where it runs over the rows of the batch. */
+  readonly perRow: number | undefined;
+}
+
+/** How a kernel is run: which axis lies in the lanes, the tile, the order of loops. */
+export interface Nest {
+  readonly space: readonly SpaceLoop[];
+  readonly reduce: readonly ReduceLoop[];
+  /** The output axis in the lanes, if any. */
+  readonly vector: string | undefined;
+  /** The reduced axis in the lanes, if any: its four sums are added up at the end. */
+  readonly horizontal: string | undefined;
+  /** The operand that is copied into a panel [reduce…][vector tile] before the rows of a tile run over it. */
+  readonly packed: PhysicalLoad | undefined;
+}
+
+const lanes = 4;
+
+export function planNest(kernel: PhysicalKernel): Nest {
+  return contractionNest(kernel) ?? plainNest(kernel);
+}
+
+function extentOf(kernel: PhysicalKernel, axis: string): number {
+  return kernel.axes.get(axis)!.extent;
+}
+
+/** Axes whose value is needed as a number: those cannot be merged with others. */
+function countedAxes(kernel: PhysicalKernel): ReadonlySet<string> {
+  const indices = partsOf(kernel).flatMap((part): readonly Affine[] => {
+    if (part.kind === "axis") return [part.index];
+    if (part.kind === "inside") return [part.guard.index];
+    return part.kind === "load" ? [...part.guards.map((guard) => guard.index), ...part.divided.map((one) => one.index)] : [];
+  });
+  return new Set(indices.flatMap((index) => index.terms.map(([axis]) => axis)));
+}
+
+function partsOf(kernel: PhysicalKernel): readonly Physical[] {
+  return physicalParts(kernel.term, kernel.initial, ...kernel.stores.map((store) => store.value));
+}
+
+function loadsOf(...roots: readonly (Physical | undefined)[]): readonly PhysicalLoad[] {
+  return physicalParts(...roots).filter((part) => part.kind === "load");
+}
+
+function strideOf(reference: Reference, axis: string): number {
+  return reference.strides.get(axis) ?? 0;
+}
+
+interface Counted {
+  readonly axis: string;
+  readonly extent: number;
+}
+
+/** Merges neighbouring axes over which every address runs on evenly; the inner one stays. */
+function mergeAxes<Axis extends Counted>(axes: readonly Axis[], references: readonly Reference[], mayMerge: (outer: Axis, inner: Axis) => boolean, join: (outer: Axis, inner: Axis) => Axis): readonly Axis[] {
+  const result: Axis[] = [];
+  for (const axis of axes) {
+    const outer = result.at(-1);
+    const isEven = outer !== undefined && references.every((one) => strideOf(one, outer.axis) === strideOf(one, axis.axis) * axis.extent);
+    if (outer !== undefined && isEven && mayMerge(outer, axis)) result[result.length - 1] = join(outer, axis);
+    else result.push(axis);
+  }
+  return result;
+}
+
+/** The extent of the vector axis with what fills rows up, where all stores may run into that. */
+function filledExtent(kernel: PhysicalKernel, axis: string): number {
+  const extent = extentOf(kernel, axis);
+  const filled = Math.ceil(extent / lanes) * lanes;
+  return kernel.stores.every((store) => store.filled?.axis === axis && store.filled.extent >= filled) ? filled : extent;
+}
+
+function reduceLoops(kernel: PhysicalKernel, order: readonly string[], references: readonly Reference[], apart: ReadonlySet<string>): readonly ReduceLoop[] {
+  const loops = order.map((axis): ReduceLoop => ({ axis, extent: extentOf(kernel, axis), perRow: kernel.axes.get(axis)!.batch === true ? 1 : undefined }));
+  return mergeAxes(
+    loops.filter((loop) => loop.extent > 1 || loop.perRow !== undefined), references,
+    (outer, inner) => inner.perRow === undefined && !apart.has(outer.axis) && !apart.has(inner.axis),
+    (outer, inner) => ({ axis: inner.axis, extent: outer.extent * inner.extent, perRow: outer.perRow === undefined ? undefined : outer.perRow * inner.extent }),
+  );
+}
+
+/** Sums of products of two loads, one of which alone has the axis along which all stores run: tiles of 4 rows by 8 columns. */
+function contractionNest(kernel: PhysicalKernel): Nest | undefined {
+  const operands = kernel.term?.kind === "apply" && kernel.term.op === "multiply" && kernel.combine === "sum" ? kernel.term.args : [];
+  const [first, second] = operands;
+  if (first?.kind !== "load" || second?.kind !== "load" || kernel.reduce.length === 0) return undefined;
+  if ([first, second].some((load) => load.guards.length > 0 || load.divided.length > 0)) return undefined;
+  const vector = kernel.space.find((axis) => filledExtent(kernel, axis) >= lanes && kernel.stores.every((store) => strideOf(store.reference, axis) === 4));
+  if (vector === undefined) return undefined;
+  const [a, b] = strideOf(first.reference, vector) === 0 ? [first, second] : [second, first];
+  if (strideOf(a.reference, vector) !== 0 || strideOf(b.reference, vector) === 0) return undefined;
+  const counted = countedAxes(kernel);
+  const extent = filledExtent(kernel, vector);
+  const columns = extent >= 2 * lanes ? 2 * lanes : lanes;
+  const others = kernel.space.filter((axis) => axis !== vector && extentOf(kernel, axis) > 1);
+  const outside = [...loadsOf(kernel.initial, ...kernel.stores.map((store) => store.value)).map((load) => load.reference), ...kernel.stores.map((store) => store.reference)];
+  const merged = mergeAxes(others.map((axis) => ({ axis, extent: extentOf(kernel, axis) })), [...outside, a.reference, b.reference],
+    (outer, inner) => !counted.has(outer.axis) && !counted.has(inner.axis), (outer, inner) => ({ axis: inner.axis, extent: outer.extent * inner.extent }));
+  const tiles = rowTiles(merged.filter((row) => strideOf(b.reference, row.axis) === 0));
+  const rows = merged.map((row): SpaceLoop => ({ ...row, tile: tiles.get(row.axis) ?? 1 }));
+  const order = kernel.reduce.toSorted((one, other) => Math.abs(strideOf(a.reference, other)) - Math.abs(strideOf(a.reference, one)));
+  const reduce = reduceLoops(kernel, order, [a.reference, b.reference], new Set());
+  const packed = mustPack(b, vector, rows, reduce) ? b : undefined;
+  // Axes that both operands have (groups) stay outside of the panels.
+  const shared = rows.filter((row) => strideOf(b.reference, row.axis) !== 0);
+  const own = rows.filter((row) => strideOf(b.reference, row.axis) === 0);
+  return { space: [...shared, { axis: vector, extent, tile: columns }, ...own], reduce, vector, horizontal: undefined, packed };
+}
+
+/**
+ * Which rows make the tile: four of the innermost axis when it divides; two by two when only that divides; three when
+ * there are three; else four of another axis; else four with a rest.
+ */
+function rowTiles(rows: readonly Counted[]): ReadonlyMap<string, number> {
+  const inner = rows.at(-1);
+  if (inner === undefined) return new Map();
+  if (inner.extent % 4 === 0) return new Map([[inner.axis, 4]]);
+  const even = rows.slice(0, -1).findLast((row) => row.extent % 2 === 0);
+  if (inner.extent % 2 === 0 && even !== undefined) return new Map([[inner.axis, 2], [even.axis, 2]]);
+  if (inner.extent === 3) return new Map([[inner.axis, 3]]);
+  const other = rows.slice(0, -1).findLast((row) => row.extent % 4 === 0);
+  if (other !== undefined && inner.extent < 16) return new Map([[other.axis, 4]]);
+  return new Map([[inner.axis, Math.min(4, inner.extent)]]);
+}
+
+/** Columns that do not lie side by side are turned; long walks with wide steps are gathered, when enough rows use them. */
+function mustPack(b: PhysicalLoad, vector: string, rows: readonly SpaceLoop[], reduce: readonly ReduceLoop[]): boolean {
+  if (strideOf(b.reference, vector) !== 4) return true;
+  const uses = rows.reduce((product, row) => product * Math.ceil((strideOf(b.reference, row.axis) === 0 ? row.extent : 1) / row.tile), 1);
+  const steps = reduce.reduce((product, loop) => product * loop.extent, 1);
+  const inner = reduce.at(-1);
+  return uses >= 6 && steps >= 64 && inner !== undefined && strideOf(b.reference, inner.axis) > 64;
+}
+
+/** Everything else: the axis with the cheapest accesses lies in the lanes. */
+function plainNest(kernel: PhysicalKernel): Nest {
+  const counted = countedAxes(kernel);
+  const references = [...loadsOf(kernel.term, kernel.initial, ...kernel.stores.map((store) => store.value)).map((load) => load.reference), ...kernel.stores.map((store) => store.reference)];
+  const { vector, horizontal } = lanesOf(kernel);
+  const space = kernel.space.filter((axis) => extentOf(kernel, axis) > 1).map((axis): SpaceLoop => ({ axis, extent: axis === vector ? filledExtent(kernel, axis) : extentOf(kernel, axis), tile: 1 }));
+  const merged = mergeAxes(space, references, (outer, inner) => !counted.has(outer.axis) && !counted.has(inner.axis) && outer.axis !== vector, (outer, inner) => ({ ...inner, extent: outer.extent * inner.extent }));
+  const order = horizontal === undefined ? kernel.reduce : [...kernel.reduce.filter((axis) => axis !== horizontal), horizontal];
+  const termReferences = loadsOf(kernel.term).map((load) => load.reference);
+  const reduce = reduceLoops(kernel, order, termReferences, new Set([...counted, ...(horizontal !== undefined && kernel.axes.get(horizontal)!.batch === true ? [horizontal] : [])]));
+  return { space: merged.map((loop) => (loop.axis === vector ? { ...loop, tile: lanes * vectorsAtOnce(kernel, loop.extent) } : loop)), reduce, vector, horizontal, packed: undefined };
+}
+
+/** Several sums side by side hide the latency of additions; short elementwise kernels run over two vectors at once. */
+function vectorsAtOnce(kernel: PhysicalKernel, extent: number): number {
+  const parts = partsOf(kernel).length;
+  if (kernel.term !== undefined && parts <= 12) return extent >= 16 ? 4 : extent >= 8 ? 2 : 1;
+  return parts <= 12 && extent >= 8 ? 2 : 1;
+}
+
+const dear: ReadonlySet<string> = new Set(["exp", "log", "tanh", "sigmoid", "erf", "sine", "cosine", "power", "modulo", "divide", "sqrt"]);
+
+/** What one evaluation costs with `axis` in the lanes, in simple instructions. */
+function costOf(roots: readonly (Physical | undefined)[], axis: string | undefined): number {
+  return physicalParts(...roots).reduce((sum, part) => sum + partCost(part, axis), 0);
+}
+
+function partCost(part: Physical, axis: string | undefined): number {
+  if (part.kind === "apply") return dear.has(part.op) ? 10 : 1;
+  if (part.kind !== "load") return 0.5;
+  if (part.divided.some((one) => one.index.terms.some(([name]) => name === axis))) return 60;
+  const stride = axis === undefined ? 0 : strideOf(part.reference, axis);
+  return (stride === 0 || stride === 4 ? 1 : 5) + part.guards.length * 3;
+}
+
+function lanesOf(kernel: PhysicalKernel): { vector: string | undefined; horizontal: string | undefined } {
+  const terms = kernel.reduce.reduce((product, axis) => product * extentOf(kernel, axis), 1);
+  const outside = [kernel.initial, ...kernel.stores.map((store) => store.value)];
+  let best = { vector: undefined as string | undefined, horizontal: undefined as string | undefined };
+  let least = costOf([kernel.term], undefined) * terms + costOf(outside, undefined) + kernel.stores.length;
+  for (const axis of kernel.space) {
+    if (extentOf(kernel, axis) < 2) continue;
+    const storing = kernel.stores.reduce((sum, store) => sum + (strideOf(store.reference, axis) === 4 ? 1 : 5), 0);
+    const extent = extentOf(kernel, axis);
+    const used = extent / (Math.ceil(extent / lanes) * lanes);
+    const cost = (costOf([kernel.term], axis) * terms + costOf(outside, axis) + storing) / (lanes * used);
+    if (cost <= least) [least, best] = [cost, { vector: axis, horizontal: undefined }];
+  }
+  for (const axis of kernel.reduce) {
+    const extent = extentOf(kernel, axis);
+    if (extent < 2 * lanes) continue;
+    const cost = (costOf([kernel.term], axis) * terms) / lanes + costOf(outside, undefined) + kernel.stores.length + 14;
+    if (cost < least) [least, best] = [cost, { vector: undefined, horizontal: axis }];
+  }
+  return best;
+}

@@ -1,0 +1,63 @@
+import type { WasmFunction, WasmModule } from "./encoder.ts";
+import { instructions, type Instruction } from "./instructions.ts";
+
+/** The text form of a module, from the same instructions as the binary, with the comments of kernels and loops. */
+export function printModule(module: WasmModule): string {
+  const shared = module.shared ? ` ${module.pages} shared` : "";
+  const names = module.functions.map((one) => identifier(one.name));
+  const lines = ["(module", `  (import "env" "memory" (memory ${module.pages}${shared}))`];
+  for (const [index, one] of module.functions.entries()) lines.push("", ...functionLines(one, index, names));
+  return `${[...lines, ")"].join("\n")}\n`;
+}
+
+function identifier(name: string): string {
+  return `$${name.replaceAll(/[^A-Za-z0-9_.]/g, "_")}`;
+}
+
+function functionLines(one: WasmFunction, index: number, names: readonly string[]): readonly string[] {
+  const exported = one.exported ? ` (export ${JSON.stringify(one.name)})` : "";
+  const parameters = one.parameters.length === 0 ? "" : ` (param ${one.parameters.join(" ")})`;
+  const locals = one.locals.length === 0 ? [] : [`    (local ${one.locals.join(" ")})`];
+  return [`  ;; ${one.comment}`, `  (func ${names[index]!}${exported}${parameters}`, ...locals, ...bodyLines(one.body, names), "  )"];
+}
+
+function bodyLines(body: readonly Instruction[], names: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  let depth = 2;
+  for (const instruction of body) {
+    if (instruction.comment !== undefined) lines.push(`${"  ".repeat(depth)};; ${instruction.comment}`);
+    if (instruction.op === "end") depth--;
+    lines.push("  ".repeat(depth) + instructionText(instruction, names));
+    if (instruction.op === "loop" || instruction.op === "block" || instruction.op === "if") depth++;
+  }
+  return lines;
+}
+
+function instructionText({ op, immediates }: Instruction, names: readonly string[]): string {
+  const [first = 0, second = 0, third = 0] = immediates;
+  const memory = `${first === 0 ? "" : ` offset=${first}`} align=${2 ** second}`;
+  switch (instructions[op].immediate) {
+    case "none":
+    case "block":
+    case "copy": return op;
+    case "index": return op === "call" ? `${op} ${names[first]!}` : `${op} ${first}`;
+    case "f32": return `${op} ${floatText(first)}`;
+    case "v128": return `${op} i32x4 ${immediates.map((word) => `0x${(word >>> 0).toString(16)}`).join(" ")}${constantNote(immediates)}`;
+    case "memory": return op + memory;
+    case "memory lane": return `${op}${memory} ${third}`;
+    case "i32":
+    case "lane":
+    case "shuffle": return `${op} ${immediates.join(" ")}`;
+  }
+}
+
+function floatText(value: number): string {
+  return Number.isNaN(value) ? "nan" : Number.isFinite(value) ? String(Math.fround(value)) : value > 0 ? "inf" : "-inf";
+}
+
+/** The numbers that the words of a constant stand for. */
+function constantNote(words: readonly number[]): string {
+  const floats = [...new Float32Array(Int32Array.from(words).buffer)];
+  const same = floats.every((value) => Object.is(value, floats[0]));
+  return ` (; ${same ? floats[0]! : floats.join(" ")} ;)`;
+}

@@ -1,0 +1,134 @@
+import type { DeviceCall, FillUniform } from "./gpu-device.ts";
+import type { WasmArray, WasmPlan, WasmProgram } from "./wasm-plan.ts";
+
+/** A generated module over its memory: variables live there, a call is one call of the module. */
+export class WasmDevice {
+  readonly backend = "wasm";
+  private readonly program: WasmProgram;
+  private readonly fill: FillUniform;
+  private readonly floats: Float32Array;
+  private readonly words: Int32Array;
+  private readonly steps: ReadonlyMap<string, () => void>;
+  /** The numbers of the present call; one object for all calls. */
+  private readonly given: Record<string, number> = {};
+  private readonly views = new Map<WasmArray, Float32Array>();
+
+  private constructor(program: WasmProgram, fill: FillUniform, memory: WebAssembly.Memory, instance: WebAssembly.Instance) {
+    this.program = program;
+    this.fill = fill;
+    this.floats = new Float32Array(memory.buffer);
+    this.words = new Int32Array(memory.buffer);
+    this.steps = new Map(Object.keys(program.plans).map((name) => [name, instance.exports[name] as () => void]));
+  }
+
+  /** Whether modules with 128-bit vectors run here. */
+  static isSupported(program: WasmProgram): boolean {
+    return typeof WebAssembly === "object" && WebAssembly.validate(program.bytes);
+  }
+
+  static async create(program: WasmProgram, fill: FillUniform): Promise<WasmDevice> {
+    const memory = new WebAssembly.Memory({ initial: program.pages });
+    const module = await WebAssembly.compile(program.bytes);
+    return new WasmDevice(program, fill, memory, await WebAssembly.instantiate(module, { env: { memory } }));
+  }
+
+  /** Sets a parameter or state, row-major. */
+  write(name: string, values: Float32Array): void {
+    const array = this.program.variables[name];
+    // A variable that no plan touches has no place.
+    if (array !== undefined) this.pack(array, values);
+  }
+
+  /** The present value of a parameter or state, row-major. */
+  async read(name: string): Promise<Float32Array> {
+    const array = this.program.variables[name];
+    if (array === undefined) throw new Error(`the module has no variable ${name}`);
+    return this.unpack(array);
+  }
+
+  run(plan: { readonly name: string }, call: DeviceCall): void {
+    const table = this.planOf(plan.name);
+    for (const name in table.inputs) this.upload(name, table.inputs[name]!, call);
+    for (const { stream, array } of table.fills) this.fill(this.viewOf(array), stream, call.step);
+    this.setNumbers(plan.name, table, call);
+    this.steps.get(plan.name)!();
+  }
+
+  /** A result of the latest run of a plan, row-major. */
+  async result(plan: { readonly name: string }, name: string): Promise<Float32Array> {
+    const array = this.planOf(plan.name).results[name];
+    if (array === undefined) throw new Error(`${plan.name} has no result ${name}`);
+    return this.unpack(array);
+  }
+
+  async dispose(): Promise<void> {
+    this.views.clear();
+  }
+
+  private planOf(name: string): WasmPlan {
+    const table = this.program.plans[name];
+    if (table === undefined) throw new Error(`the module has no plan ${name}`);
+    return table;
+  }
+
+  /** Inputs and random numbers lie without gaps. */
+  private viewOf(array: WasmArray): Float32Array {
+    const known = this.views.get(array);
+    if (known !== undefined) return known;
+    const start = array.address / 4;
+    const view = this.floats.subarray(start, start + sizeOf(array));
+    this.views.set(array, view);
+    return view;
+  }
+
+  private upload(name: string, array: WasmArray, call: DeviceCall): void {
+    const given = call.inputs[name];
+    if (given === undefined) throw new Error(`the batch has no ${name}`);
+    const view = this.viewOf(array);
+    view.set(given.length > view.length ? given.subarray(0, view.length) : given);
+  }
+
+  private setNumbers(name: string, table: WasmPlan, call: DeviceCall): void {
+    const { given } = this;
+    for (const number of table.given) {
+      const value = call.numbers[number];
+      if (value === undefined) throw new Error(`${name} needs the number ${number}`);
+      given[number] = value;
+    }
+    given["rows"] = call.rows;
+    this.words[this.program.rows / 4] = call.rows;
+    for (const number in table.numbers) {
+      const formula = table.derived[number];
+      this.floats[table.numbers[number]! / 4] = formula === undefined ? given[number]! : formula(given);
+    }
+  }
+
+  private pack(array: WasmArray, values: Float32Array): void {
+    this.forEachRow(array, (from, to, length) => this.floats.set(values.subarray(from, from + length), to));
+  }
+
+  private unpack(array: WasmArray): Float32Array {
+    const values = new Float32Array(sizeOf(array));
+    this.forEachRow(array, (from, to, length) => values.set(this.floats.subarray(to, to + length), from));
+    return values;
+  }
+
+  /** Rows of the last dimension: place in the row-major array, place in memory, length. */
+  private forEachRow({ address, shape, strides }: WasmArray, visit: (from: number, to: number, length: number) => void): void {
+    const length = shape.at(-1) ?? 1;
+    const rows = sizeOf({ shape }) / length;
+    for (let row = 0; row < rows; row++) {
+      let rest = row;
+      let place = address / 4;
+      for (let axis = shape.length - 2; axis >= 0; axis--) {
+        place += (rest % shape[axis]!) * strides[axis]!;
+        rest = Math.floor(rest / shape[axis]!);
+      }
+      visit(row * length, place, length);
+    }
+  }
+}
+
+function sizeOf({ shape }: { readonly shape: readonly number[] }): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}

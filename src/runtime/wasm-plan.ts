@@ -1,0 +1,29 @@
+/** An array in the memory of a module: element [i, j, …] at `address` + 4·Σ stride·index. */
+export interface WasmArray {
+  readonly address: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
+
+/** What one plan of a module needs and leaves; plain data but for the formulas of the numbers. */
+export interface WasmPlan {
+  readonly capacity: number;
+  readonly inputs: Readonly<Record<string, WasmArray>>;
+  /** Random numbers that the host fills in before a call. */
+  readonly fills: readonly { readonly stream: string; readonly array: WasmArray }[];
+  readonly given: readonly string[];
+  readonly derived: Readonly<Record<string, (given: Readonly<Record<string, number>>) => number>>;
+  /** Where each number goes, as a float. */
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly results: Readonly<Record<string, WasmArray>>;
+}
+
+/** A generated module with the addresses of everything in its memory. */
+export interface WasmProgram {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly pages: number;
+  /** Where the number of rows goes, as a whole number. */
+  readonly rows: number;
+  readonly variables: Readonly<Record<string, WasmArray>>;
+  readonly plans: Readonly<Record<string, WasmPlan>>;
+}
