@@ -51,14 +51,14 @@ export class GpuDevice {
   async read(name: string): Promise<Float32Array> {
     const stored = this.variables.get(name);
     if (stored === undefined) throw new Error(`the device has no variable ${name}`);
-    return download(await stored);
+    return download(stored);
   }
 
   /** A result of the latest run of a plan. */
   async result(plan: DevicePlan, name: string): Promise<Float32Array> {
     const stored = this.results.get(plan.name)?.get(name);
     if (stored === undefined) throw new Error(`${plan.name} has no result ${name}`);
-    return download(await stored);
+    return download(stored);
   }
 
   /** Runs a plan once: uploads the batch, calls the kernels in order, then replaces the variables that it updates. */
