@@ -3,8 +3,8 @@ import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import { duplicateName, unnamedRun } from "../../base/diagnostics/catalogue/names.ts";
 import type { Span } from "../../base/source.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { Binding, Scope } from "../2-infer/context.ts";
-import { describeItem } from "../2-infer/lookup.ts";
+import type { Binding, Scope } from "./scope.ts";
+import { describeItem } from "./scope.ts";
 
 type Report = (diagnostic: Diagnostic) => void;
 

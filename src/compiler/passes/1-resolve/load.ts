@@ -7,8 +7,8 @@ import type { Source, Span } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import { parse } from "../../syntax/parse.ts";
-import type { Binding, CompileOptions, Declaration, Scope } from "../2-infer/context.ts";
-import { describeItem } from "../2-infer/lookup.ts";
+import type { Binding, CompileOptions, Declaration, Scope } from "./scope.ts";
+import { describeItem } from "./scope.ts";
 import { declareItems, isDeclared } from "./declare.ts";
 import type { ResolvedFile } from "./resolved.ts";
 

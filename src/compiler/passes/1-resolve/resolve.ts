@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import type { Outcome } from "../../base/outcome.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { CompileOptions } from "../2-infer/context.ts";
+import type { CompileOptions } from "./scope.ts";
 import { checkRunNames } from "./declare.ts";
 import { openFile } from "./load.ts";
 import type { Resolved, ResolvedFile } from "./resolved.ts";

@@ -1,6 +1,6 @@
 import type { Source } from "../../base/source.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { Scope } from "../2-infer/context.ts";
+import type { Scope } from "./scope.ts";
 
 /** A file whose imports are loaded and whose top-level names are known. */
 export interface ResolvedFile {
