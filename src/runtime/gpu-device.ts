@@ -1,6 +1,7 @@
 import { GPU } from "gpu.js";
 import type { Backend } from "./device-modes.ts";
 import type { DeviceKernel, DevicePlan } from "./device-plan.ts";
+import { UserError } from "./errors.ts";
 
 /** Uniform numbers in [0, 1) for one stream and step: the same on every backend, because the host draws them. */
 export type FillUniform = (target: Float32Array, stream: string, step: number) => void;
@@ -23,6 +24,9 @@ interface GpuTexture {
   delete(): void;
 }
 type Runner = (...args: readonly (Stored | number)[]) => Stored;
+
+/** WebGL counts elements in float32, which is exact below this. */
+const mostElements = 2 ** 24;
 
 /** One gpu.js context with its compiled kernels and the variables (parameters and states) that live on it. */
 export class GpuDevice {
@@ -100,6 +104,9 @@ export class GpuDevice {
     const key = `${size} ${source}`;
     const known = this.runners.get(key);
     if (known !== undefined) return known;
+    if (this.backend !== "cpu" && size >= mostElements) {
+      throw new UserError(`An array of ${size} elements is too large for ${this.backend}.`, [`WebGL takes fewer than ${mostElements} elements an array: use --backend cpu.`]);
+    }
     const made = this.gpu.createKernel(source.trim(), { output: [size], precision: "single", tactic: "precision", pipeline: true, immutable: true }) as unknown as Runner;
     this.runners.set(key, made);
     return made;

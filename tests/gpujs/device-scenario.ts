@@ -25,6 +25,18 @@ export interface Choice {
   /** Losses after choosing by measurement, and on the same backend without measuring. */
   readonly measured: readonly number[];
   readonly plain: readonly number[];
+  /** What writing an array of 2²⁴ elements to WebGL says. */
+  readonly tooLarge: string;
+}
+
+async function tooLarge(): Promise<string> {
+  try {
+    const device = await createDevice({ backend: "gpu", fillUniform: () => {} });
+    device.write("w", new Float32Array(2 ** 24));
+    return "nothing";
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Lets `auto` choose by measuring a training step, and trains. */
@@ -35,5 +47,5 @@ export async function run(): Promise<Choice> {
   const same = await createDevice({ backend: device.backend === "cpu" ? "cpu" : "gpu", fillUniform: () => {} });
   const plain = await losses(same);
   await same.dispose();
-  return { backend: device.backend, reason: device.reason, measured, plain };
+  return { backend: device.backend, reason: device.reason, measured, plain, tooLarge: await tooLarge() };
 }

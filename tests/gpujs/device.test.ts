@@ -72,6 +72,7 @@ test("a batch of more rows than one loop should take is summed in stages, absent
 /** The choice was measured, and training is as if nothing had been measured. */
 function expectMeasured(choice: Choice, gl: string): void {
   expect(choice.reason).toMatch(new RegExp(`^measured [\\d.]+ steps/s on ${gl} and [\\d.]+ on cpu$`));
+  expect(choice.tooLarge).toBe(`An array of 16777216 elements is too large for ${gl}.`);
   expect(["cpu", gl]).toContain(choice.backend);
   expect(choice.measured).toEqual(choice.plain);
   expect(choice.measured.at(-1)!).toBeLessThan(choice.measured[0]!);

@@ -14,14 +14,11 @@ export interface FunctionText {
   readonly numbers: readonly string[];
 }
 
-/** Integers are exact in float32 below this, and so are indices. */
-const mostElements = 2 ** 24;
 /** Below this, adding a half before dividing makes the floor exact in float32. */
 const exactQuotients = 2 ** 22;
 
 /** The text of one gpu.js function: decodes its place in the flat result, runs the reduction, applies the epilogue. */
 export function functionSource(projection: Projection, host: HostNumbers): FunctionText {
-  invariant(sizeOf(projection.to) < mostElements, `${projection.name} has ${sizeOf(projection.to)} elements: indices are exact below ${mostElements}`);
   const writer = makeWriter(projection, host);
   const body = [...reductionLines(writer), ...valueLines(writer)];
   const decode = decodeLines(writer);
