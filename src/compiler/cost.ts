@@ -11,7 +11,7 @@ import type { CompiledRun } from "./plan/compiled.ts";
 import type { Layer, TypedModel, Value } from "./typed/program.ts";
 
 /** A row of `nnspec summary`. */
-export interface LayerCost {
+interface LayerCost {
   /** The path: `h1`, `stage1[2].norm`. */
   readonly name: string;
   /** `[B, c: 128]`. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { emitInto, eventsOf, remove, runIn, type Emitted } from "./support/folder.ts";
+import { emitInto, eventsOf, remove, runIn, spawnIn, type Emitted } from "./support/folder.ts";
 import { smallRun } from "./support/small-run.ts";
 
 let emitted: Emitted;
@@ -48,6 +48,19 @@ describe("an emitted trainer", () => {
     expect(second.code).toBe(0);
     for (const file of ["last.safetensors", "best.safetensors"]) expect(bytes("stopped", file).equals(bytes("through", file)), file).toBe(true);
     expect(losses("stopped")).toEqual(losses("through"));
+  });
+
+  test("Ctrl-C ends it with 130, and what it had reached is kept", async () => {
+    const child = spawnIn(emitted.folder, "train.ts", ["--backend", "cpu", "--format", "json", "--run-dir", "cut", "--epochs", "100000"]);
+    let seen = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      if (!seen.includes('"epoch":2') && (seen += chunk.toString()).includes('"epoch":2')) child.kill("SIGINT");
+    });
+    expect(await new Promise((settle) => child.on("exit", settle))).toBe(130);
+    const last = bytes("cut/last.safetensors");
+    const resumed = await train("--run-dir", "cut", "--resume", "--epochs", "1");
+    expect(resumed.code).toBe(0);
+    expect(bytes("cut/last.safetensors").equals(last)).toBe(true);
   });
 
   test("twice with one seed is twice the same, with another seed another", async () => {

@@ -1,6 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn, type ChildProcessByStdio } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import type { Readable } from "node:stream";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { compileRun } from "../../../src/compiler/compile.ts";
@@ -51,6 +52,11 @@ export function runIn(folder: string, file: string, args: readonly string[] = []
     });
     child.stdin?.end(input);
   });
+}
+
+/** The same, to be spoken to while it runs. */
+export function spawnIn(folder: string, file: string, args: readonly string[]): ChildProcessByStdio<null, Readable, null> {
+  return spawn(process.execPath, ["--import", tsx, file, ...args], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
 }
 
 /** The events of `--format json`. */

@@ -19,7 +19,7 @@ interface Sized {
 }
 
 /** Symbols of the first axes of the model's inputs and of the data's fields. */
-export function batchSymbols({ model, data }: Sized): ReadonlySet<string> {
+function batchSymbols({ model, data }: Sized): ReadonlySet<string> {
   const types = [...model.inputs, ...(data?.fields ?? [])].map(({ type }) => type);
   return new Set(types.flatMap(({ axes }) => (axes[0] ? symbolsOf(axes[0].size) : [])));
 }

@@ -79,6 +79,6 @@ function monitors({ lowering, sums }: Objective, watched: ReadonlyMap<string, No
 
 const scalarType = { shape: [], batched: false } as const;
 
-export function monitorName(sum: string): string {
+function monitorName(sum: string): string {
   return `monitor/${sum}`;
 }

@@ -61,7 +61,7 @@ function printNumber(value: number): string {
 // oxlint-disable-next-line no-control-regex -- these are the characters to be found
 const escaped = /[<\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\uffff]/g;
 
-export function printText(text: string): string {
+function printText(text: string): string {
   return JSON.stringify(text).replace(escaped, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

@@ -149,7 +149,7 @@ export async function loadOther(path: string, preparation: Preparation): Promise
 }
 
 /** An argument as a plain value. */
-export function plain(value: ArgumentValue): Plain {
+function plain(value: ArgumentValue): Plain {
   if (isDim(value)) return known(value);
   if (Array.isArray(value)) return (value as readonly ArgumentValue[]).map(plain);
   if (isRange(value)) return { from: value.from, to: value.to };

@@ -36,7 +36,7 @@ function isMany(value: ArgumentValue): value is readonly ArgumentValue[] {
   return Array.isArray(value);
 }
 
-export function describeDuration({ amount, unit }: Duration): string {
+function describeDuration({ amount, unit }: Duration): string {
   return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }
 
@@ -48,7 +48,7 @@ export function describePenalties(terms: readonly Penalty[]): string {
   return terms.map((term) => `${term.factor === 1 ? "" : `${term.factor} * `}${term.kind === "use" ? describeUse(term.use) : term.name}`).join(" + ");
 }
 
-export function describeFormula(formula: Formula): string {
+function describeFormula(formula: Formula): string {
   switch (formula.kind) {
     case "number":
       return String(formula.value);

@@ -6,7 +6,7 @@ import type { Emission } from "./emission.ts";
 import type { EmittedFile } from "./emitted-file.ts";
 import { emitKernels } from "./gpujs/emit-kernels.ts";
 import { modelModule } from "./model-module.ts";
-import { addFile, addModule, mentionedIn, openFolder, type Folder, type ModuleText } from "./modules.ts";
+import { addFile, addModule, openFolder, type Folder, type ModuleText } from "./modules.ts";
 import { packageFiles } from "./package-files.ts";
 import { predictModule } from "./predict-module.ts";
 import { closeOver, readRuntime } from "./runtime-files.ts";
@@ -47,12 +47,12 @@ export function kernelsText(compiled: CompiledRun): string {
   return `${emitKernels(compiled.plans).text}\nexport const plans = { train, evaluate, predict };\n`;
 }
 
-function usedRuntime(folder: Folder, paths: readonly string[]): ReadonlySet<string> {
-  return new Set(paths.flatMap((path) => mentionedIn(folder, path)).filter((path) => path.startsWith("runtime/")).map((path) => path.slice("runtime/".length)));
+function usedRuntime({ texts }: Folder, paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) => [...texts.get(path)!.matchAll(/from "\.\/runtime\/([^"]+)"/g)].map((match) => match[1]!));
 }
 
-async function printed(folder: Folder, path: string): Promise<EmittedFile> {
-  return { path, text: await pretty(path, folder.project.getSourceFileOrThrow(path).getFullText()) };
+async function printed({ texts }: Folder, path: string): Promise<EmittedFile> {
+  return { path, text: await pretty(path, texts.get(path)!) };
 }
 
 const parsers = { ts: "typescript", json: "json", md: "markdown" } as const;

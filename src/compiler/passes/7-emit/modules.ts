@@ -15,31 +15,30 @@ interface Exported {
   readonly type: boolean;
 }
 
-/** A folder of source files in memory. */
+/** The files of a generated folder, unprinted; those of this run's own are held as syntax trees. */
 export interface Folder {
   readonly project: Project;
+  readonly texts: Map<string, string>;
   readonly exports: Map<string, Exported>;
 }
 
 export function openFolder(): Folder {
-  return { project: new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true }), exports: new Map() };
+  return { project: new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true }), texts: new Map(), exports: new Map() };
 }
 
 /** Adds a file as it is, and notes what it exports. */
-export function addFile(folder: Folder, path: string, text: string): SourceFile {
-  const file = folder.project.createSourceFile(path, text);
-  for (const statement of file.getStatements()) {
-    if (!Node.isExportable(statement) || !statement.isExported()) continue;
-    const type = Node.isInterfaceDeclaration(statement) || Node.isTypeAliasDeclaration(statement);
-    for (const name of declaredNames(statement)) folder.exports.set(name, { path, type });
+export function addFile(folder: Folder, path: string, text: string): void {
+  folder.texts.set(path, text);
+  for (const [, kind, name] of text.matchAll(/^export (?:async )?(function\*?|class|const|interface|type) (\w+)/gm)) {
+    folder.exports.set(name!, { path, type: kind === "interface" || kind === "type" });
   }
-  return file;
 }
 
 /** Adds a generated module; whatever it mentions that another file of the folder exports is imported. */
-export function addModule(folder: Folder, module: ModuleText): SourceFile {
+export function addModule(folder: Folder, module: ModuleText): void {
   const body = module.statements.map(({ code }) => code).join("\n\n");
-  const file = addFile(folder, module.path, body);
+  addFile(folder, module.path, body);
+  const file = folder.project.createSourceFile(module.path, body);
   const needed = [...mentioned(file)].flatMap((name) => {
     const found = folder.exports.get(name);
     return found && found.path !== module.path ? [{ name, ...found }] : [];
@@ -51,20 +50,7 @@ export function addModule(folder: Folder, module: ModuleText): SourceFile {
     namedImports: needed.filter((one) => one.path === path).sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, type }) => ({ name, isTypeOnly: type })),
   })));
   file.insertText(0, `${module.header.code}\n`);
-  return file;
-}
-
-/** The files of the folder that a file imports. */
-export function mentionedIn(folder: Folder, path: string): readonly string[] {
-  const file = folder.project.getSourceFileOrThrow(path);
-  return file.getImportDeclarations().map((declaration) => declaration.getModuleSpecifierValue().replace(/^\.\//, ""));
-}
-
-function declaredNames(statement: Node): readonly string[] {
-  if (Node.isVariableStatement(statement)) return statement.getDeclarations().map((declaration) => declaration.getName());
-  const named = Node.isFunctionDeclaration(statement) || Node.isClassDeclaration(statement) || Node.isInterfaceDeclaration(statement) || Node.isTypeAliasDeclaration(statement);
-  const name = named ? statement.getName() : undefined;
-  return name === undefined ? [] : [name];
+  folder.texts.set(module.path, file.getFullText());
 }
 
 /** Names that are read in the file and not declared in it. */
