@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Source } from "../../src/compiler/base/source.ts";
 import { lex } from "../../src/compiler/syntax/lexer/lex.ts";
 import { endOf } from "../../src/compiler/syntax/tokens.ts";

@@ -1,7 +1,9 @@
 import { hasErrors, type Outcome } from "../base/outcome.ts";
 import type { Source } from "../base/source.ts";
 import { indent, line, type Document } from "./format/document.ts";
-import { blankBefore, entry, layoutOf, ownComments, type Layout } from "./format/layout.ts";
+import { blankBefore, ownComments } from "./format/comments.ts";
+import { entry } from "./format/entry.ts";
+import { layoutOf, type Layout } from "./format/layout.ts";
 import { render } from "./format/render.ts";
 import { structureOf } from "./format/structure.ts";
 import { parseLexed } from "./parse.ts";

@@ -5,7 +5,7 @@ import { spanIn, type Lexed } from "./lexer/lexed.ts";
 import { endOf, isWord } from "./tokens.ts";
 
 /** The newest version of the language that this compiler reads; it reads all before it too. */
-export const newestVersion = 1;
+const newestVersion = 1;
 
 export function checkVersion(file: File, { source, tokens }: Lexed): readonly Diagnostic[] {
   const { version } = file;

@@ -36,7 +36,7 @@ const builders = {
   atom: buildAtom,
 } satisfies Record<string, Build>;
 
-export function buildValue(context: BuildContext, of: CstNode): Expression {
+function buildValue(context: BuildContext, of: CstNode): Expression {
   const parts = nodes(of, "expression");
   if (parts.length < 2) return expressionIn(context, of, "expression");
   return { kind: "sequence", span: spanOf(context, of), parts: parts.map((part) => buildExpression(context, part)) };
@@ -118,12 +118,12 @@ function buildProduct(context: BuildContext, of: CstNode): Expression {
 
 /** `a - b - c` is `(a - b) - c`. */
 function leftToRight(context: BuildContext, of: CstNode, name: "both" | "negation" | "product" | "sign", operators: readonly Token[]): Expression {
-  const [, ...rest] = nodes(of, name);
-  const first = expressionIn(context, of, name);
-  return rest.reduce((left, _, index) => {
+  const [first, ...rest] = nodes(of, name).map((operand) => builders[name](context, operand));
+  const start = first ?? missing(spanOf(context, of));
+  return rest.reduce((left, right, index) => {
     const operator = operators[index];
-    return operator ? binary(context, operator, left, expressionIn(context, of, name, index + 1)) : left;
-  }, first);
+    return operator ? binary(context, operator, left, right) : left;
+  }, start);
 }
 
 function binary(context: BuildContext, operator: Token, left: Expression, right: Expression): Binary {

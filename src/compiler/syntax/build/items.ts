@@ -22,7 +22,7 @@ import type {
 } from "../ast.ts";
 import { textValue } from "../lexer/text.ts";
 import { documented, nameIn, nameOf, node, nodes, optionalName, spanOf, spanOfToken, tokenOf, tokens, type BuildContext } from "./context.ts";
-import { buildCall, buildSpan, expressionIn } from "./expressions.ts";
+import { buildCall, buildExpression, buildSpan, expressionIn } from "./expressions.ts";
 import { buildBody, buildRuleSettings } from "./statements.ts";
 import { buildPorts, buildResult, buildTensor } from "./tensors.ts";
 
@@ -90,7 +90,7 @@ function buildHyper(context: BuildContext, of: CstNode): HyperItem {
 function buildDomain(context: BuildContext, of: CstNode): Domain {
   const span = spanOf(context, of);
   const written = node(of, "span");
-  if (!written) return { kind: "choices", span, choices: nodes(of, "expression").map((_, index) => expressionIn(context, of, "expression", index)) };
+  if (!written) return { kind: "choices", span, choices: nodes(of, "expression").map((choice) => buildExpression(context, choice)) };
   const range = buildSpan(context, written);
   const [from, to] = range.kind === "range" ? [range.from, range.to] : [range, range];
   const by = node(of, "sum") ? { by: expressionIn(context, of, "sum") } : {};

@@ -17,9 +17,12 @@ export function separatedSuffix(cursor: Cursor): boolean {
   return true;
 }
 
+/** How far back a `repeat` is looked for. */
+const reach = 16;
+
 /** Whether the number is how often a stage is repeated: then the letter is the stage. */
 function isCount(cursor: Cursor): boolean {
-  for (let at = cursor.out.length - 1; at >= 0; at--) {
+  for (let at = cursor.out.length - 1; at >= Math.max(0, cursor.out.length - reach); at--) {
     const token = cursor.out[at];
     if (isWord(token, "repeat")) return true;
     if (isSymbol(token, "->", "{", "(", ",", "=", ":")) return false;
