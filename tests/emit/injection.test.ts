@@ -107,7 +107,7 @@ describe("hostile text of a spec", () => {
       expect(text(files)).not.toContain("</script");
       expect(text(files)).not.toMatch(/^[\s*/]*@ts-/m);
     }
-  }, 20_000);
+  });
 });
 
 function skeletons(compiled: ReturnType<typeof compileRun>, program: ReturnType<typeof smallRun>["program"]): readonly string[] {

@@ -227,6 +227,8 @@ export interface OperandSpecification {
 
 export interface LossDefinition extends Described {
   readonly kind: "loss";
+  /** What turns the first operand into probabilities, where the loss is the likelihood of a distribution. */
+  readonly likelihood?: "softmax" | "sigmoid";
   readonly operands: readonly OperandSpecification[];
   /** One number for each row (and each place of any further axes, which are averaged): `[B]` or `[B, …]`. */
   readonly perExample: (graph: GraphBuilder, operands: readonly Node[], values: ArgumentValues) => Node;

@@ -59,6 +59,27 @@ train Net on Spirals {
     or validation.accuracy > 99.9% and epoch > 2
     or time > 10 minutes
 }`,
+  margins: `
+data Spirals {
+  point: f32[B, axis: 2]
+  arm: class[B] of 2
+  source: spirals(50, noise: 0.05)
+  split: (train: 100%)
+}
+model Net(point: f32[B, axis: 2]) -> (scores: f32[B, 2], chance: f32[B, 1]) {
+  shared_part = point -> dense(8) -> tanh
+  scores = shared_part -> dense(2)
+  chance = shared_part -> dense(1)
+  return (scores: scores, chance: chance)
+}
+train Net on Spirals {
+  loss: hinge(scores, arm) + binary_cross_entropy(chance, arm)
+  metrics: accuracy(scores, arm)
+  batch: 10
+  epochs: 3
+  optimizer: adagrad(0.05)
+  keep: last
+}`,
   formula: `
 data Wave {
   x: f32[B, feature: 1]

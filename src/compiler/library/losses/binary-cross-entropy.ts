@@ -10,6 +10,7 @@ export const binaryCrossEntropy = defineLoss({
     { name: "logit", accepts: "values", summary: "The logit of class 1, before sigmoid." },
     { name: "label", accepts: "binary", summary: "0 or 1, or a probability." },
   ],
+  likelihood: "sigmoid",
   arguments: {},
   example: "loss: binary_cross_entropy(logit, label)",
   pitfalls: "Takes the logit: no `sigmoid` before it.",

@@ -19,6 +19,7 @@ export const crossEntropy = defineLoss({
     { name: "logits", accepts: "logits", summary: "Scores of the classes, before softmax; the class axis is the last." },
     { name: "label", accepts: "classes", soft: true, summary: "The right class, or a distribution over the classes." },
   ],
+  likelihood: "softmax",
   arguments: {
     smoothing: { kind: "number", named: true, minimum: 0, maximum: 1, exclusive: "maximum", default: 0, summary: "The share of the target that is spread evenly over all classes (label smoothing)." },
     weights: { kind: "number", list: true, named: true, optional: true, minimum: 0, summary: "A factor for each class, in the order of the classes." },

@@ -20,3 +20,8 @@ export function specName({ program }: Emission): string {
 export function fieldOf({ compiled }: Emission, input: string): string {
   return compiled.run.inputs.get(input) ?? input;
 }
+
+/** The file of the weights that training keeps. */
+export function keptFile({ compiled }: Emission): string {
+  return `run/${compiled.run.keep.kind}.safetensors`;
+}

@@ -1,6 +1,6 @@
 import type { EmittedFile } from "./emitted-file.ts";
 import { describeSchedule, describeUse } from "./describe.ts";
-import { specName, type Emission } from "./emission.ts";
+import { keptFile, specName, type Emission } from "./emission.ts";
 
 /** What makes the folder a program of its own: its package, its compiler settings, its page for people. */
 export function packageFiles(emission: Emission, files: readonly EmittedFile[]): readonly EmittedFile[] {
@@ -77,13 +77,12 @@ Optimiser: ${plainText(describeUse(run.optimizer.use))}; schedule: ${plainText(d
 npm install
 npm start                                    # train; npm start -- --help lists the options
 npm start -- --resume                        # go on after an interruption
-npm start -- --evaluate run/best.safetensors # measure a checkpoint
+npm start -- --evaluate ${keptFile(emission)} # measure a checkpoint
 npm run predict -- rows.json                 # a line of JSON for each row (JSON or CSV)
 npm run check                                # type-check everything
 \`\`\`
 
-With Node 22.18 or newer \`node train.ts\` runs it directly. Training writes into \`run/\`: \`best.safetensors\` and
-\`last.safetensors\` (the weights, readable by any safetensors library), \`resume.safetensors\` (what \`--resume\` needs) and
+With Node 22.18 or newer \`node train.ts\` runs it directly. Training writes into \`run/\`: ${run.keep.kind === "best" ? "`best.safetensors` and\n" : ""}\`last.safetensors\` (the weights, readable by any safetensors library), \`resume.safetensors\` (what \`--resume\` needs) and
 \`metrics.jsonl\` (a line for each epoch).
 
 In a program:
@@ -91,8 +90,8 @@ In a program:
 \`\`\`ts
 import { closeModel, loadModel, predict } from "./predict.ts";
 
-const model = await loadModel("run/best.safetensors");
-const predictions = await predict(model, [row]); // row: ${plainText(rowExample(emission))}
+const model = await loadModel("${keptFile(emission)}");
+const predictions = await predict(model, [row]); // row: ${rowExample(emission)}
 await closeModel(model);
 \`\`\`
 
@@ -106,7 +105,7 @@ ${modules.join("\n")}
 }
 
 function rowExample({ compiled: { run } }: Emission): string {
-  return `{ ${run.model.inputs.map(({ name }) => `${name}: [numbers]`).join(", ")} }`;
+  return `{ ${run.model.inputs.map(({ name }) => `${name.replace(/\W/g, "_")}: [numbers]`).join(", ")} }`;
 }
 
 /** Text of a spec inside Markdown: one line, nothing in it formats or links. */

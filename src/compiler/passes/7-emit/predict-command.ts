@@ -1,6 +1,5 @@
-import type { TypedRun } from "../../typed/program.ts";
 import { literal, nothing, ts, type Code } from "./code.ts";
-import type { Emission } from "./emission.ts";
+import { keptFile, type Emission } from "./emission.ts";
 
 /** Rows from files, and a line of JSON for each. */
 export function commandLine(emission: Emission): readonly Code[] {
@@ -12,7 +11,9 @@ export function commandLine(emission: Emission): readonly Code[] {
   const { delimiter } = values;
   const headed = values["header"] !== false;
   return [
-    ts`const usage = ${literal(usageOf(run))};`,
+    ts`const defaultCheckpoint: string = ${literal(keptFile(emission))};
+
+const usage = ${literal(usageOf(emission))};`,
     main,
     options,
     standardInput,
@@ -37,11 +38,11 @@ function parseTable(text: string, where: string): Row[] {
   ];
 }
 
-function usageOf(run: TypedRun): string {
+function usageOf(emission: Emission): string {
   return [
-    `Predicts with ${run.model.name}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.`,
+    `Predicts with ${emission.compiled.run.model.name}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.`,
     "",
-    "  predict.ts [--checkpoint run/best.safetensors] [--backend auto|gpu|cpu] [rows.json|rows.csv|-]",
+    `  predict.ts [--checkpoint ${keptFile(emission)}] [--backend auto|gpu|cpu] [rows.json|rows.csv|-]`,
     "",
   ].join("\n");
 }
@@ -67,7 +68,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }`;
 
 const options = ts`function readOptions(argv: readonly string[]): { readonly checkpoint: string; readonly backend: BackendChoice; readonly input: string; readonly help: boolean } {
-  let checkpoint = "run/best.safetensors";
+  let checkpoint = defaultCheckpoint;
   let backend: BackendChoice = "auto";
   const files: string[] = [];
   for (let index = 0; index < argv.length; index++) {

@@ -1,6 +1,6 @@
 import type { LossExpression, Value } from "../../typed/program.ts";
 import { comment, literal, nothing, ts, type Code } from "./code.ts";
-import { fieldOf, specName, type Emission } from "./emission.ts";
+import { fieldOf, keptFile, specName, type Emission } from "./emission.ts";
 import type { ModuleText } from "./modules.ts";
 import { commandLine } from "./predict-command.ts";
 
@@ -11,7 +11,7 @@ export function predictModule(emission: Emission): ModuleText {
     path: "predict.ts",
     header: comment(
       `Predicts with ${run.model.name} (run ${run.name} of ${specName(emission)}), made by nnspec.`,
-      "In a program: `const model = await loadModel(\"run/best.safetensors\"); await predict(model, [row])`.\nFrom the command line: `npm run predict -- rows.json`, where rows are JSON objects or the lines of a CSV file.",
+      `In a program: \`const model = await loadModel("${keptFile(emission)}"); await predict(model, [row])\`.\nFrom the command line: \`npm run predict -- rows.json\`, where rows are JSON objects or the lines of a CSV file.`,
     ),
     statements: [tables(emission), types, loadModel, predictFunction, ...helpers(emission), ...commandLine(emission)],
   };
@@ -21,32 +21,39 @@ export function predictModule(emission: Emission): ModuleText {
 interface Reading {
   readonly output: string;
   readonly shape: readonly number[];
-  readonly kind: "scores" | "chance" | "values";
+  readonly kind: "probabilities" | "scores" | "chance" | "values";
   /** The field whose labels or scale the output speaks in. */
   readonly field: string | undefined;
 }
 
-function readings({ compiled }: Emission): readonly Reading[] {
+function readings(emission: Emission): readonly Reading[] {
+  const { compiled } = emission;
   const terms = lossTerms(compiled.run.loss);
   return compiled.run.model.outputs.map(({ name: output, value }) => {
     const shape = compiled.graphs.predict.outputs.get(output)!.type.shape.slice(1);
     const term = terms.find(({ operands }) => operands[0] === value);
-    const accepts = term?.use.definition.operands.map((operand) => operand.accepts) ?? [];
-    const target = fieldBehind(term?.operands[1]);
-    const labels = compiled.fields.find(({ name: field }) => field === target)?.classes !== undefined;
-    const kind = accepts[0] === "logits" && labels && shape.length === 1 ? "scores" : accepts.includes("binary") && term?.use.definition.name.startsWith("binary") ? "chance" : "values";
-    return { output, shape, kind, field: target };
+    return { output, shape, kind: kindOf(term, shape), field: fieldBehind(emission, term?.operands[1]) };
   });
 }
 
-function lossTerms(loss: LossExpression): readonly Extract<LossExpression, { kind: "loss" }>[] {
+type LossTerm = Extract<LossExpression, { kind: "loss" }>;
+
+/** The loss says what its first operand is: logits of a distribution, scores of classes, or values. */
+function kindOf(term: LossTerm | undefined, shape: readonly number[]): Reading["kind"] {
+  const definition = term?.use.definition;
+  if (definition?.likelihood === "sigmoid") return "chance";
+  if (definition?.operands[0]?.accepts !== "logits" || shape.length !== 1) return "values";
+  return definition.likelihood === "softmax" ? "probabilities" : "scores";
+}
+
+function lossTerms(loss: LossExpression): readonly LossTerm[] {
   if (loss.kind === "loss") return [loss];
   return loss.kind === "number" ? [] : loss.operands.flatMap(lossTerms);
 }
 
-function fieldBehind(value: Value | undefined): string | undefined {
-  if (value?.body.kind === "field" || value?.body.kind === "input") return value.body.name;
-  return undefined;
+function fieldBehind(emission: Emission, value: Value | undefined): string | undefined {
+  if (value?.body.kind === "input") return fieldOf(emission, value.body.name);
+  return value?.body.kind === "field" ? value.body.name : undefined;
 }
 
 function tables(emission: Emission): Code {
@@ -60,7 +67,7 @@ function tables(emission: Emission): Code {
   return ts`/** What a row consists of, and the fields of the data that scale it. */
 const inputs: readonly { readonly name: string; readonly field: string; readonly shape: readonly number[] }[] = ${literal(inputs)};
 
-/** What the model says, and how it is read: scores of classes, the chance of yes, or values in the scale of a field. */
+/** What the model says, and how it is read: as logits or scores of classes, as the logit of a chance, or as values in the scale of a field. */
 const outputs: readonly Output[] = ${literal(outputs)};
 
 /** Rows that are worked on at once. */
@@ -70,7 +77,7 @@ const capacity = ${literal(compiled.capacity)};`;
 const types = ts`interface Output {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly kind: "scores" | "chance" | "values";
+  readonly kind: "probabilities" | "scores" | "chance" | "values";
   readonly field?: string;
 }
 
@@ -125,7 +132,7 @@ export async function predict(model: Model, rows: readonly Row[]): Promise<Predi
 
 function helpers(emission: Emission): readonly Code[] {
   const kinds = new Set(readings(emission).map(({ kind }) => kind));
-  return [sizes, gathering, readFunction(kinds), ...(kinds.has("scores") ? [scores] : [])];
+  return [sizes, gathering, readFunction(kinds), ...(kinds.has("probabilities") ? [probabilities] : [])];
 }
 
 const sizes = ts`function sizeOf(shape: readonly number[]): number {
@@ -167,8 +174,14 @@ function flatten(numbers: Numbers): number[] {
 }`;
 
 function readFunction(kinds: ReadonlySet<Reading["kind"]>): Code {
+  const classes = kinds.has("probabilities") || kinds.has("scores");
   return ts`function read({ preparation }: Model, { name, kind, field }: Output, result: Float32Array): Prediction {
-  ${kinds.has("scores") ? ts`if (kind === "scores") return readScores(name, result, own(preparation.classNames, field ?? ""));` : nothing}
+  ${classes ? ts`const names = own(preparation.classNames, field ?? "");` : nothing}
+  ${kinds.has("probabilities") ? ts`if (kind === "probabilities") return readProbabilities(name, result, names);` : nothing}
+  ${kinds.has("scores") ? ts`if (kind === "scores") {
+    const best = result.indexOf(Math.max(...result));
+    return { output: name, class: names?.[best] ?? String(best), values: [...result] };
+  }` : nothing}
   ${kinds.has("chance") ? ts`if (kind === "chance") return { output: name, values: [...result].map((score) => 1 / (1 + Math.exp(-score))) };` : nothing}
   const normalization = kind === "values" && field !== undefined ? own(preparation.normalizations, field) : undefined;
   if (normalization !== undefined) denormalizeValues(result, normalization);
@@ -176,8 +189,8 @@ function readFunction(kinds: ReadonlySet<Reading["kind"]>): Code {
 }`;
 }
 
-const scores = ts`/** softmax: e^z / Σ e^z, after the greatest score is taken away. */
-function readScores(output: string, result: Float32Array, names: readonly string[] | undefined): Prediction {
+const probabilities = ts`/** softmax: e^z / Σ e^z, after the greatest score is taken away. */
+function readProbabilities(output: string, result: Float32Array, names: readonly string[] | undefined): Prediction {
   const greatest = Math.max(...result);
   const powers = [...result].map((score) => Math.exp(score - greatest));
   const total = powers.reduce((sum, power) => sum + power, 0);
