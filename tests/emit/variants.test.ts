@@ -37,7 +37,7 @@ test("every variant passes the compiler", () => {
 });
 
 describe("every variant trains", () => {
-  let outcomes: Readonly<Record<string, { readonly losses: number[]; readonly steps: number; readonly reason: string; readonly test?: Record<string, number>; readonly tensors: string[] }>>;
+  let outcomes: Readonly<Record<string, { readonly losses: number[]; readonly steps: number; readonly reason: string; readonly test?: Record<string, number>; readonly tensors: string[]; readonly predictions: Record<string, unknown>[] }>>;
   beforeAll(async () => {
     writeFileSync(join(folder, "all.ts"), driver);
     const { stdout, stderr } = await runIn(folder, "all.ts");
@@ -58,7 +58,30 @@ describe("every variant trains", () => {
     expect(outcomes["heads"]!.tensors).not.toContain("decode.weight");
     expect(outcomes["formula"]!.test).toMatchObject({ mae: expect.any(Number), r2: expect.any(Number) });
   });
+
+  test("predictions are read as the losses say", () => {
+    expect(outcomes["margins"]!.predictions).toEqual([
+      { output: "scores", class: expect.stringMatching(/^[01]$/), values: [expect.any(Number), expect.any(Number)] },
+      { output: "chance", values: [expect.any(Number)] },
+    ]);
+    const [chance] = outcomes["margins"]!.predictions[1]!["values"] as number[];
+    expect(chance).toBeGreaterThan(0);
+    expect(chance).toBeLessThan(1);
+    const [scaled] = outcomes["formula"]!.predictions[0]!["values"] as number[];
+    expect(Math.abs(scaled!)).toBeLessThan(2);
+    const [code, picture, logits] = outcomes["heads"]!.predictions;
+    expect([code, picture].map((one) => (one!["values"] as number[]).length)).toEqual([8, 64]);
+    expect(Object.keys(logits!["probabilities"] as object)).toHaveLength(10);
+  });
 });
+
+const rows: Readonly<Record<string, readonly number[]>> = {
+  convolutions: Array.from({ length: 64 }, (_, index) => index % 17),
+  heads: Array.from({ length: 64 }, (_, index) => index % 17),
+  conditions: [0.5, -0.5],
+  margins: [0.5, -0.5],
+  formula: [0.25],
+};
 
 const driver = `
 const outcomes = {};
@@ -67,7 +90,11 @@ for (const name of ${JSON.stringify(names)}) {
   const losses = [];
   const quiet = { start() {}, batch() {}, note() {}, end() {}, interrupted() {}, epoch({ train }) { losses.push(train.loss); } };
   const { end, tensors } = await train({ backend: "cpu", data: new Map(), runDirectory: name + "/run", resume: false, format: "json" }, quiet);
-  outcomes[name] = { losses, steps: end.steps, reason: end.reason, test: end.test, tensors: tensors.map(({ name }) => name) };
+  const { closeModel, loadModel, predict } = await import("./" + name + "/predict.ts");
+  const model = await loadModel(name + "/run/last.safetensors", "cpu");
+  const [predictions] = await predict(model, [${JSON.stringify(rows)}[name]]);
+  await closeModel(model);
+  outcomes[name] = { predictions, losses, steps: end.steps, reason: end.reason, test: end.test, tensors: tensors.map(({ name }) => name) };
 }
 console.log(JSON.stringify(outcomes));
 `;
