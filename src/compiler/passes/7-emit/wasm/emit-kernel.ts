@@ -1,12 +1,10 @@
 import { invariant } from "../../../base/invariant.ts";
-import type { Affine } from "../../../plan/plan.ts";
 import { FunctionBuilder, type Local, type Value } from "./builder.ts";
+import { Cursors } from "./cursors.ts";
 import type { WasmFunction } from "./encoder.ts";
-import { maskOperations, vectorOperations } from "./math.ts";
-import { planNest, type Nest, type ReduceLoop, type SpaceLoop } from "./nest.ts";
-import { physicalParts, type Guard, type Physical, type PhysicalKernel, type PhysicalLoad, type PhysicalStore, type Reference } from "./physical.ts";
-
-const lanes = 4;
+import { lanes, planNest, type Nest, type ReduceLoop, type SpaceLoop } from "./nest.ts";
+import type { Physical, PhysicalKernel, PhysicalLoad, PhysicalStore, Reference } from "./physical.ts";
+import { Values, type Point } from "./values.ts";
 
 export interface EmittedKernel {
   readonly function: WasmFunction;
@@ -35,19 +33,6 @@ export function emitKernel(kernel: PhysicalKernel, name: string, around: KernelS
   return { function: emitter.emit(), parts: emitter.parts, nest };
 }
 
-/** Where in a tile: how far each tiled axis is from its start, and which lanes of the vector count. */
-interface Point {
-  readonly offsets: ReadonlyMap<string, number>;
-  readonly count: number;
-}
-
-/** Expressions at the points of one tile: what occurs more than once is kept in a local. */
-interface Scope {
-  readonly uses: Map<string, number>;
-  readonly locals: Map<string, Local>;
-  readonly accumulators: ReadonlyMap<Point, Local>;
-}
-
 interface Segment {
   readonly size: number;
   readonly count: number;
@@ -67,17 +52,16 @@ class KernelEmitter {
   private readonly kernel: PhysicalKernel;
   private readonly nest: Nest;
   private readonly around: KernelSurroundings;
-  /** The pointer of each group of references in the present loop; none is still at its start. */
-  private readonly pointers = new Map<string, Local>();
-  private readonly identities = new Map<Physical, number>();
-  private readonly dependencies = new Map<Physical, ReadonlySet<string>>();
-  private readonly keys = new WeakMap<Reference, string>();
+  private readonly cursors: Cursors;
+  private readonly values: Values;
 
   constructor(kernel: PhysicalKernel, nest: Nest, name: string, around: KernelSurroundings) {
     this.f = new FunctionBuilder(name, ["i32", "i32"]);
     this.kernel = kernel;
     this.nest = nest;
     this.around = around;
+    this.cursors = new Cursors(this.f, (axis) => nest.space.some((loop) => loop.axis === axis) || nest.reduce.some((loop) => loop.axis === axis));
+    this.values = new Values(this.f, this.cursors, nest);
     const [outer] = nest.space;
     const segments = outer === undefined ? [] : segmentsOf(outer);
     this.parts = segments.length === 0 ? 1 : segments[0]!.count + (segments.length > 1 ? 1 : 0);
@@ -106,47 +90,13 @@ class KernelEmitter {
   private references(term: Physical | undefined): readonly Reference[] {
     const { initial, stores } = this.kernel;
     const packed = this.nest.packed === undefined ? [] : [this.nest.packed.reference];
-    return [...this.referencesOf(term, initial, ...stores.map((store) => store.value)), ...stores.map((store) => store.reference), ...packed];
-  }
-
-  /** Addresses, and the indices whose values are needed. */
-  private referencesOf(...roots: readonly (Physical | undefined)[]): readonly Reference[] {
-    return physicalParts(...roots).flatMap((part): readonly Reference[] => {
-      if (part.kind === "axis") return [this.counter(part.index)];
-      if (part.kind === "inside") return [this.counter(part.guard.index)];
-      if (part.kind !== "load") return [];
-      return [part.reference, ...part.guards.map((guard) => this.counter(guard.index)), ...part.divided.map((one) => this.counter(one.index))];
-    });
-  }
-
-  /** Σ step·axis of an index as something that moves with the loops. */
-  private counter(index: Affine): Reference {
-    return { base: 0, strides: new Map(index.terms) };
-  }
-
-  /** References with the same key move alike and share a pointer. */
-  private keyOf(reference: Reference): string {
-    const known = this.keys.get(reference);
-    if (known !== undefined) return known;
-    const strides = [...reference.strides].filter(([axis]) => this.isLoop(axis)).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    const key = `${strides.map(([axis, stride]) => `${axis}:${stride}`).join(" ")}${this.isFolded(reference) ? ` from ${reference.base}` : ""}`;
-    this.keys.set(reference, key);
-    return key;
-  }
-
-  private isLoop(axis: string): boolean {
-    return this.nest.space.some((loop) => loop.axis === axis) || this.nest.reduce.some((loop) => loop.axis === axis);
-  }
-
-  /** An address that goes down must start from its base: offsets are added to pointers that are never negative. */
-  private isFolded(reference: Reference): boolean {
-    return reference.base !== 0 && [...reference.strides.values()].some((stride) => stride < 0);
+    return [...this.values.referencesOf(term, initial, ...stores.map((store) => store.value)), ...stores.map((store) => store.reference), ...packed];
   }
 
   private segments(loop: SpaceLoop, references: readonly Reference[], body: (segment: Segment) => void): void {
     const segments = segmentsOf(loop);
     if (segments.length === 1 && segments[0]!.count === 1) return body(segments[0]!);
-    this.moving(loop.axis, references, undefined, (advance) => {
+    this.cursors.moving(loop.axis, references, undefined, (advance) => {
       for (const segment of segments) {
         const once = (): void => {
           body(segment);
@@ -179,7 +129,7 @@ class KernelEmitter {
       f.op("i32.lt_s");
       f.op("i32.and");
     };
-    this.moving(loop.axis, references, { lo, size: first.size }, (advance) => {
+    this.cursors.moving(loop.axis, references, { lo, size: first.size }, (advance) => {
       f.comment(`parts lo … hi of ${loop.axis}: ${first.count} × ${first.size}`);
       mayRun();
       f.when(() => {
@@ -208,47 +158,11 @@ class KernelEmitter {
     });
   }
 
-  /** Gives every reference that moves along `axis` a pointer of its own for the loop. */
-  private moving(axis: string, references: readonly Reference[], start: { readonly lo: Local; readonly size: number } | undefined, body: (advance: (points: number) => void) => void): void {
-    const { f } = this;
-    const groups = new Map<string, Reference>();
-    for (const reference of references) if ((reference.strides.get(axis) ?? 0) !== 0) groups.set(this.keyOf(reference), reference);
-    const outer = new Map([...groups.keys()].map((key) => [key, this.pointers.get(key)] as const));
-    for (const [key, reference] of groups) {
-      const pointer = f.local("i32");
-      const from = outer.get(key);
-      if (from === undefined) f.integer(this.isFolded(reference) ? reference.base : 0);
-      else f.get(from);
-      if (start !== undefined) {
-        f.get(start.lo);
-        f.integer(reference.strides.get(axis)! * start.size);
-        f.op("i32.mul");
-        f.op("i32.add");
-      }
-      f.set(pointer);
-      this.pointers.set(key, pointer);
-    }
-    body((points) => {
-      for (const [key, reference] of groups) this.bump(this.pointers.get(key)!, reference.strides.get(axis)! * points);
-    });
-    for (const [key, local] of outer) {
-      if (local === undefined) this.pointers.delete(key);
-      else this.pointers.set(key, local);
-    }
-  }
-
-  private bump(pointer: Local, by: number): void {
-    this.f.get(pointer);
-    this.f.integer(by);
-    this.f.op("i32.add");
-    this.f.set(pointer);
-  }
-
   // ── loops of the reduction ──
 
   private reduceLoop(loop: ReduceLoop, references: readonly Reference[], step: number, count: Value | number, body: () => void): void {
     if (count === 1) return body();
-    this.moving(loop.axis, references, undefined, (advance) => {
+    this.cursors.moving(loop.axis, references, undefined, (advance) => {
       this.f.repeat(typeof count === "number" ? () => this.f.integer(count) : count, () => {
         body();
         advance(step);
@@ -289,9 +203,9 @@ class KernelEmitter {
     this.reduction(nest.reduce, [nest.packed!.reference, panel.reference], () => {
       for (let vector = 0; vector < vectors; vector++) {
         const count = Math.min(lanes, columns - vector * lanes);
-        this.address(panel.reference, new Map());
-        this.loadVector(nest.packed!.reference, { offsets: new Map([[nest.vector!, vector * lanes]]), count });
-        f.memory("v128.store", this.offset(panel.reference, new Map()) + vector * 16);
+        this.cursors.address(panel.reference, new Map());
+        this.values.loadVector(nest.packed!.reference, { offsets: new Map([[nest.vector!, vector * lanes]]), count });
+        f.memory("v128.store", this.cursors.offset(panel.reference, new Map()) + vector * 16);
       }
     });
     invariant(term.kind === "apply", "a panel belongs to a product");
@@ -328,21 +242,21 @@ class KernelEmitter {
     const { f, nest, kernel } = this;
     const neutral = kernel.combine === "max" ? -Infinity : 0;
     const isHorizontal = nest.horizontal !== undefined;
-    const start = this.scope(points, accumulators, isHorizontal ? [] : [kernel.initial]);
+    const start = this.values.scope(points, accumulators, isHorizontal ? [] : [kernel.initial]);
     for (const point of points) {
       if (kernel.initial === undefined || isHorizontal) f.splat(neutral);
-      else this.value(kernel.initial, point, start);
+      else this.values.value(kernel.initial, point, start);
       const accumulator = f.local("v128");
       f.set(accumulator);
       accumulators.set(point, accumulator);
     }
-    const references = this.referencesOf(term);
+    const references = this.values.referencesOf(term);
     if (isHorizontal) return this.reduceAcross(points[0]!, term, accumulators.get(points[0]!)!, references, neutral);
     this.reduction(nest.reduce, references, () => {
-      const scope = this.scope(points, accumulators, [term]);
+      const scope = this.values.scope(points, accumulators, [term]);
       for (const point of points) {
         f.get(accumulators.get(point)!);
-        this.value(term, point, scope);
+        this.values.value(term, point, scope);
         this.combine();
         f.set(accumulators.get(point)!);
       }
@@ -359,11 +273,11 @@ class KernelEmitter {
     const inner = nest.reduce.at(-1)!;
     const add = (count: number): void => {
       const at: Point = { offsets: new Map([...point.offsets, [inner.axis, 0]]), count };
-      const scope = this.scope([at], new Map(), [term]);
+      const scope = this.values.scope([at], new Map(), [term]);
       f.get(accumulator);
-      if (count === lanes) this.value(term, at, scope);
+      if (count === lanes) this.values.value(term, at, scope);
       else {
-        this.value(term, at, scope);
+        this.values.value(term, at, scope);
         f.splat(neutral);
         f.words(...firstLanes(count));
         f.op("v128.bitselect");
@@ -375,7 +289,7 @@ class KernelEmitter {
     this.acrossLanes(accumulator);
     if (this.kernel.initial === undefined) return;
     f.get(accumulator);
-    this.value(this.kernel.initial, point, this.scope([point], new Map(), [this.kernel.initial]));
+    this.values.value(this.kernel.initial, point, this.values.scope([point], new Map(), [this.kernel.initial]));
     this.combine();
     f.set(accumulator);
   }
@@ -383,7 +297,7 @@ class KernelEmitter {
   private across(inner: ReduceLoop, references: readonly Reference[], add: (count: number) => void): void {
     const { f } = this;
     const total = this.countOf(inner);
-    this.moving(inner.axis, references, undefined, (advance) => {
+    this.cursors.moving(inner.axis, references, undefined, (advance) => {
       const whole = (): void => {
         add(lanes);
         advance(lanes);
@@ -431,11 +345,11 @@ class KernelEmitter {
 
   private store(point: Point, accumulators: ReadonlyMap<Point, Local>, number: number): void {
     const { f, kernel } = this;
-    const scope = this.scope([point], accumulators, kernel.stores.map((store) => store.value));
+    const scope = this.values.scope([point], accumulators, kernel.stores.map((store) => store.value));
     if (number === 0) f.comment("results");
     // All values before any store: a store may overwrite what another value was computed from.
     const values = kernel.stores.map((store) => {
-      this.value(store.value, point, scope);
+      this.values.value(store.value, point, scope);
       const local = f.local("v128");
       f.set(local);
       return local;
@@ -447,322 +361,19 @@ class KernelEmitter {
     const { f } = this;
     const stride = this.nest.vector === undefined ? 0 : (store.reference.strides.get(this.nest.vector) ?? 0);
     if (point.count === lanes && stride === 4) {
-      this.address(store.reference, point.offsets);
+      this.cursors.address(store.reference, point.offsets);
       f.get(value);
-      f.memory("v128.store", this.offset(store.reference, point.offsets));
+      f.memory("v128.store", this.cursors.offset(store.reference, point.offsets));
       return;
     }
     for (let lane = 0; lane < point.count; lane++) {
       const offsets = this.nest.vector === undefined ? point.offsets : new Map([...point.offsets, [this.nest.vector, (point.offsets.get(this.nest.vector) ?? 0) + lane]]);
-      this.address(store.reference, offsets);
+      this.cursors.address(store.reference, offsets);
       f.get(value);
-      f.memory("v128.store32_lane", this.offset(store.reference, offsets), lane);
+      f.memory("v128.store32_lane", this.cursors.offset(store.reference, offsets), lane);
     }
   }
 
-  // ── addresses ──
-
-  /** How far an address is from its pointer. */
-  private distance(reference: Reference, offsets: ReadonlyMap<string, number>): number {
-    let total = 0;
-    for (const [axis, points] of offsets) total += points * (reference.strides.get(axis) ?? 0);
-    const isFolded = this.isFolded(reference) && this.pointers.has(this.keyOf(reference));
-    return isFolded ? total : total + reference.base;
-  }
-
-  /** Puts the pointer of a reference on the stack. */
-  private address(reference: Reference, offsets: ReadonlyMap<string, number>): void {
-    const pointer = this.pointers.get(this.keyOf(reference));
-    if (pointer === undefined) this.f.integer(0);
-    else this.f.get(pointer);
-    const distance = this.distance(reference, offsets);
-    if (distance >= 0) return;
-    this.f.integer(distance);
-    this.f.op("i32.add");
-  }
-
-  /** The offset that goes with `address`. */
-  private offset(reference: Reference, offsets: ReadonlyMap<string, number>): number {
-    return Math.max(0, this.distance(reference, offsets));
-  }
-
-  /** Puts the value of an index, before its division, on the stack. */
-  private integerOf(index: Affine, offsets: ReadonlyMap<string, number>): void {
-    const { f } = this;
-    const pointer = this.pointers.get(this.keyOf(this.counter(index)));
-    const constant = index.terms.reduce((sum, [axis, step]) => sum + step * (offsets.get(axis) ?? 0), index.constant);
-    if (pointer === undefined) return f.integer(constant);
-    f.get(pointer);
-    if (constant === 0) return;
-    f.integer(constant);
-    f.op("i32.add");
-  }
-
-  // ── values ──
-
-  private get laneAxis(): string | undefined {
-    return this.nest.vector ?? this.nest.horizontal;
-  }
-
-  private scope(points: readonly Point[], accumulators: ReadonlyMap<Point, Local>, roots: readonly (Physical | undefined)[]): Scope {
-    const scope: Scope = { uses: new Map(), locals: new Map(), accumulators };
-    const count = (part: Physical, point: Point): void => {
-      const key = this.valueKey(part, point);
-      const uses = scope.uses.get(key) ?? 0;
-      scope.uses.set(key, uses + 1);
-      if (uses === 0 && part.kind === "apply") for (const arg of part.args) count(arg, point);
-    };
-    for (const point of points) for (const root of roots) if (root !== undefined) count(root, point);
-    return scope;
-  }
-
-  private identify(part: Physical): number {
-    const known = this.identities.get(part) ?? this.identities.size;
-    this.identities.set(part, known);
-    return known;
-  }
-
-  private dependsOn(part: Physical): ReadonlySet<string> {
-    const known = this.dependencies.get(part);
-    if (known !== undefined) return known;
-    const axes = new Set<string>();
-    for (const reference of this.referencesOf(part)) for (const [axis, stride] of reference.strides) if (stride !== 0) axes.add(axis);
-    if (physicalParts(part).some((one) => one.kind === "accumulator")) for (const loop of this.nest.space) axes.add(loop.axis);
-    this.dependencies.set(part, axes);
-    return axes;
-  }
-
-  /** Equal for equal values: the part, and the offsets of the tiled axes that it depends on. */
-  private valueKey(part: Physical, point: Point): string {
-    const axes = this.dependsOn(part);
-    const offsets = [...point.offsets].filter(([axis]) => axes.has(axis)).map(([axis, offset]) => `${axis}${offset}`);
-    return `${this.identify(part)} ${offsets.join(" ")}`;
-  }
-
-  /** Puts four lanes of an expression on the stack. */
-  private value(part: Physical, point: Point, scope: Scope): void {
-    const { f } = this;
-    const key = this.valueKey(part, point);
-    const known = scope.locals.get(key);
-    if (known !== undefined) return f.get(known);
-    this.fresh(part, point, scope);
-    if ((part.kind !== "apply" && part.kind !== "load") || scope.uses.get(key) === 1) return;
-    const local = f.local("v128");
-    f.tee(local);
-    scope.locals.set(key, local);
-  }
-
-  private fresh(part: Physical, point: Point, scope: Scope): void {
-    const { f } = this;
-    switch (part.kind) {
-      case "constant": return f.splat(part.value);
-      case "accumulator": return f.get(scope.accumulators.get(point)!);
-      case "number":
-        f.integer(0);
-        return f.memory("v128.load32_splat", part.address);
-      case "axis": return this.axisVector(part.index, point);
-      case "inside":
-        this.guardMask(part.guard, point);
-        f.splat(1);
-        return f.op("v128.and");
-      case "load": return this.load(part, point);
-      case "apply": return this.apply(part, point, scope);
-    }
-  }
-
-  private apply(part: Extract<Physical, { kind: "apply" }>, point: Point, scope: Scope): void {
-    const { f } = this;
-    const args = part.args.map((arg): Value => () => this.value(arg, point, scope));
-    const [first, second] = part.args;
-    if (part.op === "select") {
-      args[1]!();
-      args[2]!();
-      this.mask(part.args[0]!, point, scope);
-      return f.op("v128.bitselect");
-    }
-    if (part.op === "maximum" || part.op === "minimum") {
-      // The value comes first: then NaN stays.
-      const isBound = first!.kind === "constant" || second!.kind === "constant";
-      const ordered = first!.kind === "constant" ? [args[1]!, args[0]!] : args;
-      for (const arg of ordered) arg();
-      if (isBound) return f.op(part.op === "maximum" ? "f32x4.pmax" : "f32x4.pmin");
-      return f.op(part.op === "maximum" ? "f32x4.max" : "f32x4.min");
-    }
-    if (part.op === "power" && second!.kind === "constant" && this.wholePower(args[0]!, second!.value)) return;
-    vectorOperations[part.op](f, ...args);
-  }
-
-  /** Small whole exponents as products. */
-  private wholePower(base: Value, exponent: number): boolean {
-    const { f } = this;
-    if (!Number.isInteger(exponent) || exponent === 0 || Math.abs(exponent) > 16) return false;
-    const x = f.hold(base);
-    if (exponent < 0) f.splat(1);
-    x();
-    for (let factor = 1; factor < Math.abs(exponent); factor++) {
-      x();
-      f.op("f32x4.mul");
-    }
-    if (exponent < 0) f.op("f32x4.div");
-    return true;
-  }
-
-  /** All bits of the lanes where a condition holds. */
-  private mask(part: Physical, point: Point, scope: Scope): void {
-    const { f } = this;
-    const comparison = part.kind === "apply" ? maskOperations[part.op] : undefined;
-    if (part.kind === "inside") return this.guardMask(part.guard, point);
-    if (part.kind === "apply" && comparison !== undefined && !scope.locals.has(this.valueKey(part, point))) {
-      for (const arg of part.args) this.value(arg, point, scope);
-      return f.op(comparison);
-    }
-    this.value(part, point, scope);
-    f.splat(0);
-    f.op("f32x4.ne");
-  }
-
-  private axisVector(index: Affine, point: Point): void {
-    const { f } = this;
-    this.integerOf(index, point.offsets);
-    f.op("i32x4.splat");
-    const step = this.laneStep(index);
-    if (step !== 0) {
-      f.words(0, step, 2 * step, 3 * step);
-      f.op("i32x4.add");
-    }
-    f.op("f32x4.convert_i32x4_s");
-  }
-
-  private laneStep(index: Affine): number {
-    return index.terms.find(([axis]) => axis === this.laneAxis)?.[1] ?? 0;
-  }
-
-  /** The lanes at which an index lies inside (and divides exactly). */
-  private guardMask({ index, extent }: Guard, point: Point): void {
-    const { f } = this;
-    const divisor = index.divisor ?? 1;
-    const step = this.laneStep(index);
-    if (step !== 0 && divisor === 1) {
-      const numbers = f.hold(() => {
-        this.integerOf(index, point.offsets);
-        f.op("i32x4.splat");
-        f.words(0, step, 2 * step, 3 * step);
-        f.op("i32x4.add");
-      });
-      // As unsigned numbers, those below 0 are the largest.
-      numbers();
-      f.words(extent, extent, extent, extent);
-      return f.op("i32x4.lt_u");
-    }
-    if (step === 0) {
-      this.guardBit({ index, extent }, point.offsets);
-      this.bitToMask();
-      return f.op("i32x4.splat");
-    }
-    f.words(0, 0, 0, 0);
-    for (let lane = 0; lane < lanes; lane++) {
-      this.guardBit({ index, extent }, this.atLane(point, lane));
-      this.bitToMask();
-      f.op("i32x4.replace_lane", lane);
-    }
-  }
-
-  /** 1 → all bits set. */
-  private bitToMask(): void {
-    const bit = this.f.local("i32");
-    this.f.set(bit);
-    this.f.integer(0);
-    this.f.get(bit);
-    this.f.op("i32.sub");
-  }
-
-  private atLane(point: Point, lane: number): ReadonlyMap<string, number> {
-    const axis = this.laneAxis;
-    return axis === undefined ? point.offsets : new Map([...point.offsets, [axis, (point.offsets.get(axis) ?? 0) + lane]]);
-  }
-
-  /** 1 where an index lies inside, else 0. */
-  private guardBit({ index, extent }: Guard, offsets: ReadonlyMap<string, number>): void {
-    const { f } = this;
-    const divisor = index.divisor ?? 1;
-    this.integerOf(index, offsets);
-    const value = f.local("i32");
-    f.tee(value);
-    f.integer(extent * divisor);
-    f.op("i32.lt_u");
-    if (divisor === 1) return;
-    f.get(value);
-    f.integer(divisor);
-    f.op("i32.rem_s");
-    f.op("i32.eqz");
-    f.op("i32.and");
-  }
-
-  private load(load: PhysicalLoad, point: Point): void {
-    const { f } = this;
-    if (load.divided.length > 0) return this.dividedLoad(load, point);
-    this.loadVector(load.reference, point);
-    if (load.guards.length === 0) return;
-    f.splat(load.absent);
-    for (const [place, guard] of load.guards.entries()) {
-      this.guardMask(guard, point);
-      if (place > 0) f.op("v128.and");
-    }
-    f.op("v128.bitselect");
-  }
-
-  /** Four lanes from memory: side by side, one for all, or one by one. */
-  private loadVector(reference: Reference, point: Point): void {
-    const { f } = this;
-    const axis = this.laneAxis;
-    const stride = axis === undefined ? 0 : (reference.strides.get(axis) ?? 0);
-    if (stride === 0 || stride === 4) {
-      this.address(reference, point.offsets);
-      return f.memory(stride === 0 ? "v128.load32_splat" : "v128.load", this.offset(reference, point.offsets));
-    }
-    this.address(reference, point.offsets);
-    f.memory("v128.load32_zero", this.offset(reference, point.offsets));
-    const partial = f.local("v128");
-    f.set(partial);
-    for (let lane = 1; lane < point.count; lane++) {
-      const offsets = this.atLane(point, lane);
-      this.address(reference, offsets);
-      f.get(partial);
-      f.memory("v128.load32_lane", this.offset(reference, offsets), lane);
-      f.set(partial);
-    }
-    f.get(partial);
-  }
-
-  /** Lane by lane: the quotients of the divided indices are worked out where the guards hold. */
-  private dividedLoad(load: PhysicalLoad, point: Point): void {
-    const { f } = this;
-    f.splat(load.absent);
-    const vector = f.local("v128");
-    f.set(vector);
-    for (let lane = 0; lane < point.count; lane++) {
-      const offsets = this.atLane(point, lane);
-      for (const [place, guard] of load.guards.entries()) {
-        this.guardBit(guard, offsets);
-        if (place > 0) f.op("i32.and");
-      }
-      f.when(() => {
-        this.address(load.reference, offsets);
-        for (const { index, stride } of load.divided) {
-          this.integerOf(index, offsets);
-          f.integer(index.divisor!);
-          f.op("i32.div_s");
-          f.integer(stride);
-          f.op("i32.mul");
-          f.op("i32.add");
-        }
-        f.get(vector);
-        f.memory("v128.load32_lane", this.offset(load.reference, offsets), lane);
-        f.set(vector);
-      });
-    }
-    f.get(vector);
-  }
 }
 
 function firstLanes(count: number): readonly [number, number, number, number] {

@@ -15,13 +15,13 @@ import { printModule } from "./wat.ts";
 export type WasmPlans = Readonly<Partial<Record<Plan["name"], Plan>>>;
 
 /** An array in the module's memory: element [i, j, …] at `address` + 4·Σ stride·index. */
-export interface WasmArray {
+interface WasmArray {
   readonly address: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
 }
 
-export interface WasmPlanTable {
+interface WasmPlanTable {
   readonly name: Plan["name"];
   readonly capacity: number;
   readonly inputs: ReadonlyMap<string, WasmArray>;
@@ -37,7 +37,7 @@ export interface WasmPlanTable {
   readonly kernels: readonly { readonly name: string; readonly parts: number; readonly work: number }[];
 }
 
-export interface WasmMemoryTable {
+interface WasmMemoryTable {
   readonly pages: number;
   /** Where the number of rows goes, as a whole number. */
   readonly rows: number;

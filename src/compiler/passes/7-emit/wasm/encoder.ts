@@ -24,7 +24,7 @@ export interface WasmModule {
 const valueTypes = { i32: 0x7f, f32: 0x7d, v128: 0x7b } satisfies Record<ValueType, number>;
 
 /** LEB128 of a whole number from 0 to 2³² − 1. */
-export function unsigned(value: number): readonly number[] {
+function unsigned(value: number): readonly number[] {
   const bytes: number[] = [];
   let rest = value >>> 0;
   while (rest >= 0x80) {
@@ -35,7 +35,7 @@ export function unsigned(value: number): readonly number[] {
 }
 
 /** LEB128 of a signed 32-bit number. */
-export function signed(value: number): readonly number[] {
+function signed(value: number): readonly number[] {
   const bytes: number[] = [];
   let rest = value | 0;
   for (;;) {

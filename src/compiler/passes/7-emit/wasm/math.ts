@@ -375,17 +375,20 @@ function power(f: FunctionBuilder, ...[a, b]: readonly Value[]): void {
     f.splat(1);
     f.op("f32x4.eq");
   };
-  const isWhole = (): void => {
+  // −∞ has powers of every exponent.
+  const isDefined = (): void => {
     y();
     f.op("f32x4.floor");
     y();
     f.op("f32x4.eq");
+    compare(f, "f32x4.eq", x, -Infinity)();
+    f.op("v128.or");
   };
   const negated = (): void => {
     size();
     f.op("f32x4.neg");
   };
-  const negative = (): void => choose(f, () => choose(f, negated, size, isOdd), constant(f, Number.NaN), isWhole);
+  const negative = (): void => choose(f, () => choose(f, negated, size, isOdd), constant(f, Number.NaN), isDefined);
   const any = f.hold(() => choose(f, negative, size, compare(f, "f32x4.lt", x, 0)));
   choose(f, constant(f, 1), any, compare(f, "f32x4.eq", y, 0));
 }

@@ -27,7 +27,8 @@ export interface Nest {
   readonly packed: PhysicalLoad | undefined;
 }
 
-const lanes = 4;
+/** Floats in a vector. */
+export const lanes = 4;
 
 export function planNest(kernel: PhysicalKernel): Nest {
   return contractionNest(kernel) ?? plainNest(kernel);

@@ -1,5 +1,5 @@
 import { subexpressions } from "../../../plan/expressions.ts";
-import type { Expr, Plan } from "../../../plan/plan.ts";
+import type { Expr } from "../../../plan/plan.ts";
 import { HostNumbers, isHostNumber } from "../gpujs/host-numbers.ts";
 
 /** The numbers that the kernels of a plan take from the host, each with its place in the block of numbers. */
@@ -37,4 +37,3 @@ function hasErrorFunction(expression: Expr): boolean {
   return subexpressions(expression).some((part) => part.kind === "apply" && part.op === "erf");
 }
 
-export type PlanName = Plan["name"];

@@ -35,7 +35,7 @@ function hasRoom(buffer: Buffer, shared: ReadonlySet<string>): boolean {
 }
 
 /** The two loads of a product, when the kernel is a sum of products of loads. */
-export function productOf(kernel: Kernel): readonly [Access, Access] | undefined {
+function productOf(kernel: Kernel): readonly [Access, Access] | undefined {
   if (kernel.combine !== "sum" || kernel.term?.kind !== "apply" || kernel.term.op !== "multiply") return undefined;
   const [a, b] = kernel.term.args as readonly [Expr, Expr];
   return a.kind === "load" && b.kind === "load" ? [a.access, b.access] : undefined;

@@ -9,7 +9,7 @@ export interface Rewriting {
 }
 
 /** The expression with its loads and indices replaced; what is shared stays shared. */
-export function rewriteExpression(expression: Expr, rewriting: Rewriting, expressions: Expressions): Expr {
+function rewriteExpression(expression: Expr, rewriting: Rewriting, expressions: Expressions): Expr {
   const done = new Map<Expr, Expr>();
   const index = rewriting.index ?? ((same: Affine): Affine => same);
   const visit = (current: Expr): Expr => {
@@ -25,6 +25,7 @@ export function rewriteExpression(expression: Expr, rewriting: Rewriting, expres
       case "axis": return expressions.axisValue(index(affine(current.constant, [[current.axis, current.step]])));
       case "inside": return expressions.inside(index(current.index), current.extent);
       case "apply": return expressions.apply(current.op, ...current.args.map(visit));
+      case "accumulator": return expressions.accumulator();
       default: return current;
     }
   };
