@@ -3,10 +3,10 @@
  * same recipe (five seeds, the same shares of the data). A task passes when its mean is within one standard deviation of
  * PyTorch's, or above. Run it with
  *
- *     npx tsx bench/accuracy.ts [--backend cpu] [--seeds 5] [task …]
+ *     npm run bench -- accuracy [--backend cpu] [--seeds 5] [--data-root folder] [--write] [task …]
  *
- * The MNIST tasks need the four IDX files of `../shared/data/mnist10k` (or the folder that MNIST names); without them they
- * are skipped, and that is said.
+ * The iris and digits tasks use the bundled data. Those of MNIST need the folder `mnist10k` with its four IDX files in the
+ * data root; without it they are skipped, and that is said. `--write` puts the table into docs/performance.md.
  */
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { writePart } from "./report.ts";
 
 interface Task {
   readonly name: string;
@@ -26,7 +27,17 @@ interface Task {
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const bundled = join(root, "examples/data");
-const mnist = process.env["MNIST"] ?? join(root, "../shared/data/mnist10k");
+
+const { values, positionals } = parseArgs({
+  options: {
+    backend: { type: "string", default: "auto" },
+    seeds: { type: "string", default: "5" },
+    "data-root": { type: "string", default: join(root, "../shared/data") },
+    write: { type: "boolean", default: false },
+  },
+  allowPositionals: true,
+});
+const mnist = resolve(values["data-root"], "mnist10k");
 
 const tasks: readonly Task[] = [
   { name: "iris", data: bundled, mean: 0.927, deviation: 0.055 },
@@ -35,13 +46,10 @@ const tasks: readonly Task[] = [
   { name: "mnist-conv", data: mnist, mean: 0.969, deviation: 0.005 },
 ];
 
-const { values, positionals } = parseArgs({
-  options: { backend: { type: "string", default: "auto" }, seeds: { type: "string", default: "5" } },
-  allowPositionals: true,
-});
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 let passed = true;
+const rows: string[] = [];
 for (const task of tasks) {
   if (positionals.length > 0 && !positionals.includes(task.name)) continue;
   if (!existsSync(task.data)) {
@@ -50,6 +58,7 @@ for (const task of tasks) {
   }
   passed = (await runTask(task, Number(values.seeds))) && passed;
 }
+if (values.write) writePart("accuracy", ["| task | nnspec: mean (least–most) | PyTorch: mean (sd) |", "|---|---|---|", ...rows].join("\n"));
 process.exitCode = passed ? 0 : 1;
 
 async function runTask(task: Task, seeds: number): Promise<boolean> {
@@ -59,14 +68,17 @@ async function runTask(task: Task, seeds: number): Promise<boolean> {
     cpSync(task.data, join(folder, "data"), { recursive: true });
     cpSync(join(root, "bench/tasks", `${task.name}.nnspec`), join(folder, "task.nnspec"));
     const found: number[] = [];
+    const backends = new Set<string>();
     for (let seed = 1; seed <= seeds; seed++) {
       const { accuracy, seconds, backend } = await trainOnce(folder, seed);
       console.log(`${task.name.padEnd(10)}  seed ${seed}: ${percent(accuracy)} in ${seconds.toFixed(1)} s on ${backend}`);
       found.push(accuracy);
+      backends.add(backend);
     }
     const mean = found.reduce((sum, accuracy) => sum + accuracy, 0) / found.length;
     const good = mean >= task.mean - task.deviation;
     console.log(`${task.name.padEnd(10)}  mean ${percent(mean)}; PyTorch ${percent(task.mean)} (${percent(task.deviation)})  ${good ? "ok" : "TOO LOW"}`);
+    rows.push(`| ${task.name} | ${percent(mean)} (${percent(Math.min(...found))}–${percent(Math.max(...found))}), ${found.length} seeds, ${[...backends].join(", ")} | ${percent(task.mean)} (${percent(task.deviation)}) |`);
     return good;
   } finally {
     rmSync(folder, { recursive: true, force: true });

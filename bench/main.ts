@@ -9,17 +9,15 @@
  * `--write` puts the tables into docs/performance.md. All that is made on the way lies in runs/bench/.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { compare, type Clock, type Outcome } from "./compare.ts";
 import { benchFolder, root } from "./job.ts";
 import { costsTable, measureCosts } from "./costs.ts";
 import { nnspecPeer, peers, type Peer } from "./peers.ts";
-import { machine, plainTable, replacePart, tableOf } from "./report.ts";
+import { machine, plainTable, tableOf, writePart } from "./report.ts";
 import { workloads, type Workload } from "./workloads.ts";
-
-const page = join(root, "docs/performance.md");
 
 const options = {
   workload: { type: "string", default: "W1,W2,W3,W4" },
@@ -65,11 +63,6 @@ async function reportSpeed(values: Values): Promise<void> {
   if (values.json) console.log(JSON.stringify({ machine: machine(), date: new Date().toISOString(), clock, rounds: settings.rounds, outcomes }, undefined, 2));
   const table = tableOf(outcomes, chosen.map(({ name }) => name));
   if (values.write) writePart("speed", `${table}\n\n${settings.rounds} interleaved rounds of ${settings.milliseconds} ms; ${clock === "cpu" ? "steps per second of processor time" : "steps per second of the clock"}.`);
-}
-
-function writePart(name: string, text: string): void {
-  const before = existsSync(page) ? readFileSync(page, "utf8") : "# Performance\n";
-  writeFileSync(page, replacePart(before, name, `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine()}.\n\n${text}`));
 }
 
 function chooseWorkloads(names: string): readonly Workload[] {

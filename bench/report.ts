@@ -1,5 +1,8 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { join } from "node:path";
 import { faster, type Outcome } from "./compare.ts";
+import { root } from "./job.ts";
 import { figures } from "./statistics.ts";
 
 /** A line for each peer: its steps per second, and how many times faster the first nnspec of the list is. */
@@ -46,4 +49,11 @@ export function replacePart(page: string, name: string, text: string): string {
   const part = `${start}\n${text}\n${end}`;
   if (from < 0 || to < from) return `${page.trimEnd()}\n\n${part}\n`;
   return page.slice(0, from) + part + page.slice(to + end.length);
+}
+
+/** Puts a table with its date and machine into docs/performance.md. */
+export function writePart(name: string, text: string): void {
+  const page = join(root, "docs/performance.md");
+  const before = existsSync(page) ? readFileSync(page, "utf8") : "# Performance\n";
+  writeFileSync(page, replacePart(before, name, `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine()}.\n\n${text}`));
 }
