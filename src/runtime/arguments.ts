@@ -3,7 +3,7 @@ import { nearest } from "./suggest.ts";
 
 /** What the trainer was asked on its command line. */
 export interface TrainerOptions {
-  readonly backend: "auto" | "gpu" | "cpu";
+  readonly backend: "auto" | "gpu" | "wasm" | "cpu";
   readonly epochs?: number;
   readonly seed?: number;
   /** Data → file that takes the place of its source. */
@@ -29,7 +29,7 @@ interface OptionDescription {
 }
 
 const OPTIONS = {
-  "--backend": { value: "auto|gpu|cpu", about: "what computes; auto takes the fastest that is there (default)" },
+  "--backend": { value: "auto|gpu|wasm|cpu", about: "what computes; auto takes the fastest that is there (default)" },
   "--epochs": { value: "n", about: "train for n epochs" },
   "--seed": { value: "n", about: "another seed for weights, order, split and masks" },
   "--data": { value: "Name=path", about: "read this file (.csv, .tsv, .npz, gzipped or not) instead; may be repeated" },
@@ -89,7 +89,7 @@ function bindData(value: string, data: Map<string, string>, program: ProgramDesc
 function optionsOf(given: ReadonlyMap<OptionName, string>, data: ReadonlyMap<string, string>): TrainerOptions {
   const [epochs, seed, runDirectory, evaluate] = [given.get("--epochs"), given.get("--seed"), given.get("--run-dir"), given.get("--evaluate")];
   return {
-    backend: oneOf("--backend", given.get("--backend") ?? "auto", ["auto", "gpu", "cpu"]),
+    backend: oneOf("--backend", given.get("--backend") ?? "auto", ["auto", "gpu", "wasm", "cpu"]),
     format: oneOf("--format", given.get("--format") ?? "pretty", ["pretty", "json"]),
     resume: given.has("--resume"),
     data,

@@ -3,13 +3,14 @@ import { glModes } from "./device-modes.ts";
 import type { DevicePlan } from "./device-plan.ts";
 import { UserError } from "./errors.ts";
 import { GpuDevice, type DeviceCall, type FillUniform } from "./gpu-device.ts";
+import { WasmDevice } from "./wasm-device.ts";
+import type { WasmProgram } from "./wasm-plan.ts";
 
 export type { DeviceCall, FillUniform } from "./gpu-device.ts";
 export type { DevicePlan } from "./device-plan.ts";
-export type { Backend } from "./device-modes.ts";
 
 /** What `--backend` takes. */
-export type BackendChoice = "auto" | "gpu" | "cpu";
+export type BackendChoice = "auto" | "gpu" | "wasm" | "cpu";
 
 /** A call to measure with: it runs on a device of its own with these variables, so training is not touched. */
 export interface Calibration {
@@ -21,13 +22,15 @@ export interface Calibration {
 export interface DeviceOptions {
   readonly backend: BackendChoice;
   readonly fillUniform: FillUniform;
+  /** The same plans as a module, where they were generated as one. */
+  readonly wasm?: WasmProgram;
   /** With `auto`: what is measured where there is a choice. */
   readonly calibration?: Calibration;
 }
 
 /** Where the tensor work runs. */
 export interface Device {
-  readonly backend: Backend;
+  readonly backend: Backend | "wasm";
   /** Why this one, in words for people. */
   readonly reason: string;
   write(name: string, values: Float32Array): void;
@@ -37,28 +40,55 @@ export interface Device {
   dispose(): Promise<void>;
 }
 
+/** A backend that can be opened here. */
+interface Candidate {
+  readonly backend: Device["backend"];
+  readonly open: () => Promise<Engine>;
+}
+
+type Engine = Omit<Device, "reason">;
+
 /** Opens the chosen backend. An explicit choice that is impossible here is an error, never another backend. */
 export async function createDevice(options: DeviceOptions): Promise<Device> {
-  if (options.backend === "cpu") return withReason(new GpuDevice("cpu", options.fillUniform), "asked for");
+  const { fillUniform } = options;
+  const cpu: Candidate = { backend: "cpu", open: async () => new GpuDevice("cpu", fillUniform) };
+  if (options.backend === "cpu") return opened(cpu, "asked for");
+  const wasm = wasmCandidate(options);
+  if (options.backend === "wasm") {
+    if (wasm === undefined) throw noWasm(options);
+    return opened(wasm, "asked for");
+  }
   const modes = glModes();
   const best = modes.find((mode) => mode.available);
   if (options.backend === "gpu") {
     if (best === undefined) throw noGpu(modes);
-    return withReason(new GpuDevice(best.backend, options.fillUniform), `asked for${best.detail === "" ? "" : `; it draws with ${best.detail}`}`);
+    return opened(glCandidate(best, fillUniform), `asked for${best.detail === "" ? "" : `; it draws with ${best.detail}`}`);
   }
-  if (best === undefined) return withReason(new GpuDevice("cpu", options.fillUniform), modes.map((mode) => mode.detail).join("; "));
-  return fastest(best, options);
+  // The module does the same work as gpu.js on the CPU, many times faster.
+  const onCpu = wasm ?? cpu;
+  if (best === undefined) return opened(onCpu, modes.map((mode) => mode.detail).join("; "));
+  return fastest(glCandidate(best, fillUniform), onCpu, options.calibration);
 }
 
-function withReason(device: GpuDevice, reason: string): Device {
+function wasmCandidate({ wasm, fillUniform }: DeviceOptions): Candidate | undefined {
+  if (wasm === undefined || !WasmDevice.isSupported(wasm)) return undefined;
+  return { backend: "wasm", open: () => WasmDevice.create(wasm, fillUniform) };
+}
+
+function glCandidate({ backend }: Mode, fillUniform: FillUniform): Candidate {
+  return { backend, open: async () => new GpuDevice(backend, fillUniform) };
+}
+
+async function opened(candidate: Candidate, reason: string): Promise<Device> {
+  const engine = await candidate.open();
   return {
-    backend: device.backend,
+    backend: engine.backend,
     reason,
-    write: (name, values) => device.write(name, values),
-    read: (name) => device.read(name),
-    run: (plan, call) => device.run(plan, call),
-    result: (plan, name) => device.result(plan, name),
-    dispose: () => device.dispose(),
+    write: (name, values) => engine.write(name, values),
+    read: (name) => engine.read(name),
+    run: (plan, call) => engine.run(plan, call),
+    result: (plan, name) => engine.result(plan, name),
+    dispose: () => engine.dispose(),
   };
 }
 
@@ -69,14 +99,18 @@ function noGpu(modes: readonly Mode[]): UserError {
   ]);
 }
 
+function noWasm({ wasm }: DeviceOptions): UserError {
+  const why = wasm === undefined ? "This program carries no WebAssembly module." : "This engine does not run WebAssembly with 128-bit vectors.";
+  return new UserError("There is no wasm backend here.", [why, "Use --backend cpu, or --backend auto to take what there is."]);
+}
+
 /** Measures the WebGL mode against the CPU on real steps; without anything to measure the CPU is the safe choice. */
-async function fastest(mode: Mode, options: DeviceOptions): Promise<Device> {
-  const { calibration, fillUniform } = options;
-  if (calibration === undefined) return withReason(new GpuDevice("cpu", fillUniform), `nothing was measured, and ${mode.backend} may be slower`);
-  const cpu = await stepsPerSecond("cpu", calibration, fillUniform);
-  const gl = await stepsPerSecond(mode.backend, calibration, fillUniform);
-  const measured = `measured ${rate(gl)} steps/s on ${mode.backend} and ${rate(cpu)} on cpu`;
-  return withReason(new GpuDevice(gl > cpu ? mode.backend : "cpu", fillUniform), measured);
+async function fastest(gl: Candidate, onCpu: Candidate, calibration: Calibration | undefined): Promise<Device> {
+  if (calibration === undefined) return opened(onCpu, `nothing was measured, and ${gl.backend} may be slower`);
+  const cpuRate = await stepsPerSecond(onCpu, calibration);
+  const glRate = await stepsPerSecond(gl, calibration);
+  const measured = `measured ${rate(glRate)} steps/s on ${gl.backend} and ${rate(cpuRate)} on ${onCpu.backend}`;
+  return opened(glRate > cpuRate ? gl : onCpu, measured);
 }
 
 function rate(value: number): string {
@@ -88,9 +122,10 @@ const measuredMilliseconds = 250;
 const mostMeasuredSteps = 20;
 
 /** Steps a second on a device that is thrown away; 0 where the backend fails. */
-async function stepsPerSecond(backend: Backend, { plan, call, variables }: Calibration, fillUniform: FillUniform): Promise<number> {
-  const device = new GpuDevice(backend, fillUniform);
+async function stepsPerSecond(candidate: Candidate, { plan, call, variables }: Calibration): Promise<number> {
+  let device: Engine | undefined;
   try {
+    device = await candidate.open();
     for (const [name, values] of variables) device.write(name, values);
     device.run(plan, call);
     await settle(device, plan);
@@ -105,12 +140,12 @@ async function stepsPerSecond(backend: Backend, { plan, call, variables }: Calib
   } catch {
     return 0;
   } finally {
-    await device.dispose();
+    await device?.dispose();
   }
 }
 
 /** Waits until the device has finished: reading a result does. */
-async function settle(device: GpuDevice, plan: DevicePlan): Promise<void> {
+async function settle(device: Engine, plan: DevicePlan): Promise<void> {
   const [result] = Object.keys(plan.results);
   const [update] = Object.keys(plan.updates);
   if (result !== undefined) await device.result(plan, result);

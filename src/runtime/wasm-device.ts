@@ -11,6 +11,8 @@ export class WasmDevice {
   private readonly steps: ReadonlyMap<string, () => void>;
   /** The numbers of the present call; one object for all calls. */
   private readonly given: Record<string, number> = {};
+  /** Variables that no plan touches: they are kept for whoever reads them back. */
+  private readonly others = new Map<string, Float32Array>();
   private readonly views = new Map<WasmArray, Float32Array>();
 
   private constructor(program: WasmProgram, fill: FillUniform, memory: WebAssembly.Memory, instance: WebAssembly.Instance) {
@@ -35,15 +37,16 @@ export class WasmDevice {
   /** Sets a parameter or state, row-major. */
   write(name: string, values: Float32Array): void {
     const array = this.program.variables[name];
-    // A variable that no plan touches has no place.
-    if (array !== undefined) this.pack(array, values);
+    if (array === undefined) this.others.set(name, values.slice());
+    else this.pack(array, values);
   }
 
   /** The present value of a parameter or state, row-major. */
   async read(name: string): Promise<Float32Array> {
     const array = this.program.variables[name];
-    if (array === undefined) throw new Error(`the module has no variable ${name}`);
-    return this.unpack(array);
+    const other = this.others.get(name);
+    if (array === undefined && other === undefined) throw new Error(`the module has no variable ${name}`);
+    return array === undefined ? other!.slice() : this.unpack(array);
   }
 
   run(plan: { readonly name: string }, call: DeviceCall): void {

@@ -18,6 +18,12 @@ export interface WasmPlan {
   readonly results: Readonly<Record<string, WasmArray>>;
 }
 
+/** The bytes that lines of base64 stand for. */
+export function bytesOf(lines: readonly string[]): Uint8Array<ArrayBuffer> {
+  const text = atob(lines.join(""));
+  return Uint8Array.from({ length: text.length }, (_, place) => text.charCodeAt(place));
+}
+
 /** A generated module with the addresses of everything in its memory. */
 export interface WasmProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => remove(emitted));
 
-const ownFiles = ["train.ts", "model.ts", "kernels.ts", "data.ts", "predict.ts", "package.json", "tsconfig.json", "README.md"];
+const ownFiles = ["train.ts", "model.ts", "kernels.ts", "wasm.ts", "data.ts", "predict.ts", "wasm.wat", "package.json", "tsconfig.json", "README.md"];
 
 describe("the emitted folder", () => {
   test("has its modules, the runtime files that they use, and what makes it a package", () => {
@@ -39,7 +39,8 @@ describe("the emitted folder", () => {
   test("is printed by prettier: printing it again changes nothing", async () => {
     const parsers: Record<string, string> = { ts: "typescript", json: "json", md: "markdown" };
     for (const { path, text } of emitted.files) {
-      const parser = parsers[path.slice(path.lastIndexOf(".") + 1)]!;
+      const parser = parsers[path.slice(path.lastIndexOf(".") + 1)];
+      if (parser === undefined) continue;
       expect(await format(text, { parser, printWidth: 100 }), path).toBe(text);
     }
   });

@@ -31,7 +31,7 @@ describe("the trainer's options", () => {
     [["--bakend", "cpu"], "There is no option --bakend.\n  Did you mean --backend?"],
     [["--quux"], "There is no option --quux.\n  All options: --help"],
     [["digits"], 'An option is expected; found "digits".\n  All options: --help'],
-    [["--backend", "gpus"], '--backend takes auto, gpu, cpu; found "gpus".\n  Did you mean gpu?'],
+    [["--backend", "gpus"], '--backend takes auto, gpu, wasm, cpu; found "gpus".\n  Did you mean gpu?'],
     [["--epochs"], "--epochs needs a value: --epochs n"],
     [["--epochs", "--resume"], "--epochs needs a value: --epochs n"],
     [["--epochs", "0"], '--epochs takes a whole number from 1; found "0".'],
@@ -54,15 +54,15 @@ describe("the trainer's options", () => {
     expect(parsed.kind === "help" && parsed.text).toMatchInlineSnapshot(`
       "train.ts: Trains Mlp on Digits.
 
-        --backend auto|gpu|cpu  what computes; auto takes the fastest that is there (default)
-        --epochs n              train for n epochs
-        --seed n                another seed for weights, order, split and masks
-        --data Name=path        read this file (.csv, .tsv, .npz, gzipped or not) instead; may be repeated
-        --run-dir folder        where weights, state and metrics go
-        --resume                go on from the state in the run folder
-        --evaluate file         measure these weights on the test part; train nothing
-        --format pretty|json    for people (default), or one JSON object a line
-        --help                  this text
+        --backend auto|gpu|wasm|cpu  what computes; auto takes the fastest that is there (default)
+        --epochs n                   train for n epochs
+        --seed n                     another seed for weights, order, split and masks
+        --data Name=path             read this file (.csv, .tsv, .npz, gzipped or not) instead; may be repeated
+        --run-dir folder             where weights, state and metrics go
+        --resume                     go on from the state in the run folder
+        --evaluate file              measure these weights on the test part; train nothing
+        --format pretty|json         for people (default), or one JSON object a line
+        --help                       this text
 
       Data: Digits
       "

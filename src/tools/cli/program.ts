@@ -176,7 +176,7 @@ function formatOption(): Option {
 }
 
 function backendOption(): Option {
-  return new Option("--backend <backend>", "where the tensors are computed (default: auto)").choices(["auto", "gpu", "cpu"]);
+  return new Option("--backend <backend>", "where the tensors are computed (default: auto)").choices(["auto", "gpu", "wasm", "cpu"]);
 }
 
 function setOption(): Option {

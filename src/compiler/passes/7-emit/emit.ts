@@ -11,6 +11,7 @@ import { packageFiles } from "./package-files.ts";
 import { predictModule } from "./predict-module.ts";
 import { closeOver, readRuntime } from "./runtime-files.ts";
 import { trainModule } from "./train-module.ts";
+import { emitWasmFiles } from "./wasm/emit-module.ts";
 
 export type { EmittedFile } from "./emitted-file.ts";
 
@@ -28,13 +29,16 @@ export async function emit(compiled: CompiledRun, program: Program, options: Emi
   const runtime = readRuntime();
   for (const [file, text] of runtime) addFile(folder, `runtime/${file}`, text);
   addFile(folder, "kernels.ts", kernelsText(compiled));
+  const wasm = emitWasmFiles(compiled.plans);
+  addFile(folder, "wasm.ts", wasm.table);
   const own = ownModules(emission);
   for (const module of own) addModule(folder, module);
-  const used = closeOver(runtime, usedRuntime(folder, ["kernels.ts", ...own.map(({ path }) => path)]));
-  const paths = ["train.ts", "model.ts", "kernels.ts", "data.ts", "predict.ts", ...used.map((file) => `runtime/${file}`)];
+  const used = closeOver(runtime, usedRuntime(folder, ["kernels.ts", "wasm.ts", ...own.map(({ path }) => path)]));
+  const paths = ["train.ts", "model.ts", "kernels.ts", "wasm.ts", "data.ts", "predict.ts", ...used.map((file) => `runtime/${file}`)];
   const sources = await Promise.all(paths.map((path) => printed(folder, path)));
-  const rest = await Promise.all(packageFiles(emission, sources).map(async ({ path, text }) => ({ path, text: await pretty(path, text) })));
-  return [...sources, ...rest];
+  const text = { path: "wasm.wat", text: wasm.text };
+  const rest = await Promise.all(packageFiles(emission, [...sources, text]).map(async ({ path, text }) => ({ path, text: await pretty(path, text) })));
+  return [...sources, text, ...rest];
 }
 
 /** The modules of the run itself, in the order in which they need each other. */

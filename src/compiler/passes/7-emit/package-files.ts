@@ -57,6 +57,8 @@ const about: Readonly<Record<string, string>> = {
   "model.ts": "the tensors and what they start from, the learning rate, the metrics",
   "data.ts": "where the rows come from, how they are divided and scaled",
   "kernels.ts": "the tensor work as gpu.js kernels, with their shapes",
+  "wasm.ts": "the same work as a WebAssembly module: its bytes, and where each array lies in its memory",
+  "wasm.wat": "that module as text, with comments",
   "predict.ts": "the trained model in use",
 };
 

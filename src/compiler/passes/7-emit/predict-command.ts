@@ -42,7 +42,7 @@ function usageOf(emission: Emission): string {
   return [
     `Predicts with ${emission.compiled.run.model.name}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.`,
     "",
-    `  predict.ts [--checkpoint ${keptFile(emission)}] [--backend auto|gpu|cpu] [rows.json|rows.csv|-]`,
+    `  predict.ts [--checkpoint ${keptFile(emission)}] [--backend auto|gpu|wasm|cpu] [rows.json|rows.csv|-]`,
     "",
   ].join("\n");
 }
@@ -82,8 +82,8 @@ const options = ts`function readOptions(argv: readonly string[]): { readonly che
     const value = argv[++index];
     if (value === undefined) throw new UserError(word + " needs a value.", [usage]);
     if (word === "--checkpoint") checkpoint = value;
-    else if (value === "auto" || value === "gpu" || value === "cpu") backend = value;
-    else throw new UserError("--backend is auto, gpu or cpu, not " + value + ".");
+    else if (value === "auto" || value === "gpu" || value === "wasm" || value === "cpu") backend = value;
+    else throw new UserError("--backend is auto, gpu, wasm or cpu, not " + value + ".");
   }
   if (files.length > 1) throw new UserError("One file of rows at a time.", [usage]);
   return { checkpoint, backend, input: files[0] ?? "-", help: false };

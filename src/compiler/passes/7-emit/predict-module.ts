@@ -105,7 +105,7 @@ const loadModel = ts`/** Loads a checkpoint (best.safetensors, last.safetensors)
 export async function loadModel(checkpoint: string, backend: BackendChoice = "auto"): Promise<Model> {
   const file = await loadTensors(checkpoint);
   const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
-  const device = await createDevice({ backend, fillUniform: () => undefined });
+  const device = await createDevice({ backend, fillUniform: () => undefined, wasm: wasmModule });
   for (const { name, shape } of [...parameters, ...statistics]) device.write(name, requireTensor(file, name, shape, checkpoint));
   return { device, preparation };
 }

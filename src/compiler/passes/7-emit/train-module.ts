@@ -146,7 +146,7 @@ export async function train(options: TrainerOptions, reporter: Reporter): Promis
 const opening = ts`/** The backend that was asked for. For auto a step of this very training is measured where there is a choice. */
 async function openDevice(backend: TrainerOptions["backend"], seed: number, calibration?: Calibration): Promise<Device> {
   const fill = (target: Float32Array, stream: string, step: number): void => fillUniform(target, randomStream(seed, stream), step);
-  return createDevice({ backend, fillUniform: fill, ...(calibration && { calibration }) });
+  return createDevice({ backend, fillUniform: fill, wasm: wasmModule, ...(calibration && { calibration }) });
 }
 
 /** The first step, on tensors of its own. */

@@ -38,7 +38,7 @@ export class FunctionBuilder {
 
   /** A comment in front of the next instruction. */
   comment(text: string): void {
-    this.pending = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ");
+    this.pending = text;
   }
 
   op(op: Op, ...immediates: readonly number[]): void {

@@ -15,13 +15,13 @@ import { printModule } from "./wat.ts";
 export type WasmPlans = Readonly<Partial<Record<Plan["name"], Plan>>>;
 
 /** An array in the module's memory: element [i, j, …] at `address` + 4·Σ stride·index. */
-interface WasmArray {
+export interface WasmArray {
   readonly address: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
 }
 
-interface WasmPlanTable {
+export interface WasmPlanTable {
   readonly name: Plan["name"];
   readonly capacity: number;
   readonly inputs: ReadonlyMap<string, WasmArray>;

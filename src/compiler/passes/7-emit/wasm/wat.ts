@@ -18,14 +18,19 @@ function functionLines(one: WasmFunction, index: number, names: readonly string[
   const exported = one.exported ? ` (export ${JSON.stringify(one.name)})` : "";
   const parameters = one.parameters.length === 0 ? "" : ` (param ${one.parameters.join(" ")})`;
   const locals = one.locals.length === 0 ? [] : [`    (local ${one.locals.join(" ")})`];
-  return [`  ;; ${one.comment}`, `  (func ${names[index]!}${exported}${parameters}`, ...locals, ...bodyLines(one.body, names), "  )"];
+  return [`  ;; ${commentText(one.comment)}`, `  (func ${names[index]!}${exported}${parameters}`, ...locals, ...bodyLines(one.body, names), "  )"];
+}
+
+/** One line, without control characters. */
+function commentText(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ");
 }
 
 function bodyLines(body: readonly Instruction[], names: readonly string[]): readonly string[] {
   const lines: string[] = [];
   let depth = 2;
   for (const instruction of body) {
-    if (instruction.comment !== undefined) lines.push(`${"  ".repeat(depth)};; ${instruction.comment}`);
+    if (instruction.comment !== undefined) lines.push(`${"  ".repeat(depth)};; ${commentText(instruction.comment)}`);
     if (instruction.op === "end") depth--;
     lines.push("  ".repeat(depth) + instructionText(instruction, names));
     if (instruction.op === "loop" || instruction.op === "block" || instruction.op === "if") depth++;
