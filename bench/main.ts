@@ -4,6 +4,7 @@
  *     npm run bench -- [--workload W1,W2] [--peers all|none|names] [--backend wasm,cpu] [--threads 1,2] [--rounds n]
  *                      [--milliseconds n] [--clock wall|cpu] [--json] [--write]
  *     npm run bench -- costs [--write]       check, build, start, bundle, memory
+ *     npm run bench -- kernels W2            what each kernel of the WebAssembly module takes
  *     npm run bench -- accuracy …            test accuracy of four tasks over five seeds (bench/accuracy.ts)
  *
  * `--write` puts the tables into docs/performance.md. All that is made on the way lies in runs/bench/.
@@ -15,6 +16,7 @@ import { parseArgs } from "node:util";
 import { compare, type Clock, type Outcome } from "./compare.ts";
 import { benchFolder, root } from "./job.ts";
 import { costsTable, measureCosts } from "./costs.ts";
+import { kernelTable, timeKernels } from "./kernels.ts";
 import { nnspecPeer, peers, type Peer } from "./peers.ts";
 import { machine, plainTable, tableOf, writePart } from "./report.ts";
 import { workloads, type Workload } from "./workloads.ts";
@@ -38,6 +40,7 @@ if (command === "accuracy") {
 } else {
   const { values } = parseArgs({ options, allowPositionals: true });
   if (command === "costs") await reportCosts(values.write);
+  else if (command === "kernels") await reportKernels(process.argv[3] ?? "W1,W2,W3,W4");
   else await reportSpeed(values);
 }
 
@@ -45,6 +48,10 @@ async function reportCosts(write: boolean): Promise<void> {
   const table = costsTable(await measureCosts());
   console.log(table);
   if (write) writePart("costs", table);
+}
+
+async function reportKernels(names: string): Promise<void> {
+  for (const workload of chooseWorkloads(names)) console.log(`${workload.name}: ${workload.about}\n\n${kernelTable(await timeKernels(workload))}\n`);
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
