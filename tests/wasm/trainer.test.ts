@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { emitInto, eventsOf, remove, runIn, type Ended, type Emitted } from "../emit/support/folder.ts";
@@ -30,11 +30,11 @@ test("a trainer with dropout, penalties and Adam has the same losses on wasm as 
 
 test("resumed on wasm it ends bit for bit as if it had run through; predictions come from the same weights", { timeout: 120_000 }, async () => {
   await train("wasm", "through", "--epochs", "2");
-  await train("wasm", "parts", "--epochs", "1");
-  const second = await train("wasm", "parts", "--epochs", "2", "--resume");
-  expect(second.code).toBe(0);
+  writeFileSync(join(emitted.folder, "interrupted.ts"), interrupted);
+  expect((await runIn(emitted.folder, "interrupted.ts")).stdout.trim()).toBe("interrupted");
+  expect((await train("wasm", "parts", "--epochs", "2", "--resume")).code).toBe(0);
   const weights = (folder: string): Buffer => readFileSync(join(emitted.folder, folder, "last.safetensors"));
-  expect(weights("parts").length).toBe(weights("through").length);
+  expect(weights("parts").equals(weights("through"))).toBe(true);
   const row = JSON.stringify([{ image: Array.from({ length: 64 }, (_, place) => place % 17) }]);
   const predict = (backend: string): Promise<Ended> => runIn(emitted.folder, "predict.ts", ["--checkpoint", "through/last.safetensors", "--backend", backend, "-"], row);
   const [ours, theirs] = [await predict("wasm"), await predict("cpu")];
@@ -43,3 +43,13 @@ test("resumed on wasm it ends bit for bit as if it had run through; predictions 
   expect(numbers(ours.stdout).length).toBeGreaterThan(0);
   for (const [place, value] of numbers(ours.stdout).entries()) expect(Math.abs(value - numbers(theirs.stdout)[place]!)).toBeLessThan(1e-5);
 });
+
+/** Trains until the seventeenth step and is then interrupted. */
+const interrupted = `
+import { train } from "./train.ts";
+let steps = 0;
+const quiet = { start() {}, epoch() {}, note() {}, end() {}, interrupted() { console.log("interrupted"); }, batch() {
+  if (++steps === 17) process.emit("SIGINT");
+} };
+await train({ backend: "wasm", epochs: 2, data: new Map(), runDirectory: "parts", resume: false, format: "json" }, quiet);
+`;
