@@ -41,3 +41,10 @@ export function table(titles: readonly string[], rows: readonly (readonly string
 export function grouped(value: number): string {
   return value.toLocaleString("en-US");
 }
+
+/** 1536 → `1.5 KiB`. */
+export function byteCount(bytes: number): string {
+  const units = ["KiB", "MiB", "GiB", "TiB"];
+  const power = Math.min(units.length, Math.max(1, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
+  return `${(bytes / 1024 ** power).toFixed(1)} ${units[power - 1]}`;
+}

@@ -17,7 +17,7 @@ export function commandLine(): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false })
     .addHelpText("after", "\nStart with:\n  nnspec init my-model && cd my-model && nnspec train model.nnspec");
-  for (const add of [init, check, build, train, evaluate, predict, fmt, summary, explain, list, doctor]) add(program);
+  for (const add of [init, check, build, train, evaluate, predict, fmt, summary, compare, explain, list, doctor]) add(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
@@ -132,12 +132,22 @@ function fmt(program: Command): void {
 function summary(program: Command): void {
   program
     .command("summary <file>")
-    .description("a row a layer: name, shape, parameters, multiply-adds; totals and memory of training")
+    .description("a row a layer: shape, receptive field, parameters, multiply-adds; totals, depth, memory of prediction and training")
     .option("--model <name>", "only this model")
     .addOption(setOption())
     .addOption(formatOption())
     .addHelpText("after", examples("nnspec summary digits.nnspec", "nnspec summary resnet.nnspec --model ResNet18 --format json"))
     .action(async (file: string, options: SharedOptions & { model?: string }) => (await import("./commands/summary.ts")).summary(file, options));
+}
+
+function compare(program: Command): void {
+  program
+    .command("compare <models...>")
+    .description("models beside one another: year and salient feature (from `/// 2012 · ReLU, dropout` above the model), parameters, FLOPs, depth")
+    .addOption(setOption())
+    .addOption(formatOption())
+    .addHelpText("after", examples("nnspec compare alexnet.nnspec vgg16.nnspec", "nnspec compare resnets.nnspec:ResNet18 resnets.nnspec:ResNet50", "nnspec compare architectures --format json"))
+    .action(async (models: string[], options: SharedOptions) => (await import("./commands/compare.ts")).compare(models, options));
 }
 
 function explain(program: Command): void {

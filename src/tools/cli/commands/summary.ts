@@ -1,24 +1,42 @@
-import { compileRun, OpenSize } from "../../../compiler/compile.ts";
-import { costOf, trainingMemory, type ModelCost } from "../../../compiler/cost.ts";
 import { suggest } from "../../../compiler/base/suggest.ts";
+import { compileRun, OpenSize } from "../../../compiler/compile.ts";
+import { costOf, predictionMemory, type ModelCost } from "../../../compiler/cost.ts";
+import { memoryOfPlan, type PlanMemory } from "../../../compiler/memory.ts";
 import type { Program, TypedModel } from "../../../compiler/typed/program.ts";
 import { UsageError } from "../exit.ts";
-import { grouped, table, writeLine } from "../output.ts";
+import { openDims } from "../open-dims.ts";
+import { byteCount, grouped, table, writeLine } from "../output.ts";
 import type { SharedOptions } from "../program.ts";
 import { programOf } from "../runs.ts";
-import { openDims } from "../open-dims.ts";
 
-/** A row a layer for every model of the file, totals, and what training each run takes in memory. */
+type Dims = ReadonlyMap<string, number>;
+
+/** What a run takes in memory, in bytes, with its own batch. */
+interface RunMemory {
+  readonly name: string;
+  readonly batch: number;
+  readonly training: PlanMemory;
+  readonly prediction: PlanMemory;
+}
+
+interface ModelSummary extends ModelCost {
+  /** Bytes for predicting one row. */
+  readonly predictionMemory: PlanMemory;
+  readonly runs: readonly RunMemory[];
+}
+
+/** A row a layer for every model of the file, totals, and what prediction and training take in memory. */
 export function summary(file: string, options: SharedOptions & { readonly model?: string }): void {
   const program = programOf(file, options.set, options.format);
   if (!program) return;
   const dims = openDims(program, options.set);
-  const costs = chooseModels(program, options.model).map((model) => stating(() => costOf(model, dims)));
-  if (options.format === "json") return writeLine(JSON.stringify({ models: costs }, undefined, 2));
-  for (const cost of costs) writeLine(`${printCost(cost)}\n${memoryLines(program, cost.name, dims)}`);
+  const models = chooseModels(program, options.model).map((model) => stating(() => summaryOf(program, model, dims)));
+  if (options.format === "json") writeLine(JSON.stringify({ models }, undefined, 2));
+  else for (const model of models) writeLine(print(model));
 }
 
-function chooseModels(program: Program, name: string | undefined): readonly TypedModel[] {
+/** The model of that name, or all of them. */
+export function chooseModels(program: Program, name: string | undefined): readonly TypedModel[] {
   if (name === undefined) return program.models;
   const found = program.models.filter((model) => model.name === name);
   if (found.length > 0) return found;
@@ -28,7 +46,7 @@ function chooseModels(program: Program, name: string | undefined): readonly Type
 }
 
 /** A size that the file leaves open is the caller's to give. */
-function stating<Result>(compute: () => Result): Result {
+export function stating<Result>(compute: () => Result): Result {
   try {
     return compute();
   } catch (error) {
@@ -37,20 +55,52 @@ function stating<Result>(compute: () => Result): Result {
   }
 }
 
-function printCost(cost: ModelCost): string {
-  const rows = cost.layers.map((layer) => [layer.name, layer.shape, grouped(layer.parameters), grouped(layer.multiplyAdds)]);
-  const total = ["total", "", grouped(cost.parameters), grouped(cost.multiplyAdds)];
-  return `${cost.name}\n${table(["layer", "shape", "parameters", "multiply-adds"], [...rows, total], [2, 3])}`;
-}
-
 /** Plans are made for the runs that can be: a full batch is known only with its data. */
-function memoryLines(program: Program, model: string, dims: ReadonlyMap<string, number>): string {
-  return program.runs
-    .filter((run) => run.model.name === model && run.batch !== "all")
-    .map((run) => `training ${run.name}: ${mebibytes(stating(() => trainingMemory(compileRun(run, { dims }))))} of memory with ${run.batch} rows a step\n`)
-    .join("");
+function summaryOf(program: Program, model: TypedModel, dims: Dims): ModelSummary {
+  const runs = program.runs.flatMap((run): readonly RunMemory[] => {
+    if (run.model !== model || run.batch === "all") return [];
+    const { plans } = compileRun(run, { dims });
+    return [{ name: run.name, batch: run.batch, training: memoryOfPlan(plans.train), prediction: memoryOfPlan(plans.predict) }];
+  });
+  return { ...costOf(model, dims), predictionMemory: predictionMemory(model, 1, dims), runs };
 }
 
-function mebibytes(bytes: number): string {
-  return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+function print(model: ModelSummary): string {
+  const seen = Object.keys(model.receptiveField).length > 0;
+  const row = (name: string, shape: string, field: string, parameters: number, multiplyAdds: number): readonly string[] =>
+    [name, shape, ...(seen ? [field] : []), grouped(parameters), grouped(multiplyAdds)];
+  const rows = model.layers.map((layer) => row(layer.name, layer.shape, printField(layer.receptiveField), layer.parameters, layer.multiplyAdds));
+  const total = row("total", "", "", model.parameters, model.multiplyAdds);
+  const titles = ["layer", "shape", ...(seen ? ["sees"] : []), "parameters", "multiply-adds"];
+  const title = model.documentation === undefined ? model.name : `${model.name} (${model.documentation.trim()})`;
+  return [title, table(titles, [...rows, total], [titles.length - 2, titles.length - 1]), ...facts(model), ""].join("\n");
+}
+
+function facts(model: ModelSummary): readonly string[] {
+  const { parameters, prediction, depth, receptiveField, predictionMemory: memory } = model;
+  const field = printField(receptiveField);
+  const heads = prediction.parameters === parameters ? [] : [
+    `prediction: ${grouped(prediction.parameters)} parameters, ${grouped(prediction.multiplyAdds)} multiply-adds`,
+    `with the heads that only a loss uses: ${grouped(parameters)} parameters, ${grouped(model.multiplyAdds)} multiply-adds`,
+  ];
+  return [
+    ...heads,
+    `depth ${depth}${field === "" ? "" : ` · receptive field ${field}`} · weights ${byteCount(memory.weights)}`,
+    `predicting one row: ${printMemory(memory)}`,
+    ...model.runs.flatMap(({ name, batch, training, prediction: used }) => [
+      `training ${name} with ${grouped(batch)} rows a step: ${printMemory(training)}`,
+      `predicting with ${name}, ${grouped(batch)} rows: ${printMemory(used)}`,
+    ]),
+  ];
+}
+
+/** `427 x 427`; `all` where the whole axis is seen. */
+function printField(field: Readonly<Record<string, number | "all">>): string {
+  const sizes = Object.values(field);
+  return sizes.length > 0 && sizes.every((size) => size === "all") ? "all" : sizes.join(" x ");
+}
+
+function printMemory({ weights, states, activations, total }: PlanMemory): string {
+  const parts = [`weights ${byteCount(weights)}`, ...(states > 0 ? [`optimiser and statistics ${byteCount(states)}`] : []), `activations ${byteCount(activations)}`];
+  return `${byteCount(total)} of memory (${parts.join(", ")})`;
 }
