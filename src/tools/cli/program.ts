@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
+import type { DiffOptions } from "./commands/diff.ts";
 import type { Format } from "./output.ts";
 
 /** Options that several commands share. */
@@ -17,7 +18,7 @@ export function commandLine(): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false })
     .addHelpText("after", "\nStart with:\n  nnspec init my-model && cd my-model && nnspec train model.nnspec");
-  for (const add of [init, check, build, train, evaluate, predict, fmt, summary, compare, explain, list, doctor]) add(program);
+  for (const add of [init, check, build, train, evaluate, predict, fmt, summary, compare, diff, explain, list, doctor]) add(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
@@ -148,6 +149,16 @@ function compare(program: Command): void {
     .addOption(formatOption())
     .addHelpText("after", examples("nnspec compare alexnet.nnspec vgg16.nnspec", "nnspec compare resnets.nnspec:ResNet18 resnets.nnspec:ResNet50", "nnspec compare architectures --format json"))
     .action(async (models: string[], options: SharedOptions) => (await import("./commands/compare.ts")).compare(models, options));
+}
+
+function diff(program: Command): void {
+  program
+    .command("diff <before> <after>")
+    .description("what changed between two specs, or a spec at two commits (REV:path): shapes, parameters, cost, settings, and whether an old checkpoint still fits")
+    .addOption(setOption())
+    .addOption(new Option("--format <format>", "for people, for programs, or for a pull request").choices(["pretty", "json", "markdown"]).default("pretty"))
+    .addHelpText("after", examples("nnspec diff old.nnspec new.nnspec", "nnspec diff HEAD~1:model.nnspec model.nnspec", "nnspec diff origin/main:model.nnspec model.nnspec --format markdown"))
+    .action(async (before: string, after: string, options: DiffOptions) => (await import("./commands/diff.ts")).diff(before, after, options));
 }
 
 function explain(program: Command): void {
