@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { createDevice as CreateDevice, DeviceCall, DeviceOptions, DevicePlan } from "../../src/runtime/device.ts";
@@ -24,8 +25,10 @@ export async function startTrainee(job: LoadedJob, [trainer = ".", backend = "cp
   const { fillUniform, randomStream } = (await load("runtime/random.ts")) as { fillUniform: typeof FillUniform; randomStream: typeof RandomStream };
   const { plans } = (await load("kernels.ts")) as { plans: { train: DevicePlan } };
   const model = (await load("model.ts")) as ModelModule;
+  const wasm = existsSync(join(trainer, "wasm.ts")) ? ((await load("wasm.ts")) as { wasmModule: NonNullable<DeviceOptions["wasm"]> }).wasmModule : undefined;
   const device = await createDevice({
     backend: backend as DeviceOptions["backend"],
+    ...(wasm === undefined ? {} : { wasm }),
     fillUniform: (target, stream, step) => fillUniform(target, randomStream(1, stream), step),
   });
   for (const [name, values] of job.weights) device.write(name, values);
@@ -34,7 +37,8 @@ export async function startTrainee(job: LoadedJob, [trainer = ".", backend = "cp
   const calls = callsOf(job, plans.train);
   const run = (step: number): void => {
     const numbers = model.numbersOf({ step: step + 1, stepsPerEpoch: job.batches, totalSteps: 1e9 });
-    device.run(plans.train, { ...calls[step % calls.length]!, numbers, step: step + 1 });
+    const { rows, inputs } = calls[step % calls.length]!;
+    device.run(plans.train, { rows, inputs, numbers, step: step + 1 });
   };
   return {
     async loss(step) {
