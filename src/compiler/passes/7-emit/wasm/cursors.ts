@@ -101,6 +101,12 @@ export class Cursors {
     return Math.max(0, this.distance(reference, offsets));
   }
 
+  /** The value of an index, before its division, where no loop moves it. */
+  constantOf(index: Affine, offsets: ReadonlyMap<string, number>): number | undefined {
+    if (this.pointers.has(this.keyOf(this.counter(index)))) return undefined;
+    return index.terms.reduce((sum, [axis, step]) => sum + step * (offsets.get(axis) ?? 0), index.constant);
+  }
+
   /** Puts the value of an index, before its division, on the stack. */
   integerOf(index: Affine, offsets: ReadonlyMap<string, number>): void {
     const { f } = this;

@@ -2,9 +2,12 @@ import { invariant } from "../../../base/invariant.ts";
 import { FunctionBuilder, type Local, type Value } from "./builder.ts";
 import { Cursors } from "./cursors.ts";
 import type { WasmFunction } from "./encoder.ts";
+import { extremum } from "./math.ts";
 import { lanes, planNest, type Nest, type ReduceLoop, type SpaceLoop } from "./nest.ts";
 import type { Physical, PhysicalKernel, PhysicalLoad, PhysicalStore, Reference } from "./physical.ts";
 import { Values, type Point } from "./values.ts";
+
+const greatest = extremum("f32x4.pmax");
 
 export interface EmittedKernel {
   readonly function: WasmFunction;
@@ -252,19 +255,37 @@ class KernelEmitter {
     }
     const references = this.values.referencesOf(term);
     if (isHorizontal) return this.reduceAcross(points[0]!, term, accumulators.get(points[0]!)!, references, neutral);
+    if (isUnrolled(nest)) return this.unrolled(points, term, accumulators);
     this.reduction(nest.reduce, references, () => {
       const scope = this.values.scope(points, accumulators, [term]);
       for (const point of points) {
-        f.get(accumulators.get(point)!);
-        this.values.value(term, point, scope);
-        this.combine();
-        f.set(accumulators.get(point)!);
+        this.combine(accumulators.get(point)!, () => this.values.value(term, point, scope));
       }
     });
   }
 
-  private combine(): void {
-    this.f.op(this.kernel.combine === "max" ? "f32x4.max" : "f32x4.add");
+  /** A few terms without a loop: all of them are known by their place. */
+  private unrolled(points: readonly Point[], term: Physical, accumulators: ReadonlyMap<Point, Local>): void {
+    const { f, nest } = this;
+    let places: readonly ReadonlyMap<string, number>[] = [new Map()];
+    for (const loop of nest.reduce) places = places.flatMap((place) => Array.from({ length: loop.extent }, (_, at) => new Map([...place, [loop.axis, at]])));
+    const terms = places.flatMap((place) => points.map((point) => ({ into: accumulators.get(point)!, at: { ...point, offsets: new Map([...point.offsets, ...place]) } })));
+    const scope = this.values.scope(terms.map(({ at }) => at), accumulators, [term]);
+    for (const { into, at } of terms) {
+      this.combine(into, () => this.values.value(term, at, scope));
+    }
+  }
+
+  /** accumulator = accumulator combined with a value. */
+  private combine(accumulator: Local, value: Value): void {
+    const { f } = this;
+    if (this.kernel.combine === "max") greatest(f, value, () => f.get(accumulator));
+    else {
+      f.get(accumulator);
+      value();
+      f.op("f32x4.add");
+    }
+    f.set(accumulator);
   }
 
   /** The reduced axis in the lanes: whole vectors, then what is left over, then the four lanes together. */
@@ -274,24 +295,19 @@ class KernelEmitter {
     const add = (count: number): void => {
       const at: Point = { offsets: new Map([...point.offsets, [inner.axis, 0]]), count };
       const scope = this.values.scope([at], new Map(), [term]);
-      f.get(accumulator);
-      if (count === lanes) this.values.value(term, at, scope);
-      else {
+      this.combine(accumulator, () => {
         this.values.value(term, at, scope);
+        if (count === lanes) return;
         f.splat(neutral);
         f.words(...firstLanes(count));
         f.op("v128.bitselect");
-      }
-      this.combine();
-      f.set(accumulator);
+      });
     };
     this.reduction(nest.reduce.slice(0, -1), references, () => this.across(inner, references, add));
     this.acrossLanes(accumulator);
     if (this.kernel.initial === undefined) return;
-    f.get(accumulator);
-    this.values.value(this.kernel.initial, point, this.values.scope([point], new Map(), [this.kernel.initial]));
-    this.combine();
-    f.set(accumulator);
+    const { initial } = this.kernel;
+    this.combine(accumulator, () => this.values.value(initial, point, this.values.scope([point], new Map(), [initial])));
   }
 
   private across(inner: ReduceLoop, references: readonly Reference[], add: (count: number) => void): void {
@@ -334,12 +350,11 @@ class KernelEmitter {
   private acrossLanes(accumulator: Local): void {
     const { f } = this;
     for (const lanesOf of [[2, 3, 0, 1], [1, 0, 3, 2]]) {
-      f.get(accumulator);
-      f.get(accumulator);
-      f.get(accumulator);
-      f.op("i8x16.shuffle", ...lanesOf.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)));
-      this.combine();
-      f.set(accumulator);
+      this.combine(accumulator, () => {
+        f.get(accumulator);
+        f.get(accumulator);
+        f.op("i8x16.shuffle", ...lanesOf.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)));
+      });
     }
   }
 
@@ -374,6 +389,12 @@ class KernelEmitter {
     }
   }
 
+}
+
+/** Up to nine terms that are no contraction (a window's): loops would cost more than they do. */
+function isUnrolled(nest: Nest): boolean {
+  const terms = nest.reduce.reduce((product, loop) => product * loop.extent, 1);
+  return !nest.isContraction && terms <= 9 && nest.reduce.every((loop) => loop.perRow === undefined);
 }
 
 function firstLanes(count: number): readonly [number, number, number, number] {

@@ -23,6 +23,8 @@ export interface Nest {
   readonly vector: string | undefined;
   /** The reduced axis in the lanes, if any: its four sums are added up at the end. */
   readonly horizontal: string | undefined;
+  /** A sum of products that was tiled as such. */
+  readonly isContraction: boolean;
   /** The operand that is copied into a panel [reduce…][vector tile] before the rows of a tile run over it. */
   readonly packed: PhysicalLoad | undefined;
 }
@@ -118,7 +120,7 @@ function contractionNest(kernel: PhysicalKernel): Nest | undefined {
   // Axes that both operands have (groups) stay outside of the panels.
   const shared = rows.filter((row) => strideOf(b.reference, row.axis) !== 0);
   const own = rows.filter((row) => strideOf(b.reference, row.axis) === 0);
-  return { space: [...shared, { axis: vector, extent, tile: columns }, ...own], reduce, vector, horizontal: undefined, packed };
+  return { space: [...shared, { axis: vector, extent, tile: columns }, ...own], reduce, vector, horizontal: undefined, isContraction: true, packed };
 }
 
 /**
@@ -156,7 +158,7 @@ function plainNest(kernel: PhysicalKernel): Nest {
   const order = horizontal === undefined ? kernel.reduce : [...kernel.reduce.filter((axis) => axis !== horizontal), horizontal];
   const termReferences = loadsOf(kernel.term).map((load) => load.reference);
   const reduce = reduceLoops(kernel, order, termReferences, new Set([...counted, ...(horizontal !== undefined && kernel.axes.get(horizontal)!.batch === true ? [horizontal] : [])]));
-  return { space: merged.map((loop) => (loop.axis === vector ? { ...loop, tile: lanes * vectorsAtOnce(kernel, loop.extent) } : loop)), reduce, vector, horizontal, packed: undefined };
+  return { space: merged.map((loop) => (loop.axis === vector ? { ...loop, tile: lanes * vectorsAtOnce(kernel, loop.extent) } : loop)), reduce, vector, horizontal, isContraction: false, packed: undefined };
 }
 
 /** Several sums side by side hide the latency of additions; short elementwise kernels run over two vectors at once. */

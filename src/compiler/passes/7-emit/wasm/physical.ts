@@ -86,6 +86,8 @@ function converter(extents: Extents, absent: number, places: Places): (expressio
   const fresh = (expression: Expr): Physical => {
     const address = places.number(expression);
     if (address !== undefined) return { kind: "number", address };
+    const quotient = quotientOf(expression);
+    if (quotient !== undefined) return quotient;
     switch (expression.kind) {
       case "constant": return { kind: "constant", value: expression.value };
       case "load": return loadOf(expression.access, places.of(expression.access.buffer), extents, absent);
@@ -95,6 +97,14 @@ function converter(extents: Extents, absent: number, places: Places): (expressio
       case "apply": return { kind: "apply", op: expression.op, args: expression.args.map(visit) };
       default: throw new Error(`${expression.kind} has no place`);
     }
+  };
+  /** Division by a number of the host or a constant is multiplication by what the host makes of it. */
+  const quotientOf = (expression: Expr): Physical | undefined => {
+    if (expression.kind !== "apply" || expression.op !== "divide") return undefined;
+    const [numerator, denominator] = expression.args as readonly [Expr, Expr];
+    if (denominator.kind === "constant") return { kind: "apply", op: "multiply", args: [visit(numerator), { kind: "constant", value: 1 / denominator.value }] };
+    const address = places.number({ kind: "apply", op: "divide", args: [{ kind: "constant", value: 1 }, denominator] });
+    return address === undefined ? undefined : { kind: "apply", op: "multiply", args: [visit(numerator), { kind: "number", address }] };
   };
   return visit;
 }

@@ -124,11 +124,12 @@ export class Values {
     }
     if (part.op === "maximum" || part.op === "minimum") {
       // The value comes first: then NaN stays.
-      const isBound = first!.kind === "constant" || second!.kind === "constant";
-      const ordered = first!.kind === "constant" ? [args[1]!, args[0]!] : args;
-      for (const arg of ordered) arg();
-      if (isBound) return f.op(part.op === "maximum" ? "f32x4.pmax" : "f32x4.pmin");
-      return f.op(part.op === "maximum" ? "f32x4.max" : "f32x4.min");
+      const bound = [first!, second!].findIndex((arg) => arg.kind === "constant");
+      if (bound >= 0) {
+        args[1 - bound]!();
+        args[bound]!();
+        return f.op(part.op === "maximum" ? "f32x4.pmax" : "f32x4.pmin");
+      }
     }
     if (part.op === "power" && second!.kind === "constant" && this.wholePower(args[0]!, second!.value)) return;
     vectorOperations[part.op](f, ...args);
@@ -165,9 +166,11 @@ export class Values {
 
   private axisVector(index: Affine, point: Point): void {
     const { f } = this;
+    const step = this.laneStep(index);
+    const known = step === 0 ? this.cursors.constantOf(index, point.offsets) : undefined;
+    if (known !== undefined) return f.splat(known);
     this.cursors.integerOf(index, point.offsets);
     f.op("i32x4.splat");
-    const step = this.laneStep(index);
     if (step !== 0) {
       f.words(0, step, 2 * step, 3 * step);
       f.op("i32x4.add");
