@@ -3,7 +3,7 @@ import { diagnostic, type Diagnostic } from "../base/diagnostics/diagnostic.ts";
 import * as messages from "../base/diagnostics/catalogue/syntax.ts";
 import type { Source } from "../base/source.ts";
 import { spanIn } from "./lexer/lexed.ts";
-import type { Repaired } from "./mistakes/repair.ts";
+import type { Repaired } from "./mistakes/repaired.ts";
 import { describeToken } from "./run-parser.ts";
 import { endOf, words, type Token } from "./tokens.ts";
 import { unitStarts } from "./units.ts";

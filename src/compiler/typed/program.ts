@@ -11,11 +11,11 @@ import type {
   MetricDefinition,
   NormalizerDefinition,
   OptimizerDefinition,
-  RegularizerDefinition,
   ScheduleDefinition,
   SourceDefinition,
   WeightRole,
 } from "../library/definition.ts";
+import type { Formula, Origin, Penalty } from "./formula.ts";
 import type { CascadeRule } from "./rules.ts";
 
 /** A file with everything it imports: names resolved, blocks expanded, every shape proved. What all later phases read. */
@@ -155,24 +155,11 @@ export interface TypedSource {
   readonly span: Span;
 }
 
-/** A scalar formula that is evaluated on the host. */
-export type Formula =
-  | { readonly kind: "number"; readonly value: number }
-  | { readonly kind: "variable"; readonly name: string }
-  | { readonly kind: "apply"; readonly operator: "+" | "-" | "*" | "/" | "^" | "negate" | "<" | "<=" | ">" | ">=" | "==" | "!=" | "and" | "or" | "not" | "if"; readonly operands: readonly Formula[] }
-  | { readonly kind: "call"; readonly function: FunctionDefinition; readonly operands: readonly Formula[] };
-
 /** One part of a sequence of schedules: an item of the library, or a `define` of the file applied to the step. */
 export type SchedulePart =
   | { readonly kind: "use"; readonly use: Use<ScheduleDefinition> }
   /** Variables: `t`, the name of the first parameter, is the step. The value is a factor of the rate. */
   | { readonly kind: "formula"; readonly variable: string; readonly expression: Formula; readonly name: string };
-
-export interface Origin {
-  readonly span: Span;
-  /** Said by `explain`: "run Mlp", "model Mlp", "block Basic", "default of dense". */
-  readonly from: string;
-}
 
 /** Everything that applies to one weight in one run, each with where it came from. */
 export interface WeightSettings {
@@ -185,11 +172,6 @@ export interface WeightSettings {
   readonly optimizer: { readonly use: Use<OptimizerDefinition>; readonly origin: Origin };
   readonly load: { readonly value: { readonly kind: "checkpoint"; readonly path: string } | { readonly kind: "run"; readonly run: string }; readonly origin: Origin } | undefined;
 }
-
-/** A library item, or a `define` of the file: `x` is the first parameter, elementwise values allowed, summed at the end. */
-export type Penalty =
-  | { readonly kind: "use"; readonly use: Use<RegularizerDefinition>; readonly factor: number }
-  | { readonly kind: "formula"; readonly variable: string; readonly expression: Formula; readonly name: string; readonly factor: number };
 
 export interface ValuePenalty {
   readonly value: Value;
@@ -246,4 +228,4 @@ export interface TypedRun {
   readonly notYet: readonly { readonly setting: string; readonly span: Span }[];
 }
 
-export type { Scheduled };
+export type { Formula, Origin, Penalty, Scheduled };

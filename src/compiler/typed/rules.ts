@@ -1,7 +1,7 @@
 import type { Span } from "../base/source.ts";
 import type { Multiple, Use } from "../library/arguments.ts";
 import type { InitializerDefinition, OptimizerDefinition } from "../library/definition.ts";
-import type { Origin, Penalty } from "./program.ts";
+import type { Origin, Penalty } from "./formula.ts";
 
 export type RuleTarget = "weights" | "biases" | "scales" | "shifts" | "parameters" | "activations" | "probabilities";
 

@@ -6,7 +6,7 @@ import { spanIn, type Lexed } from "../lexer/lexed.ts";
 import { limits } from "../limits.ts";
 import { endOf, isSymbol, isWord, symbols, virtual, type Token } from "../tokens.ts";
 import { firstOnLine, startsDeclaration } from "./declarations.ts";
-import type { Repaired } from "./repair.ts";
+import type { Repaired } from "./repaired.ts";
 
 const closerOf = { "{": "}", "(": ")", "[": "]" } as const;
 type Opener = keyof typeof closerOf;

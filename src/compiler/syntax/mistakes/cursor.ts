@@ -5,7 +5,7 @@ import { endOf, isName, isNumber, isSymbol, isText, isWord, symbols, virtual, ty
 import { beginsEntry } from "../units.ts";
 import type { ItemWord } from "../words.ts";
 import { firstOnLine } from "./declarations.ts";
-import type { Frame } from "./frames.ts";
+import type { Frame } from "./frame.ts";
 
 /** A walk over tokens that writes them out again, as they are or as they were meant. */
 export interface Cursor {

@@ -1,12 +1,6 @@
 import { isName, isSymbol, isWord, type Token } from "../tokens.ts";
 import { afterBracket, frameOf, peek, previous, type Cursor } from "./cursor.ts";
-
-/** What the brackets that the cursor is in hold. */
-export interface Frame {
-  readonly kind: "top" | "parameters" | "ports" | "body" | "settings" | "data" | "budget" | "domain" | "imports" | "group" | "tensor" | "path" | "targets" | "list";
-  /** Whether statements are around it, where values flow. */
-  readonly inBody: boolean;
-}
+import type { Frame } from "./frame.ts";
 
 type Kind = Frame["kind"];
 

@@ -1,4 +1,3 @@
-import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import type { Lexed } from "../lexer/lexed.ts";
 import { isSymbol, isWord, type Token } from "../tokens.ts";
 import { itemWords, type ItemWord } from "../words.ts";
@@ -13,15 +12,8 @@ import { colonInBinding, equalsInArgument, equalsInSetting, quotedKey, reservedN
 import { groupedDigits, separatedSuffix } from "./numbers.ts";
 import { closedList, squareList } from "./lists.ts";
 import { openSize, typeWithoutAxes } from "./types.ts";
+import type { Repaired } from "./repaired.ts";
 import { take } from "./frames.ts";
-
-/** The tokens as the parser gets them: brackets balanced, and each known mistake reported and replaced by what was meant. */
-export interface Repaired {
-  readonly tokens: readonly Token[];
-  readonly diagnostics: readonly Diagnostic[];
-  /** Set when the nesting is deeper than the limit; then nothing is to be parsed. */
-  readonly tooDeep?: Diagnostic | undefined;
-}
 
 /** In the order in which they are looked for at each token. */
 const mistakes: readonly Mistake[] = [

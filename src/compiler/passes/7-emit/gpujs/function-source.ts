@@ -4,7 +4,7 @@ import { flatten, stridesOf } from "../../../plan/affine.ts";
 import { sanitize } from "../../6-schedule/names.ts";
 import { textOf } from "./expression-text.ts";
 import type { HostNumbers } from "./host-numbers.ts";
-import type { Projection } from "./projections.ts";
+import type { Projection } from "./projection.ts";
 import { reductionLines } from "./reduction-text.ts";
 import { makeWriter, newBlock, safeName, sizeOf, unwrapped, type Writer } from "./writer.ts";
 

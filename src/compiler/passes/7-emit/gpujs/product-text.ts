@@ -2,7 +2,7 @@ import { invariant } from "../../../base/invariant.ts";
 import type { Access, Affine, PlanAxis } from "../../../plan/plan.ts";
 import { affine } from "../../../plan/affine.ts";
 import { insideText, placeText } from "./index-text.ts";
-import type { Projection } from "./projections.ts";
+import type { Projection } from "./projection.ts";
 import { arrayName, numberName, type Block, type Writer } from "./writer.ts";
 
 /** Terms added in one iteration of the innermost loop: one addition to the accumulator then waits for the others' no longer. */

@@ -1,15 +1,9 @@
+import type { Projection } from "./projection.ts";
 import { sizeOf } from "./writer.ts";
 import type { Affine, Buffer, Expr, Kernel, PlanAxis } from "../../../plan/plan.ts";
 import { affine } from "../../../plan/affine.ts";
 import { operandsText, operationsText, shapeText } from "../../../plan/describe.ts";
 import { subexpressions, type Expressions } from "../../../plan/expressions.ts";
-
-/** A kernel with one store: what one gpu.js function can do. */
-export interface Projection extends Omit<Kernel, "stores"> {
-  readonly to: Buffer;
-  readonly index: readonly Affine[];
-  readonly value: Expr;
-}
 
 /** Some drivers stop counting loops here: all iterations of one function together stay below. */
 const mostIterations = 60_000;

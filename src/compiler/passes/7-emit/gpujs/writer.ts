@@ -4,7 +4,7 @@ import { affineKey, flatten } from "../../../plan/affine.ts";
 import { subexpressions } from "../../../plan/expressions.ts";
 import { sanitize } from "../../6-schedule/names.ts";
 import type { HostNumbers } from "./host-numbers.ts";
-import type { Projection } from "./projections.ts";
+import type { Projection } from "./projection.ts";
 
 /** Words that JavaScript or gpu.js gives a meaning, and the locals of the generated functions. */
 const reserved = new Set(
