@@ -266,7 +266,7 @@ class KernelEmitter {
 
   /** A few terms without a loop: all of them are known by their place. */
   private unrolled(points: readonly Point[], term: Physical, accumulators: ReadonlyMap<Point, Local>): void {
-    const { f, nest } = this;
+    const { nest } = this;
     let places: readonly ReadonlyMap<string, number>[] = [new Map()];
     for (const loop of nest.reduce) places = places.flatMap((place) => Array.from({ length: loop.extent }, (_, at) => new Map([...place, [loop.axis, at]])));
     const terms = places.flatMap((place) => points.map((point) => ({ into: accumulators.get(point)!, at: { ...point, offsets: new Map([...point.offsets, ...place]) } })));

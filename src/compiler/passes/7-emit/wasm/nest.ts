@@ -165,7 +165,9 @@ function plainNest(kernel: PhysicalKernel): Nest {
 function vectorsAtOnce(kernel: PhysicalKernel, extent: number): number {
   const parts = partsOf(kernel).length;
   if (kernel.term !== undefined && parts <= 12) return extent >= 16 ? 4 : extent >= 8 ? 2 : 1;
-  return parts <= 12 && extent >= 8 ? 2 : 1;
+  // Eight channels or features: then there is no loop over them at all.
+  if (extent === 8) return 2;
+  return parts <= 12 && extent > 8 ? 2 : 1;
 }
 
 const dear: ReadonlySet<string> = new Set(["exp", "log", "tanh", "sigmoid", "erf", "sine", "cosine", "power", "modulo", "divide", "sqrt"]);

@@ -10,11 +10,37 @@ import { rewriteKernel, substitute } from "./rewrite-kernel.ts";
  * share a remainder (dilations that are not prime to the stride) stay as they are.
  */
 export function splitDivisors(kernel: Kernel, expressions: Expressions): readonly Kernel[] {
+  const parts = splitIndices(kernel, expressions).map((part) => withoutSums(part, expressions));
+  return joined(parts);
+}
+
+function splitIndices(kernel: Kernel, expressions: Expressions): readonly Kernel[] {
   for (const index of indicesOf(kernel)) {
     const parts = index.divisor === undefined ? undefined : splitBy(kernel, index, index.divisor, expressions);
-    if (parts !== undefined) return parts.flatMap((part) => splitDivisors(part, expressions));
+    if (parts !== undefined) return parts.flatMap((part) => splitIndices(part, expressions));
   }
   return [kernel];
+}
+
+/** A sum of a single term is that term. */
+function withoutSums(kernel: Kernel, expressions: Expressions): Kernel {
+  const { term, combine, initial, ...rest } = kernel;
+  const reduced = kernel.axes.filter((axis) => kernel.reduce.includes(axis.name));
+  const isSingle = combine === "sum" && reduced.length > 0 && reduced.every((axis) => axis.extent === 1 && axis.batch !== true);
+  if (!isSingle || term === undefined) return kernel;
+  const fixed = new Map(reduced.map((axis) => [axis.name, affine(0)] as const));
+  const { term: value, ...single } = rewriteKernel({ ...rest, term, axes: kernel.axes.filter((axis) => !reduced.includes(axis)), reduce: [] }, { index: (index) => substitute(index, fixed) }, expressions);
+  const start = initial === undefined ? undefined : rewriteKernel({ ...kernel, stores: [] }, {}, expressions).initial;
+  const sum = start === undefined ? value! : expressions.apply("add", start, value!);
+  return { ...single, stores: single.stores.map((store) => ({ to: store.to, value: expressions.replace(store.value, expressions.accumulator(), sum) })) };
+}
+
+/** Parts without a reduction that run over the same points become one kernel with a store each: what they read is read once. */
+function joined(parts: readonly Kernel[]): readonly Kernel[] {
+  const [first] = parts;
+  const shapeOf = (part: Kernel): string => JSON.stringify(part.axes);
+  if (first === undefined || parts.length < 2 || parts.some((part) => part.term !== undefined || shapeOf(part) !== shapeOf(first))) return parts;
+  return [{ ...first, name: first.name.replace(/(_\d+)+$/, ""), stores: parts.flatMap((part) => part.stores) }];
 }
 
 function indicesOf(kernel: Kernel): readonly Affine[] {
