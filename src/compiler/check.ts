@@ -2,13 +2,15 @@ import type { Diagnostic } from "./base/diagnostics/diagnostic.ts";
 import { hasErrors, type Outcome } from "./base/outcome.ts";
 import type { Source } from "./base/source.ts";
 import { library } from "./library/index.ts";
+import { runLints } from "./lints/run-lints.ts";
 import { resolve } from "./passes/1-resolve/resolve.ts";
+import { weightSettings } from "./passes/2-infer/cascade.ts";
 import type { CompileOptions } from "./passes/2-infer/context.ts";
 import { infer } from "./passes/2-infer/infer.ts";
 import { parse } from "./syntax/parse.ts";
-import type { Program } from "./typed/program.ts";
+import type { Program, TypedModel, WeightSettings } from "./typed/program.ts";
 
-/** parse → resolve → infer: everything that bad input can be told. Each phase reports all it finds; the first with errors is the last. */
+/** parse → resolve → infer → lint: everything that bad input can be told. Each phase reports all it finds; the first with errors is the last. */
 export function check(source: Source, options: CompileOptions): Outcome<Program> {
   const parsed = parse(source);
   if (parsed.value === undefined || hasErrors(parsed.diagnostics)) return failed(parsed.diagnostics);
@@ -16,8 +18,19 @@ export function check(source: Source, options: CompileOptions): Outcome<Program>
   const soFar = [...parsed.diagnostics, ...resolved.diagnostics];
   if (resolved.value === undefined || hasErrors(resolved.diagnostics)) return failed(soFar);
   const inferred = infer(resolved.value, options, library);
-  const all = [...soFar, ...inferred.diagnostics];
+  const proved = [...soFar, ...inferred.diagnostics];
+  if (inferred.value === undefined || hasErrors(proved)) return failed(proved);
+  const all = [...proved, ...runLints(inferred.value, source, { levels: options.lints ?? new Map(), settingsOf: startOf })];
   return hasErrors(all) ? failed(all) : { value: inferred.value, diagnostics: all };
+}
+
+/** What applies to the weights of a model that no run trains: its own rules, and the defaults. */
+function startOf(model: TypedModel): readonly WeightSettings[] {
+  const optimizer = library.find("optimizer", "adam");
+  if (optimizer?.kind !== "optimizer") return [];
+  const use = { definition: optimizer, arguments: {} };
+  const input = { model, rules: model.rules ?? [], optimizer: { use, origin: { span: model.span, from: "default of a run" } } };
+  return model.weights.map((weight) => weightSettings(input, weight));
 }
 
 function failed(diagnostics: readonly Diagnostic[]): Outcome<Program> {

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { DiagnosticKind } from "../../src/compiler/base/diagnostics/diagnostic.ts";
+import { lints } from "../../src/compiler/lints/lints.ts";
 import { checkText } from "../support/check-text.ts";
 import { filesIn } from "../support/files.ts";
 import { blocksOf } from "../support/markdown.ts";
 
 const folder = "src/compiler/base/diagnostics";
 const modules = await Promise.all(filesIn(`${folder}/catalogue`, ".ts").map((path) => import(`../../${path}`) as Promise<Record<string, unknown>>));
-const kinds = modules.flatMap((module) => Object.values(module).filter(isKind));
+const kinds: readonly Pick<DiagnosticKind<unknown>, "code" | "title">[] = [...modules.flatMap((module) => Object.values(module).filter(isKind)), ...lints];
 
 function isKind(value: unknown): value is DiagnosticKind<unknown> {
   return typeof value === "object" && value !== null && "code" in value && "message" in value && "severity" in value;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { check } from "../../src/compiler/check.ts";
 import { compileRun } from "../../src/compiler/compile.ts";
 import { emit } from "../../src/compiler/passes/7-emit/emit.ts";
+import { lintsOff } from "../support/lints-off.ts";
 import { digits, repository, runIn } from "./support/folder.ts";
 import { fileOf, variants } from "./support/variants.ts";
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"), "junction");
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   for (const name of names) {
-    const { value, diagnostics } = check({ path: `${name}.nnspec`, text: fileOf(name) }, { set: new Map(), read: () => ({ problem: "missing" }) });
+    const { value, diagnostics } = check({ path: `${name}.nnspec`, text: fileOf(name) }, { set: new Map(), lints: lintsOff, read: () => ({ problem: "missing" }) });
     expect(diagnostics.map(({ code, message }) => `${code} ${message}`), name).toEqual([]);
     const files = await emit(compileRun(value!.runs[0]!), value!, { pathFromFolder: () => digits });
     for (const { path, text } of files) {

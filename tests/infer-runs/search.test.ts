@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { explainPath } from "../../src/compiler/typed/explain.ts";
-import { checkText } from "../support/check-text.ts";
+import { checkWithoutLints } from "../support/check-text.ts";
 import { findings, message, program, spec } from "./specs.ts";
 
 const head = "hyper lr = 1e-3 in log 1e-5 .. 1e-1\nhyper width = 64 in { 32, 64 }";
@@ -45,7 +45,7 @@ describe("searches, ensembles and budgets", () => {
 test("a budget holds for every value of every hyper", () => {
   const text = spec({ head: head.replace("= 64", "= 32"), body, train: "optimizer: adam(lr)", tail: "budget Net { parameters < 3k }" });
   expect(findings(text)).toEqual(["NN0807 parameters < 3k"]);
-  const [found] = checkText(text, "main.nnspec").diagnostics;
+  const [found] = checkWithoutLints(text, "main.nnspec").diagnostics;
   expect(found?.notes).toEqual(["with width = 64, which the domain allows"]);
   expect(message(text)).toBe("`Net` has 4810 parameters, and its budget allows < 3k");
 });
@@ -71,7 +71,7 @@ describe("hypers", () => {
 
   test("--set must stay inside the domain", () => {
     const text = searched("");
-    const set = (value: string) => checkText(text, "main.nnspec", new Map([["width", value]])).diagnostics.map(({ code }) => code);
+    const set = (value: string) => checkWithoutLints(text, "main.nnspec", new Map([["width", value]])).diagnostics.map(({ code }) => code);
     expect(set("32")).toEqual([]);
     expect(set("48")).toEqual(["NN0801"]);
   });

@@ -1,7 +1,7 @@
 import { invariant } from "../../src/compiler/base/invariant.ts";
 import { textOf } from "../../src/compiler/base/source.ts";
 import type { Program, TypedRun, WeightSettings } from "../../src/compiler/typed/program.ts";
-import { checkText } from "../support/check-text.ts";
+import { checkWithoutLints } from "../support/check-text.ts";
 
 /** Parts of a small complete file; each has a default. */
 export interface Parts {
@@ -54,16 +54,16 @@ ${tail}
 
 /** Every finding as its code and the text that it marks: `NN0401 momentun`. */
 export function findings(text: string): readonly string[] {
-  return checkText(text, "main.nnspec").diagnostics.map(({ code, span }) => `${code} ${textOf(span).replace(/\s+/g, " ")}`);
+  return checkWithoutLints(text, "main.nnspec").diagnostics.map(({ code, span }) => `${code} ${textOf(span).replace(/\s+/g, " ")}`);
 }
 
 /** The message of the first finding. */
 export function message(text: string): string {
-  return checkText(text, "main.nnspec").diagnostics[0]?.message ?? "nothing found";
+  return checkWithoutLints(text, "main.nnspec").diagnostics[0]?.message ?? "nothing found";
 }
 
 export function program(text: string): Program {
-  const { value, diagnostics } = checkText(text, "main.nnspec");
+  const { value, diagnostics } = checkWithoutLints(text, "main.nnspec");
   invariant(value, diagnostics.map(({ code, message: said }) => `${code} ${said}`).join("\n"));
   return value;
 }

@@ -2,6 +2,7 @@ import { textOf } from "../../src/compiler/base/source.ts";
 import { check } from "../../src/compiler/check.ts";
 import { known, multiply } from "../../src/compiler/ir/dim.ts";
 import type { TypedModel } from "../../src/compiler/typed/program.ts";
+import { lintsOff } from "./lints-off.ts";
 
 /** Checks `main.nnspec` with other files beside it, all given as text. */
 export function checkFiles(files: Readonly<Record<string, string>>, set: Readonly<Record<string, string>> = {}) {
@@ -9,6 +10,7 @@ export function checkFiles(files: Readonly<Record<string, string>>, set: Readonl
     { path: "main.nnspec", text: files["main.nnspec"]! },
     {
       set: new Map(Object.entries(set)),
+      lints: lintsOff,
       read: (path) => {
         const name = path.replace(/^\.\//, "");
         return files[name] === undefined ? { problem: "missing" } : { path: name, text: files[name] };

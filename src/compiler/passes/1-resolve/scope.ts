@@ -10,6 +10,8 @@ export interface CompileOptions {
   readonly set: ReadonlyMap<string, string>;
   /** Reads an imported file relative to the importing one, or says why it cannot be had. */
   readonly read: (path: string, from: string) => { readonly path: string; readonly text: string } | { readonly problem: "missing" | "outside" | "unreadable" | "too large" };
+  /** How loudly each lint is heard, by its name; the others keep their own severity. */
+  readonly lints?: ReadonlyMap<string, "off" | "warning" | "error">;
 }
 
 /** What an expression comes to at compile time. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { positionAt } from "../../../compiler/base/source.ts";
 import { suggest } from "../../../compiler/base/suggest.ts";
 import { library } from "../../../compiler/library/index.ts";
+import { lints } from "../../../compiler/lints/lints.ts";
 import { explainPath } from "../../../compiler/typed/explain.ts";
 import { page } from "../../manual/page.ts";
 import { exitCode, UsageError } from "../exit.ts";
@@ -27,11 +28,13 @@ function explainCode(code: string): void {
 }
 
 function explainItem(name: string): void {
+  const lint = lints.find((each) => each.name === name);
+  if (lint) return explainCode(lint.code);
   const items = library.all().filter((item) => item.name === name);
   if (items.length > 0) return writeLine(items.map(page).join("\n").trimEnd());
   const planned = library.planned(name);
   if (planned) return writeLine(`${name}: ${planned.summary} It comes in a later version of nnspec.`);
-  throw new UsageError(`${name} is neither a code (NN0301), nor an item of the library, nor a file${nearest(name, library.all().map((item) => item.name))}`);
+  throw new UsageError(`${name} is neither a code (NN0301), nor a lint, nor an item of the library, nor a file${nearest(name, [...library.all(), ...lints].map((item) => item.name))}`);
 }
 
 function nearest(written: string, candidates: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { suggest } from "../../../compiler/base/suggest.ts";
 import { library } from "../../../compiler/library/index.ts";
+import { lints } from "../../../compiler/lints/lints.ts";
 import { describe } from "../../manual/describe.ts";
 import { UsageError } from "../exit.ts";
 import { table, writeLine } from "../output.ts";
@@ -7,6 +8,7 @@ import type { SharedOptions } from "../program.ts";
 
 /** Every item of the library, or those of one kind. */
 export function list(kind: string | undefined, options: SharedOptions): void {
+  if (kind === "lint" || kind === "lints") return listLints(options);
   const items = library.all().map(describe);
   const kinds = [...new Set(items.map((item) => item.kind))];
   const wanted = kind === undefined ? undefined : kindNamed(kind, kinds);
@@ -15,10 +17,17 @@ export function list(kind: string | undefined, options: SharedOptions): void {
   else writeLine(table(["kind", "name", "summary"], chosen.map((item) => [item.kind, item.name, item.summary])));
 }
 
+/** Every lint with its own severity, before any configuration. */
+function listLints({ format }: SharedOptions): void {
+  const rows = lints.map(({ code, name, severity, title }) => ({ code, name, severity, title }));
+  if (format === "json") writeLine(JSON.stringify(rows, undefined, 2));
+  else writeLine(table(["code", "name", "severity", "what it finds"], rows.map((row) => [row.code, row.name, row.severity, row.title])));
+}
+
 /** Singular and plural are the same kind: `layer`, `layers`, `losses`. */
 function kindNamed(written: string, kinds: readonly string[]): string {
   const found = kinds.find((kind) => [kind, `${kind}s`, `${kind}es`].includes(written));
   if (found) return found;
   const near = suggest(written, kinds);
-  throw new UsageError(`there is no kind ${written}${near ? `; did you mean ${near}?` : `; the kinds are ${kinds.join(", ")}`}`);
+  throw new UsageError(`there is no kind ${written}${near ? `; did you mean ${near}?` : `; the kinds are ${[...kinds, "lint"].join(", ")}`}`);
 }

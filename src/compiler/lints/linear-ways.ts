@@ -1,0 +1,79 @@
+import { known } from "../ir/dim.ts";
+import type { Layer, Value } from "../typed/program.ts";
+import { activationOf, layerOf, operandsOf, waysOn, type Network } from "./network.ts";
+
+/** What stands between two layers without an activation: a change of shape, dropout, batch statistics, or a pooling window. */
+type Between = "shape" | "dropout" | "normalization" | "pooling";
+
+const betweens: Readonly<Record<string, Between>> = {
+  flatten: "shape",
+  reshape: "shape",
+  dropout: "dropout",
+  batch_norm: "normalization",
+  avg_pool: "pooling",
+  max_pool: "pooling",
+};
+
+export interface LinearWay {
+  readonly first: Value;
+  readonly second: Value;
+  readonly layer: Layer;
+  readonly next: Layer;
+  readonly between: readonly Between[];
+  /** The values between the two. */
+  readonly through: readonly Value[];
+}
+
+/**
+ * Pairs of dense or convolution layers with no activation between them. Left out are deliberate forms: a bottleneck that is
+ * narrower than what goes in and what comes out (also the linear bottleneck of MobileNet-V2), and factorised kernels
+ * (grouped convolutions; 1 × k after k × 1). Sums, joins and layer normalisation are not linear stages of one value.
+ */
+export function waysBetweenKernels(network: Network): readonly LinearWay[] {
+  return network.model.values.filter(isKernel).flatMap((first) =>
+    waysOn(network, first, (user) => !isBetween(user)).flatMap(({ end: second, through }) => {
+      if (!second || !isKernel(second)) return [];
+      const [layer, next] = [layerOf(first)!, layerOf(second)!];
+      if (isBottleneck(layer, next) || isFactorised(layer) || isFactorised(next) || layer === next) return [];
+      return [{ first, second, layer, next, between: through.flatMap((value) => betweenOf(value) ?? []), through }];
+    }),
+  );
+}
+
+function isKernel(value: Value): boolean {
+  return layerOf(value, "dense", "conv") !== undefined;
+}
+
+function betweenOf(value: Value): Between | undefined {
+  const name = layerOf(value)?.definition.name;
+  return name !== undefined && Object.hasOwn(betweens, name) ? betweens[name] : undefined;
+}
+
+/** A stage that keeps a chain linear; `identity` is one, and so is a value that only renames axes. */
+function isBetween(value: Value): boolean {
+  if (betweenOf(value) !== undefined) return true;
+  if (value.body.kind === "activation") return activationOf(value) === undefined;
+  return value.body.kind === "arithmetic" && operandsOf(value).length === 1;
+}
+
+function isBottleneck(layer: Layer, next: Layer): boolean {
+  const [before, middle, after] = [featuresInto(layer), featuresOf(layer.outputType.axes), featuresOf(next.outputType.axes)];
+  return before !== undefined && middle !== undefined && after !== undefined && middle < before && middle < after;
+}
+
+function featuresInto(layer: Layer): number | undefined {
+  const type = layer.inputTypes[0];
+  return type && featuresOf(type.axes);
+}
+
+function featuresOf(axes: Layer["outputType"]["axes"]): number | undefined {
+  const axis = axes.find(({ name }) => name === "c") ?? axes.at(-1);
+  return axis && known(axis.size);
+}
+
+function isFactorised(layer: Layer): boolean {
+  const kernel = layer.weights.find(({ role }) => role === "weights")?.shape.slice(0, -2).map((size) => known(size));
+  const groups = layer.arguments["groups"];
+  const grouped = typeof groups === "object" && groups !== null && "kind" in groups ? known(groups as Parameters<typeof known>[0]) !== 1 : typeof groups === "number" && groups !== 1;
+  return layer.definition.name === "conv" && (grouped || new Set(kernel).size > 1);
+}

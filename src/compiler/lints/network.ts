@@ -1,0 +1,128 @@
+import type { LossExpression, Layer, TypedModel, TypedRun, Value, WeightSettings } from "../typed/program.ts";
+
+/** A model with what applies to each of its weights; `run` is the run that trains it, where there is one. */
+export interface Network {
+  readonly model: TypedModel;
+  readonly run: TypedRun | undefined;
+  /** By the weight's path. */
+  readonly settings: ReadonlyMap<string, WeightSettings>;
+  /** The values of the model that are made of a value. */
+  readonly users: ReadonlyMap<Value, readonly Value[]>;
+}
+
+export function networkOf(model: TypedModel, settings: readonly WeightSettings[], run?: TypedRun): Network {
+  const users = new Map<Value, Value[]>();
+  for (const value of model.values) {
+    for (const operand of operandsOf(value)) {
+      const known = users.get(operand);
+      if (known) known.push(value);
+      else users.set(operand, [value]);
+    }
+  }
+  return { model, run, settings: new Map(settings.map((each) => [each.weight.path, each])), users };
+}
+
+export function operandsOf({ body }: Value): readonly Value[] {
+  switch (body.kind) {
+    case "layer":
+      return body.inputs;
+    case "activation":
+      return [body.input];
+    case "call":
+    case "arithmetic":
+    case "compare":
+      return body.operands;
+    case "select":
+      return [body.condition, body.then, body.else];
+    default:
+      return [];
+  }
+}
+
+/** The layer that makes a value, of one of the given kinds (of any, when none is given). */
+export function layerOf(value: Value, ...kinds: readonly string[]): Layer | undefined {
+  if (value.body.kind !== "layer") return undefined;
+  const { layer } = value.body;
+  return kinds.length === 0 || kinds.includes(layer.definition.name) ? layer : undefined;
+}
+
+export const normalizations = ["batch_norm", "layer_norm", "group_norm", "instance_norm"] as const;
+
+/** Whether a layer mixes its input with a matrix or kernel. */
+export function isWeighted(value: Value): boolean {
+  return layerOf(value)?.weights.some(({ role }) => role === "weights") ?? false;
+}
+
+/** The activation's name; `identity` is none. */
+export function activationOf(value: Value): string | undefined {
+  if (value.body.kind !== "activation") return undefined;
+  const { name } = value.body.use.definition;
+  return name === "identity" ? undefined : name;
+}
+
+/** A way from a value to the next thing that counts. */
+export interface Way {
+  /** Absent where the way leads out of the model. */
+  readonly end: Value | undefined;
+  /** The values on the way, in order. */
+  readonly through: readonly Value[];
+}
+
+/** Every way on from a value to the first values that `stops` accepts; each value is passed at most once. */
+export function waysOn(network: Network, from: Value, stops: (value: Value) => boolean): readonly Way[] {
+  const ways: Way[] = [];
+  const seen = new Set<Value>();
+  const open: { readonly at: Value; readonly through: readonly Value[] }[] = [{ at: from, through: [] }];
+  for (let here = open.shift(); here; here = open.shift()) {
+    const users = network.users.get(here.at) ?? [];
+    if (users.length === 0) ways.push({ end: undefined, through: here.through });
+    for (const user of users) {
+      if (seen.has(user)) continue;
+      seen.add(user);
+      if (stops(user)) ways.push({ end: user, through: here.through });
+      else open.push({ at: user, through: [...here.through, user] });
+    }
+  }
+  return ways;
+}
+
+/** The values that the given ones are made of, themselves included. */
+export function ancestorsOf(values: Iterable<Value>): ReadonlySet<Value> {
+  const found = new Set<Value>();
+  const open = [...values];
+  for (let value = open.pop(); value; value = open.pop()) {
+    if (found.has(value)) continue;
+    found.add(value);
+    open.push(...operandsOf(value));
+  }
+  return found;
+}
+
+/** The values that a loss speaks of. */
+export function lossOperands(loss: LossExpression): readonly Value[] {
+  switch (loss.kind) {
+    case "number":
+      return [];
+    case "loss":
+      return loss.operands;
+    case "arithmetic":
+      return loss.operands.flatMap(lossOperands);
+  }
+}
+
+/** Every use of a loss of the library in a loss. */
+export function lossTerms(loss: LossExpression): readonly Extract<LossExpression, { kind: "loss" }>[] {
+  switch (loss.kind) {
+    case "number":
+      return [];
+    case "loss":
+      return [loss];
+    case "arithmetic":
+      return loss.operands.flatMap(lossTerms);
+  }
+}
+
+/** Whether training changes the weight, and from what its initialiser drew. */
+export function isDrawnAndTrained(settings: WeightSettings | undefined): settings is WeightSettings {
+  return settings !== undefined && settings.freeze?.value !== true && settings.load === undefined && settings.weight.tied === undefined;
+}

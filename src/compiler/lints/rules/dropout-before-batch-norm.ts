@@ -1,0 +1,38 @@
+import type { Fix } from "../../base/diagnostics/diagnostic.ts";
+import { textOf } from "../../base/source.ts";
+import type { Value } from "../../typed/program.ts";
+import { defineLint } from "../lint.ts";
+import { layerOf, normalizations, waysOn, type Network } from "../network.ts";
+
+/** Dropout whose values reach a batch normalisation, directly or through further layers. */
+export const dropoutBeforeBatchNorm = defineLint({
+  code: "NN2009",
+  name: "dropout-before-batch-norm",
+  severity: "warning",
+  title: "Dropout before batch normalisation",
+  reason: "dropout raises the variance in training and not in prediction, so the running variance that the normalisation learned is wrong when it is used",
+  source: "Li, Chen, Hu, Yang 2019, Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift",
+  *network(network) {
+    for (const value of network.model.values) {
+      const layer = layerOf(value, "dropout");
+      if (!layer || layer.arguments["drop"] === 0) continue;
+      const way = waysOn(network, value, (user) => layerOf(user, ...normalizations) !== undefined).find(({ end }) => end && layerOf(end, "batch_norm"));
+      if (!way?.end) continue;
+      const direct = way.through.length === 0;
+      yield {
+        span: value.span,
+        message: `\`${layer.path}\` comes before \`${layerOf(way.end)!.path}\`, which will be wrong about the variance in prediction; put dropout after the last \`batch_norm\``,
+        related: [{ span: way.end.span, message: `\`${layerOf(way.end)!.path}\`` }],
+        fixes: direct ? swap(network, value, way.end) : [],
+      };
+    }
+  },
+});
+
+/** The two stages in the other order, where one follows the other in the text and in nothing else. */
+function swap(network: Network, first: Value, second: Value): readonly Fix[] {
+  const { source } = first.span;
+  const adjacent = source === second.span.source && /^\s*->\s*$/.test(source.text.slice(first.span.end, second.span.start));
+  if (!adjacent || network.users.get(first)!.length > 1 || first.name !== undefined || second.name !== undefined) return [];
+  return [{ title: "Put dropout after the normalisation", edits: [{ span: first.span, text: textOf(second.span) }, { span: second.span, text: textOf(first.span) }] }];
+}

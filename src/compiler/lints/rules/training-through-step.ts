@@ -1,0 +1,28 @@
+import { rewrite, callIn } from "../edits.ts";
+import { defineLint } from "../lint.ts";
+import { activationOf, ancestorsOf, isDrawnAndTrained, layerOf, lossOperands } from "../network.ts";
+
+/** Trained weights behind a binary step. */
+export const trainingThroughStep = defineLint({
+  code: "NN2021",
+  name: "training-through-step",
+  severity: "warning",
+  title: "Training through the binary step",
+  reason: "its slope is 0 wherever it has one, so the gradient ends there and nothing before it learns",
+  source: "Rumelhart, Hinton, Williams 1986",
+  *run(run, network) {
+    const reached = ancestorsOf(lossOperands(run.loss));
+    for (const value of network.model.values) {
+      if (activationOf(value) !== "step" || !reached.has(value)) continue;
+      const stuck = [...ancestorsOf([value])].flatMap((before) => layerOf(before) ?? []).find(({ weights }) => weights.some(({ path }) => isDrawnAndTrained(network.settings.get(path))));
+      const call = callIn(value.span, "step");
+      if (!stuck) continue;
+      yield {
+        span: value.span,
+        message: `no gradient passes through \`step\`, so \`${stuck.path}\` never learns; use \`sigmoid\`, or freeze what comes before`,
+        related: [{ span: stuck.span, message: `\`${stuck.path}\`` }],
+        fixes: call ? [rewrite(call.name, "sigmoid")] : [],
+      };
+    }
+  },
+});
