@@ -4,7 +4,7 @@ import { chmodSync, rmSync } from "node:fs";
 
 rmSync("dist", { recursive: true, force: true });
 await build({
-  entryPoints: { nnspec: "src/tools/cli/main.ts" },
+  entryPoints: { nnspec: "src/tools/cli/main.ts", "check-worker": "src/tools/cli/check-worker.ts" },
   outdir: "dist",
   bundle: true,
   splitting: true,

@@ -9,7 +9,7 @@ import { otherSymbols, shapeOf, sizesOf, type Sizes } from "./passes/3-lower/siz
 import { lowerValue } from "./passes/3-lower/values.ts";
 import { simplify } from "./passes/5-simplify/simplify.ts";
 import { schedule } from "./passes/6-schedule/schedule.ts";
-import { extentsOf, type Extent } from "./extent.ts";
+import { extentsOf, operandsOf, type Extent } from "./extent.ts";
 import { memoryOfPlan, type PlanMemory } from "./memory.ts";
 import type { TypedModel, Value, Weight } from "./typed/program.ts";
 
@@ -115,19 +115,6 @@ function neededBy(outputs: readonly Value[]): ReadonlySet<Value> {
     waiting.push(...operandsOf(value));
   }
   return needed;
-}
-
-/** The values that a value is computed from. */
-export function operandsOf({ body }: Value): readonly Value[] {
-  switch (body.kind) {
-    case "layer": return body.inputs;
-    case "activation": return [body.input];
-    case "select": return [body.condition, body.then, body.else];
-    case "call":
-    case "arithmetic":
-    case "compare": return body.operands;
-    default: return [];
-  }
 }
 
 function weightsOf(values: ReadonlySet<Value>): readonly Weight[] {

@@ -29,22 +29,23 @@ export function extentsOf(model: TypedModel, sizes: Sizes): ReadonlyMap<Value, E
 
 type ToNumber = (dim: unknown) => number;
 
-function extentOf({ body, type }: Value, known: ReadonlyMap<Value, Extent>, number: ToNumber): Extent {
+function extentOf(value: Value, known: ReadonlyMap<Value, Extent>, number: ToNumber): Extent {
+  const { body, type } = value;
+  if (body.kind === "input" || body.kind === "field") return { depth: 0, fields: new Map(namesOf(type).map((name) => [name, { size: 1, jump: 1 }])) };
+  const before = join(operandsOf(value), known);
+  return body.kind === "layer" ? throughLayer(body.layer, before, number) : before;
+}
+
+/** The values that a value is computed from. */
+export function operandsOf({ body }: Value): readonly Value[] {
   switch (body.kind) {
-    case "input":
-    case "field":
-      return { depth: 0, fields: new Map(namesOf(type).map((name) => [name, { size: 1, jump: 1 }])) };
-    case "number":
-    case "parameter":
-      return { depth: 0, fields: new Map() };
-    case "layer":
-      return throughLayer(body.layer, join(body.inputs, known), number);
-    case "activation":
-      return join([body.input], known);
-    case "select":
-      return join([body.condition, body.then, body.else], known);
-    default:
-      return join(body.operands, known);
+    case "layer": return body.inputs;
+    case "activation": return [body.input];
+    case "select": return [body.condition, body.then, body.else];
+    case "call":
+    case "arithmetic":
+    case "compare": return body.operands;
+    default: return [];
   }
 }
 

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
+import type { CheckOptions } from "./commands/check.ts";
 import type { DiffOptions } from "./commands/diff.ts";
 import type { Format } from "./output.ts";
 
@@ -38,10 +39,10 @@ function check(program: Command): void {
     .command("check <files...>")
     .description("prove names, shapes and settings, and run nothing; a folder stands for all specs below it, - for the standard input")
     .addOption(setOption())
-    .addOption(formatOption())
+    .addOption(new Option("--format <format>", "for people, for programs, or for a CI system").choices(["pretty", "json", "github", "sarif", "junit"]).default("pretty"))
     .option("--error-on-warning", "end with exit code 1 when there are warnings", false)
-    .addHelpText("after", examples("nnspec check model.nnspec", "nnspec check examples --format json", "nnspec check model.nnspec --set width=256"))
-    .action(async (files: string[], options: SharedOptions & { errorOnWarning: boolean }) =>
+    .addHelpText("after", examples("nnspec check model.nnspec", "nnspec check examples --format json", "nnspec check . --format sarif > nnspec.sarif", "nnspec check model.nnspec --set width=256"))
+    .action(async (files: string[], options: CheckOptions) =>
       (await import("./commands/check.ts")).check(files, options));
 }
 

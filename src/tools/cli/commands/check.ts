@@ -1,29 +1,41 @@
-import type { Diagnostic } from "../../../compiler/base/diagnostics/diagnostic.ts";
 import { hasErrors } from "../../../compiler/base/outcome.ts";
-import { check as checkSource } from "../../../compiler/check.ts";
+import { checkFiles } from "../check-files.ts";
 import { exitCode } from "../exit.ts";
-import { writeDiagnostics, writeTally } from "../output.ts";
-import type { SharedOptions } from "../program.ts";
-import { expandPaths, importReader, readSource } from "../sources.ts";
+import { writeDiagnostics, writeLine, writeTally } from "../output.ts";
+import { toGithub } from "../reports/github.ts";
+import { toJunit } from "../reports/junit.ts";
+import type { Findings } from "../reports/report.ts";
+import { toSarif } from "../reports/sarif.ts";
+import { expandPaths } from "../sources.ts";
+
+export interface CheckOptions {
+  readonly set: ReadonlyMap<string, string>;
+  readonly format: "pretty" | "json" | "github" | "sarif" | "junit";
+  readonly errorOnWarning: boolean;
+}
 
 /** Checks every file by itself; all diagnostics of all files are reported before the command ends. */
-export function check(paths: readonly string[], options: SharedOptions & { readonly errorOnWarning: boolean }): void {
+export async function check(paths: readonly string[], options: CheckOptions): Promise<void> {
   const files = expandPaths(paths);
-  const diagnostics = files.flatMap((path) => [
-    ...checkSource(readSource(path), { set: options.set, read: importReader(path) }).diagnostics,
-  ]);
-  const distinct = withoutRepetition(diagnostics);
-  writeDiagnostics(distinct, options.format);
-  if (options.format === "pretty") writeTally(distinct, files.length);
-  const failed = hasErrors(distinct) || (options.errorOnWarning && distinct.some(({ severity }) => severity === "warning"));
+  const diagnostics = await checkFiles(files, options);
+  report({ files, diagnostics, errorOnWarning: options.errorOnWarning }, options.format);
+  const failed = hasErrors(diagnostics) || (options.errorOnWarning && diagnostics.some(({ severity }) => severity === "warning"));
   process.exitCode = failed ? exitCode.specHasErrors : exitCode.clean;
 }
 
-/** An imported file is checked with each file that imports it: what it gives is said once. */
-function withoutRepetition(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const seen = new Set<string>();
-  return diagnostics.filter(({ code, span, message }) => {
-    const key = [code, span.source.path, span.start, span.end, message].join("\u0000");
-    return seen.size < seen.add(key).size;
-  });
+function report(findings: Findings, format: CheckOptions["format"]): void {
+  switch (format) {
+    case "json":
+      return writeDiagnostics(findings.diagnostics, "json");
+    case "sarif":
+      return writeLine(toSarif(findings));
+    case "junit":
+      return writeLine(toJunit(findings));
+    case "github":
+      if (findings.diagnostics.length > 0) writeLine(toGithub(findings));
+      return writeTally(findings.diagnostics, findings.files.length);
+    case "pretty":
+      writeDiagnostics(findings.diagnostics, "pretty");
+      return writeTally(findings.diagnostics, findings.files.length);
+  }
 }
