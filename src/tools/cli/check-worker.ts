@@ -3,6 +3,7 @@ import { checkFile, type Share, type ShareResult } from "./check-files.ts";
 import { UsageError } from "./exit.ts";
 
 // A thread of `check`: its share of the files, answered in one message.
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
 parentPort?.postMessage(resultOf(workerData as Share));
 
 function resultOf({ files, settings }: Share): ShareResult {
