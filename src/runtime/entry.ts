@@ -12,7 +12,7 @@ export function runAsProgram(url: string, main: (argv: readonly string[]) => Pro
     },
     (error: unknown) => {
       process.stderr.write(`${describeError(error)}\n`);
-      process.exitCode = error instanceof UserError ? 2 : 1;
+      process.exitCode = error instanceof UserError ? 2 : 101;
     },
   );
 }
