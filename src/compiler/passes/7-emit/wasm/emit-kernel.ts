@@ -52,7 +52,7 @@ function segmentsOf({ extent, tile }: SpaceLoop): readonly Segment[] {
 class KernelEmitter {
   readonly parts: number;
   private readonly f: FunctionBuilder;
-  private readonly kernel: PhysicalKernel;
+  private kernel: PhysicalKernel;
   private readonly nest: Nest;
   private readonly around: KernelSurroundings;
   private readonly cursors: Cursors;
@@ -63,7 +63,8 @@ class KernelEmitter {
     this.kernel = kernel;
     this.nest = nest;
     this.around = around;
-    this.cursors = new Cursors(this.f, (axis) => nest.space.some((loop) => loop.axis === axis) || nest.reduce.some((loop) => loop.axis === axis));
+    const loops = new Set([...nest.space, ...nest.reduce, ...(nest.outside === undefined ? [] : [nest.outside])].map((loop) => loop.axis));
+    this.cursors = new Cursors(this.f, (axis) => loops.has(axis));
     this.values = new Values(this.f, this.cursors, nest);
     const [outer] = nest.space;
     const segments = outer === undefined ? [] : segmentsOf(outer);
@@ -71,8 +72,21 @@ class KernelEmitter {
   }
 
   emit(): WasmFunction {
-    this.space(0, new Map(), this.kernel.term);
+    if (this.nest.outside === undefined) this.space(0, new Map(), this.kernel.term);
+    else this.rowByRow(this.nest.outside);
     return this.f.finish(`${this.kernel.comment}${describe(this.nest)}`);
+  }
+
+  /** Zeros first; then each row of the batch adds its part to what is stored. */
+  private rowByRow(rows: ReduceLoop): void {
+    const { f, kernel } = this;
+    const [store] = kernel.stores as readonly [PhysicalStore];
+    this.kernel = { ...kernel, stores: [{ ...store, value: { kind: "constant", value: 0 } }] };
+    f.comment("zeros");
+    this.space(0, new Map(), undefined);
+    this.kernel = { ...kernel, initial: { kind: "load", reference: store.reference, divided: [], guards: [], absent: 0 } };
+    f.comment(`row by row: ${rows.axis}`);
+    this.reduction([rows], this.references(kernel.term), () => this.space(0, new Map(), kernel.term));
   }
 
   // ── loops over the output ──
@@ -173,9 +187,10 @@ class KernelEmitter {
     });
   }
 
-  private countOf(loop: ReduceLoop): Value | number {
-    const { perRow } = loop;
-    if (perRow === undefined) return loop.extent;
+  /** How often a loop runs that does `step` terms at once. */
+  private countOf(loop: ReduceLoop, step = 1): Value | number {
+    if (loop.perRow === undefined) return loop.extent / step;
+    const perRow = loop.perRow / step;
     return () => {
       this.f.integer(0);
       this.f.memory("i32.load", this.around.rows);
@@ -256,12 +271,31 @@ class KernelEmitter {
     const references = this.values.referencesOf(term);
     if (isHorizontal) return this.reduceAcross(points[0]!, term, accumulators.get(points[0]!)!, references, neutral);
     if (isUnrolled(nest)) return this.unrolled(points, term, accumulators);
-    this.reduction(nest.reduce, references, () => {
-      const scope = this.values.scope(points, accumulators, [term]);
-      for (const point of points) {
-        this.combine(accumulators.get(point)!, () => this.values.value(term, point, scope));
+    this.partialSums(points, term, accumulators, neutral);
+  }
+
+  /** The loops of the reduction. A single sum would wait for its own last addition: short tiles keep several, added up at the end. */
+  private partialSums(points: readonly Point[], term: Physical, accumulators: ReadonlyMap<Point, Local>, neutral: number): void {
+    const { f, nest } = this;
+    const inner = nest.reduce.at(-1)!;
+    const times = inner.perRow ?? inner.extent;
+    const sums = nest.isContraction || points.length > 2 ? 1 : ([4, 2].find((count) => times % count === 0 && times >= 2 * count) ?? 1);
+    const partial = Array.from({ length: sums }, (_, at) => points.map((point) => {
+      const accumulator = at === 0 ? accumulators.get(point)! : f.local("v128");
+      if (at > 0) {
+        f.splat(neutral);
+        f.set(accumulator);
       }
-    });
+      return { into: accumulator, at: sums === 1 ? point : { ...point, offsets: new Map([...point.offsets, [inner.axis, at]]) } };
+    }));
+    const references = this.values.referencesOf(term);
+    const body = (): void => {
+      const terms = partial.flat();
+      const scope = this.values.scope(terms.map((one) => one.at), accumulators, [term]);
+      for (const { into, at } of terms) this.combine(into, () => this.values.value(term, at, scope));
+    };
+    this.reduction(nest.reduce.slice(0, -1), references, () => this.reduceLoop(inner, references, sums, this.countOf(inner, sums), body));
+    for (const others of partial.slice(1)) for (const [place, { into }] of others.entries()) this.combine(accumulators.get(points[place]!)!, () => f.get(into));
   }
 
   /** A few terms without a loop: all of them are known by their place. */

@@ -19,6 +19,8 @@ export interface ReduceLoop {
 export interface Nest {
   readonly space: readonly SpaceLoop[];
   readonly reduce: readonly ReduceLoop[];
+  /** The rows of the batch, where they run outside of everything: each adds to what the ones before have stored. */
+  readonly outside: ReduceLoop | undefined;
   /** The output axis in the lanes, if any. */
   readonly vector: string | undefined;
   /** The reduced axis in the lanes, if any: its four sums are added up at the end. */
@@ -120,7 +122,23 @@ function contractionNest(kernel: PhysicalKernel): Nest | undefined {
   // Axes that both operands have (groups) stay outside of the panels.
   const shared = rows.filter((row) => strideOf(b.reference, row.axis) !== 0);
   const own = rows.filter((row) => strideOf(b.reference, row.axis) === 0);
-  return { space: [...shared, { axis: vector, extent, tile: columns }, ...own], reduce, vector, horizontal: undefined, isContraction: true, packed };
+  const space = [...shared, { axis: vector, extent, tile: columns }, ...own];
+  const rowByRow = packed === undefined && isRowByRow(kernel, space, reduce, [a.reference, b.reference]);
+  return { space, reduce: rowByRow ? reduce.slice(1) : reduce, outside: rowByRow ? reduce[0] : undefined, vector, horizontal: undefined, isContraction: true, packed };
+}
+
+/** Two operands of this size together do not stay in the cache while every tile runs over all of them. */
+const cacheBytes = 256 * 1024;
+
+/** Whether a sum over rows and places inside of them is better made row by row (weights of convolutions over large batches). */
+function isRowByRow(kernel: PhysicalKernel, space: readonly SpaceLoop[], reduce: readonly ReduceLoop[], operands: readonly Reference[]): boolean {
+  const [rows, ...inner] = reduce;
+  const [store, ...others] = kernel.stores;
+  if (rows?.perRow !== 1 || store?.value.kind !== "accumulator" || others.length > 0 || kernel.initial !== undefined) return false;
+  const steps = inner.reduce((product, loop) => product * loop.extent, 1);
+  const tiles = space.reduce((product, loop) => product * Math.ceil(loop.extent / loop.tile), 1);
+  const bytes = rows.extent * operands.reduce((sum, operand) => sum + Math.abs(strideOf(operand, rows.axis)), 0);
+  return steps >= 64 && tiles >= 8 && bytes > cacheBytes;
 }
 
 /**
@@ -158,7 +176,7 @@ function plainNest(kernel: PhysicalKernel): Nest {
   const order = horizontal === undefined ? kernel.reduce : [...kernel.reduce.filter((axis) => axis !== horizontal), horizontal];
   const termReferences = loadsOf(kernel.term).map((load) => load.reference);
   const reduce = reduceLoops(kernel, order, termReferences, new Set([...counted, ...(horizontal !== undefined && kernel.axes.get(horizontal)!.batch === true ? [horizontal] : [])]));
-  return { space: merged.map((loop) => (loop.axis === vector ? { ...loop, tile: lanes * vectorsAtOnce(kernel, loop.extent) } : loop)), reduce, vector, horizontal, isContraction: false, packed: undefined };
+  return { space: merged.map((loop) => (loop.axis === vector ? { ...loop, tile: lanes * vectorsAtOnce(kernel, loop.extent) } : loop)), reduce, outside: undefined, vector, horizontal, isContraction: false, packed: undefined };
 }
 
 /** Several sums side by side hide the latency of additions; short elementwise kernels run over two vectors at once. */
