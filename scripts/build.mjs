@@ -13,7 +13,6 @@ await build({
   target: "node20",
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   external: ["ts-morph", "prettier", "gpu.js", "tsx"],
   banner: {
     js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',

@@ -10,6 +10,8 @@ import type { Rational } from "./rational.ts";
  */
 export function lowerBound(a: Polynomial): Rational | undefined {
   if (a.tooLarge) return undefined;
+  const number = constantOf(a);
+  if (number) return number;
   const direct = shiftedBound(a);
   const relaxed = relax(a);
   const second = relaxed && shiftedBound(relaxed);

@@ -2,10 +2,13 @@ import { atomsOf, lowerBound, upperBound } from "./dim-bounds.ts";
 import { constant, constantOf, constantTerm, divideTerms, fromTerms, negate, ofAtom, overflow, product, scale, sum } from "./polynomial.ts";
 import type { Polynomial, Term } from "./polynomial.ts";
 import { ceilBig, compareRationals, floorBig, gcd, lcm, one, rational } from "./rational.ts";
+import type { Rational } from "./rational.ts";
 
 /** ⌈p / q⌉ in normal form; too large where q is 0. */
 export function ceilQuotient(p: Polynomial, q: Polynomial): Polynomial {
   if (p.tooLarge || q.tooLarge || q.terms.length === 0) return overflow;
+  const [value, divisor] = [constantOf(p), constantOf(q)];
+  if (value && divisor) return constant(rational(ceilBig(value.n * divisor.d, value.d * divisor.n)));
   const factor = rational([...p.terms, ...q.terms].reduce((common, each) => lcm(common, each.coefficient.d), 1n));
   const [numerator, denominator] = [scale(p, factor), scale(q, factor)];
   const by = constantOf(denominator);
@@ -98,6 +101,8 @@ function ceilAtom(numerator: Polynomial, denominator: Polynomial): Polynomial {
 /** p / q where it is proved whole: the division leaves nothing, and the quotient is whole for all residues of its symbols. */
 export function exactQuotient(p: Polynomial, q: Polynomial): Polynomial | undefined {
   if (p.tooLarge || q.tooLarge || q.terms.length === 0) return undefined;
+  const [value, divisor] = [constantOf(p), constantOf(q)];
+  if (value && divisor) return wholeOnly(rational(value.n * divisor.d, value.d * divisor.n));
   let rest = p;
   let quotient = constant(rational(0n));
   for (let step = 0; rest.terms.length > 0; step++) {
@@ -109,6 +114,10 @@ export function exactQuotient(p: Polynomial, q: Polynomial): Polynomial | undefi
     if (rest.tooLarge || quotient.tooLarge) return undefined;
   }
   return isWhole(quotient) ? quotient : undefined;
+}
+
+function wholeOnly(value: Rational): Polynomial | undefined {
+  return value.d === 1n ? constant(value) : undefined;
 }
 
 /** A polynomial with common denominator D is whole everywhere when D times it is 0 modulo D for every residue of its atoms. */

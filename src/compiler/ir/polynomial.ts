@@ -41,7 +41,15 @@ export function polynomial(dim: Dim): Polynomial {
 }
 
 export function constant(value: Rational): Polynomial {
-  return fromTerms([term(value, [])]);
+  return single({ coefficient: value, factors: [], monomial: "" });
+}
+
+/** What fromTerms makes of one term: nearly all sizes are plain numbers, and nearly all of the time goes into them. */
+function single(only: Term): Polynomial {
+  const { coefficient: { n, d }, monomial } = only;
+  if (n === 0n) return { dim: true, key: "0", terms: [], tooLarge: false };
+  if (isExcessive(only)) return overflow;
+  return { dim: true, key: `${n}${d === 1n ? "" : `/${d}`}${monomial && `*${monomial}`}`, terms: [only], tooLarge: false };
 }
 
 export function ofAtom(atom: Atom): Polynomial {
@@ -54,6 +62,7 @@ export function term(coefficient: Rational, factors: readonly Factor[]): Term {
 
 /** Collects equal monomials, drops zeros, sorts (the constant last) and writes the key. */
 export function fromTerms(terms: readonly Term[]): Polynomial {
+  if (terms.length === 1) return single(terms[0]!);
   const byMonomial = new Map<string, Term>();
   for (const each of terms) {
     const before = byMonomial.get(each.monomial);
@@ -82,11 +91,15 @@ function isExcessive(each: Term): boolean {
 
 export function sum(a: Polynomial, b: Polynomial): Polynomial {
   if (a.tooLarge || b.tooLarge) return overflow;
-  return fromTerms([...a.terms, ...b.terms]);
+  if (a.terms.length === 0) return b;
+  if (b.terms.length === 0) return a;
+  const [left, right] = [constantOf(a), constantOf(b)];
+  return left && right ? constant(plus(left, right)) : fromTerms([...a.terms, ...b.terms]);
 }
 
 export function scale(a: Polynomial, by: Rational): Polynomial {
   if (a.tooLarge) return overflow;
+  if (by.n === 1n && by.d === 1n) return a;
   return fromTerms(a.terms.map((each) => ({ ...each, coefficient: times(each.coefficient, by) })));
 }
 
@@ -96,6 +109,9 @@ export function negate(a: Polynomial): Polynomial {
 
 export function product(a: Polynomial, b: Polynomial): Polynomial {
   if (a.tooLarge || b.tooLarge || a.terms.length * b.terms.length > 20_000) return overflow;
+  const [left, right] = [constantOf(a), constantOf(b)];
+  if (left) return right ? constant(times(left, right)) : scale(b, left);
+  if (right) return scale(a, right);
   return fromTerms(a.terms.flatMap((left) => b.terms.map((right) => multiplyTerms(left, right))));
 }
 

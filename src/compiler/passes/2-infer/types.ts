@@ -91,6 +91,8 @@ export function readSize(context: Context, scope: Scope, expression: Ast.Express
     context.report(diagnostic(messages.wrongOperand, expression.span, { operator: "[ ]", expected: "an integer for the size of an axis", found: describeValue(value, expression.span) }));
     return undefined;
   }
+  const number = Dims.known(value.dim);
+  if (number !== undefined && number >= 1) return value.dim;
   const { from, to } = Dims.bounds(value.dim);
   if ((to === undefined || to >= 1n) && (Dims.known(value.dim) === undefined || from! >= 1n)) return value.dim;
   context.report(diagnostic(messages.sizeBelowOne, expression.span, { axis: what, size: snippet(expression.span) }));
