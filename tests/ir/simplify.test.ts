@@ -103,6 +103,8 @@ describe("each rule", () => {
     ["a selected indicator", (g) => g.select(g.less(x, y), 1, 0), (g) => g.less(x, y)],
     ["a selection inside a selection", (g) => g.select(x, g.select(x, y, s), unknown), (g) => g.select(x, y, unknown)],
     ["a selection by a number", (g) => g.select(0, x, y), () => y],
+    ["a ReLU, which stays", (g) => g.select(g.lessEqual(x, 0), 0, x), (g) => g.select(g.lessEqual(x, 0), 0, x)],
+    ["the mask of a ReLU's gradient", (g) => g.select(g.lessEqual(x, 0), 0, y), (g) => g.select(g.lessEqual(g.select(g.lessEqual(x, 0), 0, x), 0), 0, y)],
     ["a slice of padding", (g) => g.slice(g.pad(x, [0, 1], [0, 1]), [0, 1], [4, 3]), () => x],
     ["a slice of a concatenation", (g) => g.slice(g.concatenate([x, y], 1), [0, 3], [4, 2]), (g) => g.slice(y, [0, 0], [4, 2])],
     ["the sum of a repeated array", (g) => g.sum(spread, [0]), (g) => g.multiply(v, g.rows())],

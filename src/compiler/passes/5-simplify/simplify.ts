@@ -6,7 +6,7 @@ import { broadcastAfterElementwise, scalarOperands } from "./rules/broadcasts.ts
 import { broadcastInContract, productOfBroadcastsSummed, transposeInContract, transposeOfContract } from "./rules/contractions.ts";
 import { sliceOfConcatenate, sliceOfPad } from "./rules/movements.ts";
 import { negatedOperands, negatedDifference } from "./rules/negations.ts";
-import { nestedSelect, selectOfIndicator } from "./rules/selections.ts";
+import { maskByOutput, nestedSelect, selectOfIndicator } from "./rules/selections.ts";
 import { maximumOfBroadcast, sumOfBroadcast, sumOfMovement, sumOfScaled, sumOfSum } from "./rules/sums.ts";
 
 /** Each rule gives a node of the same type and, up to rounding, the same value in fewer operations or on smaller arrays. */
@@ -19,6 +19,7 @@ const rules: readonly Rule[] = [
   negatedDifference,
   selectOfIndicator,
   nestedSelect,
+  maskByOutput,
   sliceOfPad,
   sliceOfConcatenate,
   sumOfBroadcast,

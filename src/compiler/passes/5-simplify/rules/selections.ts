@@ -22,3 +22,29 @@ export const nestedSelect: Rule = (graph, node) => {
   const flat = graph.select(condition, isNested(then) ? then.inputs[1]! : then, isNested(otherwise) ? otherwise.inputs[2]! : otherwise);
   return sameType(flat.type, node.type) ? flat : undefined;
 };
+
+/**
+ * select(x ≤ 0, 0, g) → select(y ≤ 0, 0, g) where y = select(x ≤ 0, 0, x) = relu(x): y ≤ 0 exactly where x ≤ 0, and both are NaN
+ * together. So the gradient through a ReLU reads its output, and what went into it need not be kept.
+ */
+export const maskByOutput: Rule = (graph, node) => {
+  const mask = maskOf(node);
+  if (mask === undefined || mask.value === mask.compared || isRectified(mask.compared)) return undefined;
+  const output = graph.select(graph.lessEqual(mask.compared, 0), 0, mask.compared);
+  const better = graph.select(graph.lessEqual(output, 0), 0, mask.value);
+  return sameType(better.type, node.type) ? better : undefined;
+};
+
+/** x and g of select(x ≤ 0, 0, g). */
+function maskOf(node: Node): { readonly compared: Node; readonly value: Node } | undefined {
+  if (node.op !== "select") return undefined;
+  const [condition, then, value] = node.inputs as readonly [Node, Node, Node];
+  if (condition.op !== "less_equal" || !isConstant(then, 0) || !isConstant(condition.inputs[1]!, 0)) return undefined;
+  return { compared: condition.inputs[0]!, value };
+}
+
+/** Whether a node is select(x ≤ 0, 0, x) for some x. */
+function isRectified(node: Node): boolean {
+  const mask = maskOf(node);
+  return mask !== undefined && mask.value === mask.compared;
+}
