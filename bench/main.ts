@@ -58,7 +58,7 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"
 
 async function reportSpeed(values: Values): Promise<void> {
   const chosen = chooseWorkloads(values.workload);
-  const everybody = [...ourselves(values), ...choosePeers(values.peers)];
+  const everybody = [...ourselves(values), ...choosePeers(values.peers, values.threads)];
   const clock: Clock = values.clock === "cpu" ? "cpu" : "wall";
   const settings = { rounds: Number(values.rounds), milliseconds: Number(values.milliseconds), clock, say: (text: string) => console.error(text) };
   const outcomes: Outcome[] = [];
@@ -80,9 +80,9 @@ function chooseWorkloads(names: string): readonly Workload[] {
   });
 }
 
-function choosePeers(names: string): readonly Peer[] {
+function choosePeers(names: string, threads: string): readonly Peer[] {
   if (names === "none") return [];
-  if (names === "all") return peers;
+  if (names === "all") return peers.filter(({ name }) => threads !== "1" || !name.endsWith("threads"));
   return names.split(",").map((name) => {
     const peer = peers.find((one) => one.name.toLowerCase() === name.trim().toLowerCase());
     if (peer === undefined) throw new Error(`There is no peer ${name}; there are ${peers.map((one) => one.name).join(", ")}.`);
