@@ -72,8 +72,7 @@ function featuresOf(axes: Layer["outputType"]["axes"]): number | undefined {
 }
 
 function isFactorised(layer: Layer): boolean {
-  const kernel = layer.weights.find(({ role }) => role === "weights")?.shape.slice(0, -2).map((size) => known(size));
-  const groups = layer.arguments["groups"];
-  const grouped = typeof groups === "object" && groups !== null && "kind" in groups ? known(groups as Parameters<typeof known>[0]) !== 1 : typeof groups === "number" && groups !== 1;
-  return layer.definition.name === "conv" && (grouped || new Set(kernel).size > 1);
+  const shape = layer.weights.find(({ role }) => role === "weights")?.shape.map((size) => known(size)) ?? [];
+  const grouped = shape.at(-2) !== featuresInto(layer);
+  return layer.definition.name === "conv" && (grouped || new Set(shape.slice(0, -2)).size > 1);
 }

@@ -15,16 +15,16 @@ function normal(x: number): number {
   return x >= 0 ? 1 - upper : upper;
 }
 
-function alphaOf(values: ArgumentValues): number {
-  return typeof values["alpha"] === "number" ? values["alpha"] : 1;
+function alphaOf(values: ArgumentValues, otherwise: number): number {
+  return typeof values["alpha"] === "number" ? values["alpha"] : otherwise;
 }
 
 /** The activations that work on each number by itself, as functions of one number. */
 const scalars: Readonly<Record<string, Scalar>> = {
   identity: (x) => x,
   relu: (x) => Math.max(0, x),
-  leaky_relu: (x, values) => (x >= 0 ? x : alphaOf(values) * x),
-  elu: (x, values) => (x >= 0 ? x : alphaOf(values) * Math.expm1(x)),
+  leaky_relu: (x, values) => (x >= 0 ? x : alphaOf(values, 0.1) * x),
+  elu: (x, values) => (x >= 0 ? x : alphaOf(values, 1) * Math.expm1(x)),
   selu: (x) => seluScale * (x >= 0 ? x : seluAlpha * Math.expm1(x)),
   sigmoid,
   tanh: (x) => Math.tanh(x),

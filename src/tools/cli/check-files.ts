@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import type { Diagnostic } from "../../compiler/base/diagnostics/diagnostic.ts";
 import { check } from "../../compiler/check.ts";
 import { UsageError } from "./exit.ts";
+import { lintLevels } from "./lint-levels.ts";
 import { packageFile } from "./package-folder.ts";
 import { importReader, readSource } from "./sources.ts";
 
@@ -34,7 +35,8 @@ export async function checkFiles(files: readonly string[], { set }: CheckSetting
 }
 
 export function checkFile(path: string, { set }: CheckSettings): readonly Diagnostic[] {
-  return check(readSource(path), { set, read: importReader(path) }).diagnostics;
+  const lints = lintLevels(path);
+  return [...lints.diagnostics, ...check(readSource(path), { set, lints: lints.levels, read: importReader(path) }).diagnostics];
 }
 
 /** Neighbours are alike in size, so that every share takes every n-th file. */

@@ -5,6 +5,8 @@ import { commandLine } from "./program.ts";
 process.on("SIGINT", () => process.exit(exitCode.interrupted));
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCode.clean);
+  process.stderr.write(`nnspec: cannot write to the standard output: ${error.code === "ENOSPC" ? "the disk is full" : error.message}\n`);
+  process.exit(exitCode.usage);
 });
 
 try {
@@ -26,5 +28,6 @@ function report(error: unknown): number {
 }
 
 function isCommanderError(error: unknown): error is Error & { readonly exitCode: number } {
-  return error instanceof Error && error.name === "CommanderError" && "exitCode" in error;
+  // By its code, as bundling may change the name of the class.
+  return error instanceof Error && "exitCode" in error && "code" in error && String(error.code).startsWith("commander.");
 }

@@ -41,7 +41,8 @@ function check(program: Command): void {
     .addOption(setOption())
     .addOption(new Option("--format <format>", "for people, for programs, or for a CI system").choices(["pretty", "json", "github", "sarif", "junit"]).default("pretty"))
     .option("--error-on-warning", "end with exit code 1 when there are warnings", false)
-    .addHelpText("after", examples("nnspec check model.nnspec", "nnspec check examples --format json", "nnspec check . --format sarif > nnspec.sarif", "nnspec check model.nnspec --set width=256"))
+    .option("--fix", "first apply the fix of every finding that has exactly one, where the file is the better for it", false)
+    .addHelpText("after", examples("nnspec check model.nnspec", "nnspec check examples --format json", "nnspec check . --format sarif > nnspec.sarif", "nnspec check model.nnspec --fix", "nnspec check model.nnspec --set width=256"))
     .action(async (files: string[], options: CheckOptions) =>
       (await import("./commands/check.ts")).check(files, options));
 }
@@ -73,7 +74,7 @@ function train(program: Command): void {
     .addOption(setOption())
     .addOption(dataOption())
     .addOption(backendOption())
-    .option("--epochs <n>", "how many epochs instead of the file's", wholeNumber(0))
+    .option("--epochs <n>", "how many epochs instead of the file's", wholeNumber(1))
     .option("--seed <n>", "the seed instead of the file's", wholeNumber(0))
     .option("--run-dir <folder>", "where trainer, checkpoints and logs go (default: runs/<run>, then runs/<run>-2, …)")
     .option("--resume", "go on from the last checkpoint of --run-dir", false)
@@ -186,6 +187,7 @@ function doctor(program: Command): void {
     .command("doctor")
     .description("what this machine can run: Node, gpu.js, headless GL, and what is missing for them")
     .addOption(formatOption())
+    .addHelpText("after", examples("nnspec doctor", "nnspec doctor --format json"))
     .action(async (options: SharedOptions) => (await import("./commands/doctor.ts")).doctor(options));
 }
 

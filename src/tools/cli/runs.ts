@@ -5,12 +5,16 @@ import { check } from "../../compiler/check.ts";
 import { suggest } from "../../compiler/base/suggest.ts";
 import type { Program, TypedRun } from "../../compiler/typed/program.ts";
 import { exitCode, UsageError } from "./exit.ts";
+import { lintLevels } from "./lint-levels.ts";
 import { writeDiagnostics, type Format } from "./output.ts";
 import { importReader, readSource } from "./sources.ts";
 
 /** The checked program of a file; its diagnostics are written, and with errors among them the command ends here. */
 export function programOf(path: string, set: ReadonlyMap<string, string>, format: Format = "pretty"): Program | undefined {
-  const { value, diagnostics } = check(readSource(path), { set, read: importReader(path) });
+  const lints = lintLevels(path);
+  const checked = check(readSource(path), { set, lints: lints.levels, read: importReader(path) });
+  const diagnostics = [...lints.diagnostics, ...checked.diagnostics];
+  const { value } = checked;
   if (value !== undefined && !hasErrors(diagnostics)) {
     if (diagnostics.length > 0) writeDiagnostics(diagnostics, "pretty");
     return value;

@@ -44,8 +44,7 @@ function filesBelow(folder: string): readonly string[] {
  * otherwise the folder of `main`. Links are followed before the place is judged.
  */
 export function importReader(main: string): CompileOptions["read"] {
-  const start = main === "-" ? process.cwd() : dirname(resolve(main));
-  const root = realpathSync(isInside(process.cwd(), start) ? process.cwd() : start);
+  const root = realpathSync(rootOf(main));
   return (path, from) => {
     const wanted = resolve(from === "-" ? process.cwd() : dirname(from), path);
     try {
@@ -60,6 +59,12 @@ export function importReader(main: string): CompileOptions["read"] {
       return { problem: "unreadable" };
     }
   };
+}
+
+/** The working folder when `main` lies in it, and otherwise the folder of `main`. */
+export function rootOf(main: string): string {
+  const start = main === "-" ? process.cwd() : dirname(resolve(main));
+  return isInside(process.cwd(), start) ? process.cwd() : start;
 }
 
 function isInside(folder: string, path: string): boolean {
