@@ -33,6 +33,9 @@ export interface Outcome {
 /** Losses of the same steps may differ by rounding, which training amplifies a little from step to step. */
 const tolerance = 2e-3;
 
+/** V8 needs thousands of calls until the small functions of an interpreting library are compiled. */
+const warmUpMilliseconds = 2000;
+
 /** How long a peer may take to start and train the steps whose losses are compared. */
 const startSeconds = 120;
 
@@ -65,7 +68,7 @@ export async function compare(workload: Workload, peers: readonly Peer[], settin
         skip(peer, error instanceof Error ? error.message : String(error));
       }
     }
-    for (const { worker } of running) await worker.run(settings.milliseconds);
+    for (const { worker } of running) await worker.run(Math.max(warmUpMilliseconds, settings.milliseconds));
     for (let round = 1; round <= settings.rounds; round++)
       for (const { worker, rounds } of running) rounds.push(await worker.run(settings.milliseconds));
     for (const { peer, worker, rounds, difference } of running) {
