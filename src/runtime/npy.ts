@@ -18,7 +18,7 @@ const TYPES: ReadonlyMap<string, ReadNumber> = new Map<string, ReadNumber>([
   ["f8", (view, offset, little) => view.getFloat64(offset, little)],
 ]);
 
-interface Header {
+export interface NpyHeader {
   readonly code: string;
   readonly little: boolean;
   readonly fortran: boolean;
@@ -29,7 +29,7 @@ interface Header {
 
 /** Reads an array in NumPy's format (versions 1 to 3; integers, floats, booleans; C or Fortran order; either endianness). */
 export function parseNpy(bytes: Uint8Array, where: string): NumberArray {
-  const header = readHeader(bytes, where);
+  const header = readNpyHeader(bytes, where);
   const read = TYPES.get(header.code);
   if (read === undefined) throw new UserError(`${where} holds numbers of type ${JSON.stringify(header.code)}; ${[...TYPES.keys()].join(", ")} can be read.`);
   const size = Number(header.code.slice(1));
@@ -43,7 +43,8 @@ export function parseNpy(bytes: Uint8Array, where: string): NumberArray {
   return { shape: header.shape, values: header.fortran ? fromFortranOrder(values, header.shape) : values };
 }
 
-function readHeader(bytes: Uint8Array, where: string): Header {
+/** What the array is, from the beginning of the file alone. */
+export function readNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
   const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
   if (!magic.every((byte, index) => bytes[index] === byte)) throw new UserError(`${where} is no .npy file: it does not begin with \\x93NUMPY.`);
   const version = bytes[6] ?? 0;
@@ -58,7 +59,7 @@ function readHeader(bytes: Uint8Array, where: string): Header {
 const MOST_HEADER = 65_536;
 
 /** `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`: a Python literal of this form and no other. */
-function readDescription(text: string, where: string): Omit<Header, "start"> {
+function readDescription(text: string, where: string): Omit<NpyHeader, "start"> {
   const type = /'descr': *'([<>=|]?)([a-zA-Z]\d*)'/.exec(text);
   const order = /'fortran_order': *(True|False)/.exec(text);
   const shape = /'shape': *\(([\d, ]*)\)/.exec(text);

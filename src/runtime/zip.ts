@@ -2,7 +2,7 @@ import { inflateRaw } from "./compression.ts";
 import { UserError } from "./errors.ts";
 
 /** A file of an archive, as the directory at the archive's end lists it. */
-interface Entry {
+export interface ZipEntry {
   readonly name: string;
   readonly method: number;
   readonly checksum: number;
@@ -19,7 +19,7 @@ const MOST_BYTES = 2 ** 30;
  * checked against the archive before anything is allocated, contents against their checksums; 1 GiB in all.
  */
 export function readZip(bytes: Uint8Array, where: string): Map<string, () => Promise<Uint8Array>> {
-  const entries = readDirectory(bytes, where);
+  const entries = readZipDirectory(bytes, where);
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
   if (total > MOST_BYTES) throw new UserError(`${where} is refused: it unpacks to ${total} bytes; ${MOST_BYTES} are allowed.`);
   const files = new Map<string, () => Promise<Uint8Array>>();
@@ -30,14 +30,15 @@ export function readZip(bytes: Uint8Array, where: string): Map<string, () => Pro
   return files;
 }
 
-function readDirectory(bytes: Uint8Array, where: string): Entry[] {
+/** The files that the directory at the end lists; nothing else of the archive is read. */
+export function readZipDirectory(bytes: Uint8Array, where: string): ZipEntry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = findEnd(view);
   if (end === undefined) throw new UserError(`${where} is no ZIP archive: the directory at its end is missing.`);
   const count = view.getUint16(end + 10, true);
   let position = view.getUint32(end + 16, true);
   if (count === 0xffff || position === 0xffffffff) throw new UserError(`${where} is a ZIP archive of more than 4 GiB, which cannot be read.`);
-  const entries: Entry[] = [];
+  const entries: ZipEntry[] = [];
   for (let index = 0; index < count; index++) {
     if (position + 46 > end || view.getUint32(position, true) !== 0x02014b50) throw new UserError(`${where} is damaged: its directory breaks off after ${index} of ${count} files.`);
     const next = position + 46 + view.getUint16(position + 28, true) + view.getUint16(position + 30, true) + view.getUint16(position + 32, true);
@@ -56,7 +57,7 @@ function findEnd(view: DataView): number | undefined {
   return undefined;
 }
 
-function readDirectoryEntry(bytes: Uint8Array, view: DataView, position: number, where: string): Entry {
+function readDirectoryEntry(bytes: Uint8Array, view: DataView, position: number, where: string): ZipEntry {
   const name = new TextDecoder().decode(bytes.subarray(position + 46, position + 46 + view.getUint16(position + 28, true)));
   if ((view.getUint16(position + 8, true) & 1) === 1) throw new UserError(`${where}, ${name}: encrypted files cannot be read.`);
   return {
@@ -69,7 +70,7 @@ function readDirectoryEntry(bytes: Uint8Array, view: DataView, position: number,
   };
 }
 
-async function readEntry(bytes: Uint8Array, entry: Entry, where: string): Promise<Uint8Array> {
+async function readEntry(bytes: Uint8Array, entry: ZipEntry, where: string): Promise<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (entry.offset + 30 > bytes.length || view.getUint32(entry.offset, true) !== 0x04034b50) throw new UserError(`${where} is damaged: its header is missing.`);
   const start = entry.offset + 30 + view.getUint16(entry.offset + 26, true) + view.getUint16(entry.offset + 28, true);
@@ -79,7 +80,7 @@ async function readEntry(bytes: Uint8Array, entry: Entry, where: string): Promis
   return content;
 }
 
-async function unpackEntry(packed: Uint8Array, entry: Entry, where: string): Promise<Uint8Array> {
+async function unpackEntry(packed: Uint8Array, entry: ZipEntry, where: string): Promise<Uint8Array> {
   if (entry.method === 8) return inflateRaw(packed, where, entry.size);
   if (entry.method !== 0) throw new UserError(`${where} is packed by method ${entry.method}; stored and deflated files can be read.`);
   if (entry.packed !== entry.size) throw new UserError(`${where} is damaged: a stored file must have one size, not ${entry.packed} and ${entry.size}.`);

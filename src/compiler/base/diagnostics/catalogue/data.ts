@@ -82,3 +82,12 @@ export const sourceProblem = kind<{ expected: string; found: string }>(
 );
 
 export const emptyTraining = kind<Record<never, never>>("NN0613", "error", "Nothing to train on", () => "the training part of the split is empty; give `train` a share above 0%");
+
+export const dataDoesNotFit = kind<{ field: string; expected: string; found: string; file: string }>(
+  "NN0614",
+  "error",
+  "A file that does not fit the data declaration",
+  (p) => `\`${p.field}\` expects ${p.expected}, and ${p.file} has ${p.found}`,
+);
+
+export const dataNotReadable = kind<{ problem: string }>("NN0615", "error", "A file of data that cannot be read", (p) => p.problem);
