@@ -4,7 +4,7 @@ import { Cursors } from "./cursors.ts";
 import type { WasmFunction } from "./encoder.ts";
 import { extremum } from "./math.ts";
 import { lanes, planNest, type Nest, type ReduceLoop, type SpaceLoop } from "./nest.ts";
-import type { Physical, PhysicalKernel, PhysicalLoad, PhysicalStore, Reference } from "./physical.ts";
+import { withAccumulator, type Physical, type PhysicalKernel, type PhysicalLoad, type PhysicalStore, type Reference } from "./physical.ts";
 import { Values, type Point } from "./values.ts";
 
 const greatest = extremum("f32x4.pmax");
@@ -77,16 +77,21 @@ class KernelEmitter {
     return this.f.finish(`${this.kernel.comment}${describe(this.nest)}`);
   }
 
-  /** Zeros first; then each row of the batch adds its part to what is stored. */
+  /** Zeros first; then each row of the batch adds its part to what is stored; what else is to be done to the sum comes last. */
   private rowByRow(rows: ReduceLoop): void {
     const { f, kernel } = this;
     const [store] = kernel.stores as readonly [PhysicalStore];
     this.kernel = { ...kernel, stores: [{ ...store, value: { kind: "constant", value: 0 } }] };
     f.comment("zeros");
     this.space(0, new Map(), undefined);
-    this.kernel = { ...kernel, initial: { kind: "load", reference: store.reference, divided: [], guards: [], absent: 0 } };
+    const stored: Physical = { kind: "load", reference: store.reference, divided: [], guards: [], absent: 0 };
+    this.kernel = { ...kernel, initial: stored, stores: [{ ...store, value: { kind: "accumulator" } }] };
     f.comment(`row by row: ${rows.axis}`);
     this.reduction([rows], this.references(kernel.term), () => this.space(0, new Map(), kernel.term));
+    if (store.value.kind === "accumulator") return;
+    this.kernel = { ...kernel, stores: [{ ...store, value: withAccumulator(store.value, stored) }] };
+    f.comment("what is done to the sums");
+    this.space(0, new Map(), undefined);
   }
 
   // ── loops over the output ──
@@ -96,8 +101,8 @@ class KernelEmitter {
     if (loop === undefined) return this.tile(sizes, term);
     const inside = (segment: Segment): void => {
       const known = new Map([...sizes, [loop.axis, segment.size]]);
-      const isPanel = this.nest.packed !== undefined && loop.axis === this.nest.vector;
-      this.space(level + 1, known, isPanel ? this.pack(segment.size, term!) : term);
+      const isPanel = term !== undefined && this.nest.packed !== undefined && loop.axis === this.nest.vector;
+      this.space(level + 1, known, isPanel ? this.pack(segment.size, term) : term);
     };
     const references = this.references(term);
     if (level === 0 && this.parts > 1) this.outermost(loop, references, inside);

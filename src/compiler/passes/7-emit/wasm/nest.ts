@@ -111,20 +111,21 @@ function contractionNest(kernel: PhysicalKernel): Nest | undefined {
   const extent = filledExtent(kernel, vector);
   const columns = extent >= 2 * lanes ? 2 * lanes : lanes;
   const others = kernel.space.filter((axis) => axis !== vector && extentOf(kernel, axis) > 1);
-  const outside = [...loadsOf(kernel.initial, ...kernel.stores.map((store) => store.value)).map((load) => load.reference), ...kernel.stores.map((store) => store.reference)];
-  const merged = mergeAxes(others.map((axis) => ({ axis, extent: extentOf(kernel, axis) })), [...outside, a.reference, b.reference],
+  const elsewhere = [...loadsOf(kernel.initial, ...kernel.stores.map((store) => store.value)).map((load) => load.reference), ...kernel.stores.map((store) => store.reference)];
+  const merged = mergeAxes(others.map((axis) => ({ axis, extent: extentOf(kernel, axis) })), [...elsewhere, a.reference, b.reference],
     (outer, inner) => !counted.has(outer.axis) && !counted.has(inner.axis), (outer, inner) => ({ axis: inner.axis, extent: outer.extent * inner.extent }));
   const tiles = rowTiles(merged.filter((row) => strideOf(b.reference, row.axis) === 0));
   const rows = merged.map((row): SpaceLoop => ({ ...row, tile: tiles.get(row.axis) ?? 1 }));
   const order = kernel.reduce.toSorted((one, other) => Math.abs(strideOf(a.reference, other)) - Math.abs(strideOf(a.reference, one)));
-  const reduce = reduceLoops(kernel, order, [a.reference, b.reference], new Set());
-  const packed = mustPack(b, vector, rows, reduce) ? b : undefined;
+  const allLoops = reduceLoops(kernel, order, [a.reference, b.reference], new Set());
   // Axes that both operands have (groups) stay outside of the panels.
   const shared = rows.filter((row) => strideOf(b.reference, row.axis) !== 0);
   const own = rows.filter((row) => strideOf(b.reference, row.axis) === 0);
   const space = [...shared, { axis: vector, extent, tile: columns }, ...own];
-  const rowByRow = packed === undefined && isRowByRow(kernel, space, reduce, [a.reference, b.reference]);
-  return { space, reduce: rowByRow ? reduce.slice(1) : reduce, outside: rowByRow ? reduce[0] : undefined, vector, horizontal: undefined, isContraction: true, packed };
+  const outside = isRowByRow(kernel, space, allLoops, [a.reference, b.reference]) ? allLoops[0] : undefined;
+  const reduce = outside === undefined ? allLoops : allLoops.slice(1);
+  const packed = mustPack(b, vector, rows, reduce) ? b : undefined;
+  return { space, reduce, outside, vector, horizontal: undefined, isContraction: true, packed };
 }
 
 /** Two operands of this size together do not stay in the cache while every tile runs over all of them. */
@@ -134,7 +135,7 @@ const cacheBytes = 256 * 1024;
 function isRowByRow(kernel: PhysicalKernel, space: readonly SpaceLoop[], reduce: readonly ReduceLoop[], operands: readonly Reference[]): boolean {
   const [rows, ...inner] = reduce;
   const [store, ...others] = kernel.stores;
-  if (rows?.perRow !== 1 || store?.value.kind !== "accumulator" || others.length > 0 || kernel.initial !== undefined) return false;
+  if (rows?.perRow !== 1 || store === undefined || others.length > 0 || kernel.initial !== undefined) return false;
   const steps = inner.reduce((product, loop) => product * loop.extent, 1);
   const tiles = space.reduce((product, loop) => product * Math.ceil(loop.extent / loop.tile), 1);
   const bytes = rows.extent * operands.reduce((sum, operand) => sum + Math.abs(strideOf(operand, rows.axis)), 0);

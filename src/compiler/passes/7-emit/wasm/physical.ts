@@ -136,6 +136,19 @@ function filledBy({ index }: Access, placement: Placement): PhysicalStore["fille
   return { axis: last.terms[0]![0], extent: placement.pitch };
 }
 
+/** The expression with the value of the reduction replaced. */
+export function withAccumulator(expression: Physical, by: Physical): Physical {
+  const done = new Map<Physical, Physical>();
+  const visit = (part: Physical): Physical => {
+    const known = done.get(part);
+    if (known !== undefined) return known;
+    const result: Physical = part.kind === "accumulator" ? by : part.kind === "apply" ? { ...part, args: part.args.map(visit) } : part;
+    done.set(part, result);
+    return result;
+  };
+  return visit(expression);
+}
+
 /** The parts of an expression, each once, operands first. */
 export function physicalParts(...roots: readonly (Physical | undefined)[]): readonly Physical[] {
   const seen = new Set<Physical>();
