@@ -1,18 +1,23 @@
 import { dataDoesNotFit, dataNotReadable } from "../../compiler/base/diagnostics/catalogue/data.ts";
 import { diagnostic, type Diagnostic } from "../../compiler/base/diagnostics/diagnostic.ts";
+import { suggest } from "../../compiler/base/suggest.ts";
 import { known } from "../../compiler/ir/dim.ts";
 import type { Program, TypedData } from "../../compiler/typed/program.ts";
 import { readRecords } from "../../runtime/csv.ts";
 import { readHeader, type ArrayHeader, type Header } from "./data-headers.ts";
+import { UsageError } from "./exit.ts";
 import { reasonOf } from "./sources.ts";
 
 type Field = TypedData["fields"][number];
 
 /** Whether the files that `--data Name=path` binds fit their declarations, as far as their headers tell. */
 export function checkData(program: Program, bound: ReadonlyMap<string, string>): readonly Diagnostic[] {
-  return program.data.flatMap((data) => {
-    const path = bound.get(data.name);
-    return path === undefined ? [] : checkFile(data, path);
+  return [...bound].flatMap(([name, path]) => {
+    const data = program.data.find((each) => each.name === name);
+    if (data) return checkFile(data, path);
+    const names = program.data.map((each) => each.name);
+    const near = suggest(name, names);
+    throw new UsageError(`${program.path} has no data ${name}${near ? `; did you mean ${near}?` : `; it has ${names.join(", ") || "none"}`}`);
   });
 }
 

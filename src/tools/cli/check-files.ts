@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Diagnostic } from "../../compiler/base/diagnostics/diagnostic.ts";
 import { check } from "../../compiler/check.ts";
+import { checkData } from "./check-data.ts";
 import { UsageError } from "./exit.ts";
 import { lintLevels } from "./lint-levels.ts";
 import { packageFile } from "./package-folder.ts";
@@ -11,6 +12,8 @@ import { importReader, readSource } from "./sources.ts";
 /** How files are checked; what a worker is told, so nothing in it is a function. */
 export interface CheckSettings {
   readonly set: ReadonlyMap<string, string>;
+  /** `--data Name=path`: files whose headers are compared with the declarations. */
+  readonly data: ReadonlyMap<string, string>;
 }
 
 /** What a worker is to do, and what it says. */
@@ -25,8 +28,8 @@ export type ShareResult = { readonly found: readonly (readonly Diagnostic[])[] }
 const fewestForWorker = 24;
 
 /** Every finding of every file once, in the order of the files; many files are shared out among the processor's cores. */
-export async function checkFiles(files: readonly string[], { set }: CheckSettings): Promise<readonly Diagnostic[]> {
-  const settings = { set };
+export async function checkFiles(files: readonly string[], { set, data }: CheckSettings): Promise<readonly Diagnostic[]> {
+  const settings = { set, data };
   const shares = shareOut(files);
   const others = shares.slice(1).map((share) => inWorker({ files: share, settings }));
   const [own = [], ...rest] = [shares[0]!.map((path) => checkFile(path, settings)), ...(await Promise.all(others))];
@@ -34,9 +37,10 @@ export async function checkFiles(files: readonly string[], { set }: CheckSetting
   return withoutRepetition(files.flatMap((path) => byFile.get(path)!));
 }
 
-export function checkFile(path: string, { set }: CheckSettings): readonly Diagnostic[] {
+export function checkFile(path: string, { set, data }: CheckSettings): readonly Diagnostic[] {
   const lints = lintLevels(path);
-  return [...lints.diagnostics, ...check(readSource(path), { set, lints: lints.levels, read: importReader(path) }).diagnostics];
+  const { value, diagnostics } = check(readSource(path), { set, lints: lints.levels, read: importReader(path) });
+  return [...lints.diagnostics, ...diagnostics, ...(value && data.size > 0 ? checkData(value, data) : [])];
 }
 
 /** Neighbours are alike in size, so that every share takes every n-th file. */

@@ -39,10 +39,11 @@ function check(program: Command): void {
     .command("check <files...>")
     .description("prove names, shapes and settings, and run nothing; a folder stands for all specs below it, - for the standard input")
     .addOption(setOption())
+    .addOption(assignments(new Option("--data <Name=path>", "a file whose header is compared with that data declaration; may be given several times")))
     .addOption(new Option("--format <format>", "for people, for programs, or for a CI system").choices(["pretty", "json", "github", "sarif", "junit"]).default("pretty"))
     .option("--error-on-warning", "end with exit code 1 when there are warnings", false)
     .option("--fix", "first apply the fix of every finding that has exactly one, where the file is the better for it", false)
-    .addHelpText("after", examples("nnspec check model.nnspec", "nnspec check examples --format json", "nnspec check . --format sarif > nnspec.sarif", "nnspec check model.nnspec --fix", "nnspec check model.nnspec --set width=256"))
+    .addHelpText("after", examples("nnspec check model.nnspec", "nnspec check examples --format json", "nnspec check . --format sarif > nnspec.sarif", "nnspec check model.nnspec --fix", "nnspec check model.nnspec --set width=256", "nnspec check mnist.nnspec --data Mnist=mnist.npz"))
     .action(async (files: string[], options: CheckOptions) =>
       (await import("./commands/check.ts")).check(files, options));
 }

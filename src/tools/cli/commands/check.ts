@@ -1,6 +1,6 @@
 import { hasErrors } from "../../../compiler/base/outcome.ts";
 import { checkFiles } from "../check-files.ts";
-import { exitCode } from "../exit.ts";
+import { exitCode, UsageError } from "../exit.ts";
 import { writeDiagnostics, writeLine, writeTally } from "../output.ts";
 import { toGithub } from "../reports/github.ts";
 import { toJunit } from "../reports/junit.ts";
@@ -10,6 +10,7 @@ import { expandPaths } from "../sources.ts";
 
 export interface CheckOptions {
   readonly set: ReadonlyMap<string, string>;
+  readonly data: ReadonlyMap<string, string>;
   readonly format: "pretty" | "json" | "github" | "sarif" | "junit";
   readonly errorOnWarning: boolean;
   readonly fix: boolean;
@@ -18,6 +19,7 @@ export interface CheckOptions {
 /** Checks every file by itself; all diagnostics of all files are reported before the command ends. */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<void> {
   const files = expandPaths(paths);
+  if (options.data.size > 0 && files.length !== 1) throw new UsageError("--data names the data of one file: give one file with it");
   if (options.fix) await mend(files, options);
   const diagnostics = await checkFiles(files, options);
   report({ files, diagnostics, errorOnWarning: options.errorOnWarning }, options.format);
