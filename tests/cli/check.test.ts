@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -85,6 +86,18 @@ describe("check", () => {
     }
   });
 
+  test("shows the neighbourhood of the place in a line that no screen holds", () => {
+    const { status, stderr } = nnspec(["check", "-"], { input: `nnspec 1\ndim B${" ".repeat(50_000)}$${" ".repeat(50_000)}\n` });
+    expect(status).toBe(1);
+    expect(stderr.length).toBeLessThan(2000);
+    expect(stderr).toMatch(/\$ *…?\n.*\^/);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("says that the output cannot be written, and ends with 2", () => {
+    const { status, stderr } = spawnSync("sh", ["-c", `"${process.execPath}" dist/nnspec.js list > /dev/full`], { encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("the disk is full") });
+  });
+
   test("escapes what could steer a terminal", () => {
     const { stderr } = nnspec(["check", "-"], { input: "nnspec 1\ndim B \u001b[31m\u202e\n" });
     // oxlint-disable-next-line no-control-regex -- the point of the test
@@ -96,6 +109,6 @@ describe("check", () => {
     const { status, stdout } = nnspec([command, "--help"]);
     expect(status).toBe(0);
     expect(stdout).toContain(`Usage: nnspec ${command}`);
-    if (command !== "doctor") expect(stdout).toContain("Examples:");
+    expect(stdout).toContain("Examples:");
   });
 });

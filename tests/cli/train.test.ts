@@ -106,6 +106,19 @@ describe("build", () => {
   });
 });
 
+describe("build with batch: all", () => {
+  test("counts the rows of the copied data, and says what stands against it", () => {
+    const spec = readFileSync(iris, "utf8").replace(/\n\s*batch: \d+/, "\n  batch: all");
+    mkdirSync(join(folder, "data"), { recursive: true });
+    writeFileSync(join(folder, "data/iris.csv"), readFileSync("examples/data/iris.csv"));
+    writeFileSync(join(folder, "all.nnspec"), spec);
+    const built = nnspec(["build", "all.nnspec", "--out", "all"], { cwd: folder });
+    expect(built.status, built.stderr).toBe(0);
+    writeFileSync(join(folder, "none.nnspec"), spec.replace("iris.csv", "none.csv"));
+    expect(nnspec(["build", "none.nnspec", "--out", "none"], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("none.csv") });
+  });
+});
+
 describe("init, fmt, list, summary, explain, doctor", () => {
   test.each(["spirals", "csv"])("the %s template checks, is in canonical form and trains", (template) => {
     expect(nnspec(["init", template, "--template", template], { cwd: folder }).status).toBe(0);

@@ -14,6 +14,8 @@ export interface BuildChoices {
   readonly data: ReadonlyMap<string, string>;
   /** `--set name=value`, for bounded dims that the file leaves open. */
   readonly set: ReadonlyMap<string, string>;
+  /** Called before the generated reader is run in the folder: what it reads has to lie there then. */
+  readonly beforeReading?: () => void;
 }
 
 /** Generates the trainer of a run into a folder; what was generated there before is replaced, and nothing else touched. */
@@ -26,6 +28,7 @@ export async function writeTrainer(program: Program, run: TypedRun, folder: stri
     if (run.batch !== "all") return writeFiles(folder, await generate({ dims }));
     // The batch is the whole training set: the generated reader itself tells how many rows that is.
     writeFiles(folder, await generate({ dims, rows: 1 }));
+    choices.beforeReading?.();
     return writeFiles(folder, await generate({ dims, rows: await trainingRows(folder, run.seed) }));
   } catch (error) {
     if (error instanceof OpenSize) throw new UsageError(error.message);
@@ -49,6 +52,11 @@ function writeFiles(folder: string, files: readonly { readonly path: string; rea
 async function trainingRows(folder: string, seed: number): Promise<number> {
   const script = `import { loadData } from "./data.ts"; const { train } = await loadData(${seed}); console.log(train.rows.length);`;
   const { status, stdout, stderr } = await captureTypeScript(folder, script);
-  if (status !== 0) throw new UsageError(`the rows of the data could not be counted, which \`batch: all\` needs\n${stderr.trim().split("\n").at(-1) ?? ""}`);
+  if (status !== 0) throw new UsageError(`the rows of the data could not be counted, which \`batch: all\` needs\n${reasonIn(stderr)}`);
   return Number(stdout.trim());
+}
+
+/** What an uncaught error said, without the stack around it. */
+function reasonIn(stderr: string): string {
+  return /^\w*Error: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim().split("\n")[0] ?? "";
 }

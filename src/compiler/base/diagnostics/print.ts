@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { lineStarts, positionAt, type Source, type Span } from "../source.ts";
+import { clipped, windowAround, type Window } from "./clip.ts";
 import type { Diagnostic, Fix, Severity } from "./diagnostic.ts";
 import { printable } from "./escape.ts";
 
@@ -67,8 +68,10 @@ function printFrame(labels: readonly Label[], width: number, first: boolean, sty
   let previous: number | undefined;
   for (const [line, here] of byLine(labels)) {
     if (previous !== undefined && line > previous + 1) lines.push(`${blank} ${paint("blue", "·")}`);
-    lines.push(`${paint("blue", `${String(line).padStart(width)} │`)} ${printable(lineText(lead.span.source, line))}`);
-    for (const label of here) lines.push(`${blank} ${paint("blue", "│")} ${underline(label, line, style, paint)}`);
+    const text = lineText(lead.span.source, line);
+    const window = windowAround(text, here[0]!.span.start - lineStarts(lead.span.source)[line - 1]!);
+    lines.push(`${paint("blue", `${String(line).padStart(width)} │`)} ${printable(clipped(text, window))}`);
+    for (const label of here) lines.push(`${blank} ${paint("blue", "│")} ${underline(label, line, window, style, paint)}`);
     previous = line;
   }
   lines.push(`${blank} ${paint("blue", "│")}`);
@@ -91,12 +94,13 @@ function lineText(source: Source, line: number): string {
   return source.text.slice(starts[line - 1], starts[line]).replace(/[\r\n]+$/, "");
 }
 
-function underline(label: Label, line: number, style: Style, paint: Paint): string {
+function underline(label: Label, line: number, window: Window, style: Style, paint: Paint): string {
   const { source, start, end } = label.span;
   const lineStart = lineStarts(source)[line - 1]!;
   const text = lineText(source, line);
-  const before = columns(text.slice(0, start - lineStart));
-  const marked = Math.max(1, columns(text.slice(start - lineStart, end - lineStart)));
+  const within = (at: number): number => Math.min(Math.max(at - lineStart, window.from), window.to);
+  const before = columns(clipped(text.slice(0, within(start)), { ...window, to: within(start) }));
+  const marked = Math.max(1, columns(text.slice(within(start), within(end))));
   const mark = paint(label.primary ? style : "blue", (label.primary ? "^" : "-").repeat(marked));
   const message = label.message === "" ? "" : ` ${paint("blue", printable(label.message))}`;
   return `${" ".repeat(before)}${mark}${message}`;
@@ -117,10 +121,10 @@ function printFix(fix: Fix, width: number, paint: Paint): readonly string[] {
   const first = fix.edits[0];
   if (first === undefined || fix.edits.some((edit) => edit.span.source !== first.span.source)) return title;
   const fixed = applyEdits(first.span.source.text, fix.edits);
-  const line = positionAt(first.span.source, first.span.start).line;
+  const { line, column } = positionAt(first.span.source, first.span.start);
   const inserted = Math.min(2, first.text.split("\n").length - 1);
   const after = fixed.split(/\r\n|\n|\r/).slice(line - 1, line + inserted);
-  return [...title, ...after.map((text, index) => `${paint("green", `${String(line + index).padStart(width)} +`)} ${printable(text)}`)];
+  return [...title, ...after.map((text, index) => `${paint("green", `${String(line + index).padStart(width)} +`)} ${printable(clipped(text, windowAround(text, index === 0 ? column - 1 : 0)))}`)];
 }
 
 /** The text with the edits made; edits do not overlap. */

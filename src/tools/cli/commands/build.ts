@@ -15,7 +15,10 @@ export async function build(file: string, options: BuildOptions): Promise<void> 
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
   const pathFromFolder = (path: string): string => besideTrainer(path, base, copies);
   const bound = new Map([...options.data].map(([name, path]) => [name, resolve(path)]));
-  const written = await writeTrainer(program, run, options.out, { pathFromFolder, data: bound, set: options.set });
+  const written = await writeTrainer(program, run, options.out, {
+    ...{ pathFromFolder, data: bound, set: options.set },
+    beforeReading: () => copyData(copies, options.out),
+  });
   copyData(copies, options.out);
   process.stderr.write(`${written.length} files in ${options.out}; start it with: cd ${options.out} && npm install && npm start\n`);
 }
