@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import type { Node } from "../../src/compiler/ir/graph.ts";
 import { convolutionalNetwork, Layers, multilayerPerceptron, networkOf, numbersFrom, type Network } from "../support/networks.ts";
@@ -71,6 +72,21 @@ describe("training steps agree with the float64 interpreter", () => {
     for (const rows of [4, 3]) expect(await worstOf(convolutionalNetwork(), rows)).toBeLessThan(1e-5);
     expect(await worstOf(convolutionalNetwork(6, 13, 11), 5)).toBeLessThan(1e-4);
   });
+});
+
+test("the weights of a convolution over a batch that leaves the cache, with a penalty: row by row", { timeout: 60_000 }, async () => {
+  const layers = new Layers();
+  const image = layers.root.input("x", { shape: [12, 12, 12, 8], batched: true });
+  const window = { size: [3, 3], stride: [1, 1], dilation: [1, 1], low: [1, 1], high: [1, 1] } as const;
+  const pooled = layers.root.sum(layers.at("c1").maximum(layers.conv("c1", image, 32, window), 0), [1, 2]);
+  const logits = layers.dense("out", layers.at("scaled").multiply(pooled, 0.01), 3);
+  const weight = layers.parameters.find((node) => node.op === "parameter" && node.attributes.name === "c1.weight")!;
+  const penalty = layers.root.multiply(layers.root.sum(layers.root.multiply(weight, weight)), 0.1);
+  const loss = layers.root.add(layers.crossEntropy(logits, layers.root.input("label", { shape: [12], batched: true })), penalty);
+  const network = networkOf(layers.momentum(loss), 12, 3);
+  const plan = schedule("train", network.graph, 12);
+  expect(emitWasm({ train: plan }).wat).toContain("row by row");
+  expect(await wasmAgainstPlan(plan, { values: network.values, scalars: network.scalars(1), rows: 11 })).toBeLessThan(1e-4);
 });
 
 test("a NaN in one row reaches the loss and every weight, as in the interpreter", async () => {
