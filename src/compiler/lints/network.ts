@@ -71,19 +71,25 @@ export interface Way {
 /** Every way on from a value to the first values that `stops` accepts; each value is passed at most once. */
 export function waysOn(network: Network, from: Value, stops: (value: Value) => boolean): readonly Way[] {
   const ways: Way[] = [];
-  const seen = new Set<Value>();
-  const open: { readonly at: Value; readonly through: readonly Value[] }[] = [{ at: from, through: [] }];
-  for (let here = open.shift(); here; here = open.shift()) {
-    const users = network.users.get(here.at) ?? [];
-    if (users.length === 0) ways.push({ end: undefined, through: here.through });
+  /** Each value that was passed, and the one before it. */
+  const passed = new Map<Value, Value | undefined>([[from, undefined]]);
+  for (const at of passed.keys()) {
+    const users = network.users.get(at) ?? [];
+    if (users.length === 0) ways.push({ end: undefined, through: pathTo(at, passed) });
     for (const user of users) {
-      if (seen.has(user)) continue;
-      seen.add(user);
-      if (stops(user)) ways.push({ end: user, through: here.through });
-      else open.push({ at: user, through: [...here.through, user] });
+      if (passed.has(user)) continue;
+      if (stops(user)) ways.push({ end: user, through: pathTo(at, passed) });
+      else passed.set(user, at);
     }
   }
   return ways;
+}
+
+/** The values after the first, up to `last`. */
+function pathTo(last: Value, before: ReadonlyMap<Value, Value | undefined>): readonly Value[] {
+  const path: Value[] = [];
+  for (let at: Value | undefined = last; at && before.get(at); at = before.get(at)) path.push(at);
+  return path.reverse();
 }
 
 /** The values that the given ones are made of, themselves included. */

@@ -25,6 +25,15 @@ export interface Flow {
 }
 
 export function estimateFlow(network: Network): Flow {
+  const known = estimates.get(network) ?? estimate(network);
+  estimates.set(network, known);
+  return known;
+}
+
+/** Several lints ask for the estimate of one network. */
+const estimates = new WeakMap<Network, Flow>();
+
+function estimate(network: Network): Flow {
   const activations = new Map<Value, number>();
   for (const value of network.model.values) activations.set(value, forward(network, value, (operand) => activations.get(operand) ?? 1));
   const gradients = new Map<Value, number>(network.model.outputs.map(({ value }) => [value, 1]));
@@ -48,7 +57,8 @@ function forward(network: Network, value: Value, of: (operand: Value) => number)
       return forwardLayer(network, value, body.layer, body.inputs.map(of));
     case "activation": {
       const scalar = scalarActivation(body.use.definition.name, body.use.arguments);
-      return scalar ? meanOverNormal(incoming, (z) => scalar(z) ** 2) : incoming;
+      if (!scalar) return incoming;
+      return isRectifier(value) ? (incoming * (scalar(1) ** 2 + scalar(-1) ** 2)) / 2 : meanOverNormal(incoming, (z) => scalar(z) ** 2);
     }
     case "call":
       return body.operands.length === 1 ? meanOverNormal(incoming, (z) => finite(body.function.evaluate(z)) ** 2) : incoming;
@@ -67,6 +77,11 @@ function forward(network: Network, value: Value, of: (operand: Value) => number)
   }
 }
 
+/** Two straight lines through 0: half of the numbers are multiplied by φ(1), the other half by −φ(−1). */
+function isRectifier({ body }: Value): boolean {
+  return body.kind === "activation" && /^(identity|(leaky_)?relu)$/.test(body.use.definition.name);
+}
+
 function forwardLayer(network: Network, value: Value, layer: Layer, incoming: readonly number[]): number {
   const [first = 1] = incoming;
   const weight = kernelOf(layer);
@@ -82,7 +97,8 @@ function backward(network: Network, value: Value, incoming: number): number {
   const { body } = value;
   if (body.kind === "activation") {
     const scalar = scalarActivation(body.use.definition.name, body.use.arguments);
-    return scalar ? meanOverNormal(incoming, (z) => slope(scalar, z) ** 2) : 1;
+    if (!scalar) return 1;
+    return isRectifier(value) ? (scalar(1) ** 2 + scalar(-1) ** 2) / 2 : meanOverNormal(incoming, (z) => slope(scalar, z) ** 2);
   }
   if (body.kind === "arithmetic" && body.operator === "*") {
     const numbers = body.operands.flatMap((operand) => (operand.body.kind === "number" ? [operand.body.value] : []));
@@ -187,7 +203,8 @@ export interface LayerFlow {
   readonly gradient: number;
 }
 
-export function layerFlows(network: Network, flow: Flow = estimateFlow(network)): readonly LayerFlow[] {
+export function layerFlows(network: Network): readonly LayerFlow[] {
+  const flow = estimateFlow(network);
   return network.model.values.filter(isWeighted).map((value) => ({
     value,
     layer: layerOf(value)!,

@@ -2,7 +2,7 @@ import type { Fix } from "../../base/diagnostics/diagnostic.ts";
 import { textOf } from "../../base/source.ts";
 import type { Value } from "../../typed/program.ts";
 import { defineLint } from "../lint.ts";
-import { layerOf, normalizations, waysOn, type Network } from "../network.ts";
+import { layerOf, normalizations, type Network } from "../network.ts";
 
 /** Dropout whose values reach a batch normalisation, directly or through further layers. */
 export const dropoutBeforeBatchNorm = defineLint({
@@ -13,21 +13,33 @@ export const dropoutBeforeBatchNorm = defineLint({
   reason: "dropout raises the variance in training and not in prediction, so the running variance that the normalisation learned is wrong when it is used",
   source: "Li, Chen, Hu, Yang 2019, Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift",
   *network(network) {
+    const reached = nextBatchNorms(network);
     for (const value of network.model.values) {
       const layer = layerOf(value, "dropout");
-      if (!layer || layer.arguments["drop"] === 0) continue;
-      const way = waysOn(network, value, (user) => layerOf(user, ...normalizations) !== undefined).find(({ end }) => end && layerOf(end, "batch_norm"));
-      if (!way?.end) continue;
-      const direct = way.through.length === 0;
+      const end = reached.get(value);
+      if (!layer || layer.arguments["drop"] === 0 || !end) continue;
+      const direct = network.users.get(value)!.includes(end);
       yield {
         span: value.span,
-        message: `\`${layer.path}\` comes before \`${layerOf(way.end)!.path}\`, which will be wrong about the variance in prediction; put dropout after the last \`batch_norm\``,
-        related: [{ span: way.end.span, message: `\`${layerOf(way.end)!.path}\`` }],
-        fixes: direct ? swap(network, value, way.end) : [],
+        message: `\`${layer.path}\` comes before \`${layerOf(end)!.path}\`, which will be wrong about the variance in prediction; put dropout after the last \`batch_norm\``,
+        related: [{ span: end.span, message: `\`${layerOf(end)!.path}\`` }],
+        fixes: direct ? swap(network, value, end) : [],
       };
     }
   },
 });
+
+/** The batch normalisation that each value comes to without another normalisation before it. */
+function nextBatchNorms(network: Network): ReadonlyMap<Value, Value> {
+  const found = new Map<Value, Value>();
+  for (const value of [...network.model.values].reverse()) {
+    for (const user of network.users.get(value) ?? []) {
+      const next = layerOf(user, ...normalizations) ? user : found.get(user);
+      if (next && layerOf(next, "batch_norm") && !found.has(value)) found.set(value, next);
+    }
+  }
+  return found;
+}
 
 /** The two stages in the other order, where one follows the other in the text and in nothing else. */
 function swap(network: Network, first: Value, second: Value): readonly Fix[] {

@@ -1,6 +1,6 @@
 import { defineLint } from "../lint.ts";
 import { calibrated } from "../next-activation.ts";
-import { estimateFlow, layerFlows, short } from "../variance.ts";
+import { layerFlows, short } from "../variance.ts";
 
 /** Standard deviations above this multiple of those at the inputs or outputs are out of hand. */
 const most = 1e2;
@@ -15,7 +15,7 @@ export const explodingSignal = defineLint({
   reason: "each layer multiplies the spread of values and of gradients by a factor; factors above 1 saturate activations and make the first steps far too long",
   source: "Glorot, Bengio 2010; He, Zhang, Ren, Sun 2015",
   *network(network) {
-    const flows = layerFlows(network, estimateFlow(network));
+    const flows = layerFlows(network);
     if (flows.length < fewest) return;
     const gradient = flows.filter((flow) => flow.gradient > most).sort((a, b) => b.gradient - a.gradient)[0];
     const value = flows.filter((flow) => flow.activation > most).sort((a, b) => b.activation - a.activation)[0];

@@ -1,6 +1,7 @@
+import type { Layer, Value } from "../../typed/program.ts";
 import { rewrite, callIn } from "../edits.ts";
 import { defineLint } from "../lint.ts";
-import { activationOf, ancestorsOf, isDrawnAndTrained, layerOf, lossOperands } from "../network.ts";
+import { activationOf, ancestorsOf, isDrawnAndTrained, layerOf, lossOperands, operandsOf } from "../network.ts";
 
 /** Trained weights behind a binary step. */
 export const trainingThroughStep = defineLint({
@@ -12,9 +13,13 @@ export const trainingThroughStep = defineLint({
   source: "Rumelhart, Hinton, Williams 1986",
   *run(run, network) {
     const reached = ancestorsOf(lossOperands(run.loss));
+    const trainedBefore = new Map<Value, Layer | undefined>();
     for (const value of network.model.values) {
+      const layer = layerOf(value);
+      const trained = layer?.weights.some(({ path }) => isDrawnAndTrained(network.settings.get(path))) ? layer : undefined;
+      const stuck = trained ?? operandsOf(value).map((operand) => trainedBefore.get(operand)).find(Boolean);
+      trainedBefore.set(value, stuck);
       if (activationOf(value) !== "step" || !reached.has(value)) continue;
-      const stuck = [...ancestorsOf([value])].flatMap((before) => layerOf(before) ?? []).find(({ weights }) => weights.some(({ path }) => isDrawnAndTrained(network.settings.get(path))));
       const call = callIn(value.span, "step");
       if (!stuck) continue;
       yield {

@@ -1,5 +1,6 @@
+import type { Value } from "../../typed/program.ts";
 import { defineLint, type Finding } from "../lint.ts";
-import { ancestorsOf, isDrawnAndTrained, layerOf, lossOperands, type Network } from "../network.ts";
+import { ancestorsOf, isDrawnAndTrained, layerOf, lossOperands, operandsOf, type Network } from "../network.ts";
 
 /** A layer whose weights no loss and no penalty of the run reaches, or that nothing at all uses. */
 export const unusedLayer = defineLint({
@@ -13,11 +14,14 @@ export const unusedLayer = defineLint({
     const reached = ancestorsOf([...lossOperands(run.loss), ...run.penalties.map(({ value }) => value)]);
     const living = new Set([...reached].flatMap((value) => layerOf(value) ?? []));
     const used = ancestorsOf(run.model.outputs.map(({ value }) => value));
+    /** What hangs on such a layer: only the first of a chain of them is told. */
+    const after = new Set<Value>();
     for (const value of network.model.values) {
       const layer = layerOf(value);
-      if (!layer || living.has(layer) || !layer.weights.some(({ path }) => isDrawnAndTrained(network.settings.get(path)))) continue;
-      // Only the first of a chain of such layers is told: what follows hangs on it.
-      if ([...ancestorsOf([value])].some((before) => before !== value && layerOf(before) && !living.has(layerOf(before)!) && layerOf(before)!.weights.length > 0)) continue;
+      const hangs = operandsOf(value).some((operand) => after.has(operand));
+      const idle = layer !== undefined && !living.has(layer) && layer.weights.some(({ path }) => isDrawnAndTrained(network.settings.get(path)));
+      if (hangs || idle) after.add(value);
+      if (hangs || !idle) continue;
       const what = used.has(value) ? `is part of what \`${run.model.name}\` gives, and no loss of \`${run.name}\` depends on it` : "is used by nothing";
       yield { span: layer.span, message: `\`${layer.path}\` ${what}, so it is never trained; use it in \`loss\`, take it out, or \`load\` its weights` };
     }

@@ -1,6 +1,6 @@
 import { defineLint } from "../lint.ts";
 import { calibrated } from "../next-activation.ts";
-import { estimateFlow, layerFlows, short } from "../variance.ts";
+import { layerFlows, short } from "../variance.ts";
 
 /** Standard deviations below this share of those at the inputs or outputs are lost. */
 const least = 1e-2;
@@ -16,7 +16,7 @@ export const vanishingSignal = defineLint({
   reason: "each layer multiplies the spread of values and of gradients by a factor; factors below 1 leave nothing for the first layers to learn from",
   source: "Glorot, Bengio 2010; He, Zhang, Ren, Sun 2015",
   *network(network) {
-    const flows = layerFlows(network, estimateFlow(network));
+    const flows = layerFlows(network);
     if (flows.length < fewest) return;
     // Exactly 0 is deliberate (a residual branch that starts as nothing), or another lint's matter.
     const faint = (size: number) => size > 0 && size < least;
