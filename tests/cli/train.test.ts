@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -71,6 +72,13 @@ describe("train", () => {
     expect(nnspec(["train", iris, "--run", "Nobody"], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("Classifier") });
     expect(nnspec(["train", iris, "--set", "nothing=3"], { cwd: folder }).status).toBe(1);
     expect(nnspec(["eval", "nowhere"], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("not a run folder") });
+  });
+
+  test("saves and ends with 130 at an interrupt, also when it comes twice at once and to the command alone", async () => {
+    const child = spawn(process.execPath, [resolve("dist/nnspec.js"), "train", iris, "--epochs", "5000", "--backend", "cpu", "--run-dir", "interrupted", "--format", "json"], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+    child.stdout.once("data", () => setTimeout(() => [child.kill("SIGINT"), child.kill("SIGINT")], 300));
+    expect(await new Promise((settle) => child.on("exit", settle))).toBe(130);
+    for (const file of ["last.safetensors", "resume.safetensors"]) expect(existsSync(join(folder, "interrupted", file)), file).toBe(true);
   });
 
   test("says plainly that the data is not there", () => {

@@ -8,17 +8,18 @@ import { dirname, join, resolve } from "node:path";
 export async function runTypeScript(file: string, args: readonly string[], input: "inherit" | "ignore"): Promise<number> {
   linkGpuJs(dirname(file));
   const child = spawn(process.execPath, [...loader(), file, ...args], { stdio: [input, "inherit", "inherit"] });
-  // The child gets the terminal's interrupt too, saves its checkpoint and ends; its exit code is then ours.
-  const leaveItToTheChild = (): void => {};
+  // Whoever signals this process means the training: it saves its checkpoint and ends, and its exit code is then ours.
+  // (A terminal signals both; the child takes signals so close together for one.)
+  const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);
   process.removeAllListeners("SIGINT");
-  process.on("SIGINT", leaveItToTheChild);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, passOn);
   try {
     return await new Promise<number>((settle, fail) => {
       child.on("error", fail);
       child.on("exit", (code, signal) => settle(code ?? 128 + (signal ? constants.signals[signal] : 0)));
     });
   } finally {
-    process.off("SIGINT", leaveItToTheChild);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, passOn);
   }
 }
 
