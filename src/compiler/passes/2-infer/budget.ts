@@ -7,24 +7,20 @@ import { bounds, known, multiply, size, type Dim } from "../../ir/dim.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { Program, TypedModel, TypedRun } from "../../typed/program.ts";
 import { numberOf, replace } from "./argument-values.ts";
-import type { Context, Scope } from "./context.ts";
+import type { CompileValue, Context, Scope } from "./context.ts";
 import { describeValue, snippet } from "./describe.ts";
 import { evaluate } from "./evaluate.ts";
 import { describeItem, lookup } from "./lookup.ts";
+import { describe, type Assignment, type Variant } from "./proof.ts";
 import { namesOf } from "./recipes.ts";
-
-/** A model as it is for some values of its hypers: "" for the defaults, else `width = 256`. */
-export interface MeasuredModel {
-  readonly model: TypedModel;
-  readonly when: string;
-}
+import type { RunVariant } from "./run-proof.ts";
 
 const quantities = ["parameters", "multiply_adds", "training_memory", "inference_memory", "weights_size"] as const;
 type Quantity = (typeof quantities)[number];
 const bytesOf: Readonly<Record<string, number>> = { int8: 1, f16: 2, f32: 4 };
 
 /** `budget Model { … }`: the limits that can be measured hold for every value of every hyper, or are reported. */
-export function inferBudget(context: Context, scope: Scope, item: Ast.BudgetItem, models: (name: string) => readonly MeasuredModel[]): Program["budgets"][number] | undefined {
+export function inferBudget(context: Context, scope: Scope, item: Ast.BudgetItem, models: (name: string) => readonly Variant[], runs: readonly RunVariant[]): Program["budgets"][number] | undefined {
   const binding = lookup(scope, item.model.text);
   if (binding?.kind !== "declaration" || binding.declaration.item.kind !== "model") {
     const found = binding?.kind === "declaration" ? describeItem(binding.declaration.item) : undefined;
@@ -34,11 +30,12 @@ export function inferBudget(context: Context, scope: Scope, item: Ast.BudgetItem
   }
   context.use(binding.span);
   const measured = models(item.model.text);
-  for (const limit of item.limits) checkLimit(context, scope, item.model.text, limit, measured);
+  const own = runs.filter(({ run }) => run.model.name === item.model.text);
+  for (const limit of item.limits) checkLimit(context, scope, item.model.text, limit, measured, own);
   return { model: item.model.text, span: item.span };
 }
 
-function checkLimit(context: Context, scope: Scope, name: string, limit: Ast.Limit, models: readonly MeasuredModel[]): void {
+function checkLimit(context: Context, scope: Scope, name: string, limit: Ast.Limit, models: readonly Variant[], runs: readonly RunVariant[]): void {
   const { quantity: call } = limit;
   const quantity = quantities.find((each) => each === call.name.text);
   if (!quantity) {
@@ -50,8 +47,8 @@ function checkLimit(context: Context, scope: Scope, name: string, limit: Ast.Lim
   const precision = precisionOf(context, quantity, call);
   const bound = boundOf(context, scope, quantity, limit);
   if (bound === undefined || precision === undefined) return;
-  const runs = [...context.runs.values()].filter((run) => run.model.name === name);
-  const amounts = models.map(({ model, when }) => ({ when, amount: measure[quantity](model, precision, runs) }));
+  const isMemory = quantity === "training_memory" || quantity === "inference_memory";
+  const amounts = (isMemory ? together(models, runs) : models.map((variant) => ({ ...variant, run: undefined }))).map(({ model, run, values }) => ({ values, amount: measure[quantity](model, precision, run) }));
   if (amounts.some(({ amount }) => amount === undefined)) {
     context.report(diagnostic(messages.notMeasured, call.span, { quantity, model: name }));
     return;
@@ -61,7 +58,8 @@ function checkLimit(context: Context, scope: Scope, name: string, limit: Ast.Lim
   const isCount = quantity === "parameters" || quantity === "multiply_adds";
   const found = isCount ? String(worst.amount) : `${worst.amount} bytes of`;
   const what = quantity === "weights_size" ? "weights" : quantity.replace(/_/g, " ");
-  const notes = worst.when === "" ? [] : [`with ${worst.when}, which the domain allows`];
+  const when = describe(worst.values);
+  const notes = when === "" ? [] : [`with ${when}, which ${worst.values.size === 1 ? "the domain allows" : "the domains allow"}`];
   context.report(diagnostic(messages.overBudget, limit.span, { quantity: what, model: name, found, limit: `${limit.comparison} ${snippet(limit.bound.span)}` }, { notes }));
 }
 
@@ -98,14 +96,37 @@ function holds(amount: number, comparison: Ast.Comparison, bound: number): boole
   return comparison === "<" ? amount < bound : amount <= bound;
 }
 
+interface Measured {
+  readonly model: TypedModel;
+  readonly run: TypedRun | undefined;
+  readonly values: Assignment;
+}
+
+/** Every model with every run of it whose values it can have at the same time: a hyper that both ask for has one value. */
+function together(models: readonly Variant[], runs: readonly RunVariant[]): readonly Measured[] {
+  if (runs.length === 0) return models.map((variant) => ({ ...variant, run: undefined }));
+  const ofModels = new Set(models.flatMap(({ values }) => [...values.keys()]));
+  const ofRuns = new Set(runs.flatMap(({ values }) => [...values.keys()]));
+  return models.flatMap(({ model, values }) => {
+    const common = [...values.keys()].filter((hyper) => ofRuns.has(hyper));
+    const possible = ({ values: others }: RunVariant): boolean =>
+      [...others].every(([hyper, value]) => !ofModels.has(hyper) || sameValue(hyper, value, values.get(hyper))) && (common.length === 0 || common.some((hyper) => others.has(hyper)));
+    return runs.filter(possible).map((variant) => ({ model, run: variant.run, values: new Map([...values, ...variant.values]) }));
+  });
+}
+
+function sameValue(hyper: Ast.HyperItem, value: CompileValue, other: CompileValue | undefined): boolean {
+  return other !== undefined && describe(new Map([[hyper, value]])) === describe(new Map([[hyper, other]]));
+}
+
 /** What can be measured from the types alone: for memory the sum of all tensors, which a plan that reuses buffers stays below. */
 const measure = {
   parameters: parameterCount,
   multiply_adds: multiplyAdds,
   weights_size: (model, bytes) => times(parameterCount(model), bytes),
-  training_memory: (model, _, runs) => largest(runs.length === 0 ? [{ batch: 32, slots: 2 }] : runs.map(stepOf), (step) => trainingMemory(model, step)),
-  inference_memory: (model, _, runs) => largest(runs.length === 0 ? [{ batch: 32, slots: 0 }] : runs.map(stepOf), (step) => inferenceMemory(model, step)),
-} satisfies Record<Quantity, (model: TypedModel, bytes: number, runs: readonly TypedRun[]) => number | undefined>;
+  training_memory: (model, _, run) => trainingMemory(model, run ? stepOf(run) : { batch: 32, slots: 2 }),
+  inference_memory: (model, _, run) => inferenceMemory(model, run ? stepOf(run) : { batch: 32, slots: 0 }),
+} satisfies Record<Quantity, (model: TypedModel, bytes: number, run: TypedRun | undefined) => number | undefined>;
 
 /** What one training step holds besides the model: rows, and the optimiser's tensors for each weight. */
 interface Step {
@@ -115,11 +136,6 @@ interface Step {
 
 function stepOf({ batch, optimizer }: TypedRun): Step {
   return { batch: batch === "all" ? undefined : batch, slots: Object.keys(optimizer.use.definition.slots(optimizer.use.arguments)).length };
-}
-
-function largest(steps: readonly Step[], memory: (step: Step) => number | undefined): number | undefined {
-  const amounts = steps.map(memory);
-  return amounts.includes(undefined) ? undefined : Math.max(...amounts.map((amount) => amount!));
 }
 
 /** 4 bytes for every weight, its gradient and its slots, and for every value of a batch and its gradient. */

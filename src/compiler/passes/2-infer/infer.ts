@@ -6,7 +6,6 @@ import type { Program, TypedData, TypedModel, TypedRun } from "../../typed/progr
 import type { Resolved } from "../1-resolve/resolved.ts";
 import { proveBlock } from "./alone.ts";
 import { inferBudget } from "./budget.ts";
-import type { MeasuredModel } from "./budget.ts";
 import type { CompileOptions, Context, Declaration, Scope } from "./context.ts";
 import { inferData } from "./data.ts";
 import { typedDims } from "./dims.ts";
@@ -15,10 +14,11 @@ import { tidy } from "./findings.ts";
 import { inferHyper } from "./hyper.ts";
 import { inferModel } from "./model.ts";
 import { readOverrides } from "./overrides.ts";
-import { describe, proveModel } from "./proof.ts";
+import { proveModel } from "./proof.ts";
 import type { Variant } from "./proof.ts";
 import { checkRuleMatches } from "./rule-matches.ts";
 import { inferRun } from "./run.ts";
+import type { RunVariant } from "./run-proof.ts";
 import { inferSearch } from "./search.ts";
 import { lintShadows } from "./shadows.ts";
 
@@ -85,16 +85,19 @@ function inferItems(phase: Phase, { source, file, scope }: Resolved): Program {
   const hypers = of("hyper").flatMap((item) => inferHyper(context, scope, item) ?? []);
   const data = of("data").flatMap((item) => context.dataOf({ item, scope }) ?? []);
   const models = of("model").flatMap((item) => context.modelOf({ item, scope }) ?? []);
+  const runVariants: RunVariant[] = [];
   for (const item of of("train")) {
-    const run = inferRun(context, scope, item);
-    if (run) runs.set(run.name, run);
+    const found = inferRun(context, scope, item);
+    if (!found) continue;
+    runs.set(found[0].run.name, found[0].run);
+    runVariants.push(...found);
   }
   // After the uses, whose findings say more; what both find is told once.
   for (const item of of("block")) proveBlock(context, { item, scope });
   const names = new Set(of("train").map((item) => (item.alias ?? item.model).text));
   const searches = of("search").flatMap((item) => inferSearch(context, scope, item, names) ?? []);
   const ensembles = of("ensemble").flatMap((item) => inferEnsemble(context, scope, item, names) ?? []);
-  const budgets = of("budget").flatMap((item) => inferBudget(context, scope, item, (name) => measured(phase, scope, name)) ?? []);
+  const budgets = of("budget").flatMap((item) => inferBudget(context, scope, item, (name) => measured(phase, scope, name), runVariants) ?? []);
   const used = [...runs.values()];
   return {
     path: source.path,
@@ -110,9 +113,9 @@ function inferItems(phase: Phase, { source, file, scope }: Resolved): Program {
 }
 
 /** A model of the file as it is for all values that were proved. */
-function measured({ context, variants }: Phase, scope: Scope, name: string): readonly MeasuredModel[] {
+function measured({ context, variants }: Phase, scope: Scope, name: string): readonly Variant[] {
   const binding = scope.names.get(name);
   if (binding?.kind !== "declaration") return [];
   context.modelOf(binding.declaration);
-  return (variants.get(binding.declaration.item) ?? []).map(({ model, values }) => ({ model, when: describe(values) }));
+  return variants.get(binding.declaration.item) ?? [];
 }
