@@ -1,7 +1,7 @@
 import type { Span } from "../base/source.ts";
 import type { Dim } from "../ir/dim.ts";
 import type { TensorType } from "../ir/type.ts";
-import type { ArgumentValues, Duration, Multiple, Scheduled, Use } from "../library/arguments.ts";
+import type { ArgumentValues, Duration, Multiple, Use } from "../library/arguments.ts";
 import type {
   ActivationDefinition,
   FunctionDefinition,
@@ -228,4 +228,4 @@ export interface TypedRun {
   readonly notYet: readonly { readonly setting: string; readonly span: Span }[];
 }
 
-export type { Formula, Origin, Penalty, Scheduled };
+export type { Formula, Origin, Penalty };
