@@ -26,6 +26,7 @@ export async function measureCosts(): Promise<readonly Cost[]> {
   for (let round = 0; round < 2; round++) builds.push((await prepareJob(jobs.get("W3")!.workload)).buildSeconds);
   const backends = existsSync(join(root, "src/runtime/wasm-device.ts")) ? ["wasm", "cpu"] : ["cpu"];
   const costs: Cost[] = [
+    { what: "`node -e 0`, the yardstick of how fast and free the machine is", measured: `${figures(cold.node)} ms`, wanted: "" },
     { what: "`check` of a file, cold", measured: `${figures(cold.check)} ms, ${figures(cold.check / cold.node)} × \`node -e 0\``, wanted: "≤ 5 ×" },
     { what: "`fmt` of a file, cold", measured: `${figures(cold.fmt)} ms, ${figures(cold.fmt / cold.node)} × \`node -e 0\``, wanted: "" },
     { what: "`build` of W3", measured: `${figures(median(builds))} s`, wanted: "≤ 2 s" },

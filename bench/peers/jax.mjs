@@ -22,7 +22,7 @@ await serve(async (job) => {
   const update = jit((weights, m, v, corrections, x, y) => {
     const [loss, gradients] = valueAndGrad(lossOf)(refs(weights), x, y);
     const next = { weights: {}, m: {}, v: {} };
-    const [meanCorrection, squareCorrection] = [corrections.ref.slice(0), corrections.slice(1)];
+    const [meanCorrection, squareCorrection] = adam ? [corrections.ref.slice(0), corrections.slice(1)] : [];
     for (const name of names) {
       let gradient = gradients[name];
       const weight = weights[name];
@@ -38,17 +38,16 @@ await serve(async (job) => {
         const mean = m[name].mul(momentum).add(gradient.ref);
         next.weights[name] = weight.sub((nesterov ? gradient.add(mean.ref.mul(momentum)) : (gradient.dispose(), mean.ref)).mul(rate));
         next.m[name] = mean;
-        next.v[name] = v[name];
       }
     }
-    meanCorrection.dispose();
-    squareCorrection.dispose();
+    meanCorrection?.dispose();
+    squareCorrection?.dispose();
     return [loss, next.weights, next.m, next.v];
   });
-  let state = { weights: parameters, m: zeros(), v: adam ? zeros() : Object.fromEntries(names.map((name) => [name, np.zeros([])])) };
+  let state = { weights: parameters, m: zeros(), v: adam ? zeros() : {} };
   const step = (place) => {
     const { x, y } = batches[place % batches.length];
-    const corrections = np.array(new Float32Array([1 - 0.9 ** (place + 1), 1 - 0.999 ** (place + 1)]));
+    const corrections = adam ? np.array(new Float32Array([1 - 0.9 ** (place + 1), 1 - 0.999 ** (place + 1)])) : {};
     const [loss, weights, m, v] = update(state.weights, state.m, state.v, corrections, x.ref, y.ref);
     state = { weights, m, v };
     return loss;
