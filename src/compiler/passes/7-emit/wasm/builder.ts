@@ -1,5 +1,5 @@
 import type { ValueType, WasmFunction } from "./encoder.ts";
-import { alignmentOf, type Instruction, type Op } from "./instructions.ts";
+import { alignment, type Instruction, type Op } from "./instructions.ts";
 
 /** A local variable by its index. */
 export interface Local {
@@ -60,7 +60,7 @@ export class FunctionBuilder {
   }
 
   memory(op: Op, offset: number, lane?: number): void {
-    this.op(op, offset, alignmentOf(op), ...(lane === undefined ? [] : [lane]));
+    this.op(op, offset, alignment, ...(lane === undefined ? [] : [lane]));
   }
 
   integer(value: number): void {

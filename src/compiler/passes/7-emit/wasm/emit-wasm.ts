@@ -1,5 +1,4 @@
-import { rangeOf } from "../../../plan/affine.ts";
-import { affine } from "../../../plan/affine.ts";
+import { affine, rangeOf } from "../../../plan/affine.ts";
 import { memoryOf } from "../../../plan/accesses.ts";
 import type { Buffer, Kernel, Plan } from "../../../plan/plan.ts";
 import { FunctionBuilder } from "./builder.ts";

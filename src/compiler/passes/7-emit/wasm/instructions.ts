@@ -50,8 +50,5 @@ export interface Instruction {
   readonly comment?: string;
 }
 
-/** Natural alignment, as the power of two, of memory instructions. */
-export function alignmentOf(op: Op): number {
-  // Vectors may stand at any multiple of four bytes.
-  return op === "v128.load64_zero" || op === "v128.store64_lane" ? 2 : 2;
-}
+/** What memory instructions may count on, as a power of two: even vectors may stand at any multiple of four bytes. */
+export const alignment = 2;
