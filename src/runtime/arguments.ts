@@ -29,10 +29,16 @@ interface OptionDescription {
 }
 
 const OPTIONS = {
-  "--backend": { value: "auto|gpu|wasm|cpu", about: "what computes; auto takes the fastest that is there (default)" },
+  "--backend": {
+    value: "auto|gpu|wasm|cpu",
+    about: "what computes; auto takes the fastest that is there (default)",
+  },
   "--epochs": { value: "n", about: "train for n epochs" },
   "--seed": { value: "n", about: "another seed for weights, order, split and masks" },
-  "--data": { value: "Name=path", about: "read this file (.csv, .tsv, .npz, gzipped or not) instead; may be repeated" },
+  "--data": {
+    value: "Name=path",
+    about: "read this file (.csv, .tsv, .npz, gzipped or not) instead; may be repeated",
+  },
   "--run-dir": { value: "folder", about: "where weights, state and metrics go" },
   "--resume": { about: "go on from the state in the run folder" },
   "--evaluate": { value: "file", about: "measure these weights on the test part; train nothing" },
@@ -46,7 +52,9 @@ type OptionName = keyof typeof OPTIONS;
 export function parseArguments(
   argv: readonly string[],
   program: ProgramDescription,
-): { readonly kind: "run"; readonly options: TrainerOptions } | { readonly kind: "help"; readonly text: string } {
+):
+  | { readonly kind: "run"; readonly options: TrainerOptions }
+  | { readonly kind: "help"; readonly text: string } {
   const given = new Map<OptionName, string>();
   const data = new Map<string, string>();
   for (let index = 0; index < argv.length; index++) {
@@ -54,17 +62,21 @@ export function parseArguments(
     const [name, joined] = splitWord(word);
     const option: OptionDescription = OPTIONS[name];
     if (option.value === undefined) {
-      if (joined !== undefined) throw new UserError(`${name} takes no value; found ${JSON.stringify(joined)}.`);
+      if (joined !== undefined)
+        throw new UserError(`${name} takes no value; found ${JSON.stringify(joined)}.`);
       given.set(name, "");
       continue;
     }
     const value = joined ?? argv[++index];
-    if (value === undefined || (joined === undefined && value.startsWith("--"))) throw new UserError(`${name} needs a value: ${name} ${option.value}`);
+    if (value === undefined || (joined === undefined && value.startsWith("--")))
+      throw new UserError(`${name} needs a value: ${name} ${option.value}`);
     if (name === "--data") bindData(value, data, program);
     else if (given.has(name)) throw new UserError(`${name} is given twice.`);
     else given.set(name, value);
   }
-  return given.has("--help") ? { kind: "help", text: helpText(program) } : { kind: "run", options: optionsOf(given, data) };
+  return given.has("--help")
+    ? { kind: "help", text: helpText(program) }
+    : { kind: "run", options: optionsOf(given, data) };
 }
 
 function splitWord(word: string): readonly [name: OptionName, value: string | undefined] {
@@ -72,22 +84,38 @@ function splitWord(word: string): readonly [name: OptionName, value: string | un
   const known = Object.keys(OPTIONS);
   if (name === "-h") return ["--help", value];
   if (Object.hasOwn(OPTIONS, name)) return [name as OptionName, value];
-  if (!name.startsWith("-")) throw new UserError(`An option is expected; found ${JSON.stringify(word)}.`, ["All options: --help"]);
+  if (!name.startsWith("-"))
+    throw new UserError(`An option is expected; found ${JSON.stringify(word)}.`, [
+      "All options: --help",
+    ]);
   const near = nearest(name, known);
-  throw new UserError(`There is no option ${name}.`, [near === undefined ? "All options: --help" : `Did you mean ${near}?`]);
+  throw new UserError(`There is no option ${name}.`, [
+    near === undefined ? "All options: --help" : `Did you mean ${near}?`,
+  ]);
 }
 
 function bindData(value: string, data: Map<string, string>, program: ProgramDescription): void {
   const [, name, path] = /^([^=]+)=(.+)$/s.exec(value) ?? [];
-  if (name === undefined || path === undefined) throw new UserError(`--data takes Name=path; found ${JSON.stringify(value)}.`);
+  if (name === undefined || path === undefined)
+    throw new UserError(`--data takes Name=path; found ${JSON.stringify(value)}.`);
   if (!program.data.includes(name)) {
-    throw new UserError(`There are no data called ${name} here.`, [`There is: ${program.data.join(", ")}.`]);
+    throw new UserError(`There are no data called ${name} here.`, [
+      `There is: ${program.data.join(", ")}.`,
+    ]);
   }
   data.set(name, path);
 }
 
-function optionsOf(given: ReadonlyMap<OptionName, string>, data: ReadonlyMap<string, string>): TrainerOptions {
-  const [epochs, seed, runDirectory, evaluate] = [given.get("--epochs"), given.get("--seed"), given.get("--run-dir"), given.get("--evaluate")];
+function optionsOf(
+  given: ReadonlyMap<OptionName, string>,
+  data: ReadonlyMap<string, string>,
+): TrainerOptions {
+  const [epochs, seed, runDirectory, evaluate] = [
+    given.get("--epochs"),
+    given.get("--seed"),
+    given.get("--run-dir"),
+    given.get("--evaluate"),
+  ];
   return {
     backend: oneOf("--backend", given.get("--backend") ?? "auto", ["auto", "gpu", "wasm", "cpu"]),
     format: oneOf("--format", given.get("--format") ?? "pretty", ["pretty", "json"]),
@@ -100,22 +128,41 @@ function optionsOf(given: ReadonlyMap<OptionName, string>, data: ReadonlyMap<str
   };
 }
 
-function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
+function oneOf<Choice extends string>(
+  name: string,
+  value: string,
+  choices: readonly Choice[],
+): Choice {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
   const near = nearest(value, choices);
-  throw new UserError(`${name} takes ${choices.join(", ")}; found ${JSON.stringify(value)}.`, near === undefined ? [] : [`Did you mean ${near}?`]);
+  throw new UserError(
+    `${name} takes ${choices.join(", ")}; found ${JSON.stringify(value)}.`,
+    near === undefined ? [] : [`Did you mean ${near}?`],
+  );
 }
 
 function wholeNumber(name: string, value: string, least: number): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number >= least) return number;
-  throw new UserError(`${name} takes a whole number from ${least}; found ${JSON.stringify(value)}.`);
+  throw new UserError(
+    `${name} takes a whole number from ${least}; found ${JSON.stringify(value)}.`,
+  );
 }
 
 function helpText(program: ProgramDescription): string {
   const options: [string, OptionDescription][] = Object.entries(OPTIONS);
-  const lines = options.map(([name, option]) => [option.value === undefined ? name : `${name} ${option.value}`, option.about] as const);
+  const lines = options.map(
+    ([name, option]) =>
+      [option.value === undefined ? name : `${name} ${option.value}`, option.about] as const,
+  );
   const width = Math.max(...lines.map(([usage]) => usage.length));
-  return [`${program.name}: ${program.summary}`, "", ...lines.map(([usage, about]) => `  ${usage.padEnd(width)}  ${about}`), "", `Data: ${program.data.join(", ")}`, ""].join("\n");
+  return [
+    `${program.name}: ${program.summary}`,
+    "",
+    ...lines.map(([usage, about]) => `  ${usage.padEnd(width)}  ${about}`),
+    "",
+    `Data: ${program.data.join(", ")}`,
+    "",
+  ].join("\n");
 }

@@ -23,7 +23,12 @@ export function batchCount(rows: number, capacity: number): number {
 }
 
 /** The rows of `order` in groups of `capacity`. */
-export function* batches(part: Part, order: Uint32Array, fields: readonly string[], capacity: number): Generator<Batch> {
+export function* batches(
+  part: Part,
+  order: Uint32Array,
+  fields: readonly string[],
+  capacity: number,
+): Generator<Batch> {
   const columns = fields.map((name) => {
     const column = part.dataset.columns.get(name);
     if (column === undefined) throw new RangeError(`There is no field "${name}".`);
@@ -38,5 +43,7 @@ export function* batches(part: Part, order: Uint32Array, fields: readonly string
 }
 
 function gather(values: Float32Array, target: Float32Array, size: number, rows: Uint32Array): void {
-  rows.forEach((row, place) => target.set(values.subarray(row * size, (row + 1) * size), place * size));
+  rows.forEach((row, place) =>
+    target.set(values.subarray(row * size, (row + 1) * size), place * size),
+  );
 }

@@ -5,7 +5,11 @@ import type { NamedTensor, TensorFile } from "./safetensors.ts";
 import { nearest } from "./suggest.ts";
 
 /** Writes tensors so that a crash leaves the old file or the new one. */
-export async function saveTensors(path: string, tensors: readonly NamedTensor[], metadata: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function saveTensors(
+  path: string,
+  tensors: readonly NamedTensor[],
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await writeBytes(path, encodeSafetensors(tensors, metadata));
 }
 
@@ -15,14 +19,27 @@ export async function loadTensors(path: string): Promise<TensorFile> {
 }
 
 /** The values of a tensor that must be there with this shape. */
-export function requireTensor(file: TensorFile, name: string, shape: readonly number[], where: string): Float32Array {
+export function requireTensor(
+  file: TensorFile,
+  name: string,
+  shape: readonly number[],
+  where: string,
+): Float32Array {
   const tensor = file.tensors.get(name);
   if (tensor === undefined) {
     const near = nearest(name, file.tensors.keys());
-    throw new UserError(`${where} has no tensor "${name}".`, near === undefined ? [] : [`The nearest name there is "${near}".`]);
+    throw new UserError(
+      `${where} has no tensor "${name}".`,
+      near === undefined ? [] : [`The nearest name there is "${near}".`],
+    );
   }
-  if (tensor.shape.length !== shape.length || tensor.shape.some((size, axis) => size !== shape[axis])) {
-    throw new UserError(`${where}: "${name}" has the shape [${tensor.shape.join(", ")}]; the model needs [${shape.join(", ")}].`);
+  if (
+    tensor.shape.length !== shape.length ||
+    tensor.shape.some((size, axis) => size !== shape[axis])
+  ) {
+    throw new UserError(
+      `${where}: "${name}" has the shape [${tensor.shape.join(", ")}]; the model needs [${shape.join(", ")}].`,
+    );
   }
   return tensor.values;
 }
@@ -39,15 +56,26 @@ export interface Counters {
 const COUNTERS = "counters";
 
 /** Everything needed to go on, parameters, states and counters, in one file, so that they cannot disagree. */
-export async function saveResume(path: string, tensors: readonly NamedTensor[], counters: Counters, metadata: Readonly<Record<string, string>> = {}): Promise<void> {
-  await saveTensors(path, tensors, { ...metadata, [COUNTERS]: JSON.stringify(counters, spellNumber) });
+export async function saveResume(
+  path: string,
+  tensors: readonly NamedTensor[],
+  counters: Counters,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await saveTensors(path, tensors, {
+    ...metadata,
+    [COUNTERS]: JSON.stringify(counters, spellNumber),
+  });
 }
 
 /** What `saveResume` wrote. */
-export async function loadResume(path: string): Promise<TensorFile & { readonly counters: Counters }> {
+export async function loadResume(
+  path: string,
+): Promise<TensorFile & { readonly counters: Counters }> {
   const file = await loadTensors(path);
   const counters = parseCounters(file.metadata[COUNTERS]);
-  if (counters === undefined) throw new UserError(`${path} holds no training to go on with: its counters are missing.`);
+  if (counters === undefined)
+    throw new UserError(`${path} holds no training to go on with: its counters are missing.`);
   return { ...file, counters };
 }
 
@@ -60,13 +88,17 @@ function parseCounters(text: string | undefined): Counters | undefined {
   try {
     const parsed: unknown = JSON.parse(text ?? "");
     if (typeof parsed !== "object" || parsed === null) return undefined;
-    const counters = Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, Number(value)]));
+    const counters = Object.fromEntries(
+      Object.entries(parsed).map(([name, value]) => [name, Number(value)]),
+    );
     const { epoch, step, seconds } = counters;
-    if (!isCount(epoch) || !isCount(step) || seconds === undefined || !(seconds >= 0)) return undefined;
+    if (!isCount(epoch) || !isCount(step) || seconds === undefined || !(seconds >= 0))
+      return undefined;
     return { ...counters, epoch, step, seconds };
   } catch {
     return undefined;
   }
 }
 
-const isCount = (value: number | undefined): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isCount = (value: number | undefined): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;

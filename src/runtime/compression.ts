@@ -24,33 +24,64 @@ export async function maybeGunzip(bytes: Uint8Array, where: string): Promise<Uin
 }
 
 /** Raw deflate that must give exactly `size` bytes. */
-export async function inflateRaw(bytes: Uint8Array, where: string, size: number): Promise<Uint8Array> {
+export async function inflateRaw(
+  bytes: Uint8Array,
+  where: string,
+  size: number,
+): Promise<Uint8Array> {
   const limit = Math.min(MOST_BYTES, bytes.length * MOST_RATIO);
-  if (size > limit) throw new UserError(`${where} is refused: it claims to unpack to ${size} bytes from ${bytes.length}.`);
+  if (size > limit)
+    throw new UserError(
+      `${where} is refused: it claims to unpack to ${size} bytes from ${bytes.length}.`,
+    );
   const content = await unpack(bytes, "deflate-raw", where, Math.max(size, 1));
-  if (content.length !== size) throw new UserError(`${where} is damaged: it should unpack to ${size} bytes, and does to ${content.length}.`);
+  if (content.length !== size)
+    throw new UserError(
+      `${where} is damaged: it should unpack to ${size} bytes, and does to ${content.length}.`,
+    );
   return content;
 }
 
-async function unpack(bytes: Uint8Array, format: "gzip" | "deflate-raw", where: string, limit: number): Promise<Uint8Array> {
+async function unpack(
+  bytes: Uint8Array,
+  format: "gzip" | "deflate-raw",
+  where: string,
+  limit: number,
+): Promise<Uint8Array> {
   try {
-    return await (runsInNode() ? unpackInNode(bytes, format, limit) : unpackInBrowser(bytes, format, limit));
+    return await (runsInNode()
+      ? unpackInNode(bytes, format, limit)
+      : unpackInBrowser(bytes, format, limit));
   } catch (error) {
-    if (error instanceof RangeError) throw new UserError(`${where} is refused: it unpacks to more than ${limit} bytes.`);
+    if (error instanceof RangeError)
+      throw new UserError(`${where} is refused: it unpacks to more than ${limit} bytes.`);
     throw new UserError(`${where} is damaged: it cannot be unpacked.`);
   }
 }
 
-function unpackInNode(bytes: Uint8Array, format: "gzip" | "deflate-raw", limit: number): Promise<Uint8Array> {
+function unpackInNode(
+  bytes: Uint8Array,
+  format: "gzip" | "deflate-raw",
+  limit: number,
+): Promise<Uint8Array> {
   const zlib = nodeModule("node:zlib");
   const method = format === "gzip" ? zlib.gunzip : zlib.inflateRaw;
   return new Promise((resolve, reject) => {
-    method(bytes, { maxOutputLength: limit }, (error, content) => (error === null ? resolve(content) : reject(error)));
+    method(bytes, { maxOutputLength: limit }, (error, content) =>
+      error === null ? resolve(content) : reject(error),
+    );
   });
 }
 
-async function unpackInBrowser(bytes: Uint8Array, format: "gzip" | "deflate-raw", limit: number): Promise<Uint8Array> {
-  const reader = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream(format)).getReader();
+async function unpackInBrowser(
+  bytes: Uint8Array,
+  format: "gzip" | "deflate-raw",
+  limit: number,
+): Promise<Uint8Array> {
+  const reader = new Blob([new Uint8Array(bytes)])
+    .stream()
+    .pipeThrough(new DecompressionStream(format))
+    .getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (;;) {

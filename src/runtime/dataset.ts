@@ -46,60 +46,99 @@ export type ClassNames = Readonly<Record<string, readonly string[]>>;
  * Holds what was read against the declared fields. All sources share one numbering of labels (training and test data of
  * their own files), or the `known` one of an earlier training.
  */
-export function bindFields(fields: readonly Field[], sources: readonly RawData[], known?: ClassNames): Dataset[] {
+export function bindFields(
+  fields: readonly Field[],
+  sources: readonly RawData[],
+  known?: ClassNames,
+): Dataset[] {
   const columns = sources.map(() => new Map<string, Column>());
   for (const field of fields) {
     const raws = sources.map((source) => rawColumn(field, source));
-    const bound = field.classes === undefined ? raws.map((raw, index) => bindNumbers(field, raw, sources[index] as RawData)) : bindLabels(field, raws, sources, known);
+    const bound =
+      field.classes === undefined
+        ? raws.map((raw, index) => bindNumbers(field, raw, sources[index] as RawData))
+        : bindLabels(field, raws, sources, known);
     bound.forEach((column, index) => columns[index]?.set(field.name, column));
   }
   return sources.map((source, index) => {
     if (source.rows === 0) throw new UserError(`${source.where} has no rows.`);
     const groups = source.groups === undefined ? {} : { groups: source.groups };
-    return { where: source.where, rows: source.rows, columns: columns[index] as Map<string, Column>, ...groups };
+    return {
+      where: source.where,
+      rows: source.rows,
+      columns: columns[index] as Map<string, Column>,
+      ...groups,
+    };
   });
 }
 
 /** The numbers a row of a field. */
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+export const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((product, size) => product * size, 1);
 
 function rawColumn(field: Field, source: RawData): RawColumn {
   const column = source.columns.get(field.name);
   if (column === undefined) {
-    throw new UserError(`${source.where} has nothing for the field "${field.name}".`, [`It has: ${[...source.columns.keys()].join(", ") || "nothing"}.`]);
+    throw new UserError(`${source.where} has nothing for the field "${field.name}".`, [
+      `It has: ${[...source.columns.keys()].join(", ") || "nothing"}.`,
+    ]);
   }
   const found = column.values.length / sizeOf(column.shape);
   if (found !== source.rows && sizeOf(column.shape) > 0) {
-    throw new UserError(`${source.where}: the fields disagree: "${field.name}" has ${found} rows, the others ${source.rows}.`);
+    throw new UserError(
+      `${source.where}: the fields disagree: "${field.name}" has ${found} rows, the others ${source.rows}.`,
+    );
   }
   return column;
 }
 
 function bindNumbers(field: Field, raw: RawColumn, source: RawData): Column {
   if (!sameShape(raw.shape, field.shape)) {
-    throw new UserError(`${source.where}: "${field.name}" is declared with [${field.shape.join(", ")}] a row; found [${raw.shape.join(", ")}].`);
+    throw new UserError(
+      `${source.where}: "${field.name}" is declared with [${field.shape.join(", ")}] a row; found [${raw.shape.join(", ")}].`,
+    );
   }
-  if (!(raw.values instanceof Float32Array)) throw new UserError(`${source.where}: "${field.name}" needs numbers; found text.`);
+  if (!(raw.values instanceof Float32Array))
+    throw new UserError(`${source.where}: "${field.name}" needs numbers; found text.`);
   const size = sizeOf(field.shape);
   const faulty = raw.values.findIndex((value) => !Number.isFinite(value));
   if (faulty !== -1) {
     const row = Math.floor(faulty / size) + 1;
-    throw new UserError(`${source.where}: "${field.name}", row ${row}, place ${(faulty % size) + 1}: ${raw.values[faulty]} is not a number to train on.`);
+    throw new UserError(
+      `${source.where}: "${field.name}", row ${row}, place ${(faulty % size) + 1}: ${raw.values[faulty]} is not a number to train on.`,
+    );
   }
   return { field, size, values: raw.values };
 }
 
-function bindLabels(field: Field, raws: readonly RawColumn[], sources: readonly RawData[], known: ClassNames | undefined): Column[] {
+function bindLabels(
+  field: Field,
+  raws: readonly RawColumn[],
+  sources: readonly RawData[],
+  known: ClassNames | undefined,
+): Column[] {
   const size = sizeOf(field.shape);
   raws.forEach((raw, index) => {
     if (!sameShape(raw.shape, field.shape)) {
-      throw new UserError(`${sources[index]?.where}: "${field.name}" is declared with [${field.shape.join(", ")}] labels a row; found [${raw.shape.join(", ")}].`);
+      throw new UserError(
+        `${sources[index]?.where}: "${field.name}" is declared with [${field.shape.join(", ")}] labels a row; found [${raw.shape.join(", ")}].`,
+      );
     }
   });
   const places = sources.map((source) => ({ where: source.where, field: field.name, size }));
   const mapping = known === undefined ? undefined : { names: own(known, field.name) };
-  const { labels, names } = mapLabels(field.classes ?? 0, raws.map((raw) => raw.values), places, mapping);
-  return labels.map((values) => ({ field, size, values, ...(names === undefined ? {} : { classNames: names }) }));
+  const { labels, names } = mapLabels(
+    field.classes ?? 0,
+    raws.map((raw) => raw.values),
+    places,
+    mapping,
+  );
+  return labels.map((values) => ({
+    field,
+    size,
+    values,
+    ...(names === undefined ? {} : { classNames: names }),
+  }));
 }
 
 /** Equal but for axes of length 1; or one of them is flat and they hold as many numbers (images as rows of pixels). */

@@ -9,12 +9,18 @@ export const INTERRUPTED = "interrupted: everything is saved; go on with --resum
 
 /** "loss 0.1234, accuracy 97.4 %" */
 export function describeMetrics(metrics: Metrics, display: MetricDisplay): string {
-  return Object.entries(metrics).map(([name, value]) => `${name} ${formatMetric(value, own(display, name) ?? "number")}`).join(", ");
+  return Object.entries(metrics)
+    .map(([name, value]) => `${name} ${formatMetric(value, own(display, name) ?? "number")}`)
+    .join(", ");
 }
 
 export function describeStart(event: StartEvent): string[] {
   const { train, validation, test } = event.rows;
-  const parts = [`${formatCount(train)} to train on`, ...(validation > 0 ? [`${formatCount(validation)} to validate`] : []), ...(test > 0 ? [`${formatCount(test)} to test`] : [])];
+  const parts = [
+    `${formatCount(train)} to train on`,
+    ...(validation > 0 ? [`${formatCount(validation)} to validate`] : []),
+    ...(test > 0 ? [`${formatCount(test)} to test`] : []),
+  ];
   return [
     `${event.run}: ${event.model} (${formatCount(event.parameters)} parameters) on ${event.data}`,
     `  rows      ${parts.join(", ")}`,
@@ -27,7 +33,10 @@ export function describeStart(event: StartEvent): string[] {
 /** "epoch  3/30  loss 0.31 …  validation: loss 0.29 …" */
 export function describeEpoch(event: EpochEvent, display: MetricDisplay): string {
   const number = String(event.epoch).padStart(String(event.epochs).length);
-  const validation = event.validation === undefined ? "" : `  validation: ${describeMetrics(event.validation, display)}`;
+  const validation =
+    event.validation === undefined
+      ? ""
+      : `  validation: ${describeMetrics(event.validation, display)}`;
   return `epoch ${number}/${event.epochs}  ${describeMetrics(event.train, display)}${validation}${event.best === true ? "  (best)" : ""}`;
 }
 
@@ -36,9 +45,13 @@ export function describeEnd(event: EndEvent, display: MetricDisplay): string[] {
   return [
     `${event.reason}: ${event.epochs} ${event.epochs === 1 ? "epoch" : "epochs"}, ${formatCount(event.steps)} steps in ${formatDuration(event.seconds)} on ${event.backend}`,
     ...(event.best === undefined ? [] : [`best epoch: ${event.best.epoch}`]),
-    ...(event.validation === undefined ? [] : [`validation: ${describeMetrics(event.validation, display)}`]),
+    ...(event.validation === undefined
+      ? []
+      : [`validation: ${describeMetrics(event.validation, display)}`]),
     ...(event.test === undefined ? [] : [`test: ${describeMetrics(event.test, display)}`]),
     ...Object.entries(event.paths).map(([name, path]) => `  ${name.padEnd(width)}  ${path}`),
-    ...(event.next === undefined || event.next.length === 0 ? [] : ["What to try next:", ...event.next.map((line) => `  ${line}`)]),
+    ...(event.next === undefined || event.next.length === 0
+      ? []
+      : ["What to try next:", ...event.next.map((line) => `  ${line}`)]),
   ];
 }

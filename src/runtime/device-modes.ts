@@ -14,22 +14,40 @@ export interface Mode {
 export function glModes(): readonly Mode[] {
   const inBrowser = typeof document !== "undefined" || typeof OffscreenCanvas !== "undefined";
   return inBrowser
-    ? [probe("webgl2", GPU.isWebGL2Supported, "this browser has no WebGL 2"), probe("webgl", GPU.isWebGLSupported, "this browser has no WebGL")]
-    : [probe("headlessgl", GPU.isHeadlessGLSupported, 'no OpenGL context: gpu.js\'s optional package "gl" is missing, or there is no display (xvfb-run gives one)')];
+    ? [
+        probe("webgl2", GPU.isWebGL2Supported, "this browser has no WebGL 2"),
+        probe("webgl", GPU.isWebGLSupported, "this browser has no WebGL"),
+      ]
+    : [
+        probe(
+          "headlessgl",
+          GPU.isHeadlessGLSupported,
+          'no OpenGL context: gpu.js\'s optional package "gl" is missing, or there is no display (xvfb-run gives one)',
+        ),
+      ];
 }
 
 function probe(backend: Backend, supported: boolean, whyNot: string): Mode {
   if (!supported) return { backend, available: false, detail: whyNot };
   const gpu = new GPU({ mode: backend });
   try {
-    const kernel = gpu.createKernel("function probe(x) { return x[this.thread.x] * 2.0; }", { output: [2], precision: "single", tactic: "precision" });
+    const kernel = gpu.createKernel("function probe(x) { return x[this.thread.x] * 2.0; }", {
+      output: [2],
+      precision: "single",
+      tactic: "precision",
+    });
     const [first, second] = kernel(new Float32Array([1.5, 3e-3])) as Float32Array;
     const right = first === 3 && Math.abs(second! - 6e-3) < 1e-8;
-    const ran = (kernel as unknown as { kernel: { constructor: { mode?: string } } }).kernel.constructor.mode;
+    const ran = (kernel as unknown as { kernel: { constructor: { mode?: string } } }).kernel
+      .constructor.mode;
     if (right && ran !== "cpu") return { backend, available: true, detail: rendererOf(gpu) };
     return { backend, available: false, detail: `${backend} computes wrongly here` };
   } catch (error) {
-    return { backend, available: false, detail: `${backend} fails here: ${error instanceof Error ? error.message.split("\n")[0]! : String(error)}` };
+    return {
+      backend,
+      available: false,
+      detail: `${backend} fails here: ${error instanceof Error ? error.message.split("\n")[0]! : String(error)}`,
+    };
   } finally {
     void gpu.destroy();
   }
@@ -37,7 +55,10 @@ function probe(backend: Backend, supported: boolean, whyNot: string): Mode {
 
 /** What draws: the name of the graphics card, where it is told. */
 function rendererOf(gpu: GPU): string {
-  const context = gpu.context as { getExtension?(name: string): { UNMASKED_RENDERER_WEBGL: number } | null; getParameter?(name: number): unknown } | null;
+  const context = gpu.context as {
+    getExtension?(name: string): { UNMASKED_RENDERER_WEBGL: number } | null;
+    getParameter?(name: number): unknown;
+  } | null;
   const extension = context?.getExtension?.("WEBGL_debug_renderer_info");
   return extension ? String(context!.getParameter?.(extension.UNMASKED_RENDERER_WEBGL) ?? "") : "";
 }

@@ -62,7 +62,10 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
   const best = modes.find((mode) => mode.available);
   if (options.backend === "gpu") {
     if (best === undefined) throw noGpu(modes);
-    return opened(glCandidate(best, fillUniform), `asked for${best.detail === "" ? "" : `; it draws with ${best.detail}`}`);
+    return opened(
+      glCandidate(best, fillUniform),
+      `asked for${best.detail === "" ? "" : `; it draws with ${best.detail}`}`,
+    );
   }
   // The module does the same work as gpu.js on the CPU, many times faster.
   const onCpu = wasm ?? cpu;
@@ -100,13 +103,24 @@ function noGpu(modes: readonly Mode[]): UserError {
 }
 
 function noWasm({ wasm }: DeviceOptions): UserError {
-  const why = wasm === undefined ? "This program carries no WebAssembly module." : "This engine does not run WebAssembly with 128-bit vectors.";
-  return new UserError("There is no wasm backend here.", [why, "Use --backend cpu, or --backend auto to take what there is."]);
+  const why =
+    wasm === undefined
+      ? "This program carries no WebAssembly module."
+      : "This engine does not run WebAssembly with 128-bit vectors.";
+  return new UserError("There is no wasm backend here.", [
+    why,
+    "Use --backend cpu, or --backend auto to take what there is.",
+  ]);
 }
 
 /** Measures the WebGL mode against the CPU on real steps; without anything to measure the CPU is the safe choice. */
-async function fastest(gl: Candidate, onCpu: Candidate, calibration: Calibration | undefined): Promise<Device> {
-  if (calibration === undefined) return opened(onCpu, `nothing was measured, and ${gl.backend} may be slower`);
+async function fastest(
+  gl: Candidate,
+  onCpu: Candidate,
+  calibration: Calibration | undefined,
+): Promise<Device> {
+  if (calibration === undefined)
+    return opened(onCpu, `nothing was measured, and ${gl.backend} may be slower`);
   const cpuRate = await stepsPerSecond(onCpu, calibration);
   const glRate = await stepsPerSecond(gl, calibration);
   const measured = `measured ${rate(glRate)} steps/s on ${gl.backend} and ${rate(cpuRate)} on ${onCpu.backend}`;
@@ -122,7 +136,10 @@ const measuredMilliseconds = 250;
 const mostMeasuredSteps = 20;
 
 /** Steps a second on a device that is thrown away; 0 where the backend fails. */
-async function stepsPerSecond(candidate: Candidate, { plan, call, variables }: Calibration): Promise<number> {
+async function stepsPerSecond(
+  candidate: Candidate,
+  { plan, call, variables }: Calibration,
+): Promise<number> {
   let device: Engine | undefined;
   try {
     device = await candidate.open();

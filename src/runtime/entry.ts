@@ -4,7 +4,10 @@ import { UserError, describeError } from "./errors.ts";
  * Runs `main` when the module at `url` is the program that Node was started with, and never when it is imported or in a
  * browser. What a person did wrong ends with 2, a fault of the program with 1; otherwise `main` says the exit code.
  */
-export function runAsProgram(url: string, main: (argv: readonly string[]) => Promise<number>): void {
+export function runAsProgram(
+  url: string,
+  main: (argv: readonly string[]) => Promise<number>,
+): void {
   if (!isProgram(url)) return;
   main(process.argv.slice(2)).then(
     (code) => {
@@ -18,7 +21,8 @@ export function runAsProgram(url: string, main: (argv: readonly string[]) => Pro
 }
 
 function isProgram(url: string): boolean {
-  if (typeof process === "undefined" || typeof process.getBuiltinModule !== "function") return false;
+  if (typeof process === "undefined" || typeof process.getBuiltinModule !== "function")
+    return false;
   const started = process.argv[1];
   if (started === undefined || !url.startsWith("file:")) return false;
   const { realpathSync } = process.getBuiltinModule("node:fs");

@@ -14,7 +14,8 @@ export class UserError extends Error {
 
 /** An exception in words: message and notes of a `UserError`; the stack only of what nobody foresaw. */
 export function describeError(error: unknown): string {
-  if (error instanceof UserError) return [error.message, ...error.notes.map((note) => `  ${note}`)].join("\n");
+  if (error instanceof UserError)
+    return [error.message, ...error.notes.map((note) => `  ${note}`)].join("\n");
   if (error instanceof Error) return error.stack ?? error.message;
   return String(error);
 }

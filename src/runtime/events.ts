@@ -3,7 +3,8 @@ import type { Terminal } from "./terminal.ts";
 
 /** One JSON object a line on standard output, for programs: {"event":"start"|"epoch"|"end",…}; notes go to standard error. */
 export function reportEvents(terminal: Terminal): Reporter {
-  const send = (event: string, values: object) => terminal.write(`${JSON.stringify({ event, ...values }, spellNumber)}\n`);
+  const send = (event: string, values: object) =>
+    terminal.write(`${JSON.stringify({ event, ...values }, spellNumber)}\n`);
   return {
     start: (event) => send("start", event),
     batch: () => undefined,

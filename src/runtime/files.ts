@@ -11,7 +11,10 @@ export function resolvePath(directory: string | undefined, path: string): string
   if (!runsInNode()) return new URL(path, new URL(directory, globalThis.location?.href)).href;
   const { fileURLToPath } = nodeModule("node:url");
   const { dirname, resolve } = nodeModule("node:path");
-  return resolve(directory.startsWith("file:") ? dirname(fileURLToPath(directory)) : directory, path);
+  return resolve(
+    directory.startsWith("file:") ? dirname(fileURLToPath(directory)) : directory,
+    path,
+  );
 }
 
 /** The whole file. */
@@ -42,9 +45,12 @@ export function decodeText(bytes: Uint8Array, where: string): string {
 
 async function download(address: string): Promise<Uint8Array> {
   const response = await fetch(address).catch((error: unknown) => {
-    throw new UserError(`${address} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(
+      `${address} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+    );
   });
-  if (!response.ok) throw new UserError(`${address} cannot be loaded: the server answered ${response.status}.`);
+  if (!response.ok)
+    throw new UserError(`${address} cannot be loaded: the server answered ${response.status}.`);
   return new Uint8Array(await response.arrayBuffer());
 }
 
@@ -106,7 +112,12 @@ export async function makeDirectory(path: string): Promise<void> {
 
 /** Whether there is a file or folder of this path. */
 export async function fileExists(path: string): Promise<boolean> {
-  return nodeModule("node:fs/promises").access(path).then(() => true, () => false);
+  return nodeModule("node:fs/promises")
+    .access(path)
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -7,7 +7,8 @@ export function formatMetric(value: number, display: "percent" | "number"): stri
 
 /** Four significant digits at least: "0.1235", "12.35", "12346"; very large and very small as "1.20e-7". */
 export function formatNumber(value: number): string {
-  if (value === 0 || !Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : String(value);
+  if (value === 0 || !Number.isFinite(value))
+    return Number.isNaN(value) ? "not a number" : String(value);
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-4) return value.toExponential(2).replace("e+", "e");
   return size >= 9999.5 ? value.toFixed(0) : value.toPrecision(4);
@@ -15,7 +16,9 @@ export function formatNumber(value: number): string {
 
 /** Thousands apart: "12,345". */
 export function formatCount(count: number): string {
-  return Math.round(count).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+  return Math.round(count)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** "0.4 s", "12 s", "1 min 20 s", "2 h 5 min". */

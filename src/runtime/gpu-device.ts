@@ -70,10 +70,12 @@ export class GpuDevice {
     this.releaseResults(plan.name);
     const numbers = numbersOf(plan, call);
     const buffers = new Map<string, Stored>();
-    for (const [name, size] of Object.entries(plan.inputs)) buffers.set(name, this.upload(this.staged(name, size, call.inputs[name])));
+    for (const [name, size] of Object.entries(plan.inputs))
+      buffers.set(name, this.upload(this.staged(name, size, call.inputs[name])));
     const lastUses = this.lastUsesOf(plan);
     for (const [place, step] of plan.steps.entries()) {
-      if ("fill" in step) buffers.set(step.fill, this.filled(step.fill, step.stream, step.size, call.step));
+      if ("fill" in step)
+        buffers.set(step.fill, this.filled(step.fill, step.stream, step.size, call.step));
       else buffers.set(step.makes, this.call(step, buffers, numbers));
       for (const name of lastUses.get(place) ?? []) {
         discard(buffers.get(name));
@@ -92,11 +94,19 @@ export class GpuDevice {
     await this.gpu.destroy();
   }
 
-  private call(kernel: DeviceKernel, buffers: ReadonlyMap<string, Stored>, numbers: Readonly<Record<string, number>>): Stored {
+  private call(
+    kernel: DeviceKernel,
+    buffers: ReadonlyMap<string, Stored>,
+    numbers: Readonly<Record<string, number>>,
+  ): Stored {
     const arrays = kernel.arrays.map((name) => buffers.get(name) ?? this.variables.get(name));
     const missing = kernel.arrays[arrays.indexOf(undefined)];
-    if (missing !== undefined) throw new Error(`${kernel.makes} needs ${missing}, which has not been written`);
-    return this.runner(kernel.source, kernel.size)(...(arrays as Stored[]), ...kernel.numbers.map((name) => numbers[name]!));
+    if (missing !== undefined)
+      throw new Error(`${kernel.makes} needs ${missing}, which has not been written`);
+    return this.runner(kernel.source, kernel.size)(
+      ...(arrays as Stored[]),
+      ...kernel.numbers.map((name) => numbers[name]!),
+    );
   }
 
   /** Compiles a kernel on its first use; outputs are new textures, so that every buffer is whole until it is deleted. */
@@ -105,16 +115,27 @@ export class GpuDevice {
     const known = this.runners.get(key);
     if (known !== undefined) return known;
     if (this.backend !== "cpu" && size >= mostElements) {
-      throw new UserError(`An array of ${size} elements is too large for ${this.backend}.`, [`WebGL takes fewer than ${mostElements} elements an array: use --backend cpu.`]);
+      throw new UserError(`An array of ${size} elements is too large for ${this.backend}.`, [
+        `WebGL takes fewer than ${mostElements} elements an array: use --backend cpu.`,
+      ]);
     }
-    const made = this.gpu.createKernel(source.trim(), { output: [size], precision: "single", tactic: "precision", pipeline: true, immutable: true }) as unknown as Runner;
+    const made = this.gpu.createKernel(source.trim(), {
+      output: [size],
+      precision: "single",
+      tactic: "precision",
+      pipeline: true,
+      immutable: true,
+    }) as unknown as Runner;
     this.runners.set(key, made);
     return made;
   }
 
   private upload(values: Float32Array): Stored {
     if (this.backend === "cpu") return values;
-    return this.runner("function upload(values) { return values[this.thread.x]; }", values.length)(values);
+    return this.runner(
+      "function upload(values) { return values[this.thread.x]; }",
+      values.length,
+    )(values);
   }
 
   /** A batch in an array of full length: what gpu.js compiled for is always the same size. */
@@ -142,7 +163,12 @@ export class GpuDevice {
       discard(this.variables.get(path));
       this.variables.set(path, buffers.get(buffer)!);
     }
-    this.results.set(plan.name, new Map(Object.entries(plan.results).map(([name, buffer]) => [name, buffers.get(buffer)!] as const)));
+    this.results.set(
+      plan.name,
+      new Map(
+        Object.entries(plan.results).map(([name, buffer]) => [name, buffers.get(buffer)!] as const),
+      ),
+    );
   }
 
   private releaseResults(plan: string): void {
@@ -170,7 +196,9 @@ function numbersOf(plan: DevicePlan, call: DeviceCall): Readonly<Record<string, 
   const given = { ...call.numbers, rows: call.rows };
   const missing = plan.given.find((name) => !(name in given));
   if (missing !== undefined) throw new Error(`${plan.name} needs the number ${missing}`);
-  const derived = Object.entries(plan.derived).map(([name, formula]) => [name, formula(given)] as const);
+  const derived = Object.entries(plan.derived).map(
+    ([name, formula]) => [name, formula(given)] as const,
+  );
   return { ...given, ...Object.fromEntries(derived) };
 }
 
@@ -179,9 +207,15 @@ function findLastUses(plan: DevicePlan): ReadonlyMap<number, readonly string[]> 
   const last = new Map<string, number>();
   for (const name of Object.keys(plan.inputs)) last.set(name, 0);
   for (const [place, step] of plan.steps.entries()) {
-    for (const name of "fill" in step ? [step.fill] : [...step.arrays, step.makes]) last.set(name, place);
+    for (const name of "fill" in step ? [step.fill] : [...step.arrays, step.makes])
+      last.set(name, place);
   }
-  for (const name of [...Object.keys(plan.variables), ...Object.values(plan.results), ...Object.values(plan.updates)]) last.delete(name);
+  for (const name of [
+    ...Object.keys(plan.variables),
+    ...Object.values(plan.results),
+    ...Object.values(plan.updates),
+  ])
+    last.delete(name);
   const uses = new Map<number, string[]>();
   for (const [name, place] of last) uses.set(place, [...(uses.get(place) ?? []), name]);
   return uses;

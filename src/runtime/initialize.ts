@@ -1,4 +1,10 @@
-import { normalFrom, randomStream, randomWords, truncatedNormalFrom, uniformFrom } from "./random.ts";
+import {
+  normalFrom,
+  randomStream,
+  randomWords,
+  truncatedNormalFrom,
+  uniformFrom,
+} from "./random.ts";
 import { UserError } from "./errors.ts";
 
 /** What a tensor starts from, all fans and gains already worked out. */
@@ -14,14 +20,24 @@ export type Distribution =
   | { readonly kind: "values"; readonly values: readonly number[] };
 
 /** The first values of the parameter called `path`: the same for the same seed and path, whatever else the model has. */
-export function initialize(path: string, shape: readonly number[], distribution: Distribution, seed: number): Float32Array {
+export function initialize(
+  path: string,
+  shape: readonly number[],
+  distribution: Distribution,
+  seed: number,
+): Float32Array {
   const target = new Float32Array(shape.reduce((product, size) => product * size, 1));
   const words = randomWords(randomStream(seed, `initialize ${path}`), 0);
   switch (distribution.kind) {
     case "constant":
       return target.fill(distribution.value);
     case "uniform":
-      return draw(target, () => uniformFrom(words), distribution.low, distribution.high - distribution.low);
+      return draw(
+        target,
+        () => uniformFrom(words),
+        distribution.low,
+        distribution.high - distribution.low,
+      );
     case "normal":
       return draw(target, normalFrom(words), distribution.mean, distribution.deviation);
     case "truncated_normal":
@@ -35,14 +51,26 @@ export function initialize(path: string, shape: readonly number[], distribution:
   }
 }
 
-function draw(target: Float32Array, next: () => number, shift: number, factor: number): Float32Array {
+function draw(
+  target: Float32Array,
+  next: () => number,
+  shift: number,
+  factor: number,
+): Float32Array {
   for (let index = 0; index < target.length; index++) target[index] = shift + factor * next();
   return target;
 }
 
-function copyValues(target: Float32Array, path: string, shape: readonly number[], values: readonly number[]): Float32Array {
+function copyValues(
+  target: Float32Array,
+  path: string,
+  shape: readonly number[],
+  values: readonly number[],
+): Float32Array {
   if (values.length !== target.length) {
-    throw new UserError(`${path} of shape [${shape.join(", ")}] needs ${target.length} values; found ${values.length}.`);
+    throw new UserError(
+      `${path} of shape [${shape.join(", ")}] needs ${target.length} values; found ${values.length}.`,
+    );
   }
   target.set(values);
   return target;
@@ -54,7 +82,8 @@ function fillIdentity(target: Float32Array, shape: readonly number[], scale: num
   const rows = shape.at(-2) ?? 1;
   let tap = 0;
   for (const size of shape.slice(0, -2)) tap = tap * size + Math.floor((size - 1) / 2);
-  for (let index = 0; index < Math.min(rows, columns); index++) target[(tap * rows + index) * columns + index] = scale;
+  for (let index = 0; index < Math.min(rows, columns); index++)
+    target[(tap * rows + index) * columns + index] = scale;
   return target;
 }
 
@@ -62,7 +91,12 @@ function fillIdentity(target: Float32Array, shape: readonly number[], scale: num
  * A matrix [all axes but the last, last] whose shorter side is orthonormal, times `gain`: Gram and Schmidt's process (twice,
  * for accuracy) on a normal matrix, which draws evenly from all such matrices (Saxe, McClelland, Ganguli 2014).
  */
-function fillOrthogonal(target: Float32Array, shape: readonly number[], gain: number, normal: () => number): Float32Array {
+function fillOrthogonal(
+  target: Float32Array,
+  shape: readonly number[],
+  gain: number,
+  normal: () => number,
+): Float32Array {
   const columns = shape.at(-1) ?? 1;
   const rows = columns === 0 ? 0 : target.length / columns;
   const count = Math.min(rows, columns);
@@ -77,7 +111,8 @@ function fillOrthogonal(target: Float32Array, shape: readonly number[], gain: nu
   const wide = columns > rows;
   vectors.forEach((vector, index) => {
     for (let place = 0; place < length; place++) {
-      target[wide ? index * columns + place : place * columns + index] = gain * (vector[place] as number);
+      target[wide ? index * columns + place : place * columns + index] =
+        gain * (vector[place] as number);
     }
   });
   return target;
@@ -85,13 +120,16 @@ function fillOrthogonal(target: Float32Array, shape: readonly number[], gain: nu
 
 function subtractProjection(vector: Float64Array, unit: Float64Array): void {
   let product = 0;
-  for (let index = 0; index < vector.length; index++) product += (vector[index] as number) * (unit[index] as number);
-  for (let index = 0; index < vector.length; index++) vector[index] = (vector[index] as number) - product * (unit[index] as number);
+  for (let index = 0; index < vector.length; index++)
+    product += (vector[index] as number) * (unit[index] as number);
+  for (let index = 0; index < vector.length; index++)
+    vector[index] = (vector[index] as number) - product * (unit[index] as number);
 }
 
 function normalizeLength(vector: Float64Array): void {
   let square = 0;
   for (const value of vector) square += value * value;
   const length = Math.sqrt(square);
-  for (let index = 0; index < vector.length; index++) vector[index] = (vector[index] as number) / length;
+  for (let index = 0; index < vector.length; index++)
+    vector[index] = (vector[index] as number) / length;
 }

@@ -12,10 +12,14 @@ export interface FunctionSource {
 }
 
 /** The first field holds the inputs in their order, the second formula(inputs) + noise · N(0, 1). */
-export async function makeFunction(fields: readonly Field[], source: FunctionSource): Promise<RawData> {
+export async function makeFunction(
+  fields: readonly Field[],
+  source: FunctionSource,
+): Promise<RawData> {
   const { formula, inputs, points = 200, noise = 0, seed = 0 } = source;
   const [argument, value] = fields;
-  if (argument === undefined || value === undefined) throw new UserError("function gives two fields: the inputs and the value.");
+  if (argument === undefined || value === undefined)
+    throw new UserError("function gives two fields: the inputs and the value.");
   const words = randomWords(randomStream(seed, "function"), 0);
   const normal = normalFrom(words);
   const inputValues = new Float32Array(points * inputs.length);

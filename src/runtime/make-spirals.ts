@@ -15,10 +15,14 @@ export interface SpiralSource {
  * The first field holds the two coordinates, the second the class. Class k: with s drawn evenly from [0, 1), the angle is
  * 2π (k / classes + turns · s), the point s (cos angle, sin angle) + noise · N(0, 1).
  */
-export async function makeSpirals(fields: readonly Field[], source: SpiralSource): Promise<RawData> {
+export async function makeSpirals(
+  fields: readonly Field[],
+  source: SpiralSource,
+): Promise<RawData> {
   const { points = 200, classes = 2, turns = 1.5, noise = 0.02, seed = 0 } = source;
   const [place, label] = fields;
-  if (place === undefined || label === undefined) throw new UserError("spirals gives two fields: the place (2 numbers) and the class.");
+  if (place === undefined || label === undefined)
+    throw new UserError("spirals gives two fields: the place (2 numbers) and the class.");
   const words = randomWords(randomStream(seed, "spirals"), 0);
   const normal = normalFrom(words);
   const places = new Float32Array(2 * points * classes);

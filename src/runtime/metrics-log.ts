@@ -10,7 +10,10 @@ export interface MetricsLog {
  * what it did after its last saved state, a torn last line included.
  */
 export async function openMetricsLog(path: string, keepThroughEpoch?: number): Promise<MetricsLog> {
-  const kept = keepThroughEpoch !== undefined && (await fileExists(path)) ? keepLines(await readText(path), keepThroughEpoch) : "";
+  const kept =
+    keepThroughEpoch !== undefined && (await fileExists(path))
+      ? keepLines(await readText(path), keepThroughEpoch)
+      : "";
   await writeText(path, kept);
   return { append: (line) => appendText(path, `${JSON.stringify(line)}\n`) };
 }

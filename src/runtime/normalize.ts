@@ -34,11 +34,21 @@ interface Statistics {
 }
 
 /** The steps in their order, with statistics of the given rows only: those of the training part, so that nothing leaks. */
-export function fitNormalization(column: Column, rows: Uint32Array, steps: readonly NormalizationStep[]): Normalization {
-  const entries = Array.from({ length: entryCount(column) }, (_, entry) => statistics(column, rows, entry));
+export function fitNormalization(
+  column: Column,
+  rows: Uint32Array,
+  steps: readonly NormalizationStep[],
+): Normalization {
+  const entries = Array.from({ length: entryCount(column) }, (_, entry) =>
+    statistics(column, rows, entry),
+  );
   let forms: readonly Form[] = entries.map(() => ({ shift: 0, factor: 1, offset: 0 }));
   for (const step of steps) forms = applyStep(step, entries, forms);
-  return { shift: forms.map((form) => form.shift), factor: forms.map((form) => form.factor), offset: forms.map((form) => form.offset) };
+  return {
+    shift: forms.map((form) => form.shift),
+    factor: forms.map((form) => form.factor),
+    offset: forms.map((form) => form.offset),
+  };
 }
 
 /** The same for the values of every row, in place. */
@@ -46,7 +56,9 @@ export function normalizeValues(values: Float32Array, normalization: Normalizati
   const { shift, factor, offset } = normalization;
   for (let index = 0; index < values.length; index++) {
     const entry = index % shift.length;
-    values[index] = ((values[index] as number) - (shift[entry] as number)) * (factor[entry] as number) + (offset[entry] as number);
+    values[index] =
+      ((values[index] as number) - (shift[entry] as number)) * (factor[entry] as number) +
+      (offset[entry] as number);
   }
 }
 
@@ -56,7 +68,8 @@ export function denormalizeValues(values: Float32Array, normalization: Normaliza
   for (let index = 0; index < values.length; index++) {
     const entry = index % shift.length;
     const scaled = (values[index] as number) - (offset[entry] as number);
-    values[index] = (shift[entry] as number) + (factor[entry] === 0 ? 0 : scaled / (factor[entry] as number));
+    values[index] =
+      (shift[entry] as number) + (factor[entry] === 0 ? 0 : scaled / (factor[entry] as number));
   }
 }
 
@@ -67,23 +80,49 @@ interface Form {
   readonly offset: number;
 }
 
-function applyStep(step: NormalizationStep, entries: readonly Statistics[], forms: readonly Form[]): readonly Form[] {
+function applyStep(
+  step: NormalizationStep,
+  entries: readonly Statistics[],
+  forms: readonly Form[],
+): readonly Form[] {
   switch (step.kind) {
     case "standardize":
-      return entries.map(({ mean, deviation }) => ({ shift: mean, factor: deviation === 0 ? 0 : 1 / deviation, offset: 0 }));
+      return entries.map(({ mean, deviation }) => ({
+        shift: mean,
+        factor: deviation === 0 ? 0 : 1 / deviation,
+        offset: 0,
+      }));
     case "center":
-      return entries.map(({ mean }, entry) => ({ shift: mean, factor: forms[entry]?.factor ?? 1, offset: 0 }));
+      return entries.map(({ mean }, entry) => ({
+        shift: mean,
+        factor: forms[entry]?.factor ?? 1,
+        offset: 0,
+      }));
     case "scale":
       return rescale(step, entries, forms);
   }
 }
 
-function rescale(step: { readonly from: number; readonly to: number }, entries: readonly Statistics[], forms: readonly Form[]): readonly Form[] {
+function rescale(
+  step: { readonly from: number; readonly to: number },
+  entries: readonly Statistics[],
+  forms: readonly Form[],
+): readonly Form[] {
   const value = (form: Form, x: number) => (x - form.shift) * form.factor + form.offset;
-  const least = forms.reduce((result, form, entry) => Math.min(result, value(form, (entries[entry] as Statistics).least)), Infinity);
-  const greatest = forms.reduce((result, form, entry) => Math.max(result, value(form, (entries[entry] as Statistics).greatest)), -Infinity);
+  const least = forms.reduce(
+    (result, form, entry) => Math.min(result, value(form, (entries[entry] as Statistics).least)),
+    Infinity,
+  );
+  const greatest = forms.reduce(
+    (result, form, entry) => Math.max(result, value(form, (entries[entry] as Statistics).greatest)),
+    -Infinity,
+  );
   const stretch = greatest > least ? (step.to - step.from) / (greatest - least) : 0;
-  return forms.map((form) => ({ shift: form.shift, factor: form.factor * stretch, offset: step.from + (form.offset - least) * stretch }));
+  return forms.map((form) => ({
+    shift: form.shift,
+    factor: form.factor * stretch,
+    offset: step.from + (form.offset - least) * stretch,
+  }));
 }
 
 function entryCount(column: Column): number {
@@ -107,7 +146,8 @@ function statistics(column: Column, rows: Uint32Array, entry: number): Statistic
   const mean = least === greatest ? least : sum / count;
   let squares = 0;
   for (const row of rows) {
-    for (let place = row * size + entry; place < (row + 1) * size; place += entries) squares += ((values[place] as number) - mean) ** 2;
+    for (let place = row * size + entry; place < (row + 1) * size; place += entries)
+      squares += ((values[place] as number) - mean) ** 2;
   }
   return { mean, deviation: Math.sqrt(squares / count), least, greatest };
 }

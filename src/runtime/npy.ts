@@ -31,29 +31,44 @@ export interface NpyHeader {
 export function parseNpy(bytes: Uint8Array, where: string): NumberArray {
   const header = readNpyHeader(bytes, where);
   const read = TYPES.get(header.code);
-  if (read === undefined) throw new UserError(`${where} holds numbers of type ${JSON.stringify(header.code)}; ${[...TYPES.keys()].join(", ")} can be read.`);
+  if (read === undefined)
+    throw new UserError(
+      `${where} holds numbers of type ${JSON.stringify(header.code)}; ${[...TYPES.keys()].join(", ")} can be read.`,
+    );
   const size = Number(header.code.slice(1));
   const count = header.shape.reduce((product, length) => product * length, 1);
   if (!Number.isSafeInteger(count) || count * size !== bytes.length - header.start) {
-    throw new UserError(`${where} is damaged: [${header.shape.join(", ")}] of ${header.code} needs ${count * size} bytes; it has ${bytes.length - header.start}.`);
+    throw new UserError(
+      `${where} is damaged: [${header.shape.join(", ")}] of ${header.code} needs ${count * size} bytes; it has ${bytes.length - header.start}.`,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Float32Array(count);
-  for (let index = 0; index < count; index++) values[index] = read(view, header.start + index * size, header.little);
-  return { shape: header.shape, values: header.fortran ? fromFortranOrder(values, header.shape) : values };
+  for (let index = 0; index < count; index++)
+    values[index] = read(view, header.start + index * size, header.little);
+  return {
+    shape: header.shape,
+    values: header.fortran ? fromFortranOrder(values, header.shape) : values,
+  };
 }
 
 /** What the array is, from the beginning of the file alone. */
 export function readNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
   const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-  if (!magic.every((byte, index) => bytes[index] === byte)) throw new UserError(`${where} is no .npy file: it does not begin with \\x93NUMPY.`);
+  if (!magic.every((byte, index) => bytes[index] === byte))
+    throw new UserError(`${where} is no .npy file: it does not begin with \\x93NUMPY.`);
   const version = bytes[6] ?? 0;
   const start = version === 1 ? 10 : 12;
-  if (version < 1 || version > 3 || bytes.length < start) throw new UserError(`${where} has version ${version} of the .npy format; 1 to 3 can be read.`);
+  if (version < 1 || version > 3 || bytes.length < start)
+    throw new UserError(`${where} has version ${version} of the .npy format; 1 to 3 can be read.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
-  if (length > MOST_HEADER || start + length > bytes.length) throw new UserError(`${where} is damaged: its header of ${length} bytes does not fit.`);
-  return { ...readDescription(new TextDecoder().decode(bytes.subarray(start, start + length)), where), start: start + length };
+  if (length > MOST_HEADER || start + length > bytes.length)
+    throw new UserError(`${where} is damaged: its header of ${length} bytes does not fit.`);
+  return {
+    ...readDescription(new TextDecoder().decode(bytes.subarray(start, start + length)), where),
+    start: start + length,
+  };
 }
 
 const MOST_HEADER = 65_536;
@@ -64,18 +79,33 @@ function readDescription(text: string, where: string): Omit<NpyHeader, "start"> 
   const order = /'fortran_order': *(True|False)/.exec(text);
   const shape = /'shape': *\(([\d, ]*)\)/.exec(text);
   if (type === null || order === null || shape === null) {
-    throw new UserError(`${where} has a header that cannot be read: ${JSON.stringify(text.trim().slice(0, 120))}.`, ["Arrays of plain numbers can be read, not of records or objects."]);
+    throw new UserError(
+      `${where} has a header that cannot be read: ${JSON.stringify(text.trim().slice(0, 120))}.`,
+      ["Arrays of plain numbers can be read, not of records or objects."],
+    );
   }
-  const sizes = (shape[1] ?? "").split(",").map((size) => size.trim()).filter((size) => size !== "").map(Number);
-  if (sizes.length > 8 || !sizes.every(Number.isSafeInteger)) throw new UserError(`${where} has a shape that cannot be read: (${shape[1] ?? ""}).`);
-  return { code: type[2] ?? "", little: type[1] !== ">", fortran: order[1] === "True", shape: sizes };
+  const sizes = (shape[1] ?? "")
+    .split(",")
+    .map((size) => size.trim())
+    .filter((size) => size !== "")
+    .map(Number);
+  if (sizes.length > 8 || !sizes.every(Number.isSafeInteger))
+    throw new UserError(`${where} has a shape that cannot be read: (${shape[1] ?? ""}).`);
+  return {
+    code: type[2] ?? "",
+    little: type[1] !== ">",
+    fortran: order[1] === "True",
+    shape: sizes,
+  };
 }
 
 /** Fortran order runs through the first axis fastest. */
 function fromFortranOrder(values: Float32Array, shape: readonly number[]): Float32Array {
   const result = new Float32Array(values.length);
   const index = shape.map(() => 0);
-  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1));
+  const strides = shape.map((_, axis) =>
+    shape.slice(0, axis).reduce((product, size) => product * size, 1),
+  );
   let source = 0;
   for (let target = 0; target < values.length; target++) {
     result[target] = values[source] as number;

@@ -4,7 +4,8 @@ import type { Terminal } from "./terminal.ts";
 
 /** Plain lines, one an epoch: for files, pipes and consoles. */
 export function reportLines(terminal: Terminal, display: MetricDisplay): Reporter {
-  const print = (lines: readonly string[]) => terminal.write(lines.map((line) => `${line}\n`).join(""));
+  const print = (lines: readonly string[]) =>
+    terminal.write(lines.map((line) => `${line}\n`).join(""));
   return {
     start: (event) => print(describeStart(event)),
     batch: () => undefined,

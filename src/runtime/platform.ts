@@ -10,9 +10,12 @@ export function runsInNode(): boolean {
 
 /** A module of Node; a `UserError` where there is none. */
 export function nodeModule<Name extends NodeModule>(name: Name): NodeModules[Name] {
-  if (!runsInNode()) throw new UserError("There are no files here: this needs Node, not a browser.");
+  if (!runsInNode())
+    throw new UserError("There are no files here: this needs Node, not a browser.");
   if (typeof process.getBuiltinModule !== "function") {
-    throw new UserError(`Node ${process.versions.node} is too old: version 20.19 or newer is needed.`);
+    throw new UserError(
+      `Node ${process.versions.node} is too old: version 20.19 or newer is needed.`,
+    );
   }
   return process.getBuiltinModule(name) as NodeModules[Name];
 }

@@ -13,11 +13,19 @@ export function preparationFromText(text: string | undefined, where: string): Pr
   if (isRecord(value) && isRecord(value["classNames"]) && isRecord(value["normalizations"])) {
     const names = Object.entries(value["classNames"]);
     const normalizations = Object.entries(value["normalizations"]);
-    if (names.every(([, list]) => isListOf(list, "string")) && normalizations.every(([, form]) => isNormalization(form))) {
-      return { classNames: recordOf(names) as Preparation["classNames"], normalizations: recordOf(normalizations) as Preparation["normalizations"] };
+    if (
+      names.every(([, list]) => isListOf(list, "string")) &&
+      normalizations.every(([, form]) => isNormalization(form))
+    ) {
+      return {
+        classNames: recordOf(names) as Preparation["classNames"],
+        normalizations: recordOf(normalizations) as Preparation["normalizations"],
+      };
     }
   }
-  throw new UserError(`${where} does not say how the data were prepared; it was not written by this program.`);
+  throw new UserError(
+    `${where} does not say how the data were prepared; it was not written by this program.`,
+  );
 }
 
 function parse(text: string): unknown {
@@ -28,12 +36,17 @@ function parse(text: string): unknown {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isListOf = (value: unknown, type: "string" | "number"): boolean => Array.isArray(value) && value.every((item) => typeof item === type);
+const isListOf = (value: unknown, type: "string" | "number"): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === type);
 
 function isNormalization(value: unknown): boolean {
   if (!isRecord(value)) return false;
   const lists = [value["shift"], value["factor"], value["offset"]];
-  return lists.every((list) => isListOf(list, "number")) && new Set(lists.map((list) => (list as unknown[]).length)).size === 1;
+  return (
+    lists.every((list) => isListOf(list, "number")) &&
+    new Set(lists.map((list) => (list as unknown[]).length)).size === 1
+  );
 }

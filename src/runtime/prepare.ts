@@ -43,10 +43,19 @@ interface PrepareOptions {
 }
 
 /** From what was read to what is trained on: labels numbered over all sources, rows split, values normalised by the training part. */
-export function prepareData(fields: readonly Field[], sources: Sources, options: PrepareOptions): PreparedData {
+export function prepareData(
+  fields: readonly Field[],
+  sources: Sources,
+  options: PrepareOptions,
+): PreparedData {
   const given = [sources.all ?? sources.train, sources.validation, sources.test];
-  const datasets = bindFields(fields, given.filter((source) => source !== undefined));
-  const [divided, validation, test] = given.map((source) => (source === undefined ? undefined : datasets.shift()));
+  const datasets = bindFields(
+    fields,
+    given.filter((source) => source !== undefined),
+  );
+  const [divided, validation, test] = given.map((source) =>
+    source === undefined ? undefined : datasets.shift(),
+  );
   if (divided === undefined) throw new UserError("There is no data to train on.");
   const split = divide(divided, options);
   const parts = {
@@ -59,29 +68,49 @@ export function prepareData(fields: readonly Field[], sources: Sources, options:
     const column = divided.columns.get(name);
     if (column !== undefined) normalizations[name] = fitNormalization(column, split.train, steps);
   }
-  for (const dataset of [divided, validation, test]) if (dataset !== undefined) normalizeDataset(dataset, normalizations);
+  for (const dataset of [divided, validation, test])
+    if (dataset !== undefined) normalizeDataset(dataset, normalizations);
   return { ...parts, preparation: { classNames: classNamesOf(divided), normalizations } };
 }
 
 /** Other data, treated as those of the training were: for evaluation and prediction. */
-export function preparePart(fields: readonly Field[], source: RawData, preparation: Preparation): Part {
+export function preparePart(
+  fields: readonly Field[],
+  source: RawData,
+  preparation: Preparation,
+): Part {
   const dataset = bindFields(fields, [source], preparation.classNames)[0] as Dataset;
   normalizeDataset(dataset, preparation.normalizations);
   return allOf(dataset);
 }
 
-function divide(dataset: Dataset, options: PrepareOptions): { readonly train: Uint32Array; readonly validation: Uint32Array; readonly test: Uint32Array } {
+function divide(
+  dataset: Dataset,
+  options: PrepareOptions,
+): { readonly train: Uint32Array; readonly validation: Uint32Array; readonly test: Uint32Array } {
   const { train, validation, test } = options.split;
   const none = new Uint32Array(0);
-  if (train + validation + test === 0) return { train: Uint32Array.from({ length: dataset.rows }, (_, row) => row), validation: none, test: none };
+  if (train + validation + test === 0)
+    return {
+      train: Uint32Array.from({ length: dataset.rows }, (_, row) => row),
+      validation: none,
+      test: none,
+    };
   return splitRows(dataset.rows, options.split, options.seed, dataset.groups);
 }
 
-const partOf = (dataset: Dataset, rows: Uint32Array): Part | undefined => (rows.length === 0 ? undefined : { dataset, rows });
+const partOf = (dataset: Dataset, rows: Uint32Array): Part | undefined =>
+  rows.length === 0 ? undefined : { dataset, rows };
 
-const allOf = (dataset: Dataset): Part => ({ dataset, rows: Uint32Array.from({ length: dataset.rows }, (_, row) => row) });
+const allOf = (dataset: Dataset): Part => ({
+  dataset,
+  rows: Uint32Array.from({ length: dataset.rows }, (_, row) => row),
+});
 
-function normalizeDataset(dataset: Dataset, normalizations: Readonly<Record<string, Normalization>>): void {
+function normalizeDataset(
+  dataset: Dataset,
+  normalizations: Readonly<Record<string, Normalization>>,
+): void {
   for (const [name, column] of dataset.columns) {
     const normalization = own(normalizations, name);
     if (normalization !== undefined) normalizeValues(column.values, normalization);
@@ -89,5 +118,9 @@ function normalizeDataset(dataset: Dataset, normalizations: Readonly<Record<stri
 }
 
 function classNamesOf(dataset: Dataset): ClassNames {
-  return recordOf([...dataset.columns].flatMap(([name, column]) => (column.classNames === undefined ? [] : [[name, column.classNames] as const])));
+  return recordOf(
+    [...dataset.columns].flatMap(([name, column]) =>
+      column.classNames === undefined ? [] : [[name, column.classNames] as const],
+    ),
+  );
 }

@@ -1,4 +1,10 @@
-import { INTERRUPTED, describeEnd, describeEpoch, describeMetrics, describeStart } from "./describe-run.ts";
+import {
+  INTERRUPTED,
+  describeEnd,
+  describeEpoch,
+  describeMetrics,
+  describeStart,
+} from "./describe-run.ts";
 import { formatCount, formatDuration } from "./format-numbers.ts";
 import { plotLosses } from "./loss-plot.ts";
 import type { BatchEvent, EpochEvent, MetricDisplay, Reporter } from "./reporter.ts";
@@ -25,10 +31,17 @@ interface State {
 /** For a person at a terminal: one line that is drawn again, and the course of the loss at the end. */
 export function reportProgress(terminal: Terminal, display: MetricDisplay): Reporter {
   const state: State = {
-    startedAt: terminal.now(), firstEpoch: 1, drawnAt: -Infinity, seen: [], rows: 0, last: undefined, loss: undefined,
+    startedAt: terminal.now(),
+    firstEpoch: 1,
+    drawnAt: -Infinity,
+    seen: [],
+    rows: 0,
+    last: undefined,
+    loss: undefined,
     losses: { train: [], validation: [] },
   };
-  const print = (lines: readonly string[]) => terminal.write(`${ERASE}${lines.map((line) => `${line}\n`).join("")}`);
+  const print = (lines: readonly string[]) =>
+    terminal.write(`${ERASE}${lines.map((line) => `${line}\n`).join("")}`);
   return {
     start: (event) => {
       print(describeStart(event));
@@ -40,7 +53,8 @@ export function reportProgress(terminal: Terminal, display: MetricDisplay): Repo
     epoch: (event) => {
       state.last = event;
       state.losses.train.push(event.train["loss"] ?? Number.NaN);
-      if (event.validation !== undefined) state.losses.validation.push(event.validation["loss"] ?? Number.NaN);
+      if (event.validation !== undefined)
+        state.losses.validation.push(event.validation["loss"] ?? Number.NaN);
       if (event.epoch === event.epochs) print([describeEpoch(event, display)]);
     },
     note: (text) => print([text]),
@@ -48,7 +62,9 @@ export function reportProgress(terminal: Terminal, display: MetricDisplay): Repo
     end: (event) => {
       print(plotLosses(state.losses, Math.min(terminal.columns - 12, 60)));
       const [first, ...rest] = describeEnd(event, display);
-      terminal.write([first, ...rest].map((line) => `${emphasize(line ?? "", terminal)}\n`).join(""));
+      terminal.write(
+        [first, ...rest].map((line) => `${emphasize(line ?? "", terminal)}\n`).join(""),
+      );
     },
   };
 }
@@ -59,25 +75,37 @@ function emphasize(line: string, terminal: Terminal): string {
   return terminal.colours && line.startsWith("test:") ? `\u001b[1;32m${line}\u001b[0m` : line;
 }
 
-function drawBatch(terminal: Terminal, state: State, event: BatchEvent, display: MetricDisplay): void {
+function drawBatch(
+  terminal: Terminal,
+  state: State,
+  event: BatchEvent,
+  display: MetricDisplay,
+): void {
   const now = terminal.now();
   state.rows += event.rows;
   state.loss = event.loss ?? state.loss;
   if (now - state.drawnAt < REDRAW_MILLISECONDS) return;
   state.drawnAt = now;
   state.seen.push({ at: now, rows: state.rows });
-  while (state.seen.length > 2 && now - (state.seen[0]?.at ?? now) > RATE_MILLISECONDS) state.seen.shift();
+  while (state.seen.length > 2 && now - (state.seen[0]?.at ?? now) > RATE_MILLISECONDS)
+    state.seen.shift();
   const done = event.epoch - 1 + event.step / event.stepsPerEpoch;
   const room = Math.max(1, terminal.columns - 1);
   const text = [
     ` epoch ${event.epoch}/${event.epochs}`,
     `${formatCount(rowsPerSecond(state))} rows/s`,
     `${formatDuration(timeLeft(state, done, event.epochs, now))} left`,
-    ...(state.last === undefined && state.loss !== undefined ? [describeMetrics({ loss: state.loss }, {})] : []),
-    ...(state.last === undefined ? [] : [describeMetrics(state.last.validation ?? state.last.train, display)]),
+    ...(state.last === undefined && state.loss !== undefined
+      ? [describeMetrics({ loss: state.loss }, {})]
+      : []),
+    ...(state.last === undefined
+      ? []
+      : [describeMetrics(state.last.validation ?? state.last.train, display)]),
   ].join("  ");
   const bar = progressBar(done / event.epochs, Math.min(BAR_CELLS, room));
-  terminal.write(`${ERASE}${terminal.colours ? `\u001b[36m${bar}\u001b[0m` : bar}${text.slice(0, Math.max(0, room - BAR_CELLS))}`);
+  terminal.write(
+    `${ERASE}${terminal.colours ? `\u001b[36m${bar}\u001b[0m` : bar}${text.slice(0, Math.max(0, room - BAR_CELLS))}`,
+  );
 }
 
 /** Eighths of a cell are drawn. */

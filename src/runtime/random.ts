@@ -17,7 +17,8 @@ export interface RandomStream {
 
 /** The stream of a purpose, `randomStream(7, "h1.dropout")`. The seed is a whole number from 0 to 2^53 − 1. */
 export function randomStream(seed: number, name: string): RandomStream {
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`A seed is a whole number from 0 to 2^53 − 1; found ${seed}.`);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new RangeError(`A seed is a whole number from 0 to 2^53 − 1; found ${seed}.`);
   return {
     seedLow: seed >>> 0,
     seedHigh: Math.floor(seed / 2 ** 32),
@@ -41,10 +42,26 @@ function hashText(text: string, basis: number): number {
 
 /** Ten rounds over a counter of four words with a key of two; the published test vectors hold. */
 export function philox4x32(counter: Uint32Array, key: Uint32Array, out: Uint32Array): void {
-  philoxInto(counter[0] ?? 0, counter[1] ?? 0, counter[2] ?? 0, counter[3] ?? 0, key[0] ?? 0, key[1] ?? 0, out);
+  philoxInto(
+    counter[0] ?? 0,
+    counter[1] ?? 0,
+    counter[2] ?? 0,
+    counter[3] ?? 0,
+    key[0] ?? 0,
+    key[1] ?? 0,
+    out,
+  );
 }
 
-function philoxInto(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number, out: Uint32Array): void {
+function philoxInto(
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  k0: number,
+  k1: number,
+  out: Uint32Array,
+): void {
   for (let round = 0; round < 10; round++) {
     const high0 = multiplyHigh(c0, 0xd251, 0x1f53);
     const low0 = Math.imul(c0, 0xd2511f53);
@@ -78,7 +95,12 @@ function streamBlock(stream: RandomStream, step: number, index: number, out: Uin
 }
 
 /** Uniform numbers in [0, 1), multiples of 2^−24 (exact in float32), into the first `count` places of `target`. */
-export function fillUniform(target: Float32Array, stream: RandomStream, step: number, count = target.length): void {
+export function fillUniform(
+  target: Float32Array,
+  stream: RandomStream,
+  step: number,
+  count = target.length,
+): void {
   const block = new Uint32Array(4);
   for (let index = 0; index < count; index++) {
     if ((index & 3) === 0) streamBlock(stream, step, index >>> 2, block);

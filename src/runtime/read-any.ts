@@ -15,13 +15,26 @@ export interface BoundSource {
 }
 
 /** Reads what `--data Name=path` names, by its ending: .csv, .tsv, either gzipped, or .npz. */
-export async function readAny(fields: readonly Field[], path: string, like: BoundSource = {}): Promise<RawData> {
-  const name = path.toLowerCase().replace(/[?#].*$/, "").replace(/\.gz$/, "");
+export async function readAny(
+  fields: readonly Field[],
+  path: string,
+  like: BoundSource = {},
+): Promise<RawData> {
+  const name = path
+    .toLowerCase()
+    .replace(/[?#].*$/, "")
+    .replace(/\.gz$/, "");
   if (name.endsWith(".csv")) return readCsv(fields, { ...like, path });
   if (name.endsWith(".tsv")) return readCsv(fields, { delimiter: "\t", ...like, path });
   if (name.endsWith(".npz")) {
     const { fields: arrays, group } = like;
-    return readNpz(fields, { path, ...(arrays === undefined ? {} : { fields: arrays }), ...(group === undefined ? {} : { group }) });
+    return readNpz(fields, {
+      path,
+      ...(arrays === undefined ? {} : { fields: arrays }),
+      ...(group === undefined ? {} : { group }),
+    });
   }
-  throw new UserError(`${path} cannot be read: it is not told by its name what it is.`, ["Files ending in .csv, .csv.gz, .tsv, .tsv.gz and .npz can be bound."]);
+  throw new UserError(`${path} cannot be read: it is not told by its name what it is.`, [
+    "Files ending in .csv, .csv.gz, .tsv, .tsv.gz and .npz can be bound.",
+  ]);
 }

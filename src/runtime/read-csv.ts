@@ -51,21 +51,34 @@ export function readTable(fields: readonly Field[], text: string, source: CsvSou
   let group: number | undefined;
   const groups: string[] = [];
   let rows = 0;
-  readRecords(text, { where, ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }), skip: source.skip ?? 0 }, (cells, line) => {
-    if (names === undefined) {
-      names = source.header === false ? cells.map((_, index) => String(index + 1)) : cells.map((name) => name.trim());
-      requireUnique(names, where, line);
-      bindings = bindColumns(fields, names, source);
-      group = source.group === undefined ? undefined : placeOf(names, source.group, where);
-      if (source.header !== false) return;
-    }
-    if (cells.length !== names.length) {
-      throw new UserError(`${where}, line ${line}: ${names.length} columns are expected; found ${cells.length}.`);
-    }
-    for (const binding of bindings) addCells(binding, cells, names, where, line);
-    if (group !== undefined) groups.push((cells[group] ?? "").trim());
-    rows += 1;
-  });
+  readRecords(
+    text,
+    {
+      where,
+      ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }),
+      skip: source.skip ?? 0,
+    },
+    (cells, line) => {
+      if (names === undefined) {
+        names =
+          source.header === false
+            ? cells.map((_, index) => String(index + 1))
+            : cells.map((name) => name.trim());
+        requireUnique(names, where, line);
+        bindings = bindColumns(fields, names, source);
+        group = source.group === undefined ? undefined : placeOf(names, source.group, where);
+        if (source.header !== false) return;
+      }
+      if (cells.length !== names.length) {
+        throw new UserError(
+          `${where}, line ${line}: ${names.length} columns are expected; found ${cells.length}.`,
+        );
+      }
+      for (const binding of bindings) addCells(binding, cells, names, where, line);
+      if (group !== undefined) groups.push((cells[group] ?? "").trim());
+      rows += 1;
+    },
+  );
   if (names === undefined) throw new UserError(`${where} is empty.`);
   const columns = new Map(bindings.map((binding) => [binding.field.name, finish(binding)]));
   return { where, rows, columns, ...(group === undefined ? {} : { groups }) };
@@ -74,7 +87,10 @@ export function readTable(fields: readonly Field[], text: string, source: CsvSou
 function requireUnique(names: readonly string[], where: string, line: number): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new UserError(`${where}, line ${line}: two columns are called ${JSON.stringify(twice)}.`, ["If the first line holds no names, write `header: off`."]);
+    throw new UserError(
+      `${where}, line ${line}: two columns are called ${JSON.stringify(twice)}.`,
+      ["If the first line holds no names, write `header: off`."],
+    );
   }
 }
 
@@ -83,21 +99,34 @@ function placeOf(names: readonly string[], name: string, where: string): number 
   if (place !== -1) return place;
   const near = nearest(name, names);
   throw new UserError(`${where} has no column ${JSON.stringify(name)}.`, [
-    near === undefined ? `It has: ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}.` : `Did you mean ${JSON.stringify(near)}?`,
+    near === undefined
+      ? `It has: ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}.`
+      : `Did you mean ${JSON.stringify(near)}?`,
   ]);
 }
 
 /** Named columns first; the one field that is left takes the columns that are left, in order. */
-function bindColumns(fields: readonly Field[], names: readonly string[], source: CsvSource): Binding[] {
+function bindColumns(
+  fields: readonly Field[],
+  names: readonly string[],
+  source: CsvSource,
+): Binding[] {
   const named = new Map(Object.entries(source.fields ?? {}));
   const second = fields[1];
   if (source.target !== undefined && second !== undefined) named.set(second.name, source.target);
-  const taken = [...named.values(), ...(source.ignore ?? []), ...(source.group === undefined ? [] : [source.group])].map((name) => placeOf(names, name, source.path));
+  const taken = [
+    ...named.values(),
+    ...(source.ignore ?? []),
+    ...(source.group === undefined ? [] : [source.group]),
+  ].map((name) => placeOf(names, name, source.path));
   const rest = fields.filter((field) => !named.has(field.name));
   if (rest.length > 1) {
-    throw new UserError(`${source.path}: it is not said which columns are ${rest.map((field) => `"${field.name}"`).join(" and ")}.`, [
-      `Name the target (\`target: ${JSON.stringify(names.at(-1))}\`), or a column for each field but one.`,
-    ]);
+    throw new UserError(
+      `${source.path}: it is not said which columns are ${rest.map((field) => `"${field.name}"`).join(" and ")}.`,
+      [
+        `Name the target (\`target: ${JSON.stringify(names.at(-1))}\`), or a column for each field but one.`,
+      ],
+    );
   }
   const free = names.flatMap((_, index) => (taken.includes(index) ? [] : [index]));
   return fields.map((field) => {
@@ -108,19 +137,41 @@ function bindColumns(fields: readonly Field[], names: readonly string[], source:
   });
 }
 
-function requireSize(field: Field, places: readonly number[], names: readonly string[], where: string): void {
+function requireSize(
+  field: Field,
+  places: readonly number[],
+  names: readonly string[],
+  where: string,
+): void {
   const size = sizeOf(field.shape);
   if (size === places.length) return;
-  const shown = places.slice(0, 6).map((place) => JSON.stringify(names[place])).join(", ");
-  throw new UserError(`${where}: the field "${field.name}" is declared with ${size} numbers a row; ${places.length} columns are left for it.`, [
-    places.length === 0 ? "Every column belongs to another field." : `They are ${shown}${places.length > 6 ? ", …" : ""}. Leave some out with \`ignore:\`, or change the declared size.`,
-  ]);
+  const shown = places
+    .slice(0, 6)
+    .map((place) => JSON.stringify(names[place]))
+    .join(", ");
+  throw new UserError(
+    `${where}: the field "${field.name}" is declared with ${size} numbers a row; ${places.length} columns are left for it.`,
+    [
+      places.length === 0
+        ? "Every column belongs to another field."
+        : `They are ${shown}${places.length > 6 ? ", …" : ""}. Leave some out with \`ignore:\`, or change the declared size.`,
+    ],
+  );
 }
 
-function addCells(binding: Binding, cells: readonly string[], names: readonly string[], where: string, line: number): void {
+function addCells(
+  binding: Binding,
+  cells: readonly string[],
+  names: readonly string[],
+  where: string,
+  line: number,
+): void {
   for (const place of binding.places) {
     const cell = (cells[place] as string).trim();
-    if (MISSING.has(cell)) throw new UserError(`${where}, line ${line}, column ${JSON.stringify(names[place])}: the value is missing.`);
+    if (MISSING.has(cell))
+      throw new UserError(
+        `${where}, line ${line}, column ${JSON.stringify(names[place])}: the value is missing.`,
+      );
     if (binding.field.classes !== undefined) binding.texts.push(cell);
     else addNumber(binding, numberOf(cell, names[place] as string, where, line));
   }
@@ -140,10 +191,15 @@ const MISSING: ReadonlySet<string> = new Set(["", "?", "NA", "N/A", "NaN", "nan"
 function numberOf(cell: string, name: string, where: string, line: number): number {
   const value = Number(cell);
   if (Number.isFinite(Math.fround(value)) && !/[xob]/i.test(cell)) return value;
-  throw new UserError(`${where}, line ${line}, column ${JSON.stringify(name)}: a number is expected; found ${JSON.stringify(cell.slice(0, 60))}.`);
+  throw new UserError(
+    `${where}, line ${line}, column ${JSON.stringify(name)}: a number is expected; found ${JSON.stringify(cell.slice(0, 60))}.`,
+  );
 }
 
 function finish(binding: Binding): RawColumn {
   const { shape, classes } = binding.field;
-  return { shape, values: classes === undefined ? binding.numbers.slice(0, binding.count) : binding.texts };
+  return {
+    shape,
+    values: classes === undefined ? binding.numbers.slice(0, binding.count) : binding.texts,
+  };
 }

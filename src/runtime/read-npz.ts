@@ -22,17 +22,27 @@ export async function readNpz(fields: readonly Field[], source: NpzSource): Prom
   const path = resolvePath(source.directory, source.path);
   const files = readZip(await readBytes(path), path);
   const arrays = new Map<string, NumberArray>();
-  for (const field of fields) arrays.set(field.name, await readArray(files, own(source.fields, field.name) ?? field.name, path));
+  for (const field of fields)
+    arrays.set(
+      field.name,
+      await readArray(files, own(source.fields, field.name) ?? field.name, path),
+    );
   const data = columnsFromArrays(path, arrays);
   if (source.group === undefined) return data;
   const groups = await readArray(files, source.group, path);
   return { ...data, groups: Array.from(groups.values, String) };
 }
 
-async function readArray(files: ReadonlyMap<string, () => Promise<Uint8Array>>, name: string, where: string): Promise<NumberArray> {
+async function readArray(
+  files: ReadonlyMap<string, () => Promise<Uint8Array>>,
+  name: string,
+  where: string,
+): Promise<NumberArray> {
   const open = files.get(`${name}.npy`);
   if (open !== undefined) return parseNpy(await open(), `${where}, ${name}`);
   const names = [...files.keys()].map((file) => file.replace(/\.npy$/, ""));
   const near = nearest(name, names);
-  throw new UserError(`${where} has no array ${JSON.stringify(name)}.`, [near === undefined ? `It has: ${names.join(", ")}.` : `Did you mean ${JSON.stringify(near)}?`]);
+  throw new UserError(`${where} has no array ${JSON.stringify(name)}.`, [
+    near === undefined ? `It has: ${names.join(", ")}.` : `Did you mean ${JSON.stringify(near)}?`,
+  ]);
 }

@@ -21,12 +21,16 @@ const METADATA = "__metadata__";
  * Writes the safetensors format (Hugging Face 2022): the length of the header as 64 bits little-endian, the header as
  * JSON (name → type, shape, first and last byte), padded with blanks to 8 bytes, then the numbers without gaps.
  */
-export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function encodeSafetensors(
+  tensors: readonly NamedTensor[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const header = new Map<string, unknown>([[METADATA, metadata]]);
   let end = 0;
   for (const { name, shape, values } of tensors) {
     if (header.has(name)) throw new RangeError(`Two tensors are called "${name}".`);
-    if (sizeOf(shape) !== values.length) throw new RangeError(`"${name}" of shape [${shape.join(", ")}] has ${values.length} values.`);
+    if (sizeOf(shape) !== values.length)
+      throw new RangeError(`"${name}" of shape [${shape.join(", ")}] has ${values.length} values.`);
     header.set(name, { dtype: "F32", shape, data_offsets: [end, end + values.byteLength] });
     end += values.byteLength;
   }
@@ -51,16 +55,30 @@ export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Rea
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): TensorFile {
   const { header, start } = readHeader(bytes, where);
-  const entries = Object.entries(header).filter(([name]) => name !== METADATA).map(([name, entry]) => readEntry(name, entry, where));
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== METADATA)
+    .map(([name, entry]) => readEntry(name, entry, where));
   let end = 0;
   for (const entry of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (entry.begin !== end) throw damaged(where, `tensor ${JSON.stringify(entry.name)} should begin at byte ${end}, and does at ${entry.begin}`);
+    if (entry.begin !== end)
+      throw damaged(
+        where,
+        `tensor ${JSON.stringify(entry.name)} should begin at byte ${end}, and does at ${entry.begin}`,
+      );
     end = entry.end;
   }
-  if (start + end !== bytes.length) throw damaged(where, `its tensors take ${end} bytes; ${bytes.length - start} follow the header`);
+  if (start + end !== bytes.length)
+    throw damaged(
+      where,
+      `its tensors take ${end} bytes; ${bytes.length - start} follow the header`,
+    );
   const tensors = new Map<string, NamedTensor>();
   for (const { name, shape, begin, end: last } of entries) {
-    tensors.set(name, { name, shape, values: new Float32Array(bytes.slice(start + begin, start + last).buffer) });
+    tensors.set(name, {
+      name,
+      shape,
+      values: new Float32Array(bytes.slice(start + begin, start + last).buffer),
+    });
   }
   return { tensors, metadata: readMetadata(header[METADATA], where) };
 }
@@ -72,18 +90,26 @@ interface Entry {
   readonly end: number;
 }
 
-const damaged = (where: string, reason: string): UserError => new UserError(`${where} is no sound safetensors file: ${reason}.`);
+const damaged = (where: string, reason: string): UserError =>
+  new UserError(`${where} is no sound safetensors file: ${reason}.`);
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((product, size) => product * size, 1);
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isSize = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+const isSize = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
-function readHeader(bytes: Uint8Array, where: string): { readonly header: Record<string, unknown>; readonly start: number } {
+function readHeader(
+  bytes: Uint8Array,
+  where: string,
+): { readonly header: Record<string, unknown>; readonly start: number } {
   if (bytes.length < 8) throw damaged(where, "it is shorter than 8 bytes");
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-  if (length > MOST_HEADER || Number(length) > bytes.length - 8) throw damaged(where, `a header of ${length} bytes is claimed`);
+  if (length > MOST_HEADER || Number(length) > bytes.length - 8)
+    throw damaged(where, `a header of ${length} bytes is claimed`);
   const start = 8 + Number(length);
   const text = new TextDecoder().decode(bytes.subarray(8, start));
   const header = parse(text);
@@ -122,17 +148,27 @@ function readEntry(name: string, entry: unknown, where: string): Entry {
   const shown = JSON.stringify(name);
   if (!isRecord(entry)) throw damaged(where, `the entry of ${shown} is no object`);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (dtype !== "F32") throw new UserError(`${where}: tensor ${shown} is of type ${JSON.stringify(dtype)}; F32 can be read.`);
-  if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isSize)) throw damaged(where, `the shape of ${shown} cannot be read`);
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) throw damaged(where, `the place of ${shown} cannot be read`);
+  if (dtype !== "F32")
+    throw new UserError(
+      `${where}: tensor ${shown} is of type ${JSON.stringify(dtype)}; F32 can be read.`,
+    );
+  if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isSize))
+    throw damaged(where, `the shape of ${shown} cannot be read`);
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))
+    throw damaged(where, `the place of ${shown} cannot be read`);
   const [begin, end] = offsets as [number, number];
   const size = sizeOf(shape);
-  if (!Number.isSafeInteger(size * 4) || end - begin !== size * 4) throw damaged(where, `${shown} of shape [${shape.join(", ")}] cannot take ${end - begin} bytes`);
+  if (!Number.isSafeInteger(size * 4) || end - begin !== size * 4)
+    throw damaged(
+      where,
+      `${shown} of shape [${shape.join(", ")}] cannot take ${end - begin} bytes`,
+    );
   return { name, shape, begin, end };
 }
 
 function readMetadata(value: unknown, where: string): Readonly<Record<string, string>> {
   if (value === undefined) return {};
-  if (!isRecord(value) || !Object.values(value).every((text) => typeof text === "string")) throw damaged(where, "its metadata are no texts");
+  if (!isRecord(value) || !Object.values(value).every((text) => typeof text === "string"))
+    throw damaged(where, "its metadata are no texts");
   return value as Record<string, string>;
 }

@@ -21,22 +21,33 @@ const PARTS = ["train", "validation", "test"] as const;
  * Divides rows at random, the same for the same seed. Counts are exact: each share rounded down, what is left over goes to
  * the largest remainders. With `groups`, rows of one group stay together, and counts are as near as that allows.
  */
-export function splitRows(rows: number, fractions: Fractions, seed: number, groups?: readonly string[]): Split {
-  const units = groups === undefined ? Array.from({ length: rows }, (_, row) => [row]) : rowsByGroup(groups);
+export function splitRows(
+  rows: number,
+  fractions: Fractions,
+  seed: number,
+  groups?: readonly string[],
+): Split {
+  const units =
+    groups === undefined ? Array.from({ length: rows }, (_, row) => [row]) : rowsByGroup(groups);
   const order = Uint32Array.from(units, (_, index) => index);
   shuffle(order, randomWords(randomStream(seed, "split"), 0));
   const missing = largestRemainder(rows, fractions);
   const parts: number[][] = [[], [], []];
   for (const index of order) {
     const unit = units[index] as readonly number[];
-    const part = groups === undefined ? missing.findIndex((count) => count > 0) : indexOfLargest(missing);
+    const part =
+      groups === undefined ? missing.findIndex((count) => count > 0) : indexOfLargest(missing);
     if (part === -1) break;
     for (const row of unit) parts[part]?.push(row);
     missing[part] = (missing[part] as number) - unit.length;
   }
   requireRows(parts, fractions, rows, groups === undefined ? undefined : units.length);
   const [train, validation, test] = parts.map((part) => Uint32Array.from(part).sort());
-  return { train: train as Uint32Array, validation: validation as Uint32Array, test: test as Uint32Array };
+  return {
+    train: train as Uint32Array,
+    validation: validation as Uint32Array,
+    test: test as Uint32Array,
+  };
 }
 
 function rowsByGroup(groups: readonly string[]): number[][] {
@@ -67,9 +78,16 @@ function indexOfLargest(values: readonly number[]): number {
   return values.indexOf(Math.max(...values));
 }
 
-function requireRows(parts: readonly (readonly number[])[], fractions: Fractions, rows: number, groups: number | undefined): void {
+function requireRows(
+  parts: readonly (readonly number[])[],
+  fractions: Fractions,
+  rows: number,
+  groups: number | undefined,
+): void {
   const empty = PARTS.find((part, index) => fractions[part] > 0 && parts[index]?.length === 0);
   if (empty === undefined) return;
   const among = groups === undefined ? `${rows} rows` : `${rows} rows in ${groups} groups`;
-  throw new UserError(`The ${empty} part of ${Math.round(fractions[empty] * 1000) / 10} % would be empty: there are only ${among}.`);
+  throw new UserError(
+    `The ${empty} part of ${Math.round(fractions[empty] * 1000) / 10} % would be empty: there are only ${among}.`,
+  );
 }

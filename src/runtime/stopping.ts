@@ -19,12 +19,23 @@ export function startEarly(rule: EarlyRule): EarlyState {
 }
 
 /** After a value at a position (the epoch, the step or the seconds, whatever the patience counts). */
-export function updateEarly(rule: EarlyRule, state: EarlyState, value: number, position: number): EarlyState {
-  if (isBetter(rule.better, value, state.best, rule.least)) return { best: value, since: position, stop: false };
+export function updateEarly(
+  rule: EarlyRule,
+  state: EarlyState,
+  value: number,
+  position: number,
+): EarlyState {
+  if (isBetter(rule.better, value, state.best, rule.least))
+    return { best: value, since: position, stop: false };
   return { ...state, stop: position - state.since >= rule.patience };
 }
 
 /** Whether `value` beats `best` by more than `least`; what is not a number beats nothing. */
-export function isBetter(better: "higher" | "lower", value: number, best: number, least = 0): boolean {
+export function isBetter(
+  better: "higher" | "lower",
+  value: number,
+  best: number,
+  least = 0,
+): boolean {
   return better === "higher" ? value > best + least : value < best - least;
 }

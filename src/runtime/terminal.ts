@@ -14,7 +14,15 @@ export interface Terminal {
 
 /** Standard output in Node; the console of a browser, line by line. Colours only on a terminal and without NO_COLOR. */
 export function openTerminal(): Terminal {
-  if (!runsInNode()) return { interactive: false, colours: false, columns: 80, write: logLines(console.log), writeError: logLines(console.error), now: milliseconds };
+  if (!runsInNode())
+    return {
+      interactive: false,
+      colours: false,
+      columns: 80,
+      write: logLines(console.log),
+      writeError: logLines(console.error),
+      now: milliseconds,
+    };
   const { stdout, stderr, env } = process;
   const interactive = stdout.isTTY === true && env["TERM"] !== "dumb" && env["CI"] === undefined;
   return {

@@ -15,12 +15,19 @@ export class WasmDevice {
   private readonly others = new Map<string, Float32Array>();
   private readonly views = new Map<WasmArray, Float32Array>();
 
-  private constructor(program: WasmProgram, fill: FillUniform, memory: WebAssembly.Memory, instance: WebAssembly.Instance) {
+  private constructor(
+    program: WasmProgram,
+    fill: FillUniform,
+    memory: WebAssembly.Memory,
+    instance: WebAssembly.Instance,
+  ) {
     this.program = program;
     this.fill = fill;
     this.floats = new Float32Array(memory.buffer);
     this.words = new Int32Array(memory.buffer);
-    this.steps = new Map(Object.keys(program.plans).map((name) => [name, instance.exports[name] as () => void]));
+    this.steps = new Map(
+      Object.keys(program.plans).map((name) => [name, instance.exports[name] as () => void]),
+    );
   }
 
   /** Whether modules with 128-bit vectors run here. */
@@ -31,7 +38,12 @@ export class WasmDevice {
   static async create(program: WasmProgram, fill: FillUniform): Promise<WasmDevice> {
     const memory = new WebAssembly.Memory({ initial: program.pages });
     const module = await WebAssembly.compile(program.bytes);
-    return new WasmDevice(program, fill, memory, await WebAssembly.instantiate(module, { env: { memory } }));
+    return new WasmDevice(
+      program,
+      fill,
+      memory,
+      await WebAssembly.instantiate(module, { env: { memory } }),
+    );
   }
 
   /** Sets a parameter or state, row-major. */
@@ -45,7 +57,8 @@ export class WasmDevice {
   async read(name: string): Promise<Float32Array> {
     const array = this.program.variables[name];
     const other = this.others.get(name);
-    if (array === undefined && other === undefined) throw new Error(`the module has no variable ${name}`);
+    if (array === undefined && other === undefined)
+      throw new Error(`the module has no variable ${name}`);
     return array === undefined ? other!.slice() : this.unpack(array);
   }
 
@@ -102,22 +115,30 @@ export class WasmDevice {
     this.words[this.program.rows / 4] = call.rows;
     for (const number in table.numbers) {
       const formula = table.derived[number];
-      this.floats[table.numbers[number]! / 4] = formula === undefined ? given[number]! : formula(given);
+      this.floats[table.numbers[number]! / 4] =
+        formula === undefined ? given[number]! : formula(given);
     }
   }
 
   private pack(array: WasmArray, values: Float32Array): void {
-    this.forEachRow(array, (from, to, length) => this.floats.set(values.subarray(from, from + length), to));
+    this.forEachRow(array, (from, to, length) =>
+      this.floats.set(values.subarray(from, from + length), to),
+    );
   }
 
   private unpack(array: WasmArray): Float32Array {
     const values = new Float32Array(sizeOf(array));
-    this.forEachRow(array, (from, to, length) => values.set(this.floats.subarray(to, to + length), from));
+    this.forEachRow(array, (from, to, length) =>
+      values.set(this.floats.subarray(to, to + length), from),
+    );
     return values;
   }
 
   /** Rows of the last dimension: place in the row-major array, place in memory, length. */
-  private forEachRow({ address, shape, strides }: WasmArray, visit: (from: number, to: number, length: number) => void): void {
+  private forEachRow(
+    { address, shape, strides }: WasmArray,
+    visit: (from: number, to: number, length: number) => void,
+  ): void {
     const length = shape.at(-1) ?? 1;
     const rows = sizeOf({ shape }) / length;
     for (let row = 0; row < rows; row++) {

@@ -21,10 +21,16 @@ const MOST_BYTES = 2 ** 30;
 export function readZip(bytes: Uint8Array, where: string): Map<string, () => Promise<Uint8Array>> {
   const entries = readZipDirectory(bytes, where);
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
-  if (total > MOST_BYTES) throw new UserError(`${where} is refused: it unpacks to ${total} bytes; ${MOST_BYTES} are allowed.`);
+  if (total > MOST_BYTES)
+    throw new UserError(
+      `${where} is refused: it unpacks to ${total} bytes; ${MOST_BYTES} are allowed.`,
+    );
   const files = new Map<string, () => Promise<Uint8Array>>();
   for (const entry of entries) {
-    if (files.has(entry.name)) throw new UserError(`${where} is refused: it has two files of the name ${JSON.stringify(entry.name)}.`);
+    if (files.has(entry.name))
+      throw new UserError(
+        `${where} is refused: it has two files of the name ${JSON.stringify(entry.name)}.`,
+      );
     files.set(entry.name, () => readEntry(bytes, entry, `${where}, ${entry.name}`));
   }
   return files;
@@ -34,15 +40,28 @@ export function readZip(bytes: Uint8Array, where: string): Map<string, () => Pro
 export function readZipDirectory(bytes: Uint8Array, where: string): ZipEntry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = findEnd(view);
-  if (end === undefined) throw new UserError(`${where} is no ZIP archive: the directory at its end is missing.`);
+  if (end === undefined)
+    throw new UserError(`${where} is no ZIP archive: the directory at its end is missing.`);
   const count = view.getUint16(end + 10, true);
   let position = view.getUint32(end + 16, true);
-  if (count === 0xffff || position === 0xffffffff) throw new UserError(`${where} is a ZIP archive of more than 4 GiB, which cannot be read.`);
+  if (count === 0xffff || position === 0xffffffff)
+    throw new UserError(`${where} is a ZIP archive of more than 4 GiB, which cannot be read.`);
   const entries: ZipEntry[] = [];
   for (let index = 0; index < count; index++) {
-    if (position + 46 > end || view.getUint32(position, true) !== 0x02014b50) throw new UserError(`${where} is damaged: its directory breaks off after ${index} of ${count} files.`);
-    const next = position + 46 + view.getUint16(position + 28, true) + view.getUint16(position + 30, true) + view.getUint16(position + 32, true);
-    if (next > end) throw new UserError(`${where} is damaged: its directory breaks off after ${index} of ${count} files.`);
+    if (position + 46 > end || view.getUint32(position, true) !== 0x02014b50)
+      throw new UserError(
+        `${where} is damaged: its directory breaks off after ${index} of ${count} files.`,
+      );
+    const next =
+      position +
+      46 +
+      view.getUint16(position + 28, true) +
+      view.getUint16(position + 30, true) +
+      view.getUint16(position + 32, true);
+    if (next > end)
+      throw new UserError(
+        `${where} is damaged: its directory breaks off after ${index} of ${count} files.`,
+      );
     entries.push(readDirectoryEntry(bytes, view, position, where));
     position = next;
   }
@@ -51,15 +70,27 @@ export function readZipDirectory(bytes: Uint8Array, where: string): ZipEntry[] {
 
 /** The last record "end of central directory", which a comment of at most 65,535 bytes may follow. */
 function findEnd(view: DataView): number | undefined {
-  for (let position = view.byteLength - 22; position >= Math.max(0, view.byteLength - 22 - 65_535); position--) {
+  for (
+    let position = view.byteLength - 22;
+    position >= Math.max(0, view.byteLength - 22 - 65_535);
+    position--
+  ) {
     if (view.getUint32(position, true) === 0x06054b50) return position;
   }
   return undefined;
 }
 
-function readDirectoryEntry(bytes: Uint8Array, view: DataView, position: number, where: string): ZipEntry {
-  const name = new TextDecoder().decode(bytes.subarray(position + 46, position + 46 + view.getUint16(position + 28, true)));
-  if ((view.getUint16(position + 8, true) & 1) === 1) throw new UserError(`${where}, ${name}: encrypted files cannot be read.`);
+function readDirectoryEntry(
+  bytes: Uint8Array,
+  view: DataView,
+  position: number,
+  where: string,
+): ZipEntry {
+  const name = new TextDecoder().decode(
+    bytes.subarray(position + 46, position + 46 + view.getUint16(position + 28, true)),
+  );
+  if ((view.getUint16(position + 8, true) & 1) === 1)
+    throw new UserError(`${where}, ${name}: encrypted files cannot be read.`);
   return {
     name,
     method: view.getUint16(position + 10, true),
@@ -72,24 +103,43 @@ function readDirectoryEntry(bytes: Uint8Array, view: DataView, position: number,
 
 async function readEntry(bytes: Uint8Array, entry: ZipEntry, where: string): Promise<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (entry.offset + 30 > bytes.length || view.getUint32(entry.offset, true) !== 0x04034b50) throw new UserError(`${where} is damaged: its header is missing.`);
-  const start = entry.offset + 30 + view.getUint16(entry.offset + 26, true) + view.getUint16(entry.offset + 28, true);
-  if (start + entry.packed > bytes.length) throw new UserError(`${where} is damaged: it reaches past the end of the archive.`);
+  if (entry.offset + 30 > bytes.length || view.getUint32(entry.offset, true) !== 0x04034b50)
+    throw new UserError(`${where} is damaged: its header is missing.`);
+  const start =
+    entry.offset +
+    30 +
+    view.getUint16(entry.offset + 26, true) +
+    view.getUint16(entry.offset + 28, true);
+  if (start + entry.packed > bytes.length)
+    throw new UserError(`${where} is damaged: it reaches past the end of the archive.`);
   const content = await unpackEntry(bytes.subarray(start, start + entry.packed), entry, where);
-  if (checksum(content) !== entry.checksum) throw new UserError(`${where} is damaged: its checksum is wrong.`);
+  if (checksum(content) !== entry.checksum)
+    throw new UserError(`${where} is damaged: its checksum is wrong.`);
   return content;
 }
 
-async function unpackEntry(packed: Uint8Array, entry: ZipEntry, where: string): Promise<Uint8Array> {
+async function unpackEntry(
+  packed: Uint8Array,
+  entry: ZipEntry,
+  where: string,
+): Promise<Uint8Array> {
   if (entry.method === 8) return inflateRaw(packed, where, entry.size);
-  if (entry.method !== 0) throw new UserError(`${where} is packed by method ${entry.method}; stored and deflated files can be read.`);
-  if (entry.packed !== entry.size) throw new UserError(`${where} is damaged: a stored file must have one size, not ${entry.packed} and ${entry.size}.`);
+  if (entry.method !== 0)
+    throw new UserError(
+      `${where} is packed by method ${entry.method}; stored and deflated files can be read.`,
+    );
+  if (entry.packed !== entry.size)
+    throw new UserError(
+      `${where} is damaged: a stored file must have one size, not ${entry.packed} and ${entry.size}.`,
+    );
   return packed;
 }
 
 /** CRC-32 of ISO 3309, four bits at a time. */
 function checksum(bytes: Uint8Array): number {
-  const table = Uint32Array.from({ length: 16 }, (_, index) => [1, 2, 3, 4].reduce((value) => (value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1), index));
+  const table = Uint32Array.from({ length: 16 }, (_, index) =>
+    [1, 2, 3, 4].reduce((value) => (value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1), index),
+  );
   let value = 0xffffffff;
   for (const byte of bytes) {
     value ^= byte;

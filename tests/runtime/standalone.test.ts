@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { createContext, Script } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { format } from "prettier";
 import { describe, expect, test } from "vitest";
 
 const FOLDER = "src/runtime";
@@ -21,6 +22,13 @@ describe("the runtime stands alone", () => {
       }
       expect(specifier).toMatch(/^\.\/[a-z-]+\.ts$/);
       expect(files).toContain(specifier.slice(2));
+    }
+  });
+
+  test("every file is as prettier prints it: trainers carry them as they lie here", async () => {
+    for (const file of files) {
+      const text = textOf(file);
+      expect(await format(text, { parser: "typescript", printWidth: 100, endOfLine: "lf" }), file).toBe(text);
     }
   });
 
