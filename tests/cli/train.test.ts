@@ -81,6 +81,25 @@ describe("train", () => {
     for (const file of ["last.safetensors", "resume.safetensors"]) expect(existsSync(join(folder, "interrupted", file)), file).toBe(true);
   });
 
+  test("starts from the weights of another run, also of one that keeps its last alone; an ensemble is refused plainly", () => {
+    const spec = readFileSync(iris, "utf8").replace("data/iris.csv", resolve("examples/data/iris.csv")).replace("metrics: accuracy", "metrics: accuracy\n  keep: last");
+    writeFileSync(join(folder, "fine.nnspec"), `${spec}
+train Classifier on Iris as Fine {
+  loss: cross_entropy(logits, species)
+  optimizer: sgd(0)
+  epochs: 1
+  for parameters { load: Classifier }
+}
+ensemble Many { members: runs(Classifier, count: 2), combine: average }
+`);
+    const train = (run: string, to: string) => nnspec(["train", "fine.nnspec", "--run", run, "--backend", "cpu", "--epochs", "1", "--run-dir", to], { cwd: folder });
+    expect(train("Fine", "lone/fine")).toMatchObject({ status: 2, stderr: expect.stringContaining("classifier/last.safetensors") });
+    for (const run of ["Classifier", "Fine"]) expect(train(run, `tuned/${run.toLowerCase()}`)).toMatchObject({ status: 0 });
+    const weights = (run: string) => readFileSync(join(folder, "tuned", run, "last.safetensors")).subarray(-400);
+    expect(weights("fine")).toEqual(weights("classifier"));
+    expect(train("Many", "many")).toMatchObject({ status: 2, stderr: expect.stringContaining("does not train ensembles yet") });
+  });
+
   test("says plainly that the data is not there", () => {
     writeFileSync(join(folder, "lost.nnspec"), readFileSync(iris, "utf8").replace("data/iris.csv", "data/lost.csv"));
     const { status, stderr } = nnspec(["train", "lost.nnspec", "--backend", "cpu"], { cwd: folder });

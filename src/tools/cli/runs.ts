@@ -31,6 +31,9 @@ export function chooseRun(program: Program, name: string | undefined): TypedRun 
   if (name === undefined && names.length > 1) throw new UsageError(`${program.path} has several runs; choose one with --run: ${names.join(", ")}`);
   const run = name === undefined ? program.runs[0] : program.runs.find((one) => one.name === name);
   if (run) return refuseNotYet(run);
+  if (program.ensembles.some((ensemble) => ensemble.name === name)) {
+    throw new UsageError(`${name} is an ensemble: it is checked, but this version of nnspec does not train ensembles yet; train its members with --run`);
+  }
   const near = suggest(name!, names);
   throw new UsageError(`${program.path} has no run ${name}${near ? `; did you mean ${near}?` : `; it has ${names.join(", ")}`}`);
 }

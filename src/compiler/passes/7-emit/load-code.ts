@@ -1,4 +1,5 @@
 import { literal, nothing, ts, type Code } from "./code.ts";
+import type { Emission } from "./emission.ts";
 import type { RunShape } from "./run-shape.ts";
 
 interface Loaded {
@@ -14,7 +15,7 @@ export function loadCode({ emission, run }: RunShape): Code {
   for (const { path, shape, load } of compiled.parameters) {
     if (load === undefined) continue;
     const key = load.kind === "run" ? `run ${load.run}` : `path ${load.path}`;
-    const file = files.get(key) ?? { path: load.kind === "run" ? besideThis(load.run) : ts`resolvePath(import.meta.url, ${literal(emission.pathFromFolder(load.path))})`, tensors: [] };
+    const file = files.get(key) ?? { path: load.kind === "run" ? besideThis(load.run, keptBy(load.run, emission)) : ts`resolvePath(import.meta.url, ${literal(emission.pathFromFolder(load.path))})`, tensors: [] };
     file.tensors.push({ name: path, shape });
     const layer = run.model.layers.find(({ weights }) => weights.some((weight) => weight.path === path));
     for (const state of layer?.states ?? []) {
@@ -33,7 +34,12 @@ export function loadCode({ emission, run }: RunShape): Code {
 }
 
 /** `runs/mlp` for run Mlp: where `nnspec train` keeps it, seen from the folder of this run. */
-function besideThis(run: string): Code {
+function besideThis(run: string, kept: "best" | "last"): Code {
   const folder = run.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
-  return ts`(folder ?? "run") + ${literal(`/../${folder}/best.safetensors`)}`;
+  return ts`(folder ?? "run") + ${literal(`/../${folder}/${kept}.safetensors`)}`;
+}
+
+/** A run without validation rows keeps its last weights alone. */
+function keptBy(name: string, { program }: Emission): "best" | "last" {
+  return program.runs.find((run) => run.name === name)?.keep.kind ?? "best";
 }
