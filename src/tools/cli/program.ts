@@ -1,14 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
-import type { CheckOptions } from "./commands/check.ts";
-import type { DiffOptions } from "./commands/diff.ts";
-import type { Format } from "./output.ts";
-
-/** Options that several commands share. */
-export interface SharedOptions {
-  readonly set: ReadonlyMap<string, string>;
-  readonly format: Format;
-}
+import type { BuildOptions, CheckOptions, DiffOptions, RunFolderOptions, SharedOptions, TrainOptions } from "./options.ts";
 
 /** Every command, its options and examples. What a command does is loaded when it is called. */
 export function commandLine(): Command {
@@ -60,13 +52,6 @@ function build(program: Command): void {
     .action(async (file: string, options: BuildOptions) => (await import("./commands/build.ts")).build(file, options));
 }
 
-export interface BuildOptions {
-  readonly out: string;
-  readonly run?: string;
-  readonly set: ReadonlyMap<string, string>;
-  readonly data: ReadonlyMap<string, string>;
-}
-
 function train(program: Command): void {
   program
     .command("train <file>")
@@ -82,23 +67,6 @@ function train(program: Command): void {
     .addOption(formatOption())
     .addHelpText("after", examples("nnspec train digits.nnspec", "nnspec train digits.nnspec --epochs 5 --set lr=3e-3 --format json", "nnspec train digits.nnspec --run-dir runs/mlp --resume"))
     .action(async (file: string, options: TrainOptions) => (await import("./commands/train.ts")).train(file, options));
-}
-
-export interface TrainOptions extends SharedOptions {
-  readonly run?: string;
-  readonly data: ReadonlyMap<string, string>;
-  readonly backend?: string;
-  readonly epochs?: number;
-  readonly seed?: number;
-  readonly runDir?: string;
-  readonly resume: boolean;
-}
-
-export interface RunFolderOptions {
-  readonly data: ReadonlyMap<string, string>;
-  readonly backend?: string;
-  readonly checkpoint?: string;
-  readonly format: Format;
 }
 
 function evaluate(program: Command): void {

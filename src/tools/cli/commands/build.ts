@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { UsageError } from "../exit.ts";
-import type { BuildOptions } from "../program.ts";
+import type { BuildOptions } from "../options.ts";
 import { chooseRun, programOf } from "../runs.ts";
 import { reasonOf } from "../sources.ts";
 import { writeTrainer } from "../trainer.ts";

@@ -1,20 +1,13 @@
 import { hasErrors } from "../../../compiler/base/outcome.ts";
 import { checkFiles } from "../check-files.ts";
 import { exitCode, UsageError } from "../exit.ts";
+import type { CheckOptions } from "../options.ts";
 import { writeDiagnostics, writeLine, writeTally } from "../output.ts";
 import { toGithub } from "../reports/github.ts";
 import { toJunit } from "../reports/junit.ts";
 import type { Findings } from "../reports/report.ts";
 import { toSarif } from "../reports/sarif.ts";
 import { expandPaths } from "../sources.ts";
-
-export interface CheckOptions {
-  readonly set: ReadonlyMap<string, string>;
-  readonly data: ReadonlyMap<string, string>;
-  readonly format: "pretty" | "json" | "github" | "sarif" | "junit";
-  readonly errorOnWarning: boolean;
-  readonly fix: boolean;
-}
 
 /** Checks every file by itself; all diagnostics of all files are reported before the command ends. */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<void> {

@@ -4,7 +4,7 @@ import type { Program } from "../../../compiler/typed/program.ts";
 import { UsageError } from "../exit.ts";
 import { openDims } from "../open-dims.ts";
 import { grouped, table, writeLine } from "../output.ts";
-import type { SharedOptions } from "../program.ts";
+import type { SharedOptions } from "../options.ts";
 import { programOf } from "../runs.ts";
 import { expandPaths } from "../sources.ts";
 import { chooseModels, stating } from "./summary.ts";

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { exitCode } from "../exit.ts";
 import { writeLine } from "../output.ts";
-import type { SharedOptions } from "../program.ts";
+import type { SharedOptions } from "../options.ts";
 
 interface Finding {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { RunFolderOptions } from "../program.ts";
+import type { RunFolderOptions } from "../options.ts";
 import { trainerOf } from "../run-folder.ts";
 import { runTypeScript } from "../run-typescript.ts";
 

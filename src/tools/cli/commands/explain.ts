@@ -8,7 +8,7 @@ import { page } from "../../manual/page.ts";
 import { exitCode, UsageError } from "../exit.ts";
 import { writeLine } from "../output.ts";
 import { packageFile } from "../package-folder.ts";
-import type { SharedOptions } from "../program.ts";
+import type { SharedOptions } from "../options.ts";
 import { programOf } from "../runs.ts";
 
 /** A code, an item of the library, or a path in a file. */

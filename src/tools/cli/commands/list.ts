@@ -4,7 +4,7 @@ import { lints } from "../../../compiler/lints/lints.ts";
 import { describe } from "../../manual/describe.ts";
 import { UsageError } from "../exit.ts";
 import { table, writeLine } from "../output.ts";
-import type { SharedOptions } from "../program.ts";
+import type { SharedOptions } from "../options.ts";
 
 /** Every item of the library, or those of one kind. */
 export function list(kind: string | undefined, options: SharedOptions): void {

@@ -1,4 +1,4 @@
-import type { RunFolderOptions } from "../program.ts";
+import type { RunFolderOptions } from "../options.ts";
 import { trainerOf } from "../run-folder.ts";
 import { runTypeScript } from "../run-typescript.ts";
 

@@ -6,7 +6,7 @@ import type { Program, TypedModel } from "../../../compiler/typed/program.ts";
 import { UsageError } from "../exit.ts";
 import { openDims } from "../open-dims.ts";
 import { byteCount, grouped, table, writeLine } from "../output.ts";
-import type { SharedOptions } from "../program.ts";
+import type { SharedOptions } from "../options.ts";
 import { programOf } from "../runs.ts";
 
 type Dims = ReadonlyMap<string, number>;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { exitCode, UsageError } from "../exit.ts";
-import type { TrainOptions } from "../program.ts";
+import type { TrainOptions } from "../options.ts";
 import { chooseRun, programOf } from "../runs.ts";
 import { runTypeScript } from "../run-typescript.ts";
 import { writeTrainer } from "../trainer.ts";

@@ -1,0 +1,44 @@
+import type { Format } from "./output.ts";
+
+/** Options that several commands share. */
+export interface SharedOptions {
+  readonly set: ReadonlyMap<string, string>;
+  readonly format: Format;
+}
+
+export interface BuildOptions {
+  readonly out: string;
+  readonly run?: string;
+  readonly set: ReadonlyMap<string, string>;
+  readonly data: ReadonlyMap<string, string>;
+}
+
+export interface TrainOptions extends SharedOptions {
+  readonly run?: string;
+  readonly data: ReadonlyMap<string, string>;
+  readonly backend?: string;
+  readonly epochs?: number;
+  readonly seed?: number;
+  readonly runDir?: string;
+  readonly resume: boolean;
+}
+
+export interface RunFolderOptions {
+  readonly data: ReadonlyMap<string, string>;
+  readonly backend?: string;
+  readonly checkpoint?: string;
+  readonly format: Format;
+}
+
+export interface CheckOptions {
+  readonly set: ReadonlyMap<string, string>;
+  readonly data: ReadonlyMap<string, string>;
+  readonly format: "pretty" | "json" | "github" | "sarif" | "junit";
+  readonly errorOnWarning: boolean;
+  readonly fix: boolean;
+}
+
+export interface DiffOptions {
+  readonly set: ReadonlyMap<string, string>;
+  readonly format: "pretty" | "json" | "markdown";
+}
