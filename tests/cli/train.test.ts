@@ -133,6 +133,15 @@ describe("build", () => {
   });
 });
 
+describe("build with other data", () => {
+  test("carries that alone", () => {
+    writeFileSync(join(folder, "mine.csv"), readFileSync("examples/data/iris.csv"));
+    const built = nnspec(["build", iris, "--data", "Iris=mine.csv", "--out", "bound"], { cwd: folder });
+    expect(built.status, built.stderr).toBe(0);
+    expect(readdirSync(join(folder, "bound/data"))).toEqual(["mine.csv"]);
+  });
+});
+
 describe("build with batch: all", () => {
   test("counts the rows of the copied data, and says what stands against it", () => {
     const spec = readFileSync(iris, "utf8").replace(/\n\s*batch: \d+/, "\n  batch: all");

@@ -62,7 +62,8 @@ function printNormalization({ field, steps }: { readonly field: string; readonly
 function loader(emission: Emission): Code {
   const { data } = emission.compiled.run;
   const bound = emission.bound.get(data.name);
-  const parts = data.sources.map(({ part, source }) => ts`${name(part)}: ${readCall(emission, source)}`);
+  // A source that another one takes the place of leaves nothing here: neither its reader nor, in a built folder, its file.
+  const parts = bound !== undefined ? [] : data.sources.map(({ part, source }) => ts`${name(part)}: ${readCall(emission, source)}`);
   const own = bound !== undefined
     ? ts`{ all: await readAny(fields, resolvePath(directory, ${literal(emission.pathFromFolder(bound))}), ${boundOptions(emission)}) }`
     : ts`{ ${join(parts, ts`, `)} }`;
@@ -83,7 +84,8 @@ export async function loadData(seed: number, path?: string): Promise<PreparedDat
 function boundOptions(emission: Emission): Code {
   const { data } = emission.compiled.run;
   const csv = data.sources.find(({ source }) => source.use.definition.name === "csv")?.source;
-  const kept = csv ? optionsOf(emission, csv).filter(([key]) => key !== "path") : [];
+  const elsewhere: Emission = { ...emission, pathFromFolder: (path) => path };
+  const kept = csv ? optionsOf(elsewhere, csv).filter(([key]) => key !== "path") : [];
   return printOptions([...kept, ...common(emission, false)]);
 }
 
