@@ -1,6 +1,7 @@
 import { known } from "../ir/dim.ts";
 import type { Layer, Value } from "../typed/program.ts";
-import { activationOf, layerOf, operandsOf, waysOn, type Network } from "./network.ts";
+import { operandsOf } from "../typed/operands.ts";
+import { activationOf, layerOf, waysOn, type Network } from "./network.ts";
 
 /** What stands between two layers without an activation: a change of shape, dropout, batch statistics, or a pooling window. */
 type Between = "shape" | "dropout" | "normalization" | "pooling";

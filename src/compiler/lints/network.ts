@@ -1,3 +1,4 @@
+import { operandsOf } from "../typed/operands.ts";
 import type { LossExpression, Layer, TypedModel, TypedRun, Value, WeightSettings } from "../typed/program.ts";
 
 /** A model with what applies to each of its weights; `run` is the run that trains it, where there is one. */
@@ -20,23 +21,6 @@ export function networkOf(model: TypedModel, settings: readonly WeightSettings[]
     }
   }
   return { model, run, settings: new Map(settings.map((each) => [each.weight.path, each])), users };
-}
-
-export function operandsOf({ body }: Value): readonly Value[] {
-  switch (body.kind) {
-    case "layer":
-      return body.inputs;
-    case "activation":
-      return [body.input];
-    case "call":
-    case "arithmetic":
-    case "compare":
-      return body.operands;
-    case "select":
-      return [body.condition, body.then, body.else];
-    default:
-      return [];
-  }
 }
 
 /** The layer that makes a value, of one of the given kinds (of any, when none is given). */

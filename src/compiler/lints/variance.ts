@@ -1,7 +1,8 @@
 import { known } from "../ir/dim.ts";
 import type { Distribution } from "../library/definition.ts";
 import type { Layer, Value, Weight } from "../typed/program.ts";
-import { isWeighted, layerOf, normalizations, operandsOf, type Network } from "./network.ts";
+import { operandsOf } from "../typed/operands.ts";
+import { isWeighted, layerOf, normalizations, type Network } from "./network.ts";
 import { scalarActivation } from "./scalar-activations.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { Value } from "../../typed/program.ts";
 import { defineLint } from "../lint.ts";
-import { activationOf, isWeighted, layerOf, normalizations, operandsOf } from "../network.ts";
+import { operandsOf } from "../../typed/operands.ts";
+import { activationOf, isWeighted, layerOf, normalizations } from "../network.ts";
 import { describeFlow } from "../variance.ts";
 
 /** From how many in a row on; the slope of sigmoid is at most 1/4, that of tanh at most 1. */

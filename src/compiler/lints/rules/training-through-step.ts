@@ -1,7 +1,8 @@
 import type { Layer, Value } from "../../typed/program.ts";
 import { rewrite, callIn } from "../edits.ts";
 import { defineLint } from "../lint.ts";
-import { activationOf, ancestorsOf, isDrawnAndTrained, layerOf, lossOperands, operandsOf } from "../network.ts";
+import { operandsOf } from "../../typed/operands.ts";
+import { activationOf, ancestorsOf, isDrawnAndTrained, layerOf, lossOperands } from "../network.ts";
 
 /** Trained weights behind a binary step. */
 export const trainingThroughStep = defineLint({

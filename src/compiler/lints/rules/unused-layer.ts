@@ -1,6 +1,7 @@
 import type { Value } from "../../typed/program.ts";
 import { defineLint, type Finding } from "../lint.ts";
-import { ancestorsOf, isDrawnAndTrained, layerOf, lossOperands, operandsOf, type Network } from "../network.ts";
+import { operandsOf } from "../../typed/operands.ts";
+import { ancestorsOf, isDrawnAndTrained, layerOf, lossOperands, type Network } from "../network.ts";
 
 /** A layer whose weights no loss and no penalty of the run reaches, or that nothing at all uses. */
 export const unusedLayer = defineLint({

@@ -1,6 +1,7 @@
 import { invariant } from "../../base/invariant.ts";
 import type { ArgumentValues, Use } from "../../library/arguments.ts";
 import type { ActivationDefinition, Definition, InitializerDefinition, Library } from "../../library/definition.ts";
+import { operandsOf } from "../../typed/operands.ts";
 import type { Value, Weight } from "../../typed/program.ts";
 import { defaultOf } from "./argument-values.ts";
 import type { Elaboration, Mutable } from "./elaboration.ts";
@@ -43,23 +44,6 @@ function usersOf(values: readonly Value[]): ReadonlyMap<Value, readonly Value[]>
     }
   }
   return users;
-}
-
-function operandsOf({ body }: Value): readonly Value[] {
-  switch (body.kind) {
-    case "layer":
-      return body.inputs;
-    case "activation":
-      return [body.input];
-    case "call":
-    case "arithmetic":
-    case "compare":
-      return body.operands;
-    case "select":
-      return [body.condition, body.then, body.else];
-    default:
-      return [];
-  }
 }
 
 function nextActivation(after: Value, users: ReadonlyMap<Value, readonly Value[]>): Use<ActivationDefinition> | undefined {
