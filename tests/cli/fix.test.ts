@@ -108,7 +108,7 @@ describe("nnspec.config.json", () => {
   });
 
   test("the lints can be listed and explained by name", () => {
-    expect(nnspec(["list", "lints"]).stdout).toMatch(/NN2010 +l2-with-adam +warning +L2 with Adam/);
+    expect(nnspec(["list", "lints"]).stdout).toMatch(/NN2010 +l2-with-adam +note +L2 with Adam/);
     expect(nnspec(["explain", "l2-with-adam"]).stdout).toContain("# L2 with Adam");
   });
 });

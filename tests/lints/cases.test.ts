@@ -79,7 +79,7 @@ describe("runs", () => {
   ])("%s", (_, settings, expected) => expect(run(mlp, settings)).toEqual(expected));
 
   test("L2 with Adam: also within an elastic net, not on frozen weights, not where another optimizer trains them", () => {
-    expect(run(mlp, "", "for weights { regularize: elastic(l1: 1e-5, l2: 1e-4) }")).toEqual(["NN2010 warning"]);
+    expect(run(mlp, "", "for weights { regularize: elastic(l1: 1e-5, l2: 1e-4) }")).toEqual(["NN2010 note"]);
     expect(run(mlp, "", "for weights { regularize: l1(1e-5) }")).toEqual([]);
     expect(run(mlp, "", "for weights { regularize: l2(1e-4) }\n for parameters { optimizer: sgd(0.1) }")).toEqual([]);
   });

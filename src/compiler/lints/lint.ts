@@ -23,7 +23,7 @@ export interface Lint {
   readonly code: `NN20${string}`;
   /** What `allow` comments and the configuration call it. */
   readonly name: string;
-  readonly severity: "warning" | "error";
+  readonly severity: "note" | "warning" | "error";
   readonly title: string;
   /** Why, as the lectures give it, and who found it. */
   readonly reason: string;

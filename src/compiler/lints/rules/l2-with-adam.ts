@@ -7,7 +7,8 @@ import { defineLint, type Finding } from "../lint.ts";
 export const l2WithAdam = defineLint({
   code: "NN2010",
   name: "l2-with-adam",
-  severity: "warning",
+  // A note: the penalty still does something, and lectures and papers combine the two.
+  severity: "note",
   title: "L2 with Adam",
   reason: "Adam divides the penalty's gradient by the size of the weight's own, so weights with large gradients hardly decay; L2 equals weight decay only for plain gradient descent, and AdamW decays all alike",
   source: "Loshchilov, Hutter 2019, Decoupled Weight Decay Regularization",
