@@ -43,7 +43,7 @@ export function describeEpoch(event: EpochEvent, display: MetricDisplay): string
 export function describeEnd(event: EndEvent, display: MetricDisplay): string[] {
   const width = Math.max(0, ...Object.keys(event.paths).map((name) => name.length));
   return [
-    `${event.reason}: ${event.epochs} ${event.epochs === 1 ? "epoch" : "epochs"}, ${formatCount(event.steps)} steps in ${formatDuration(event.seconds)} on ${event.backend}`,
+    `${event.reason}${trainedLength(event)} in ${formatDuration(event.seconds)} on ${event.backend}`,
     ...(event.best === undefined ? [] : [`best epoch: ${event.best.epoch}`]),
     ...(event.validation === undefined
       ? []
@@ -54,4 +54,11 @@ export function describeEnd(event: EndEvent, display: MetricDisplay): string[] {
       ? []
       : ["What to try next:", ...event.next.map((line) => `  ${line}`)]),
   ];
+}
+
+/** How long training was; nothing where weights were only measured. */
+function trainedLength({ epochs, steps }: EndEvent): string {
+  return steps === 0
+    ? ""
+    : `: ${epochs} ${epochs === 1 ? "epoch" : "epochs"}, ${formatCount(steps)} steps`;
 }
