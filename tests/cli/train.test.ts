@@ -75,7 +75,9 @@ describe("train", () => {
   });
 
   test("saves and ends with 130 at an interrupt, also when it comes twice at once and to the command alone", async () => {
-    const child = spawn(process.execPath, [resolve("dist/nnspec.js"), "train", iris, "--epochs", "5000", "--backend", "cpu", "--run-dir", "interrupted", "--format", "json"], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+    const endless = readFileSync(iris, "utf8").replace(/\n *stop: .*/, "").replace("data/iris.csv", resolve("examples/data/iris.csv"));
+    writeFileSync(join(folder, "endless.nnspec"), endless);
+    const child = spawn(process.execPath, [resolve("dist/nnspec.js"), "train", "endless.nnspec", "--epochs", "500000", "--backend", "cpu", "--run-dir", "interrupted", "--format", "json"], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
     child.stdout.once("data", () => setTimeout(() => [child.kill("SIGINT"), child.kill("SIGINT")], 300));
     expect(await new Promise((settle) => child.on("exit", settle))).toBe(130);
     for (const file of ["last.safetensors", "resume.safetensors"]) expect(existsSync(join(folder, "interrupted", file)), file).toBe(true);

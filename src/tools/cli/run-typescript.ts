@@ -13,14 +13,11 @@ export async function runTypeScript(file: string, args: readonly string[], input
   const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);
   process.removeAllListeners("SIGINT");
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, passOn);
-  try {
-    return await new Promise<number>((settle, fail) => {
-      child.on("error", fail);
-      child.on("exit", (code, signal) => settle(code ?? 128 + (signal ? constants.signals[signal] : 0)));
-    });
-  } finally {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, passOn);
-  }
+  // The listeners stay: a late signal must not take the exit code away.
+  return new Promise<number>((settle, fail) => {
+    child.on("error", fail);
+    child.on("exit", (code, signal) => settle(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+  });
 }
 
 /** Runs a few lines as a module inside a generated folder and gives what they print. */
