@@ -3,10 +3,10 @@ import * as Dims from "../../ir/dim.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import { checkResult, openFrame } from "./block.ts";
 import type { CompileValue, Context, Declaration, Scope } from "./context.ts";
-import { newElaboration } from "./elaboration.ts";
+import { newElaboration, rootFrame } from "./elaboration.ts";
 import { evaluate } from "./evaluate.ts";
 import { child } from "./lookup.ts";
-import { inferInput, rootFrame } from "./model.ts";
+import { inferInput } from "./model.ts";
 import { inferBody } from "./tensor.ts";
 import { bindOwnSymbols } from "./types.ts";
 

@@ -116,3 +116,21 @@ export function trailOf(frame: Frame, value: Value): readonly string[] {
 export function reporting(context: Context, use: Span, message: () => string): Context {
   return { ...context, report: (found: Diagnostic) => context.report({ ...found, related: [...found.related, { span: use, message: message() }] }) };
 }
+
+/** The outermost frame: of a model, of a block by itself, or of an expression that stands in a run. */
+export function rootFrame(elaboration: Elaboration, context: Context, scope: Scope = { names: new Map() }): Frame {
+  return {
+    elaboration,
+    context,
+    scope,
+    names: new Map(),
+    prefix: "",
+    through: [],
+    depth: 0,
+    owner: { level: "model", name: "" },
+    stageNames: new Map(),
+    shared: new Map(),
+    later: new Set(),
+    reuse: false,
+  };
+}

@@ -7,8 +7,8 @@ import type { TypedModel, Value } from "../../typed/program.ts";
 import { printAxis, printType } from "./agreement.ts";
 import { checkResult, openFrame } from "./block.ts";
 import type { CompileValue, Context, Declaration, Scope } from "./context.ts";
-import { addValue, newElaboration } from "./elaboration.ts";
-import type { Elaboration, Frame } from "./elaboration.ts";
+import { addValue, newElaboration, rootFrame } from "./elaboration.ts";
+import type { Frame } from "./elaboration.ts";
 import { decideInitializers } from "./initial.ts";
 import { inferBody } from "./tensor.ts";
 import { bareName, bindOwnSymbols, tensorType } from "./types.ts";
@@ -41,23 +41,6 @@ export function inferModel(context: Context, declaration: Declaration): TypedMod
 function ownSymbols(scope: Scope, inputs: readonly Ast.Port[]): ReadonlySet<string> {
   const batches = new Set(inputs.flatMap(({ type }) => (type.axes[0] ? (bareName(type.axes[0].size)?.text ?? []) : [])));
   return new Set([...scope.names.keys()].filter((name) => !batches.has(name)));
-}
-
-export function rootFrame(elaboration: Elaboration, context: Context): Frame {
-  return {
-    elaboration,
-    context,
-    scope: { names: new Map() },
-    names: new Map(),
-    prefix: "",
-    through: [],
-    depth: 0,
-    owner: { level: "model", name: "" },
-    stageNames: new Map(),
-    shared: new Map(),
-    later: new Set(),
-    reuse: false,
-  };
 }
 
 export function inferInput(frame: Frame, port: Ast.Port): TypedModel["inputs"][number] | undefined {

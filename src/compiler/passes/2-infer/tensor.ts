@@ -14,7 +14,7 @@ import { applyBlock } from "./block.ts";
 import { calculate, compare, negated } from "./calculate.ts";
 import type { CompileValue, Declaration, InferTensor, Scope } from "./context.ts";
 import { snippet } from "./describe.ts";
-import { broken, nameValue, newElaboration, pathTo } from "./elaboration.ts";
+import { broken, nameValue, newElaboration, pathTo, rootFrame } from "./elaboration.ts";
 import type { Frame, Mutable } from "./elaboration.ts";
 import { condition, count, enter, evaluate, reportUnknown } from "./evaluate.ts";
 import { child, lookup } from "./lookup.ts";
@@ -27,20 +27,7 @@ import type { StageMeaning } from "./stages.ts";
 
 /** A flow, arithmetic or call over tensors outside of models: the operands of losses and metrics. */
 export const inferTensor: InferTensor = (context, scope, expression) => {
-  const frame: Frame = {
-    elaboration: newElaboration({ bodiless: true }),
-    context,
-    scope,
-    names: new Map(),
-    prefix: "",
-    through: [],
-    depth: 0,
-    owner: { level: "model", name: "" },
-    stageNames: new Map(),
-    shared: new Map(),
-    later: new Set(),
-    reuse: false,
-  };
+  const frame = rootFrame(newElaboration({ bodiless: true }), context, scope);
   return asTensor(frame, inferExpression(frame, scope, expression));
 };
 
