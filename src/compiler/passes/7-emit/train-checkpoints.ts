@@ -1,9 +1,9 @@
 import { nothing, ts, type Code } from "./code.ts";
 import { loadCode } from "./load-code.ts";
-import type { RunShape } from "./run-shape.ts";
+import type { TrainingShape } from "./features/index.ts";
 
 /** Beginning, saving, going on and ending. */
-export function checkpoints(shape: RunShape): readonly Code[] {
+export function checkpoints(shape: TrainingShape): readonly Code[] {
   return [tensors, begin(shape), save(shape), resume(shape), finish(shape)];
 }
 
@@ -34,24 +34,28 @@ function startOf({ name, shape, initial }: State): [string, Float32Array] {
   return [name, new Float32Array(size).fill(initial)];
 }`;
 
-function begin(shape: RunShape): Code {
+function begin(shape: TrainingShape): Code {
   const loads = loadCode(shape);
   return ts`/** Starts from the beginning. */
-async function begin({ device, seed${loads === nothing ? nothing : ts`, folder`} }: Session): Promise<Progress> {
+async function begin(session: Session): Promise<Progress> {
+  const { device, seed${loads === nothing ? nothing : ts`, folder`} } = session;
   for (const [name, values] of initialTensors(seed)) device.write(name, values);
   ${loads}
+  ${shape.hooks.begun}
   return { ...beginning };
 }`;
 }
 
-function save({ best }: RunShape): Code {
+function save({ best, hooks }: TrainingShape): Code {
   return ts`/** Keeps where training stands: the weights for use, and everything else for going on. */
 async function save(session: Session, progress: Progress): Promise<void> {
   const { device, folder, metadata } = session;
   if (folder === undefined) return;
   ${best === undefined ? nothing : ts`if (session.best && !session.bestSaved) await saveTensors(folder + "/best.safetensors", session.best, metadata);
   session.bestSaved = true;`}
+  ${hooks.beforeUse}
   const current = await readTensors(device, kept);
+  ${hooks.afterUse}
   const rest = await readTensors(device, remembered);
   const finite = Object.entries(progress).filter(([, value]) => Number.isFinite(value));
   await saveTensors(folder + "/last.safetensors", current, metadata);
@@ -60,15 +64,16 @@ async function save(session: Session, progress: Progress): Promise<void> {
 }`;
 }
 
-function resume({ best }: RunShape): Code {
+function resume({ best, hooks }: TrainingShape): Code {
   return ts`/** Goes back to where an earlier training stopped. */
-async function resume(${best === undefined ? ts`{ device, folder, seed }: Session` : ts`session: Session`}): Promise<Progress> {
-  ${best === undefined ? nothing : ts`const { device, folder, seed } = session;`}
+async function resume(session: Session): Promise<Progress> {
+  const { device, folder, seed } = session;
   const where = folder + "/resume.safetensors";
   const file = await loadResume(where);
   const before = file.metadata["seed"] ?? String(seed);
   if (before !== String(seed)) throw new UserError("The training to go on with had the seed " + before + ", not " + seed + ": give --seed " + before + ".");
   writeTensors(device, pick(file, [...kept, ...remembered], where));
+  ${hooks.resumed}
   ${best === undefined ? ts`return { ...beginning, ...file.counters };` : ts`const progress = { ...beginning, ...file.counters };
   if (progress.bestEpoch > 0) {
     const best = folder + "/best.safetensors";
@@ -78,13 +83,14 @@ async function resume(${best === undefined ? ts`{ device, folder, seed }: Sessio
 }`;
 }
 
-function finish({ best, tests, validates }: RunShape): Code {
+function finish({ best, tests, validates, hooks }: TrainingShape): Code {
   const chosen = best === undefined ? ts`await readTensors(device, kept)` : ts`session.best ?? (await readTensors(device, kept))`;
   return ts`/** Goes back to the weights that are kept, measures them, and says how it ended. */
 async function finish(session: Session, progress: Progress, reason: string): Promise<Trained> {
   const { device, ${tests || validates ? ts`data,` : nothing} folder, reporter } = session;
   const tensors = ${chosen};
   writeTensors(device, tensors);
+  ${hooks.finishing}
   ${tests ? ts`const test = data.test && (await evaluate(device, data.test));` : nothing}
   ${validates ? ts`const validation = data.validation && (await evaluate(device, data.validation));` : nothing}
   const paths: Record<string, string> = folder === undefined ? {} : {

@@ -1,8 +1,9 @@
 import { literal, nothing, ts, type Code } from "./code.ts";
+import type { TrainingShape } from "./features/index.ts";
 import type { RunShape } from "./run-shape.ts";
 
 /** The loops over epochs and over steps. */
-export function loop(shape: RunShape): readonly Code[] {
+export function loop(shape: TrainingShape): readonly Code[] {
   return [epochs(shape), steps(shape), pause];
 }
 
@@ -11,8 +12,8 @@ function when(used: unknown, code: Code): Code {
   return used ? code : nothing;
 }
 
-function epochs(shape: RunShape): Code {
-  const { stop, validates, best, run } = shape;
+function epochs(shape: TrainingShape): Code {
+  const { stop, validates, best, run, hooks } = shape;
   return ts`/** Epoch after epoch until a limit is reached or a condition holds: the reason, or undefined when interrupted. */
 async function trainEpochs(session: Session, progress: Progress): Promise<string | undefined> {
   const { device, ${when(validates, ts`data,`)} epochs, stepsPerEpoch, totalSteps, folder, reporter } = session;
@@ -24,13 +25,17 @@ async function trainEpochs(session: Session, progress: Progress): Promise<string
     progress.seconds = (performance.now() - start) / 1000;
     if (session.interrupted) return undefined;
     progress.epoch = epoch;
+    ${hooks.afterEpoch}
+    ${hooks.beforeUse}
     const trained = await trainingMetrics(device);
     ${when(validates, ts`const validation = data.validation && (await evaluate(device, data.validation));`)}
     ${when(best, bestCode(shape))}
+    ${hooks.afterUse}
+    ${hooks.measured}
     ${when(stop.afterEpoch, watchCode(shape))}
     if (progress.seconds - session.saved >= secondsBetweenSaves) await save(session, progress);
     ${saveEveryCode(shape)}
-    const rate = learningRate({ step: progress.step, stepsPerEpoch, totalSteps });
+    const rate = learningRate({ step: progress.step, stepsPerEpoch, totalSteps, ${hooks.moment} });
     const metrics = { train: trained${when(validates, ts`, ...(validation && { validation })`)} };
     reporter.epoch({ epoch, epochs, step: progress.step, seconds: progress.seconds, rate, ...metrics${when(best, ts`, best: improved`)} });
     await log?.append({ epoch, step: progress.step, seconds: progress.seconds, rate, ...metrics });
@@ -79,7 +84,7 @@ function saveEveryCode({ run: { saveEvery } }: RunShape): Code {
     }`;
 }
 
-function steps({ stop, run }: RunShape): Code {
+function steps({ stop, run, hooks }: TrainingShape): Code {
   const initial = [...stop.watches].filter((name) => name.startsWith("initial."));
   const everySteps = run.saveEvery?.unit === "step" ? run.saveEvery.amount : undefined;
   return ts`/** The steps of an epoch that are still to be done, in an order that the seed and the epoch decide. */
@@ -88,12 +93,14 @@ async function trainEpoch(session: Session, progress: Progress, epoch: number${s
   const done = progress.step - (epoch - 1) * stepsPerEpoch;
   if (done === 0) for (const [name, zero] of monitors.map(startOf)) device.write(name, zero);
   let shown = performance.now();
-  for (const batch of batches(data.train, epochOrder(data.train.rows, seed, epoch), inputs, batchSize)) {
+  ${hooks.batches === nothing ? ts`for (const batch of batches(data.train, epochOrder(data.train.rows, seed, epoch), inputs, batchSize)) {` : ts`for await (const batch of ${hooks.batches}) {`}
     if (batch.number <= done) continue;
     if (session.interrupted || progress.step === totalSteps) break;
     progress.step++;
-    const numbers = numbersOf({ step: progress.step, stepsPerEpoch, totalSteps });
-    device.run(plans.train, { rows: batch.rows, inputs: batch.fields, numbers, step: progress.step });
+    ${hooks.beforeStep}
+    const numbers = numbersOf({ step: progress.step, stepsPerEpoch, totalSteps, ${hooks.moment} });
+    ${hooks.runStep === nothing ? ts`device.run(plans.train, { rows: batch.rows, inputs: batch.fields, numbers, step: progress.step });` : hooks.runStep}
+    ${hooks.afterStep}
     ${initial.length === 0 ? nothing : ts`if (progress.step === 1) {
       ${initial.map((name) => ts`progress[${literal(name)}] = (await device.result(plans.train, ${literal(name.slice("initial.".length))}))[0]!;`)}
     }`}

@@ -2,13 +2,14 @@ import { comment, literal, nothing, ts, type Code } from "./code.ts";
 import { describeSchedule, describeUse } from "./describe.ts";
 import { specName, type Emission } from "./emission.ts";
 import type { ModuleText } from "./modules.ts";
+import { withFeatures, type TrainingShape } from "./features/index.ts";
 import { elementsOf, shapeOfRun, type RunShape } from "./run-shape.ts";
 import { checkpoints } from "./train-checkpoints.ts";
 import { loop, measuring } from "./train-loop.ts";
 
 /** `train.ts`: the loop of this run, and nothing that the run does not use. */
 export function trainModule(emission: Emission): ModuleText {
-  const shape = shapeOfRun(emission);
+  const shape = withFeatures(shapeOfRun(emission));
   return {
     path: "train.ts",
     header: header(shape),
@@ -22,6 +23,7 @@ export function trainModule(emission: Emission): ModuleText {
       ...shape.stop.functions,
       ...measuring(shape),
       ...checkpoints(shape),
+      shape.hooks.functions,
       evaluateFunction(shape),
       mainFunction(shape),
     ],
@@ -37,7 +39,7 @@ function header({ emission, run }: RunShape): Code {
   );
 }
 
-function settings({ emission: { compiled }, run }: RunShape): Code {
+function settings({ emission: { compiled }, run, hooks }: TrainingShape): Code {
   const { train, evaluate } = compiled.plans;
   const buffers = [...train.buffers, ...evaluate.buffers].filter(({ role, aliasOf }) => role === "input" && aliasOf === undefined);
   return ts`/** ${run.batch === "all" ? ts`Rows of a step: all of them.` : ts`Rows of a step. The last batch of an epoch may be shorter, and is trained exactly.`} */
@@ -57,10 +59,11 @@ const secondsBetweenSaves = 2;
 
 const defaultSeed = ${literal(run.seed)};
 const defaultEpochs = ${literal(run.epochs)};${run.steps === undefined ? nothing : ts`
-const mostSteps = ${literal(run.steps)};`}`;
+const mostSteps = ${literal(run.steps)};`}
+${hooks.settings}`;
 }
 
-function progress({ stop, best }: RunShape): Code {
+function progress({ stop, best, hooks }: TrainingShape): Code {
   const initial = [...stop.watches].filter((name) => name.startsWith("initial."));
   return ts`/** How far training is: finished epochs and steps, the seconds they took${best ? ts`, the epoch whose weights are kept` : nothing}. */
 const beginning = {
@@ -71,11 +74,12 @@ const beginning = {
   bestValue: 0,`}
   ${initial.map((name) => ts`${literal(name)}: 0,`)}
   ${stop.progress}
+  ${hooks.progress}
 };
 type Progress = typeof beginning;`;
 }
 
-function session({ best }: RunShape): Code {
+function session({ best, hooks }: TrainingShape): Code {
   return ts`/** One training from beginning to end. */
 interface Session {
   readonly device: Device;
@@ -95,11 +99,12 @@ interface Session {
   /** The tensors of the best epoch so far, and whether they are on disk. */
   best: readonly NamedTensor[] | undefined;
   bestSaved: boolean;`}
+  ${hooks.sessionFields}
 }`;
 }
 
-function trainFunction(shape: RunShape): Code {
-  const { run, best } = shape;
+function trainFunction(shape: TrainingShape): Code {
+  const { run, best, hooks } = shape;
   const steps = run.steps === undefined ? ts`epochs * stepsPerEpoch` : ts`Math.min(mostSteps, epochs * stepsPerEpoch)`;
   return ts`/** The outcome of training: the end as it was reported, and the tensors that are kept. */
 export interface Trained {
@@ -124,6 +129,7 @@ export async function train(options: TrainerOptions, reporter: Reporter): Promis
   const session: Session = {
     device, data, seed, epochs, stepsPerEpoch, totalSteps, folder, metadata, reporter,
     interrupted: false, saved: Number.NEGATIVE_INFINITY,${best === undefined ? nothing : ts` best: undefined, bestSaved: true,`}
+    ${hooks.sessionValues}
   };
   const release = onInterrupt(() => {
     session.interrupted = true;
