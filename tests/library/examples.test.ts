@@ -16,10 +16,12 @@ function ports(example: string, types: Readonly<Record<string, string>>): string
 }
 
 function stage({ name, example }: Definition): string {
-  const isFlat = name === "reshape" || name === "dense" || (library.find("activation", name) && example.startsWith("x -> dense")) || ["dropout", "layer_norm"].includes(name);
+  const isFlat = name === "reshape" || name === "dense" || (library.find("activation", name) && example.startsWith("x -> dense")) || ["dropout", "layer_norm", "maxout"].includes(name);
   const inputs = {
     x: isFlat ? "f32[B, px: 64]" : "f32[B, h: 8, w: 8, c: 4]",
     logits: "f32[B, c: 10]",
+    words: "f32[B, t: 6, c: 8]",
+    symbols: "class[B, t: 6] of 7",
     seen: "f32[B, c: 4]",
     told: "f32[B, c: 6]",
     main: "f32[B, h: 8, w: 8, c: 4]",

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { ArrayType } from "../../src/compiler/ir/array-type.ts";
+import { nodesOf } from "../../src/compiler/ir/graph.ts";
 import type { TensorType } from "../../src/compiler/ir/type.ts";
 import { library } from "../../src/compiler/library/index.ts";
 import type { LayerDefinition } from "../../src/compiler/library/definition.ts";
@@ -45,7 +47,21 @@ const uses: readonly (readonly [string, Written, readonly TensorType[]])[] = [
   ["group_norm", { groups: 2 }, [typeOf([3, 4, 5], ["c", "t"])]],
   ["layer_norm", {}, [image]],
   ["layer_norm", { over: ["h", "w", "c"] }, [image]],
+  ["attention", { heads: 2 }, [typeOf([3, 3, 4], ["t", "c"])]],
+  ["attention", { heads: 2, causal: true, drop: 0.3 }, [typeOf([3, 4, 3], ["c", "t"])]],
+  ["attention", { heads: 1, bias: false }, [typeOf([3, 2, 3], ["t", "c"]), typeOf([3, 4, 2], ["t", "c"])]],
+  ["maxout", { units: 3, pieces: 2 }, [flat]],
+  ["maxout", { units: 3, pieces: 3, over: "c" }, [image]],
+  ["prelu", {}, [image]],
+  ["prelu", { over: "c" }, [image]],
+  ["stochastic_depth", { drop: 0.4 }, [image]],
+  ["stochastic_depth", { drop: 0.4, each: "batch" }, [image]],
+  ["fractional_max_pool", { ratio: 1.5 }, [image]],
+  ["fractional_max_pool", { ratio: 2.5, window: 3 }, [typeOf([3, 2, 7], ["c", "t"])]],
 ];
+
+/** Layers of labels, which have no gradient. */
+const ofLabels = ["one_hot"];
 
 const all = uses.flatMap(([name, written, types]) => [true, false].map((training) => [name, written, training ? "training" : "inference", types] as const));
 
@@ -54,10 +70,19 @@ function runOf(name: string, written: Written, types: readonly TensorType[], tra
   return { layer, values: argumentsOf(layer, written), inputTypes: types, training };
 }
 
+/** The random streams that the layer draws from, with their types. */
+function streamsOf(run: ReturnType<typeof runOf>): ReadonlyMap<string, ArrayType> {
+  const graph = createBuilder();
+  const inputs = run.inputTypes.map((type, place) => graph.input(`input ${place}`, { shape: shapeOf(type), batched: true }));
+  const weights = (run.layer.weights?.(run.inputTypes, run.values) ?? []).map(({ name, shape }) => graph.parameter(name, { shape: shape.map((dim) => known(dim)!), batched: false }));
+  const { output } = lowered(graph, run, inputs, weights);
+  return new Map(nodesOf({ outputs: new Map([["output", output]]), updates: new Map() }).flatMap((node) => (node.op === "random" ? [[node.attributes.stream, node.type] as const] : [])));
+}
+
 /** States and random streams, all in [0.1, 1). */
 function others(run: ReturnType<typeof runOf>, rows: number): Map<string, Float64Array> {
   const states = (run.layer.states?.(run.inputTypes, run.values) ?? []).map(({ name, shape }) => [name, randomArray(shape.reduce((product, dim) => product * known(dim)!, 1), 9, 0.1, 1)] as const);
-  return new Map([...states, ["mask", randomArray(actualCount({ shape: shapeOf(run.inputTypes[0]!), batched: true }, rows), 8, 0, 1)]]);
+  return new Map([...states, ...[...streamsOf(run)].map(([stream, type]) => [stream, randomArray(actualCount(type, rows), 8, 0, 1)] as const)]);
 }
 
 test.each(all.flatMap((each) => [2, 3].map((rows) => [...each.slice(0, 3), rows, each[3]] as [string, Written, string, number, readonly TensorType[]])))(
@@ -79,7 +104,7 @@ test.each(all.flatMap((each) => [2, 3].map((rows) => [...each.slice(0, 3), rows,
 
 test("every layer is checked", () => {
   const checked = new Set(uses.map(([name]) => name));
-  expect(library.all("layer").map(({ name }) => name).filter((name) => !checked.has(name))).toEqual([]);
+  expect(library.all("layer").map(({ name }) => name).filter((name) => !checked.has(name) && !ofLabels.includes(name))).toEqual([]);
 });
 
 /** What the layer makes of the inputs, with scales of 1 and shifts of 0. */

@@ -42,6 +42,7 @@ export function lowered(graph: GraphBuilder, run: LayerRun, inputs: readonly Nod
     {
       graph,
       training,
+      noisy: training,
       weights: Object.fromEntries(specifications.map(({ name }, place) => [name, weights[place]!])),
       states: Object.fromEntries(states.map(({ name, shape }) => [name, graph.state(name, { shape: shape.map(number), batched: false })])),
       update: (state, value) => updates.set(state, value),

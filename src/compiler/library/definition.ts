@@ -3,7 +3,7 @@ import type { ArrayType } from "../ir/array-type.ts";
 import type { GraphBuilder } from "../ir/builder.ts";
 import type { Node } from "../ir/graph.ts";
 import type { TensorType } from "../ir/type.ts";
-import type { ArgumentTable, ArgumentValues } from "./arguments.ts";
+import type { ArgumentTable, ArgumentValues, Use } from "./arguments.ts";
 
 /** What every library item says of itself; the manual, `list`, hover and completion are made from it. */
 interface Described {
@@ -77,6 +77,8 @@ export interface StateSpecification {
 export interface LowerContext {
   readonly graph: GraphBuilder;
   readonly training: boolean;
+  /** Whether what is random is on: in training, and where predictions are drawn (Monte-Carlo dropout). Batch statistics go by `training`. */
+  readonly noisy: boolean;
   /** The layer's weights by the last step of their paths. */
   readonly weights: Readonly<Record<string, Node>>;
   readonly states: Readonly<Record<string, Node>>;
@@ -179,8 +181,23 @@ export interface UpdateContext {
   readonly values: ArgumentValues;
 }
 
+/**
+ * A method that works on the vector of all trained weights, on the host in float64: the training plan gives it the objective
+ * and its gradient wherever it asks, with the same rows each time.
+ */
+export interface WholeMethod {
+  /** The function exported by a file of `src/runtime/` that makes a `Minimizer` from the number of weights and the arguments besides the rate. */
+  readonly make: string;
+  /** The most trained weights that it can work with. */
+  readonly most?: number;
+  /** It also asks for products of the Hessian with directions. */
+  readonly curvature?: boolean;
+}
+
 export interface OptimizerDefinition extends Described {
   readonly kind: "optimizer";
+  /** Set for methods that move all weights together; `slots` and `update` are then not asked for. */
+  readonly whole?: WholeMethod;
   /** The argument that is the learning rate; undefined when there is none (Adadelta). */
   readonly rate?: string;
   /** Tensors of the parameter's shape that live from step to step, and what they start at. */
@@ -200,6 +217,8 @@ export interface ScheduleContext {
   readonly base: Node;
   /** The value at the end of the part before this one (its `rate` at the step after its last), from which this part starts; `base` for the first. */
   readonly previous: Node;
+  /** For a schedule that watches a number: how often the host has lowered the rate so far. */
+  readonly drops: Node;
   /** A duration as a number of steps, a number as it is, a multiple times `base`. */
   readonly number: (argument: string, index?: number) => Node;
   readonly count: (argument: string) => number;
@@ -212,7 +231,7 @@ export interface ScheduleDefinition extends Described {
   readonly duration?: string;
   /** The rate itself at `step`, a scalar. */
   readonly rate: (context: ScheduleContext) => Node;
-  /** Set where `rate` must be told a metric (plateau): runs of this version refuse it by name. */
+  /** Set where the rate depends on a number that is watched, the argument `monitor`: the host counts `drops` by the arguments of `plateau`. */
   readonly watches?: boolean;
 }
 
@@ -265,6 +284,43 @@ export interface NormalizerDefinition extends Described {
   readonly runtime: { readonly files: readonly string[]; readonly fit: string };
 }
 
+/** One row of a field as augmentations see it: its axes between the batch and `c` (`h, w`, or one for a signal), and the channels. */
+export interface PictureType {
+  /** Sizes are whole numbers; `from` and `to` differ only behind `resize`, which draws one. At evaluation it is `from`. */
+  readonly axes: readonly { readonly name: string; readonly from: number; readonly to: number }[];
+  readonly channels: number;
+}
+
+/** What a function of the runtime is called with. */
+export type AugmentationArgument =
+  | number
+  | string
+  /** Measured on the training rows: ranges of the channels, principal components of the pixels. */
+  | { readonly statistics: "ranges" | "components" }
+  | { readonly steps: readonly Use[] }
+  | { readonly choices: readonly (readonly Use[])[] };
+
+export interface RuntimeCall {
+  readonly make: string;
+  readonly arguments: readonly AugmentationArgument[];
+}
+
+export interface AugmentationDefinition extends Described {
+  readonly kind: "augmentation";
+  /** `any`: images and signals; `images`: rows with `h` and `w`; `rows`: whole rows, two at a time (mixup). */
+  readonly applies: "any" | "images" | "rows";
+  /** The picture that comes out of it, or why that picture does not go in. */
+  readonly infer: (picture: PictureType, values: ArgumentValues) => PictureType | ArgumentProblem;
+  /** The files (under `src/runtime/`) with the functions that it calls. */
+  readonly runtime: { readonly files: readonly string[] };
+  /** Makes the step of a training; none where it only makes views for prediction. */
+  readonly train?: (picture: PictureType, values: ArgumentValues) => RuntimeCall;
+  /** What is done where nothing is drawn (validation, test, prediction); left out: nothing. */
+  readonly evaluate?: (picture: PictureType, values: ArgumentValues) => RuntimeCall;
+  /** The fixed views of a picture whose predictions are averaged. */
+  readonly views?: { readonly call: (picture: PictureType, values: ArgumentValues) => RuntimeCall; readonly count: (values: ArgumentValues) => number };
+}
+
 export type Definition =
   | LayerDefinition
   | ActivationDefinition
@@ -276,13 +332,14 @@ export type Definition =
   | LossDefinition
   | MetricDefinition
   | SourceDefinition
-  | NormalizerDefinition;
+  | NormalizerDefinition
+  | AugmentationDefinition;
 
 export type DefinitionKind = Definition["kind"];
 
 /** A name that the language document has and that a later version brings: told apart from a slip of the pen. */
 export interface Planned {
-  readonly kind: DefinitionKind | "augmentation" | "stop" | "keep" | "predict" | "after";
+  readonly kind: DefinitionKind | "stop" | "keep" | "predict" | "after";
   readonly name: string;
   readonly summary: string;
 }

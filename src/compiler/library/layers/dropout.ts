@@ -13,8 +13,8 @@ export const dropout = defineLayer({
   techniques: ["D9"],
   stochastic: true,
   infer: ([type]) => type!,
-  lower: ({ graph, training, random }, [x], { drop }) => {
-    if (!training || drop === 0) return x!;
+  lower: ({ graph, noisy, random }, [x], { drop }) => {
+    if (!noisy || drop === 0) return x!;
     const kept = graph.lessEqual(drop, random(x!.type));
     return graph.select(kept, graph.divide(x!, 1 - drop), 0);
   },

@@ -118,7 +118,7 @@ export function lowerPool(pooling: Pooling, context: LowerContext, x: Node, valu
 }
 
 /** Windows want channels at the end; a value without `c` gets one channel for as long as the window slides. */
-function channelsLast(graph: GraphBuilder, x: Node, type: TensorType, pool: (x: Node) => Node): Node {
+export function channelsLast(graph: GraphBuilder, x: Node, type: TensorType, pool: (x: Node) => Node): Node {
   const channel = findAxis(type, "c");
   if (channel === undefined) {
     const result = pool(graph.reshape(x, [...x.type.shape, 1]));

@@ -14,12 +14,13 @@ export function lowerLayer(lowering: ModelLowering, layer: Layer, inputs: readon
 }
 
 function contextOf(lowering: ModelLowering, layer: Layer, use: number): LowerContext {
-  const { sizes, training } = lowering;
+  const { sizes, training, noisy } = lowering;
   const graph = lowering.graph.at({ path: layer.path, role: "forward" });
   const inputTypes = layer.inputTypes.map((type) => concreteType(sizes, type));
   return {
     graph,
     training,
+    noisy,
     weights: Object.fromEntries(layer.weights.map((weight) => [lastStep(weight.path), weightNode(lowering, weight)])),
     states: statesOf(lowering, layer),
     update: (state, value) => {

@@ -11,6 +11,8 @@ export interface ModelLowering {
   readonly inputs: ReadonlyMap<string, string>;
   readonly sizes: Sizes;
   readonly training: boolean;
+  /** Whether what is random is on: in training, and where predictions are drawn. */
+  readonly noisy: boolean;
   /** Each value is lowered once. */
   readonly nodes: Map<Value, Node>;
   /** What states are replaced with at the end of the step. */
@@ -25,10 +27,10 @@ export interface Lowering extends ModelLowering {
 }
 
 export function beginModel(graph: GraphBuilder, model: TypedModel, sizes: Sizes): ModelLowering {
-  return { graph, model, inputs: new Map(), sizes, training: false, nodes: new Map(), updates: new Map(), uses: new Map() };
+  return { graph, model, inputs: new Map(), sizes, training: false, noisy: false, nodes: new Map(), updates: new Map(), uses: new Map() };
 }
 
-export function beginLowering(graph: GraphBuilder, run: TypedRun, sizes: Sizes, training: boolean): Lowering {
+export function beginLowering(graph: GraphBuilder, run: TypedRun, sizes: Sizes, training: boolean, noisy = training): Lowering {
   const { model, inputs } = run;
-  return { graph, run, model, inputs, sizes, training, nodes: new Map(), updates: new Map(), uses: new Map() };
+  return { graph, run, model, inputs, sizes, training, noisy, nodes: new Map(), updates: new Map(), uses: new Map() };
 }
