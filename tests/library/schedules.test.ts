@@ -6,6 +6,7 @@ import type { ArgumentValue, Duration, Multiple } from "../../src/compiler/libra
 import { library } from "../../src/compiler/library/index.ts";
 import type { ScheduleDefinition } from "../../src/compiler/library/definition.ts";
 import cases from "../fixtures/schedules.json" with { type: "json" };
+import { updatePlateau, type PlateauState } from "../../src/runtime/plateau.ts";
 import { expectClose } from "../support/close.ts";
 import { argumentsOf, type Written } from "../support/library-values.ts";
 
@@ -14,10 +15,12 @@ interface Times {
   readonly previous?: number;
   readonly stepsPerEpoch?: number;
   readonly length?: number;
+  /** How often the host has lowered the rate before this step. */
+  readonly drops?: (step: number) => number;
 }
 
 /** The rates of steps 1 … count. */
-function rates(name: string, written: Written, { base, previous = base, stepsPerEpoch = 10, length = 100 }: Times, count = 100): Float64Array {
+function rates(name: string, written: Written, { base, previous = base, stepsPerEpoch = 10, length = 100, drops = () => 0 }: Times, count = 100): Float64Array {
   const schedule = library.find("schedule", name) as ScheduleDefinition;
   const graph = createBuilder();
   const values = argumentsOf(schedule, written);
@@ -35,20 +38,39 @@ function rates(name: string, written: Written, { base, previous = base, stepsPer
     totalSteps: graph.scalar("total_steps"),
     base: graph.scalar("base"),
     previous: graph.scalar("previous"),
+    drops: graph.scalar("drops"),
     number: (argument, index) => graph.constant(inNumbers(index === undefined ? values[argument] : (values[argument] as readonly ArgumentValue[])[index])),
     count: (argument) => (values[argument] as readonly ArgumentValue[]).length,
     values,
   });
   return Float64Array.from({ length: count }, (_, place) => {
-    const scalars = new Map(Object.entries({ step: place + 1, length, steps_per_epoch: stepsPerEpoch, total_steps: 100, base, previous }));
+    const scalars = new Map(Object.entries({ step: place + 1, length, steps_per_epoch: stepsPerEpoch, total_steps: 100, base, previous, drops: drops(place + 1) }));
     return interpretNode(rate, { values: new Map(), scalars, rows: 1 })[0]!;
   });
 }
 
-test.each(cases.map((each) => [each.name, each.arguments, each] as const))("%s %j as PyTorch for 100 steps", (name, written, each) => {
+const ofTheStep = cases.filter((each) => each.watched === undefined);
+
+test.each(ofTheStep.map((each) => [each.name, each.arguments, each] as const))("%s %j as PyTorch for 100 steps", (name, written, each) => {
   const duration = (written as Written).duration as Duration | undefined;
   const times = { base: each.base, stepsPerEpoch: each.stepsPerEpoch, length: duration?.amount ?? 100 };
   expectClose(rates(name, written as Written, times), each.rates, { relative: 1e-9, absolute: 1e-12 });
+});
+
+describe("plateau", () => {
+  const watching = cases.filter((each) => each.watched !== undefined);
+  test.each(watching.map((each) => [each.better!, each.arguments, each] as const))("%s is better, %j: as PyTorch for 60 epochs", (better, written, each) => {
+    const epochs = (argument: "patience" | "cooldown") => (argumentsOf(library.find("schedule", "plateau")!, written as Written)[argument] as Duration).amount;
+    const rule = { better: better as "higher" | "lower", threshold: (written as { threshold?: number }).threshold ?? 1e-4, patience: epochs("patience"), cooldown: epochs("cooldown") };
+    const drops: number[] = [];
+    each.watched!.reduce((state: PlateauState, value, index) => {
+      drops.push(state.drops);
+      return updatePlateau(rule, state, value ?? Number.NaN, index + 1);
+    }, { best: better === "lower" ? Infinity : -Infinity, since: 0, rest: 0, drops: 0 });
+    expect(drops.at(-1)).toBeGreaterThan(0);
+    const found = rates("plateau", written as Written, { base: each.base, stepsPerEpoch: 1, drops: (step) => drops[step - 1]! }, 60);
+    expectClose(found, each.rates, { relative: 1e-9, absolute: 1e-15 });
+  });
 });
 
 test("every schedule has frozen values", () => {

@@ -71,7 +71,7 @@ function rateAt(step: number): number {
     const { definition, values } = item<ScheduleDefinition>("schedule", name, written);
     const [base, stepsPerEpoch, totalSteps] = [0.02, 10, 100].map((value) => graph.constant(value)) as [Node, Node, Node];
     const number = (argument: string) => graph.constant(values[argument] as number);
-    const rate = definition.rate({ graph, step: graph.constant(ownStep), length: graph.constant(length), stepsPerEpoch, totalSteps, base, previous: base, number, count: () => 1, values });
+    const rate = definition.rate({ graph, step: graph.constant(ownStep), length: graph.constant(length), stepsPerEpoch, totalSteps, base, previous: base, drops: graph.constant(0), number, count: () => 1, values });
     return interpret({ outputs: new Map([["rate", rate]]), updates: new Map() }, { values: new Map(), scalars: new Map(), rows: 1 }).outputs.get("rate")![0]!;
   };
   return step <= 10 ? part("warmup", { duration: { amount: 10, unit: "step" } }, step, 10) : part("cosine", { to: 0.001 }, step - 10, 90);

@@ -5,6 +5,8 @@ import { exponential } from "./exponential.ts";
 import { inverseSqrt } from "./inverse-sqrt.ts";
 import { inverseTime } from "./inverse-time.ts";
 import { linear } from "./linear.ts";
+import { oneCycle } from "./one-cycle.ts";
+import { plateau } from "./plateau.ts";
 import { step } from "./step.ts";
 import { warmup } from "./warmup.ts";
 
@@ -15,6 +17,8 @@ export const schedules: readonly ScheduleDefinition[] = [
   inverseSqrt,
   inverseTime,
   linear,
+  oneCycle,
+  plateau,
   step,
   warmup,
 ];

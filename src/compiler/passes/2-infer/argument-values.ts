@@ -74,6 +74,10 @@ function readValue(
       return readDuration(reading, value, at);
     case "range":
       return readRange(reading, specification, value, at);
+    case "angle":
+      return value.kind === "angle" ? bounded(reading, value.degrees, specification, at) : wrong(reading, specification, value, at, angleHint(value, at));
+    case "steps":
+      return readSteps(reading, value, at);
     case "text":
       return value.kind === "text" ? value.value : wrong(reading, specification, value, at);
     case "use":
@@ -194,7 +198,21 @@ function readScheduled(reading: Reading, value: CompileValue, at: Span): Argumen
   const parts = value.kind === "sequence" ? value.parts : [value];
   const uses = parts.map((part) => reading.use("schedule", part, part === value ? at : part.span));
   if (uses.some((use) => use === undefined)) return undefined;
+  const watching = uses.find((use) => use?.definition.kind === "schedule" && use.definition.watches === true);
+  if (watching) return fail(reading, messages.wrongKindOfValue, at, { name: reading.name, expected: "a schedule of the step", found: `\`${watching.definition.name}\`, which watches a number: only the \`schedule\` of a run can` });
   return { schedule: uses.filter((use) => use !== undefined) };
+}
+
+/** `rotate(15)`: the unit is missing. */
+function angleHint(value: CompileValue, at: Span): string | undefined {
+  return value.kind === "size" || value.kind === "number" ? `write \`${snippet(at)} deg\`` : undefined;
+}
+
+/** `rotate(15 deg) then shear(10 deg)`: augmentations one after the other. */
+export function readSteps(reading: Reading, value: CompileValue, at: Span): readonly Use[] | undefined {
+  const parts = value.kind === "sequence" ? value.parts : [value];
+  const uses = parts.map((part) => reading.use("augmentation", part, part === value ? at : part.span));
+  return uses.some((use) => use === undefined) ? undefined : uses.filter((use) => use !== undefined);
 }
 
 const switchWords: Readonly<Record<string, "on" | "off">> = { true: "on", True: "on", TRUE: "on", yes: "on", false: "off", False: "off", FALSE: "off", no: "off" };
@@ -241,6 +259,8 @@ function readRange(reading: Reading, specification: Specification<"range">, valu
   if (value.kind !== "range") return wrong(reading, specification, value, at);
   const [from, to] = [numberOf(value.from), numberOf(value.to)];
   if (from === undefined || to === undefined) return wrong(reading, specification, value, at);
+  const outside = [from, to].find((end) => !withinBounds(end, specification));
+  if (outside !== undefined) return bounded(reading, outside, specification, at) as undefined;
   if (from < to) return { from, to };
   return fail(reading, messages.outOfRange, at, { name: reading.name, expected: "a range that goes up", found: `\`${snippet(at)}\`` });
 }

@@ -123,7 +123,7 @@ function inferSettings(
     seed,
     ...settled,
     origins: new Map([...settings].map(([key, { setting, from }]) => [key, { span: setting.value.span, from }])),
-    notYet: notYetOf(settings, schedule.placed),
+    notYet: notYetOf(settings),
   };
   checkTrains(context, run);
   return run;
@@ -183,12 +183,10 @@ function checkLaterSettings(context: Context, settings: MergedSettings["settings
 }
 
 /** What the run asks for and this version does not do. */
-function notYetOf(settings: MergedSettings["settings"], parts: readonly PlacedPart[]): TypedRun["notYet"] {
-  const asked = later.flatMap((setting): TypedRun["notYet"] => {
+function notYetOf(settings: MergedSettings["settings"]): TypedRun["notYet"] {
+  return later.flatMap((setting): TypedRun["notYet"] => {
     const placed = settings.get(setting);
     const plain = setting === "predict" && placed?.setting.value.kind === "reference" && placed.setting.value.path[0]?.text === "plain";
     return placed && !plain ? [{ setting, span: placed.setting.span }] : [];
   });
-  const watching = parts.flatMap(({ part, span }) => (part.kind === "use" && part.use.definition.watches === true ? [{ setting: `schedule: ${part.use.definition.name}`, span }] : []));
-  return [...asked, ...watching];
 }

@@ -28,17 +28,35 @@ export function lowerSequence(clock: Clock, parts: readonly SchedulePart[], base
   return lowerFrom(clock, parts, base, clock.graph.constant(0), base);
 }
 
-function lowerFrom(clock: Clock, parts: readonly SchedulePart[], base: Node, offset: Node, previous: Node): Node {
+/** The parts of a sequence that watch a number, in order. */
+export function watchingParts(parts: readonly SchedulePart[]): readonly Extract<SchedulePart, { kind: "use" }>[] {
+  return parts.filter((part) => part.kind === "use" && part.use.definition.watches === true) as readonly Extract<SchedulePart, { kind: "use" }>[];
+}
+
+/** The scalar that says how often the watching part of this number (from 0) has lowered its value. */
+export function dropsName(index: number): string {
+  return index === 0 ? "drops" : `drops${index + 1}`;
+}
+
+function lowerFrom(clock: Clock, parts: readonly SchedulePart[], base: Node, offset: Node, previous: Node, watching = 0): Node {
   const { graph } = clock;
   const [part, ...rest] = parts;
   invariant(part, "a sequence of schedules has parts");
   const left = graph.subtract(clock.totalSteps, offset);
   const length = durationOf(clock, part) ?? left;
-  const valueAt = (step: Node): Node => lowerPart(clock, part, { base, previous, step, length });
+  const valueAt = (step: Node): Node => lowerPart(clock, part, { base, previous, step, length, watching });
   const value = valueAt(graph.subtract(clock.step, offset));
   if (rest.length === 0) return value;
   const end = graph.add(offset, length);
-  return graph.select(graph.lessEqual(clock.step, end), value, lowerFrom(clock, rest, base, end, valueAt(graph.add(length, 1))));
+  return graph.select(graph.lessEqual(clock.step, end), value, lowerFrom(clock, rest, base, end, valueAt(graph.add(length, 1)), watching + watchingParts([part]).length));
+}
+
+/** How long each of some parts lasts, where they say so. */
+export function lengthsOf(parts: readonly SchedulePart[]): readonly Duration[] {
+  return parts.flatMap((part) => {
+    const value = part.kind === "formula" || part.use.definition.duration === undefined ? undefined : part.use.arguments[part.use.definition.duration];
+    return isDuration(value) ? [value] : [];
+  });
 }
 
 function durationOf(clock: Clock, part: SchedulePart): Node | undefined {
@@ -52,9 +70,11 @@ interface Moment {
   readonly previous: Node;
   readonly step: Node;
   readonly length: Node;
+  /** How many parts before this one watch a number. */
+  readonly watching: number;
 }
 
-function lowerPart(clock: Clock, part: SchedulePart, { base, previous, step, length }: Moment): Node {
+function lowerPart(clock: Clock, part: SchedulePart, { base, previous, step, length, watching }: Moment): Node {
   const { graph, stepsPerEpoch, totalSteps } = clock;
   if (part.kind === "formula") return graph.multiply(base, lowerFormula(graph, part.expression, new Map([[part.variable, step]])));
   const values = part.use.arguments;
@@ -66,6 +86,7 @@ function lowerPart(clock: Clock, part: SchedulePart, { base, previous, step, len
     totalSteps,
     base,
     previous,
+    drops: graph.scalar(dropsName(watching)),
     number: (argument, index) => numberOf(clock, at(values, argument, index), base),
     count: (argument) => listOf(values[argument]).length,
     values,

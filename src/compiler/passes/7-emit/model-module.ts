@@ -2,6 +2,7 @@ import type { Node } from "../../ir/graph.ts";
 import type { CompiledMetric, CompiledParameter } from "../../plan/compiled.ts";
 import { comment, join, key, literal, name, nothing, ts, type Code, type Plain } from "./code.ts";
 import { describePenalties, describeSchedule, describeUse } from "./describe.ts";
+import { dropsName, watchingParts } from "../3-lower/schedules.ts";
 import type { Emission } from "./emission.ts";
 import { printHostFormula } from "./host-expression.ts";
 import type { ModuleText } from "./modules.ts";
@@ -87,13 +88,16 @@ function schedules({ compiled }: Emission): readonly Code[] {
     const about = index === 0 ? `The learning rate at a step: ${describeSchedule(compiled.run.schedule.parts)} of ${describeUse(compiled.run.optimizer.use)}.` : `\`${scalar}\` at a step.`;
     return scheduleFunction(functionName(scalar, index), about, formula);
   });
+  const watched = watchingParts(compiled.run.schedule.parts).map((_, index) => dropsName(index));
   const entries = [...compiled.schedules.keys()].map((scalar, index) => ts`${key(scalar)}: ${functionName(scalar, index)}(moment)`);
   return [
     ts`/** Where training stands; the step counts from 1. */
 export interface Moment {
   readonly step: number;
   readonly stepsPerEpoch: number;
-  readonly totalSteps: number;
+  readonly totalSteps: number;${watched.length === 0 ? nothing : ts`
+  /** How often the rate was lowered because a number that is watched had stopped getting better. */
+  ${watched.map((scalar) => ts`readonly ${name(scalar)}: number;`)}`}
 }`,
     ...functions,
     ts`/** The numbers that the device is given for a step. */
@@ -112,9 +116,15 @@ function functionName(scalar: string, index: number): Code {
 const clock: Readonly<Record<string, Code>> = { step: ts`step`, steps_per_epoch: ts`stepsPerEpoch`, total_steps: ts`totalSteps` };
 
 function scheduleFunction(identifier: Code, about: string, formula: Node): Code {
-  const { statements, result } = printHostFormula(formula, (scalar) => clock[scalar] ?? nothing);
+  const mentions = new Map<string, Code>();
+  const { statements, result } = printHostFormula(formula, (scalar) => {
+    const code = clock[scalar] ?? name(scalar);
+    mentions.set(scalar, code);
+    return code;
+  });
   const body = [...statements, ts`return ${result};`];
-  const mentioned = Object.values(clock).filter(({ code }) => body.some((line) => new RegExp(`\\b${code}\\b`).test(line.code)));
+  const order = new Set([...Object.keys(clock), ...mentions.keys()]);
+  const mentioned = [...order].flatMap((scalar) => mentions.get(scalar) ?? []);
   const parameter = mentioned.length === 0 ? ts`_moment: Moment` : ts`{ ${join(mentioned, ts`, `)} }: Moment`;
   return ts`${comment(about)}
 export function ${identifier}(${parameter}): number {

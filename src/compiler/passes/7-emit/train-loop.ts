@@ -25,6 +25,7 @@ async function trainEpochs(session: Session, progress: Progress): Promise<string
     progress.seconds = (performance.now() - start) / 1000;
     if (session.interrupted) return undefined;
     progress.epoch = epoch;
+    const rate = learningRate({ step: progress.step, stepsPerEpoch, totalSteps, ${hooks.moment(ts`progress`)} });
     ${hooks.afterEpoch}
     ${hooks.beforeUse}
     const trained = await trainingMetrics(device);
@@ -35,13 +36,13 @@ async function trainEpochs(session: Session, progress: Progress): Promise<string
     ${when(stop.afterEpoch, watchCode(shape))}
     if (progress.seconds - session.saved >= secondsBetweenSaves) await save(session, progress);
     ${saveEveryCode(shape)}
-    const rate = learningRate({ step: progress.step, stepsPerEpoch, totalSteps, ${hooks.moment} });
     const metrics = { train: trained${when(validates, ts`, ...(validation && { validation })`)} };
     reporter.epoch({ epoch, epochs, step: progress.step, seconds: progress.seconds, rate, ...metrics${when(best, ts`, best: improved`)} });
     await log?.append({ epoch, step: progress.step, seconds: progress.seconds, rate, ...metrics });
     if (!Number.isFinite(trained["loss"])) return "the loss is no longer a finite number (a lower learning rate may help)";
     ${when(stop.afterStep, ts`if (ended !== undefined) return ended;`)}
     ${when(stop.afterEpoch, ts`if (stopped !== undefined) return stopped;`)}
+    ${hooks.endings}
   }
   return ${run.steps === undefined ? ts`"all epochs are done"` : ts`progress.step === mostSteps ? "all steps are done" : "all epochs are done"`};
 }`;
@@ -98,10 +99,10 @@ async function trainEpoch(session: Session, progress: Progress, epoch: number${s
     if (session.interrupted || progress.step === totalSteps) break;
     progress.step++;
     ${hooks.beforeStep}
-    const numbers = numbersOf({ step: progress.step, stepsPerEpoch, totalSteps, ${hooks.moment} });
+    const numbers = numbersOf({ step: progress.step, stepsPerEpoch, totalSteps, ${hooks.moment(ts`progress`)} });
     ${hooks.runStep === nothing ? ts`device.run(plans.train, { rows: batch.rows, inputs: batch.fields, numbers, step: progress.step });` : hooks.runStep}
     ${hooks.afterStep}
-    ${initial.length === 0 ? nothing : ts`if (progress.step === 1) {
+    ${initial.length === 0 || run.optimizer.use.definition.whole ? nothing : ts`if (progress.step === 1) {
       ${initial.map((name) => ts`progress[${literal(name)}] = (await device.result(plans.train, ${literal(name.slice("initial.".length))}))[0]!;`)}
     }`}
     ${everySteps === undefined ? nothing : ts`if (folder !== undefined && progress.step % ${literal(everySteps)} === 0) {

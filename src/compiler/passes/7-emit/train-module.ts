@@ -125,7 +125,7 @@ export async function train(options: TrainerOptions, reporter: Reporter): Promis
   const folder = runsInNode() ? (options.runDirectory ?? "run") : undefined;
   if (folder !== undefined) await makeDirectory(folder);
   const metadata = ${metadataCode(shape)};
-  const device = await openDevice(options.backend, seed, calibration(data, seed, { step: 1, stepsPerEpoch, totalSteps }));
+  const device = await openDevice(options.backend, seed, calibration(data, seed, { step: 1, stepsPerEpoch, totalSteps, ${hooks.moment(ts`beginning`)} }));
   const session: Session = {
     device, data, seed, epochs, stepsPerEpoch, totalSteps, folder, metadata, reporter,
     interrupted: false, saved: Number.NEGATIVE_INFINITY,${best === undefined ? nothing : ts` best: undefined, bestSaved: true,`}

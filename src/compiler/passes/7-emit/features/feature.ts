@@ -32,8 +32,12 @@ export interface TrainFeature {
   /** Around everything that speaks of the weights in use (measuring, keeping): as when averages stand in for them. In scope: session. */
   readonly beforeUse?: Code;
   readonly afterUse?: Code;
-  /** Further entries of the moment that `numbersOf` is given (`plateau: progress.plateau,`); declared in `momentFields`. */
-  readonly moment?: Code;
+  /** Further entries of the moment that `numbersOf` is given (`drops: progress.drops,`), from that progress; `model.ts` declares them. */
+  readonly moment?: (progress: Code) => Code;
+  /** Further tensors of `resume.safetensors`, as entries of a list. In scope: session, progress. */
+  readonly remembered?: Code;
+  /** After an epoch was reported: `if (…) return "why training ends";`. In scope: session, progress, epoch, trained. */
+  readonly endings?: Code;
   /** In `finish`, after the weights that are kept were written back, before they are measured. In scope: session, tensors. */
   readonly finishing?: Code;
   /** Functions of the program. */

@@ -1,11 +1,14 @@
 import { join, nothing, ts, type Code } from "../code.ts";
 import type { RunShape } from "../run-shape.ts";
+import { plateaus } from "./plateau.ts";
+import { wholeMethods } from "./whole.ts";
 import type { MakeFeature, TrainFeature } from "./feature.ts";
 
 /** Every feature, in the order in which their code stands where several use one place. */
-const features: readonly MakeFeature[] = [];
+const features: readonly MakeFeature[] = [plateaus, wholeMethods];
 
 export type Hooks = Readonly<Required<TrainFeature>>;
+type Place = Exclude<keyof TrainFeature, "moment">;
 
 /** A run with the code that its features add. */
 export interface TrainingShape extends RunShape {
@@ -14,16 +17,16 @@ export interface TrainingShape extends RunShape {
 
 export function withFeatures(shape: RunShape): TrainingShape {
   const used = features.map((make) => make(shape)).filter((feature) => feature !== undefined);
-  const of = (place: keyof TrainFeature): Code => {
-    const parts = used.map((feature) => feature[place]).filter((code) => code !== undefined);
-    return parts.length === 0 ? nothing : join(parts, ts`
+  const joined = (parts: readonly (Code | undefined)[]): Code => {
+    const code = parts.filter((part) => part !== undefined);
+    return code.length === 0 ? nothing : join(code, ts`
 `);
   };
-  const hooks = Object.fromEntries(places.map((place) => [place, of(place)])) as Record<keyof TrainFeature, Code>;
-  return { ...shape, hooks };
+  const hooks = Object.fromEntries(places.map((place) => [place, joined(used.map((feature) => feature[place]))])) as Record<Place, Code>;
+  return { ...shape, hooks: { ...hooks, moment: (progress) => joined(used.map(({ moment }) => moment?.(progress))) } };
 }
 
 const places = Object.keys({
   settings: 0, progress: 0, sessionFields: 0, sessionValues: 0, begun: 0, resumed: 0, batches: 0, beforeStep: 0, runStep: 0, afterStep: 0,
-  afterEpoch: 0, measured: 0, beforeUse: 0, afterUse: 0, moment: 0, finishing: 0, functions: 0,
-} satisfies Record<keyof TrainFeature, 0>) as readonly (keyof TrainFeature)[];
+  afterEpoch: 0, measured: 0, beforeUse: 0, afterUse: 0, remembered: 0, endings: 0, finishing: 0, functions: 0,
+} satisfies Record<Place, 0>) as readonly Place[];
