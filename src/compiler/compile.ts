@@ -1,7 +1,8 @@
 import type { GraphBuilder } from "./ir/builder.ts";
-import type { Graph } from "./ir/graph.ts";
+import type { Graph, Node } from "./ir/graph.ts";
 import { createBuilder } from "./ir/make-builder.ts";
 import { verify } from "./ir/verify.ts";
+import { lowerStatistics, refreshesStatistics } from "./passes/3-lower/averages.ts";
 import { lowerEvaluation, lowerPrediction } from "./passes/3-lower/inference.ts";
 import { beginLowering } from "./passes/3-lower/lowering.ts";
 import { compileMetrics } from "./passes/3-lower/metrics.ts";
@@ -9,6 +10,7 @@ import { otherSymbols, sizesOf, type Sizes } from "./passes/3-lower/sizes.ts";
 import { compileFields, compileParameters, compileStates } from "./passes/3-lower/tensors.ts";
 import { completeStep, lowerObjective, type Objective } from "./passes/3-lower/train.ts";
 import { weightNode } from "./passes/3-lower/weights.ts";
+import { slopeAlong, wholeMethod, wholeStep } from "./passes/3-lower/whole.ts";
 import { differentiate } from "./passes/4-differentiate/differentiate.ts";
 import { simplify } from "./passes/5-simplify/simplify.ts";
 import { schedule } from "./passes/6-schedule/schedule.ts";
@@ -37,11 +39,15 @@ export function compileRun(run: TypedRun, capacities: Capacities = {}): Compiled
   const inference = beginLowering(graph, run, sizes, false);
 
   const objective = lowerObjective(training);
-  const step = completeStep(objective, gradientsOf(graph, objective));
+  const gradients = gradientsOf(graph, objective, objective.objective);
+  const method = wholeMethod(run);
+  const products = method?.curvature === true ? gradientsOf(graph, objective, slopeAlong(objective, gradients)) : undefined;
+  const step = method ? wholeStep(objective, gradients, products) : completeStep(objective, gradients);
   const graphs = {
     train: finish(graph, "train", step.graph),
     evaluate: finish(graph, "evaluate", lowerEvaluation(inference)),
     predict: finish(graph, "predict", lowerPrediction(inference)),
+    ...(refreshesStatistics(run) && { statistics: finish(graph, "statistics", lowerStatistics({ ...beginLowering(graph, run, sizes, true), freshStatistics: true })) }),
   };
   const all = Object.values(graphs);
   return {
@@ -53,13 +59,13 @@ export function compileRun(run: TypedRun, capacities: Capacities = {}): Compiled
     schedules: step.schedules,
     metrics: compileMetrics(inference, objective.sums),
     graphs,
-    plans: { train: plan("train", graphs.train, sizes), evaluate: plan("evaluate", graphs.evaluate, sizes), predict: plan("predict", graphs.predict, sizes) },
+    plans: { train: plan("train", graphs.train, sizes), evaluate: plan("evaluate", graphs.evaluate, sizes), predict: plan("predict", graphs.predict, sizes), ...(graphs.statistics && { statistics: plan("statistics", graphs.statistics, sizes) }) },
   };
 }
 
-/** ∂objective/∂w for every trained weight, by its path. */
-function gradientsOf(graph: GraphBuilder, { lowering, objective, trained, parameters }: Objective): ReadonlyMap<string, ReturnType<typeof weightNode>> {
-  const gradients = differentiate(graph, objective, parameters);
+/** ∂scalar/∂w for every trained weight, by its path. */
+function gradientsOf(graph: GraphBuilder, { lowering, trained, parameters }: Objective, scalar: Node): ReadonlyMap<string, Node> {
+  const gradients = differentiate(graph, scalar, parameters);
   return new Map(trained.map(({ weight }) => [weight.path, gradients.get(weightNode(lowering, weight))!]));
 }
 

@@ -1,6 +1,7 @@
 import { invariant } from "../../base/invariant.ts";
 import type { ArrayType } from "../array-type.ts";
-import type { Window } from "../graph.ts";
+import type { GraphBuilder } from "../builder.ts";
+import type { Node, Window } from "../graph.ts";
 import { sameType, showType } from "../types.ts";
 import { onlyOperand } from "./axes.ts";
 import { countOf, type Value } from "./evaluation.ts";
@@ -80,7 +81,34 @@ export const window_max_gradient: Primitive<"window_max_gradient"> = {
     });
     return result;
   },
-  gradient: () => {
-    invariant(false, "the gradient of a maximum over windows has no gradient of its own");
-  },
+  gradient: (graph, node, gradient) => [atTaps(graph, gradient, node.inputs[1]!, node.attributes.window), undefined],
 };
+
+/** At every place of the windows, the element of x that lies at the tap `place`. */
+function atTaps(graph: GraphBuilder, x: Node, place: Node, window: Window): Node {
+  const bordered = graph.pad(x, [0, ...window.low, 0], [0, ...window.high, 0]);
+  const taps = window.size.reduce((product, size) => product * size, 1);
+  return Array.from({ length: taps }, (_, tap) => graph.multiply(graph.equal(place, tap), atTap(graph, bordered, place.type, window, tap))).reduce((sum, part) => graph.add(sum, part));
+}
+
+/** The elements that one tap of the windows meets: those from its offset on, a stride apart. */
+function atTap(graph: GraphBuilder, bordered: Node, type: ArrayType, window: Window, tap: number): Node {
+  const { shape } = type;
+  const ones = window.size.map(() => 1);
+  const offsets = offsetsOf(window, tap);
+  const reach = window.stride.map((stride, axis) => (shape[axis + 1]! - 1) * stride + 1);
+  const from = graph.slice(bordered, [0, ...offsets, 0], [shape[0]!, ...reach, shape.at(-1)!]);
+  const zeros = window.size.map(() => 0);
+  return graph.windowSum(from, { size: ones, stride: window.stride, dilation: ones, low: zeros, high: zeros });
+}
+
+/** A row-major tap as its offset along each spatial axis. */
+function offsetsOf({ size, dilation }: Window, tap: number): readonly number[] {
+  const offsets = size.map(() => 0);
+  let rest = tap;
+  for (let axis = size.length - 1; axis >= 0; axis--) {
+    offsets[axis] = (rest % size[axis]!) * dilation[axis]!;
+    rest = Math.floor(rest / size[axis]!);
+  }
+  return offsets;
+}

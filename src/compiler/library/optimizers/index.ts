@@ -3,6 +3,9 @@ import { adadelta } from "./adadelta.ts";
 import { adagrad } from "./adagrad.ts";
 import { adam } from "./adam.ts";
 import { adamw } from "./adamw.ts";
+import { bfgs } from "./bfgs.ts";
+import { lbfgs } from "./lbfgs.ts";
+import { newton } from "./newton.ts";
 import { rmsprop } from "./rmsprop.ts";
 import { sgd } from "./sgd.ts";
 
@@ -11,6 +14,9 @@ export const optimizers: readonly OptimizerDefinition[] = [
   adagrad,
   adam,
   adamw,
+  bfgs,
+  lbfgs,
+  newton,
   rmsprop,
   sgd,
 ];

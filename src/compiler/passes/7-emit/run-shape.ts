@@ -21,5 +21,10 @@ export function shapeOfRun(emission: Emission): RunShape {
 }
 
 export function elementsOf(tensors: readonly { readonly shape: readonly number[] }[]): number {
-  return tensors.reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
+  return tensors.reduce((total, { shape }) => total + sizeProduct(shape), 0);
+}
+
+/** How many elements a shape has. */
+export function sizeProduct(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
 }

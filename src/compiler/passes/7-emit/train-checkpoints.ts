@@ -59,7 +59,7 @@ async function save(session: Session, progress: Progress): Promise<void> {
   const rest = await readTensors(device, remembered);
   const finite = Object.entries(progress).filter(([, value]) => Number.isFinite(value));
   await saveTensors(folder + "/last.safetensors", current, metadata);
-  await saveResume(folder + "/resume.safetensors", [...current, ...rest], { ...beginning, ...Object.fromEntries(finite) }, metadata);
+  await saveResume(folder + "/resume.safetensors", [...${hooks.beforeUse === nothing ? ts`current` : ts`(await readTensors(device, kept))`}, ...rest, ${hooks.remembered}], { ...beginning, ...Object.fromEntries(finite) }, metadata);
   session.saved = progress.seconds;
 }`;
 }
@@ -88,6 +88,7 @@ function finish({ best, tests, validates, hooks }: TrainingShape): Code {
   return ts`/** Goes back to the weights that are kept, measures them, and says how it ended. */
 async function finish(session: Session, progress: Progress, reason: string): Promise<Trained> {
   const { device, ${tests || validates ? ts`data,` : nothing} folder, reporter } = session;
+  ${hooks.beforeUse}
   const tensors = ${chosen};
   writeTensors(device, tensors);
   ${hooks.finishing}

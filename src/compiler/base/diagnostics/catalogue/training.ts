@@ -205,3 +205,31 @@ export const nothingTrained = kind<{ run: string }>(
   "Nothing is trained",
   (p) => `every weight of \`${p.run}\` is frozen, so its epochs change nothing; write \`epochs: 0\` or lift a \`freeze\``,
 );
+
+export const needsFullBatch = kind<{ optimizer: string; batch: number }>(
+  "NN0740",
+  "error",
+  "A method for full batches with mini-batches",
+  (p) => `\`${p.optimizer}\` compares losses and gradients of different steps, so every step must have the same rows; found batches of ${p.batch}: write \`batch: all\``,
+);
+
+export const needsNoNoise = kind<{ optimizer: string; what: string; instead: string }>(
+  "NN0741",
+  "error",
+  "A method for exact losses with noise",
+  (p) => `\`${p.optimizer}\` compares losses and gradients of different steps, and ${p.what}; ${p.instead}`,
+);
+
+export const tooManyWeights = kind<{ optimizer: string; weights: number; most: number; why: string }>(
+  "NN0742",
+  "error",
+  "A model too large for the method",
+  (p) => `the run trains ${p.weights} weights, and \`${p.optimizer}\` takes at most ${p.most}, because ${p.why}; use \`lbfgs\` or \`adam\``,
+);
+
+export const movesAllWeights = kind<{ optimizer: string; setting: string; why: string }>(
+  "NN0743",
+  "error",
+  "A setting that the method cannot follow",
+  (p) => `\`${p.setting}\` and \`${p.optimizer}\` do not go together: ${p.why}`,
+);

@@ -1,0 +1,34 @@
+/**
+ * The factor L of a symmetric A = L Lᵀ, row-major, or undefined where A is not positive definite. Only the lower half of A is read.
+ */
+export function cholesky(matrix: Float64Array, size: number): Float64Array | undefined {
+  const factor = new Float64Array(size * size);
+  for (let row = 0; row < size; row++) {
+    const own = factor.subarray(row * size, row * size + row + 1);
+    for (let column = 0; column <= row; column++) {
+      const other = factor.subarray(column * size, column * size + column);
+      let sum = matrix[row * size + column]!;
+      for (let inner = 0; inner < column; inner++) sum -= own[inner]! * other[inner]!;
+      if (column < row) own[column] = sum / factor[column * size + column]!;
+      else if (sum > 0) own[column] = Math.sqrt(sum);
+      else return undefined;
+    }
+  }
+  return factor;
+}
+
+/** x of L Lᵀ x = b. */
+export function solveCholesky(factor: Float64Array, b: ArrayLike<number>): Float64Array {
+  const size = b.length;
+  const x = Float64Array.from(b);
+  for (let row = 0; row < size; row++) {
+    for (let inner = 0; inner < row; inner++) x[row]! -= factor[row * size + inner]! * x[inner]!;
+    x[row]! /= factor[row * size + row]!;
+  }
+  for (let row = size - 1; row >= 0; row--) {
+    for (let inner = row + 1; inner < size; inner++)
+      x[row]! -= factor[inner * size + row]! * x[inner]!;
+    x[row]! /= factor[row * size + row]!;
+  }
+  return x;
+}
