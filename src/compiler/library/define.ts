@@ -141,6 +141,11 @@ interface ScheduleFunctions<T extends ArgumentTable> {
 }
 
 export function defineSchedule<const T extends ArgumentTable>(
+/** A method on the vector of all trained weights: its work is in `src/runtime/`. */
+export function defineWholeOptimizer(definition: Omit<OptimizerDefinition, "kind" | "slots" | "update"> & Required<Pick<OptimizerDefinition, "whole">>): OptimizerDefinition {
+  return { kind: "optimizer", ...definition, slots: () => (definition.whole.curvature === true ? { direction: 0 } : {}), update: ({ parameter }) => ({ parameter, slots: {} }) };
+}
+
   definition: Typed<ScheduleDefinition, T, ScheduleFunctions<T>>,
 ): ScheduleDefinition {
   return { kind: "schedule", ...definition } as unknown as ScheduleDefinition;

@@ -24,6 +24,7 @@ import { proveRun, type RunVariant } from "./run-proof.ts";
 import { checkTrains, settleRules } from "./run-rules.ts";
 import { checkGuarantee, checkLengths, inferSchedule, type PlacedPart } from "./schedule.ts";
 
+import { checkWholeMethod } from "./whole-method.ts";
 /**
  * `train M on D as Run with R { … }`: everything that the run does, as it is first and then for other values of its hypers; nothing
  * when it has errors (which were reported).
@@ -136,6 +137,7 @@ function optimizerOf(context: Context, placed: PlacedSetting | undefined, runNum
 }
 
 interface ReadSchedule {
+  checkWholeMethod(context, run, settings);
   readonly parts: readonly SchedulePart[];
   readonly placed: readonly PlacedPart[];
   readonly origin: TypedRun["schedule"]["origin"];

@@ -71,7 +71,7 @@ function usedFormulas(scalars: HostScalars, rate: Node): ReadonlyMap<string, Nod
 }
 
 /** Sums that stay on the device until the host asks: state + Σ over the rows of this step. */
-function monitors({ lowering, sums }: Objective, watched: ReadonlyMap<string, Node>): ReadonlyMap<string, Node> {
+export function monitors({ lowering, sums }: Objective, watched: ReadonlyMap<string, Node>): ReadonlyMap<string, Node> {
   const graph = lowering.graph.at({ path: "monitor", role: "metric" });
   const added = new Map([...[...sums].map(([name, value]) => [name, graph.sum(value)] as const), ["count", graph.rows()] as const, ...watched]);
   return new Map([...added].map(([name, value]) => [monitorName(name), graph.add(graph.state(monitorName(name), scalarType), value)]));
