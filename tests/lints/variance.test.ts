@@ -80,7 +80,7 @@ function flowsWith(stages: string) {
   const settings = model.weights.map((weight) => ({
     weight,
     init: { use: (weight.role === "weights" ? drawn.get(weight.path.replace(/\.weight$/, "")) : undefined) ?? weight.initializer, origin },
-    regularize: undefined, decay: undefined, rate: undefined, freeze: undefined, load: undefined,
+    regularize: undefined, decay: undefined, rate: undefined, freeze: undefined, dropconnect: undefined, load: undefined,
     optimizer: { use: { definition: library.find("optimizer", "adam") as never, arguments: {} }, origin },
   }));
   const network = networkOf(model, settings);

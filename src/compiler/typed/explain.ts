@@ -73,7 +73,7 @@ function settingsOf(run: TypedRun): readonly Located[] {
 
 /** Every key of a weight, the defaults said as such. */
 function factsOfWeight(settings: WeightSettings, prefix: string): readonly Located[] {
-  const { weight, init, regularize, decay, rate, freeze, optimizer, load } = settings;
+  const { weight, init, regularize, decay, rate, freeze, optimizer, dropconnect, load } = settings;
   const none = { span: weight.span, from: "default: no rule says otherwise" };
   const rows: readonly (readonly [string, string, Origin])[] = [
     ["init", showUse(init.use), init.origin],
@@ -82,6 +82,7 @@ function factsOfWeight(settings: WeightSettings, prefix: string): readonly Locat
     ["lr", rate ? showValue(rate.value) : "1x", rate?.origin ?? none],
     ...(decay ? [["decay", String(decay.value), decay.origin] as const] : []),
     ["freeze", freeze?.value === true ? "on" : "off", freeze?.origin ?? none],
+    ...(dropconnect ? [["dropconnect", String(dropconnect.value), dropconnect.origin] as const] : []),
     ...(load ? [["load", load.value.kind === "run" ? load.value.run : `checkpoint("${load.value.path}")`, load.origin] as const] : []),
   ];
   return rows.map(([key, value, origin]) => ({ path: weight.path, subject: `${prefix}${weight.path}`, key, value, origin }));

@@ -15,6 +15,7 @@ import type {
   SourceDefinition,
   WeightRole,
 } from "../library/definition.ts";
+import type { TypedAugment } from "./augment.ts";
 import type { Formula, Origin, Penalty } from "./formula.ts";
 import type { CascadeRule } from "./rules.ts";
 
@@ -170,6 +171,8 @@ export interface WeightSettings {
   readonly rate: { readonly value: Multiple | number; readonly origin: Origin } | undefined;
   readonly freeze: { readonly value: boolean; readonly origin: Origin } | undefined;
   readonly optimizer: { readonly use: Use<OptimizerDefinition>; readonly origin: Origin };
+  /** The chance of each entry to be left out of a step in training. */
+  readonly dropconnect: { readonly value: number; readonly origin: Origin } | undefined;
   readonly load: { readonly value: { readonly kind: "checkpoint"; readonly path: string } | { readonly kind: "run"; readonly run: string }; readonly origin: Origin } | undefined;
 }
 
@@ -199,6 +202,11 @@ export type StopCondition =
   | { readonly kind: "compare"; readonly operator: "<" | "<=" | ">" | ">="; readonly left: Formula; readonly right: Formula }
   | { readonly kind: "and" | "or"; readonly conditions: readonly StopCondition[] };
 
+/** `ema(0.999)`: at every step; `swa(start: 75%, every: 1 epoch)`: at the end of every interval from a share of the run on. */
+export type Average =
+  | { readonly kind: "ema"; readonly decay: number }
+  | { readonly kind: "swa"; readonly start: number; readonly every: Duration };
+
 export interface TypedRun {
   readonly name: string;
   readonly documentation?: string;
@@ -218,6 +226,9 @@ export interface TypedRun {
   readonly keep: { readonly kind: "last" } | { readonly kind: "best"; readonly metric: string; readonly better: "higher" | "lower" };
   readonly saveEvery: Duration | undefined;
   readonly metrics: readonly TypedMetric[];
+  /** Averages of the weights, which are used in their place. */
+  readonly average?: Average;
+  readonly augment?: TypedAugment | undefined;
   readonly clip: { readonly kind: "norm" | "value"; readonly limit: number } | undefined;
   readonly seed: number;
   readonly weights: readonly WeightSettings[];

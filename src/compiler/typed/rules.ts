@@ -35,6 +35,8 @@ export interface RuleKeys {
   readonly lr?: Keyed<Multiple | number>;
   readonly freeze?: Keyed<boolean>;
   readonly optimizer?: Keyed<Use<OptimizerDefinition>>;
+  /** The chance of each connection to be left out of a step in training (DropConnect). */
+  readonly dropconnect?: Keyed<number>;
   readonly load?: Keyed<{ readonly kind: "checkpoint"; readonly path: string } | { readonly kind: "run"; readonly run: string }>;
 }
 

@@ -75,7 +75,7 @@ export function smallRun(words: Words = plainWords, change: Partial<TypedRun> = 
     weight,
     init: { use: weight.initializer, origin },
     regularize: weight.role === "weights" ? { terms: [{ kind: "use", use: use("regularizer", "elastic", { l1: 1e-5, l2: 1e-4 }), factor: 1 }], origin } : undefined,
-    decay: undefined, rate: undefined, freeze: undefined, optimizer, load: undefined,
+    decay: undefined, rate: undefined, freeze: undefined, optimizer, dropconnect: undefined, load: undefined,
   });
   const data = {
     name: words.data, documentation: words.documentation, span,

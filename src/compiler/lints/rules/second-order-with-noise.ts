@@ -23,6 +23,8 @@ export const secondOrderWithNoise = defineLint({
         fixes: written ? [{ title: "Write `all`", edits: [{ span: written, text: "all" }] }] : [],
       };
     }
+    const masked = run.weights.find(({ dropconnect }) => (dropconnect?.value ?? 0) > 0);
+    if (masked) yield { span: masked.dropconnect!.origin.span, message: `\`${name}\` needs a model that gives the same loss twice, and DropConnect masks \`${masked.weight.path}\` at random; take it out, or use \`adam\`` };
     if (noisy) yield { span: noisy.span, message: `\`${name}\` needs a model that gives the same loss twice, and \`${noisy.path}\` is random in training; take it out, or use \`adam\`` };
   },
 });

@@ -80,6 +80,7 @@ export function weightSettings(input: CascadeInput, weight: Weight): WeightSetti
     rate: win("lr"),
     freeze: win("freeze"),
     optimizer: used,
+    dropconnect: win("dropconnect"),
     load: win("load"),
   };
 }

@@ -30,7 +30,7 @@ const group = ["lr", "freeze", "optimizer", "load", "decay"] as const;
 
 /** The keys that rules for a target may set. */
 const keysOf = {
-  weights: [...penaltyAndStart, ...group],
+  weights: [...penaltyAndStart, ...group, "dropconnect"],
   biases: [...penaltyAndStart, ...group],
   scales: [...penaltyAndStart, ...group],
   shifts: [...penaltyAndStart, ...group],
@@ -103,7 +103,7 @@ function readKeys(context: Context, scope: Scope, target: RuleTarget, settings: 
   let complete = true;
   const seen = new Set<string>();
   for (const entry of settings.entries) {
-    const problem = entry.kind === "rule" ? diagnostic(messages.nestedRule, entry.span, {}) : checkKey(context, target, entry, seen, hasPath);
+    const problem = entry.kind === "rule" ? diagnostic(messages.nestedRule, entry.span, {}) : checkKey(target, entry, seen, hasPath);
     if (problem) context.report(problem);
     if (problem || entry.kind === "rule") complete = false;
     else complete = readKey(context, scope, target, entry.name.text as keyof RuleKeys, entry.value, keys) && complete;
@@ -111,18 +111,19 @@ function readKeys(context: Context, scope: Scope, target: RuleTarget, settings: 
   return complete ? keys : undefined;
 }
 
-function checkKey(context: Context, target: RuleTarget, entry: Ast.Setting, seen: Set<string>, hasPath: boolean): Diagnostic | undefined {
+function checkKey(target: RuleTarget, entry: Ast.Setting, seen: Set<string>, hasPath: boolean): Diagnostic | undefined {
   const { text: key, span } = entry.name;
   if (seen.has(key)) return diagnostic(messages.keyTwice, span, { key });
   seen.add(key);
   const keys: readonly string[] = keysOf[target];
-  const planned = key === "dropconnect" ? (context.library.planned(key) ?? { summary: "a random mask on the weights" }) : undefined;
-  if (planned && target === "weights") return diagnostic(laterItem, span, { name: key, summary: planned.summary });
   if (!allKeys.includes(key)) {
     const suggestion = suggest(key, keys);
     return diagnostic(messages.unknownKey, span, { key, keys, suggestion }, { fixes: suggestion === undefined ? [] : [replace(span, suggestion)] });
   }
-  if (!keys.includes(key)) return diagnostic(messages.keyNotForTarget, span, { key, target, keys, why: ", as it is computed and not stored" });
+  if (!keys.includes(key)) {
+    const computed = target === "activations" || target === "probabilities";
+    return diagnostic(messages.keyNotForTarget, span, { key, target, keys, why: computed ? ", as it is computed and not stored" : ", as connections are `weights`: write `for weights { dropconnect: … }`" });
+  }
   if (target === "parameters" && penaltyAndStart.some((each) => each === key) && !hasPath)
     return diagnostic(messages.keyNotForTarget, span, { key, target, keys: group, why: " without the path of a `parameter`; name `weights`, `biases`, `scales` or `shifts`" });
   return undefined;
@@ -160,6 +161,11 @@ function readKey(context: Context, scope: Scope, target: RuleTarget, key: keyof 
     case "freeze": {
       const value = readSetting(context, scope, key, { kind: "switch", summary: "" }, expression) as boolean | undefined;
       if (value !== undefined) keys.freeze = { value, span };
+      return value !== undefined;
+    }
+    case "dropconnect": {
+      const value = readSetting(context, scope, key, { kind: "number", minimum: 0, maximum: 1, exclusive: "maximum", summary: "" }, expression) as number | undefined;
+      if (value !== undefined) keys.dropconnect = { value, span };
       return value !== undefined;
     }
     case "load": {
@@ -201,7 +207,7 @@ function readLoad(context: Context, scope: Scope, expression: Ast.Expression): N
 
 /**
  * Takes the arguments that are rules out of a layer's written arguments (`dense(10, init: xavier, lr: 0.1x)`):
- * `init` and `regularize` speak of its weights, the others of all its parameters. `rest` is for `checkArguments`.
+ * `init`, `regularize` and `dropconnect` speak of its weights, the others of all its parameters. `rest` is for `checkArguments`.
  */
 export function collectArgumentRules(
   context: Context,
@@ -218,7 +224,7 @@ export function collectArgumentRules(
 
 function argumentRule(context: Context, scope: Scope, argument: Ast.Argument, layerPath: string, place: RulePlace): readonly CascadeRule[] {
   const key = argument.name!.text as keyof RuleKeys;
-  const target: RuleTarget = penaltyAndStart.some((each) => each === key) ? "weights" : "parameters";
+  const target: RuleTarget = key === "dropconnect" || penaltyAndStart.some((each) => each === key) ? "weights" : "parameters";
   const keys: Mutable<RuleKeys> = {};
   if (!readKey(context, scope, target, key, argument.value, keys)) return [];
   const steps = pathSteps(layerPath).map(({ name, index }) => (index === undefined ? { name } : { name, from: index, to: index }));

@@ -4,13 +4,14 @@ import type { LowerContext } from "../../library/definition.ts";
 import type { Layer } from "../../typed/program.ts";
 import type { ModelLowering } from "./lowering.ts";
 import { concreteType, shapeOf, sizeOf } from "./sizes.ts";
-import { weightNode } from "./weights.ts";
+import { weightInUse } from "./weights.ts";
 
 /** One use of a layer: its definition's own lowering, with its weights, states and random streams bound to this use. */
 export function lowerLayer(lowering: ModelLowering, layer: Layer, inputs: readonly Node[]): Node {
   const use = (lowering.uses.get(layer.path) ?? 0) + 1;
   lowering.uses.set(layer.path, use);
-  return layer.definition.lower(contextOf(lowering, layer, use), inputs, layer.arguments);
+  const values = lowering.freshStatistics === true && "momentum" in layer.arguments ? { ...layer.arguments, momentum: 1 } : layer.arguments;
+  return layer.definition.lower(contextOf(lowering, layer, use), inputs, values);
 }
 
 function contextOf(lowering: ModelLowering, layer: Layer, use: number): LowerContext {
@@ -21,7 +22,7 @@ function contextOf(lowering: ModelLowering, layer: Layer, use: number): LowerCon
     graph,
     training,
     noisy,
-    weights: Object.fromEntries(layer.weights.map((weight) => [lastStep(weight.path), weightNode(lowering, weight)])),
+    weights: Object.fromEntries(layer.weights.map((weight) => [lastStep(weight.path), weightInUse(lowering, weight)])),
     states: statesOf(lowering, layer),
     update: (state, value) => {
       const found = layer.states.find(({ path }) => lastStep(path) === state);

@@ -13,10 +13,14 @@ export interface ModelLowering {
   readonly training: boolean;
   /** Whether what is random is on: in training, and where predictions are drawn. */
   readonly noisy: boolean;
+  /** Set where running statistics shall be those of the batch alone, whatever their momentum. */
+  readonly freshStatistics?: boolean;
   /** Each value is lowered once. */
   readonly nodes: Map<Value, Node>;
   /** What states are replaced with at the end of the step. */
   readonly updates: Map<string, Node>;
+  /** Weights of which some entries are left out while noise is on: path → chance. */
+  readonly dropconnect: ReadonlyMap<string, number>;
   /** How often each layer has been used, so that every use of a shared layer draws random numbers of its own. */
   readonly uses: Map<string, number>;
 }
@@ -27,10 +31,11 @@ export interface Lowering extends ModelLowering {
 }
 
 export function beginModel(graph: GraphBuilder, model: TypedModel, sizes: Sizes): ModelLowering {
-  return { graph, model, inputs: new Map(), sizes, training: false, noisy: false, nodes: new Map(), updates: new Map(), uses: new Map() };
+  return { graph, model, inputs: new Map(), sizes, training: false, noisy: false, nodes: new Map(), updates: new Map(), dropconnect: new Map(), uses: new Map() };
 }
 
 export function beginLowering(graph: GraphBuilder, run: TypedRun, sizes: Sizes, training: boolean, noisy = training): Lowering {
   const { model, inputs } = run;
-  return { graph, run, model, inputs, sizes, training, noisy, nodes: new Map(), updates: new Map(), uses: new Map() };
+  const dropconnect = new Map(run.weights.flatMap(({ weight, dropconnect }) => (dropconnect && dropconnect.value > 0 ? [[weight.path, dropconnect.value] as const] : [])));
+  return { graph, run, model, inputs, sizes, training, noisy, nodes: new Map(), updates: new Map(), dropconnect, uses: new Map() };
 }
