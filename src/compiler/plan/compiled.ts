@@ -15,8 +15,11 @@ export interface CompiledRun {
   readonly schedules: ReadonlyMap<string, Node>;
   /** The metrics of the run as formulas over `scalar` nodes (the sums, by name, and `count`); `loss` is always first. */
   readonly metrics: readonly CompiledMetric[];
-  readonly graphs: { readonly train: Graph; readonly evaluate: Graph; readonly predict: Graph };
-  readonly plans: { readonly train: Plan; readonly evaluate: Plan; readonly predict: Plan };
+  readonly graphs: { readonly train: Graph; readonly evaluate: Graph; readonly predict: Graph; readonly statistics?: Graph };
+  /** `statistics`: a pass over training rows that refreshes running statistics, where averages of the weights need that. */
+  readonly plans: { readonly train: Plan; readonly evaluate: Plan; readonly predict: Plan; readonly statistics?: Plan };
+  /** Prediction with noise on, for the spread of the answers; only where something in it is random. */
+  readonly sampling?: { readonly graph: Graph; readonly plan: Plan };
 }
 
 export interface CompiledField {
@@ -34,7 +37,7 @@ export interface CompiledParameter {
   readonly load: { readonly kind: "checkpoint"; readonly path: string } | { readonly kind: "run"; readonly run: string } | undefined;
 }
 
-/** Optimiser slots (`h1.weight/m`), running statistics (`norm.mean`), sums kept on the device (`monitor/loss`). */
+/** Optimiser slots (`h1.weight/m`) and averages of weights (`h1.weight/averaged`), running statistics (`norm.mean`), sums kept on the device (`monitor/loss`). */
 export interface CompiledState {
   readonly name: string;
   readonly shape: readonly number[];

@@ -115,7 +115,7 @@ export function isDuration(value: unknown): value is Duration {
   return typeof value === "object" && value !== null && "amount" in value && "unit" in value;
 }
 
-function stepsOf(clock: Clock, duration: Duration): Node {
+export function stepsOf(clock: Clock, duration: Duration): Node {
   invariant(duration.unit === "epoch" || duration.unit === "step", `a schedule lasts epochs or steps, not ${duration.unit}s`);
   return duration.unit === "step" ? clock.graph.constant(duration.amount) : clock.graph.multiply(clock.stepsPerEpoch, duration.amount);
 }

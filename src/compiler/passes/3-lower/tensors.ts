@@ -2,6 +2,7 @@ import { invariant } from "../../base/invariant.ts";
 import { nodesOf, type Graph } from "../../ir/graph.ts";
 import type { CompiledField, CompiledParameter, CompiledState } from "../../plan/compiled.ts";
 import type { TypedRun, WeightSettings } from "../../typed/program.ts";
+import { averageName } from "./averages.ts";
 import { shapeOf, sizeOf, type Sizes } from "./sizes.ts";
 import { slotName } from "./updates.ts";
 
@@ -29,7 +30,7 @@ function compileParameter({ weight, init, freeze, load }: WeightSettings, sizes:
   return { path: weight.path, shape, initial, frozen: freeze?.value === true, load: load?.value };
 }
 
-/** Running statistics, optimiser slots and monitors, in that order. */
+/** Running statistics, optimiser slots, averages of weights and monitors, in that order. */
 export function compileStates(run: TypedRun, sizes: Sizes, graphs: readonly Graph[]): readonly CompiledState[] {
   const used = usedNames(graphs);
   const statistics = run.model.layers.flatMap(({ states }) =>
@@ -40,10 +41,12 @@ export function compileStates(run: TypedRun, sizes: Sizes, graphs: readonly Grap
       ([slot, initial]): CompiledState => ({ name: slotName(weight.path, slot), shape: shapeOf(sizes, weight.shape), initial, role: "slot" }),
     ),
   );
+  const averaged = [...run.weights.map(({ weight }) => weight), ...run.model.layers.flatMap(({ states }) => states)];
+  const averages = averaged.map(({ path, shape }): CompiledState => ({ name: averageName(path), shape: shapeOf(sizes, shape), initial: 0, role: "slot" }));
   const monitors = [...used]
     .filter((name) => name.startsWith("monitor/"))
     .map((name): CompiledState => ({ name, shape: [], initial: 0, role: "monitor" }));
-  return [...statistics, ...slots, ...monitors].filter(({ name }) => used.has(name));
+  return [...statistics, ...slots, ...averages, ...monitors].filter(({ name }) => used.has(name));
 }
 
 function usedNames(graphs: readonly Graph[]): ReadonlySet<string> {

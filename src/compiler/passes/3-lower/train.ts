@@ -1,5 +1,6 @@
 import { nodesOf, type Graph, type Node } from "../../ir/graph.ts";
 import type { WeightSettings } from "../../typed/program.ts";
+import { lowerAverages } from "./averages.ts";
 import { clipGradients, globalNorm, watchesGradientNorm, type Gradients } from "./gradients.ts";
 import { makeHostScalars, type HostScalars } from "./host-scalars.ts";
 import { lowerLoss } from "./loss.ts";
@@ -49,11 +50,12 @@ export function completeStep(objective: Objective, gradients: Gradients): Traini
   const updating: Updating = { lowering, clock: makeClock(lowering.graph), scalars: makeHostScalars(lowering.graph) };
   const rate = scheduledRate(updating, baseRate(lowering.run.optimizer.use));
   const updates = lowerUpdates(updating, objective.trained, clipped);
+  const averages = lowerAverages(updating, new Map(objective.trained.map(({ weight }) => [weight.path, updates.get(weight.path)!])));
   const watched = watchesGradientNorm(lowering.run) ? new Map([["gradient_norm", norm()]]) : new Map<string, Node>();
   return {
     graph: {
       outputs: new Map([["loss", objective.loss], ["objective", objective.objective], ...watched]),
-      updates: new Map([...updates, ...lowering.updates, ...monitors(objective, watched)]),
+      updates: new Map([...updates, ...averages, ...lowering.updates, ...monitors(objective, watched)]),
     },
     schedules: usedFormulas(updating.scalars, rate),
   };

@@ -29,7 +29,7 @@ export interface TrainFeature {
   readonly afterEpoch?: Code;
   /** After the epoch was measured. In scope besides: trained, validation (where there are validation rows). */
   readonly measured?: Code;
-  /** Around everything that speaks of the weights in use (measuring, keeping): as when averages stand in for them. In scope: session. */
+  /** Around everything that speaks of the weights in use (measuring, keeping): as when averages stand in for them. In scope: session, progress, device. */
   readonly beforeUse?: Code;
   readonly afterUse?: Code;
   /** Further entries of the moment that `numbersOf` is given (`drops: progress.drops,`), from that progress; `model.ts` declares them. */

@@ -1,0 +1,73 @@
+import type { Graph, Node } from "../../ir/graph.ts";
+import type { Average, TypedRun } from "../../typed/program.ts";
+import { lowerLoss } from "./loss.ts";
+import type { Lowering } from "./lowering.ts";
+import { stepsOf, type Clock } from "./schedules.ts";
+import type { Updating } from "./updates.ts";
+
+/** The state that holds the average of a weight. */
+export function averageName(path: string): string {
+  return `${path}/averaged`;
+}
+
+/**
+ * Averages of the weights after their update: a ← (1 − share)·a + share·w, for each weight that is trained. The share of a step is a
+ * number of the host; 1 makes the average the weight itself. `ema` averages running statistics in the same way.
+ */
+export function lowerAverages(updating: Updating, weights: ReadonlyMap<string, Node>): ReadonlyMap<string, Node> {
+  const { lowering, clock, scalars } = updating;
+  const { average } = lowering.run;
+  if (average === undefined) return new Map();
+  const share = scalars.declare("average_share", shareOf(clock, average));
+  const averaged = [...weights, ...(average.kind === "ema" ? lowering.updates : [])];
+  return new Map(
+    averaged.map(([path, weight]) => {
+      const graph = lowering.graph.at({ path, role: "update" });
+      const kept = graph.multiply(graph.subtract(1, share), graph.state(averageName(path), weight.type));
+      return [averageName(path), graph.add(kept, graph.multiply(share, weight))];
+    }),
+  );
+}
+
+/**
+ * ema: 1 at the first step, then 1 − decay (as PyTorch's AveragedModel, which begins as a copy). swa: 1 until the average begins,
+ * at the first whole interval t₀ at or after `start` of the run; then 1 / (n + 1) at the n-th interval after it, and 0 between
+ * (Izmailov et al. 2018: the mean of the weights at t₀ and at the end of every interval since).
+ */
+function shareOf(clock: Clock, average: Average): Node {
+  const { graph, step } = clock;
+  if (average.kind === "ema") return graph.select(graph.lessEqual(step, 1), 1, 1 - average.decay);
+  const interval = stepsOf(clock, average.every);
+  const begin = averageBegin(clock, average);
+  const passed = graph.divide(graph.subtract(step, begin), interval);
+  const whole = graph.equal(passed, graph.floor(passed));
+  const joining = graph.select(whole, graph.divide(1, graph.add(passed, 1)), 0);
+  return graph.select(graph.lessEqual(step, begin), 1, joining);
+}
+
+function averageBegin(clock: Clock, { start, every }: Extract<Average, { kind: "swa" }>): Node {
+  const { graph, totalSteps } = clock;
+  const interval = stepsOf(clock, every);
+  const intervals = graph.ceil(graph.divide(graph.multiply(totalSteps, start), interval));
+  return graph.multiply(graph.maximum(intervals, 1), interval);
+}
+
+/** Whether averages need running statistics of their own: a mean of weights gives other values than any of them did. */
+export function refreshesStatistics({ average, model }: TypedRun): boolean {
+  return average?.kind === "swa" && model.layers.some(({ states }) => states.length > 0);
+}
+
+/** The scalar by which a batch enters the refreshed statistics: 1 / the number of the batch. */
+export const batchShare = "batch_share";
+
+/** A pass over training rows: each running statistic becomes the mean over the batches of what it is in each batch. */
+export function lowerStatistics(lowering: Lowering): Graph {
+  lowerLoss(lowering);
+  const graph = lowering.graph.at({ path: "statistics", role: "update" });
+  const share = graph.scalar(batchShare);
+  const updates = [...lowering.updates].map(([path, ofBatch]) => {
+    const kept = graph.multiply(graph.subtract(1, share), graph.state(path, ofBatch.type));
+    return [path, graph.add(kept, graph.multiply(share, ofBatch))] as const;
+  });
+  return { outputs: new Map(), updates: new Map(updates) };
+}
