@@ -11,6 +11,8 @@ import type { Fractions } from "./split.ts";
 export interface Part {
   readonly dataset: Dataset;
   readonly rows: Uint32Array;
+  /** The rows as they were before pictures were cut to size and labels made distributions; see feed.ts. */
+  readonly original?: Dataset;
 }
 
 /** What was learned from the training part about how data look: plain JSON, saved beside the weights. */

@@ -5,7 +5,7 @@ import { checkText } from "../support/check-text.ts";
 
 /** A complete file around the example of an item. */
 function fileAround(item: Definition): string {
-  const body = { layer: stage, activation: stage, function: called, initializer: rule, regularizer: rule, loss: setting, metric: setting, optimizer: setting, schedule: setting, source: inData, normalizer: inData }[item.kind];
+  const body = { layer: stage, activation: stage, function: called, initializer: rule, regularizer: rule, loss: setting, metric: setting, optimizer: setting, schedule: setting, source: inData, normalizer: inData, augmentation: onImages }[item.kind];
   return `nnspec 1\ndim B\n${body(item)}\n`;
 }
 
@@ -70,6 +70,18 @@ function inData({ example, name }: Definition): string {
   if (name === "function") return `data Example { x: f32[B, 1], y: f32[B, 1], ${example} }`;
   if (name === "spirals") return `data Example { place: f32[B, 2], label: class[B] of 3, ${example} }`;
   return `data Example { image: f32[B, h: 8, w: 8, c: 1], label: class[B] of 10, ${example} }`;
+}
+
+/** A run on images large enough for every example. */
+function onImages({ example }: Definition): string {
+  const side = /crops?\((28|224)/.exec(example)?.[1] ?? "256";
+  return `data Example { image: f32[B, h: 256, w: 256, c: 3], label: class[B] of 3 }
+  model Net(image: f32[B, h: ${side}, w: ${side}, c: 3]) -> f32[B, 3] { return image -> avg_pool(over: (h, w)) -> dense(3) as logits }
+  train Net on Example {
+    loss: cross_entropy(logits, label)
+    ${example.startsWith("predict") ? "augment: crop(28)" : ""}
+    ${example}
+  }`;
 }
 
 describe.each(library.all().map((item) => [`${item.kind} ${item.name}`, item] as const))("%s", (_, item) => {

@@ -82,7 +82,11 @@ export type ArgumentSpecification = Common &
     | { readonly kind: "axis"; readonly list?: boolean; readonly optional?: boolean; readonly default?: string }
     /** Value: Duration; with `list` a Duration[]. `units` limits the units. */
     | { readonly kind: "duration"; readonly list?: boolean; readonly optional?: boolean; readonly default?: Duration }
-    | { readonly kind: "range"; readonly default?: { readonly from: number; readonly to: number }; readonly optional?: boolean }
+    /** `15 deg`. Value: number of degrees. */
+    | { readonly kind: "angle"; readonly minimum?: number; readonly maximum?: number; readonly exclusive?: "minimum" | "maximum" | "both"; readonly default?: number; readonly optional?: boolean }
+    /** Augmentations joined by `then`. Value: Use[]; with `rest` all positional arguments, one such list for each (value: Use[][]). */
+    | { readonly kind: "steps"; readonly rest?: boolean; readonly optional?: boolean }
+    | { readonly kind: "range"; readonly minimum?: number; readonly maximum?: number; readonly default?: { readonly from: number; readonly to: number }; readonly optional?: boolean }
     /** Text in quotes; with `list` one or several. */
     | { readonly kind: "text"; readonly list?: boolean; readonly optional?: boolean }
     /** A library item of another kind: `kaiming(relu)`, `image("file")`. Value: Use. */

@@ -6,6 +6,7 @@ import type { ArgumentSpecification, ArgumentTable, Duration, Multiple, Schedule
 import type {
   ActivationDefinition,
   ArgumentProblem,
+  AugmentationDefinition,
   Definition,
   Distribution,
   FunctionDefinition,
@@ -17,7 +18,9 @@ import type {
   MetricDefinition,
   NormalizerDefinition,
   OptimizerDefinition,
+  PictureType,
   RegularizerDefinition,
+  RuntimeCall,
   ScheduleContext,
   ScheduleDefinition,
   SourceDefinition,
@@ -39,7 +42,7 @@ type Present<S extends ArgumentSpecification> = S extends { readonly kind: "size
       : | number
         | (S extends { readonly schedulable: true } ? Scheduled : never)
         | (S extends { readonly multiple: true } ? Multiple : never)
-    : S extends { readonly kind: "integer" }
+    : S extends { readonly kind: "integer" | "angle" }
       ? number
       : S extends { readonly kind: "switch" }
         ? boolean
@@ -57,7 +60,9 @@ type Present<S extends ArgumentSpecification> = S extends { readonly kind: "size
                     ? S extends { readonly list: true } ? string | readonly string[] : string
                     : S extends { readonly kind: "use" }
                       ? Use
-                      : string;
+                      : S extends { readonly kind: "steps" }
+                        ? S extends { readonly rest: true } ? readonly (readonly Use[])[] : readonly Use[]
+                        : string;
 
 /** The values of a whole table, as the functions of a definition receive them. */
 type ValuesOf<T extends ArgumentTable> = { readonly [Name in keyof T]: ValueOf<T[Name]> };
@@ -136,16 +141,16 @@ export function defineOptimizer<const T extends ArgumentTable>(
   return { kind: "optimizer", ...definition } as unknown as OptimizerDefinition;
 }
 
-interface ScheduleFunctions<T extends ArgumentTable> {
-  readonly rate: (context: Omit<ScheduleContext, "values"> & { readonly values: ValuesOf<T> }) => Node;
-}
-
-export function defineSchedule<const T extends ArgumentTable>(
 /** A method on the vector of all trained weights: its work is in `src/runtime/`. */
 export function defineWholeOptimizer(definition: Omit<OptimizerDefinition, "kind" | "slots" | "update"> & Required<Pick<OptimizerDefinition, "whole">>): OptimizerDefinition {
   return { kind: "optimizer", ...definition, slots: () => (definition.whole.curvature === true ? { direction: 0 } : {}), update: ({ parameter }) => ({ parameter, slots: {} }) };
 }
 
+interface ScheduleFunctions<T extends ArgumentTable> {
+  readonly rate: (context: Omit<ScheduleContext, "values"> & { readonly values: ValuesOf<T> }) => Node;
+}
+
+export function defineSchedule<const T extends ArgumentTable>(
   definition: Typed<ScheduleDefinition, T, ScheduleFunctions<T>>,
 ): ScheduleDefinition {
   return { kind: "schedule", ...definition } as unknown as ScheduleDefinition;
@@ -172,6 +177,19 @@ export function defineMetric<const T extends ArgumentTable>(
 
 export function defineSource(definition: Omit<SourceDefinition, "kind">): SourceDefinition {
   return { kind: "source", ...definition };
+}
+
+interface AugmentationFunctions<T extends ArgumentTable> {
+  readonly infer: (picture: PictureType, values: ValuesOf<T>) => PictureType | ArgumentProblem;
+  readonly train?: (picture: PictureType, values: ValuesOf<T>) => RuntimeCall;
+  readonly evaluate?: (picture: PictureType, values: ValuesOf<T>) => RuntimeCall;
+  readonly views?: { readonly call: (picture: PictureType, values: ValuesOf<T>) => RuntimeCall; readonly count: (values: ValuesOf<T>) => number };
+}
+
+export function defineAugmentation<const T extends ArgumentTable>(
+  definition: Typed<AugmentationDefinition, T, AugmentationFunctions<T>>,
+): AugmentationDefinition {
+  return { kind: "augmentation", ...definition } as unknown as AugmentationDefinition;
 }
 
 export function defineNormalizer(definition: Omit<NormalizerDefinition, "kind">): NormalizerDefinition {

@@ -11,6 +11,7 @@ import { losses } from "./losses/index.ts";
 import { metrics } from "./metrics/index.ts";
 import { sources } from "./sources/index.ts";
 import { normalizers } from "./normalizers/index.ts";
+import { augmentations } from "./augmentations/index.ts";
 
 const items: readonly Definition[] = [
   ...layers,
@@ -24,6 +25,7 @@ const items: readonly Definition[] = [
   ...metrics,
   ...sources,
   ...normalizers,
+  ...augmentations,
 ];
 
 const byKind = new Map<DefinitionKind, ReadonlyMap<string, Definition>>(

@@ -17,6 +17,7 @@ import type {
 } from "../library/definition.ts";
 import type { TypedAugment } from "./augment.ts";
 import type { Formula, Origin, Penalty } from "./formula.ts";
+import type { MonteCarlo } from "./prediction.ts";
 import type { CascadeRule } from "./rules.ts";
 
 /** A file with everything it imports: names resolved, blocks expanded, every shape proved. What all later phases read. */
@@ -229,6 +230,8 @@ export interface TypedRun {
   /** Averages of the weights, which are used in their place. */
   readonly average?: Average;
   readonly augment?: TypedAugment | undefined;
+  /** How trained models answer, where not in the plain way. */
+  readonly predict?: MonteCarlo;
   readonly clip: { readonly kind: "norm" | "value"; readonly limit: number } | undefined;
   readonly seed: number;
   readonly weights: readonly WeightSettings[];

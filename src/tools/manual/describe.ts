@@ -81,6 +81,10 @@ function singleType(specification: ArgumentSpecification): string {
       return "weight of another stage";
     case "monitor":
       return "watched value";
+    case "angle":
+      return withBounds("angle in deg", specification);
+    case "steps":
+      return specification.rest === true ? "augmentations, any number of them" : "augmentations";
     default:
       return specification.kind;
   }

@@ -15,6 +15,7 @@ const chapters = [
   ["metric", "Metrics", "What is reported of each epoch: `metrics: (accuracy, top(5))`. A metric counts every example once, whatever the batches."],
   ["source", "Sources", "Where data comes from: `source: csv(\"digits.csv\", target: \"digit\")`."],
   ["normalizer", "Normalisers", "What is done to the inputs: `normalize: standardize`. Statistics come from the training split only."],
+  ["augmentation", "Augmentations", "What is done to the rows of a training batch, drawn anew in each epoch: `augment: pad_crop(4) then flip(w) then mixup(alpha: 0.2)`. They act on the values as `normalize` leaves them; what comes in at a border is 0."],
 ] as const satisfies readonly (readonly [DefinitionKind, string, string])[];
 
 /** The reference as files: path under `spec/reference/` to text. */

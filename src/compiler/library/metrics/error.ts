@@ -7,7 +7,7 @@ export const error = defineMetric({
   formula: "mean of [argmax z != y]",
   operands: [
     { name: "logits", accepts: "logits", summary: "Scores of the classes; the class axis is the last." },
-    { name: "label", accepts: "classes", summary: "The right class." },
+    { name: "label", accepts: "classes", soft: true, summary: "The right class; of a distribution (mixup) the class with the largest share." },
   ],
   arguments: {},
   better: "lower",

@@ -7,7 +7,7 @@ export const top = defineMetric({
   formula: "mean of [rank of z_y <= k]",
   operands: [
     { name: "logits", accepts: "logits", summary: "Scores of the classes; the class axis is the last." },
-    { name: "label", accepts: "classes", summary: "The right class." },
+    { name: "label", accepts: "classes", soft: true, summary: "The right class; of a distribution (mixup) the class with the largest share." },
   ],
   arguments: {
     k: { kind: "integer", minimum: 1, summary: "How many of the highest scores count." },

@@ -11,6 +11,16 @@ export function areLabels(logits: Node, target: Node): boolean {
   return target.type.shape.length === logits.type.shape.length - 1;
 }
 
+/** Labels as they are, and of distributions the class with the largest share (the lowest of equal ones). */
+export function labelsOf(graph: GraphBuilder, logits: Node, target: Node): Node {
+  if (areLabels(logits, target)) return target;
+  const axis = classAxis(target);
+  const largest = graph.spread(graph.max(target, [axis]), target.type, [axis]);
+  const classes = target.type.shape[axis]!;
+  const backwards = graph.select(graph.equal(target, largest), graph.subtract(classes, graph.iota(target.type, axis)), 0);
+  return graph.subtract(classes, graph.max(backwards, [axis]));
+}
+
 /** 1 at the class of the label, 0 elsewhere, of the logits' shape. */
 export function oneHot(graph: GraphBuilder, logits: Node, labels: Node): Node {
   const axis = classAxis(logits);

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
-import { chosenLogit, classAxis, oneHot } from "./classes.ts";
+import { chosenLogit, classAxis, labelsOf, oneHot } from "./classes.ts";
 import { rowMean } from "./rows.ts";
 
 /**
@@ -8,7 +8,8 @@ import { rowMean } from "./rows.ts";
  * that the right one beats, and itself, are at least C - k + 1. Ties go to the lower class, as argmax has it. Counting what is
  * beaten, not what beats, makes an example with NaN wrong.
  */
-export function amongHighest(graph: GraphBuilder, logits: Node, label: Node, k: number): Node {
+export function amongHighest(graph: GraphBuilder, logits: Node, target: Node, k: number): Node {
+  const label = labelsOf(graph, logits, target);
   const axis = classAxis(logits);
   const spread = (x: Node) => graph.spread(x, logits.type, [axis]);
   const right = spread(chosenLogit(graph, logits, oneHot(graph, logits, label)));

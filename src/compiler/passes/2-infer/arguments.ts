@@ -52,7 +52,11 @@ function readGiven(
   given: readonly Ast.Expression[],
 ): ArgumentValue | undefined {
   const reading = { context, scope, name, use: (kind: DefinitionKind, value: CompileValue, at: Span) => useOf(context, scope, kind, value, at) };
-  if (!takesRest(specification) || given.length === 1) return readArgument(reading, specification, given[0]!);
+  if (specification.kind === "steps" && specification.rest === true) {
+    const choices = given.map((expression) => readArgument(reading, { kind: "steps", summary: specification.summary }, expression));
+    return choices.includes(undefined) ? undefined : choices;
+  }
+  if (!takesRest(specification) || specification.kind === "steps" || given.length === 1) return readArgument(reading, specification, given[0]!);
   const { list: _, length: __, ...single } = specification;
   const items = given.map((expression) => readArgument(reading, single, expression));
   return items.includes(undefined) ? undefined : items;
@@ -104,8 +108,8 @@ function matchArguments(context: Context, owner: string, table: ArgumentTable, w
   return { given, complete };
 }
 
-function takesRest(specification: ArgumentSpecification): specification is Extract<ArgumentSpecification, { kind: "number" }> {
-  return specification.kind === "number" && specification.rest === true;
+function takesRest(specification: ArgumentSpecification): specification is Extract<ArgumentSpecification, { kind: "number" | "steps" }> {
+  return (specification.kind === "number" || specification.kind === "steps") && specification.rest === true;
 }
 
 function isMandatory(specification: ArgumentSpecification): boolean {
@@ -146,6 +150,10 @@ function exampleValue(specification: ArgumentSpecification): string {
       return "5 epochs";
     case "range":
       return "0 .. 1";
+    case "angle":
+      return "15 deg";
+    case "steps":
+      return "flip(w)";
     case "text":
       return '"name"';
     case "use":
@@ -196,6 +204,7 @@ const kinds = {
   metric: true,
   source: true,
   normalizer: true,
+  augmentation: true,
 } satisfies Record<DefinitionKind, true>;
 
 /** Says of a name that is no item of `kind` what it is: a later item, an item of another kind, or a slip of the pen. */

@@ -53,6 +53,10 @@ export function describeExpected(specification: ArgumentSpecification): string {
       return list ? "durations such as `(30 epochs, 60 epochs)`" : "a duration such as `5 epochs`";
     case "range":
       return "a range such as `0 .. 1`";
+    case "angle":
+      return "an angle such as `15 deg`";
+    case "steps":
+      return "augmentations joined by `then`";
     case "text":
       return list ? "text in quotes, or several in brackets" : "text in quotes";
     case "use":

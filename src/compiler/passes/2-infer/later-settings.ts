@@ -1,11 +1,11 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import { unknownItem as unknownItemKind, wrongKindOfValue } from "../../base/diagnostics/catalogue/arguments.ts";
-import { unknownField } from "../../base/diagnostics/catalogue/data.ts";
 import { laterItem } from "../../base/diagnostics/catalogue/later.ts";
+import { durationNotHere } from "../../base/diagnostics/catalogue/training.ts";
 import { suggest } from "../../base/suggest.ts";
-import type { ArgumentTable } from "../../library/arguments.ts";
+import type { ArgumentTable, ArgumentValues, Duration } from "../../library/arguments.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { TypedData, TypedModel } from "../../typed/program.ts";
+import type { Average, TypedModel } from "../../typed/program.ts";
 import { replace } from "./argument-values.ts";
 import { checkTable } from "./arguments.ts";
 import type { Context, Scope } from "./context.ts";
@@ -17,7 +17,10 @@ import { refuseChoice } from "./stop.ts";
 
 const average = {
   ema: { decay: { kind: "number", minimum: 0, maximum: 1, exclusive: "both", default: 0.999, summary: "How much of the average stays at each step." } },
-  swa: { start: { kind: "number", minimum: 0, maximum: 1, default: 0.75, summary: "The share of the run after which the average begins." } },
+  swa: {
+    start: { kind: "number", minimum: 0, maximum: 1, exclusive: "maximum", default: 0.75, summary: "The share of the run after which the average begins." },
+    every: { kind: "duration", named: true, default: { amount: 1, unit: "epoch" }, summary: "How often the weights join the average." },
+  },
 } as const satisfies Record<string, ArgumentTable>;
 
 const after = {
@@ -30,40 +33,38 @@ const after = {
 } as const satisfies Record<string, ArgumentTable>;
 
 /** One call out of a small table of calls, or what is wrong with it. */
-function checkChoice(context: Context, scope: Scope, setting: string, choices: Readonly<Record<string, ArgumentTable>>, expression: Ast.Expression): boolean {
-  if (expression.kind === "group" && expression.arguments.length === 1 && !expression.arguments[0]!.name) return checkChoice(context, scope, setting, choices, expression.arguments[0]!.value);
+function readChoice(
+  context: Context, scope: Scope, setting: string, choices: Readonly<Record<string, ArgumentTable>>, expression: Ast.Expression,
+): { readonly name: string; readonly values: ArgumentValues } | undefined {
+  if (expression.kind === "group" && expression.arguments.length === 1 && !expression.arguments[0]!.name) return readChoice(context, scope, setting, choices, expression.arguments[0]!.value);
   const name = expression.kind === "reference" && expression.path.length === 1 ? expression.path[0]!.text : undefined;
-  if (expression.kind === "reference" && name !== undefined && Object.hasOwn(choices, name))
-    return checkTable(context, scope, name, choices[name]!, expression.arguments, expression.span) !== undefined;
-  refuseChoice(context, setting, expression, Object.keys(choices).map((each) => `\`${each}\``));
-  return false;
+  if (expression.kind === "reference" && name !== undefined && Object.hasOwn(choices, name)) {
+    const values = checkTable(context, scope, name, choices[name]!, expression.arguments, expression.span);
+    return values && { name, values };
+  }
+  return refuseChoice(context, setting, expression, Object.keys(choices).map((each) => `\`${each}\``));
 }
 
-export function checkAverage(context: Context, scope: Scope, expression: Ast.Expression): boolean {
-  return checkChoice(context, scope, "average", average, expression);
+function checkChoice(context: Context, scope: Scope, setting: string, choices: Readonly<Record<string, ArgumentTable>>, expression: Ast.Expression): boolean {
+  return readChoice(context, scope, setting, choices, expression) !== undefined;
+}
+
+/** `ema(0.999)` or `swa(start: 75%)`. */
+export function inferAverage(context: Context, scope: Scope, expression: Ast.Expression): Average | undefined {
+  const chosen = readChoice(context, scope, "average", average, expression);
+  if (!chosen) return undefined;
+  const { name, values } = chosen;
+  if (name === "ema") return { kind: "ema", decay: values["decay"] as number };
+  const every = values["every"] as Duration;
+  if (every.unit === "epoch" || every.unit === "step") return { kind: "swa", start: values["start"] as number, every };
+  context.report(diagnostic(durationNotHere, expression.span, { name: "swa", found: `${every.amount} ${every.unit}${every.amount === 1 ? "" : "s"}` }));
+  return undefined;
 }
 
 /** `prune(60%, by: magnitude) then tune(5 epochs) then quantize(int8)`. */
 export function checkAfter(context: Context, scope: Scope, expression: Ast.Expression): boolean {
   const parts = expression.kind === "sequence" ? expression.parts : [expression];
   return parts.map((part) => checkChoice(context, scope, "after", after, part)).every(Boolean);
-}
-
-/** A sequence of augmentations, or one for each of several fields; all of them are of a later version. */
-export function checkAugment(context: Context, scope: Scope, data: TypedData, expression: Ast.Expression): boolean {
-  if (expression.kind === "group" && expression.arguments.some((argument) => argument.name)) {
-    const known = data.fields.map((field) => field.name);
-    return expression.arguments
-      .map((argument) => {
-        const at = argument.name?.span ?? argument.span;
-        const name = argument.name?.text ?? snippet(argument.span);
-        const isField = known.includes(name);
-        if (!isField) context.report(diagnostic(unknownField, at, { name, data: data.name, known, suggestion: suggest(name, known) }));
-        return checkLater(context, scope, "augment", "augmentation", argument.value) && isField;
-      })
-      .every(Boolean);
-  }
-  return checkLater(context, scope, "augment", "augmentation", expression);
 }
 
 /** `plain` is what every run does; the others are of a later version. */

@@ -8,12 +8,15 @@ import type { CascadeRule } from "../../typed/rules.ts";
 import { replace } from "./argument-values.ts";
 import { readSetting } from "./arguments.ts";
 import type { Context, Declaration, Scope } from "./context.ts";
+import { inferAugment } from "./augment.ts";
 import { inferInputs } from "./inputs.ts";
-import { checkAfter, checkAugment, checkAverage, checkPredict, inferTeacher } from "./later-settings.ts";
+import { checkAfter, inferAverage, inferTeacher } from "./later-settings.ts";
 import { describeItem, lookup } from "./lookup.ts";
 import { exampleLoss, inferLoss } from "./loss.ts";
 import { inferMetrics } from "./metrics.ts";
+import { inferMixup } from "./mixup.ts";
 import { defaultOptimizer, inferOptimizer, withRunNumbers, type RunNumbers } from "./optimizer.ts";
+import { checkDraws, inferPredict } from "./prediction.ts";
 import { mergeSettings, namesOf, type MergedSettings, type PlacedSetting } from "./recipes.ts";
 import { checkRuleMatches } from "./rule-matches.ts";
 import { collectRule } from "./rules.ts";
@@ -22,9 +25,9 @@ import { runNames } from "./run-names.ts";
 import { inferBatch, numbers, numbersOf, readNumber } from "./run-numbers.ts";
 import { proveRun, type RunVariant } from "./run-proof.ts";
 import { checkTrains, settleRules } from "./run-rules.ts";
+import { checkWholeMethod } from "./whole-method.ts";
 import { checkGuarantee, checkLengths, inferSchedule, type PlacedPart } from "./schedule.ts";
 
-import { checkWholeMethod } from "./whole-method.ts";
 /**
  * `train M on D as Run with R { … }`: everything that the run does, as it is first and then for other values of its hypers; nothing
  * when it has errors (which were reported).
@@ -78,14 +81,18 @@ function inferSettings(
 ): TypedRun | undefined {
   const { settings } = merged;
   const place = item.alias?.span ?? item.model.span;
-  const inputs = inferInputs(context, model, data, settings.get("inputs")?.setting, place);
+  const augmenting = settings.get("augment");
+  const augmented = augmenting && inferAugment(context, augmenting.scope, data, model, augmenting.setting.value);
+  const inputs = augmenting && !augmented ? undefined : inferInputs(context, model, augmented?.fed ?? data, settings.get("inputs")?.setting, place);
   const number = (key: "epochs" | "steps" | "seed") => readNumber(context, settings.get(key), key);
   const batch = inferBatch(context, settings.get("batch"));
   const [epochs, steps, seed] = [number("epochs"), number("steps"), number("seed")];
   if (!inputs) return undefined;
   const teaching = settings.get("teacher");
   const teacher = teaching && inferTeacher(context, teaching.scope, teaching.setting.value);
-  const names = runNames(context, model, data, inputs, teacher);
+  const fed = augmented ? inferMixup(context, augmented, inputs) : { augment: undefined, data };
+  if (!fed) return undefined;
+  const names = { ...runNames(context, model, fed.data, inputs, teacher), data };
   const placedLoss = settings.get("loss");
   if (!placedLoss) context.report(diagnostic(messages.missingLoss, place, { run: name, example: exampleLoss(context, names) }));
   const loss = placedLoss && inferLoss(context, placedLoss.scope, names, placedLoss.setting.value);
@@ -95,13 +102,17 @@ function inferSettings(
   const optimizer = optimizerOf(context, settings.get("optimizer"), runNumbers, item.span);
   const schedule = scheduleOf(context, settings, { epochs: epochs ?? 0, steps }, item.span);
   const rules = rulesOf(context, model, merged, runNumbers, item.span);
-  checkLaterSettings(context, settings, data);
+  checkLaterSettings(context, settings);
   const watched = metrics && { data, metrics };
   const ending = watched && inferEnding(context, settings, watched);
   if (watched && schedule) checkWatching(context, watched, schedule.placed);
   const settled = optimizer && settleRules(context, name, { model, rules, optimizer });
   if (!optimizer) checkRuleMatches(context, model, rules.filter((rule) => !model.rules?.includes(rule)));
   const clip = inferClip(context, settings.get("clip"));
+  const averaging = settings.get("average");
+  const average = averaging && inferAverage(context, averaging.scope, averaging.setting.value);
+  const predicting = settings.get("predict");
+  const predict = predicting && inferPredict(context, predicting.scope, predicting.setting.value);
   if (!loss || !metrics || !optimizer || !schedule || !ending || !settled) return undefined;
   if (batch === undefined || epochs === undefined || seed === undefined) return undefined;
   const { documentation } = item;
@@ -120,13 +131,18 @@ function inferSettings(
     steps,
     ...ending,
     metrics,
+    ...(average && { average }),
+    augment: fed.augment,
     clip,
+    ...(predict && { predict }),
     seed,
     ...settled,
     origins: new Map([...settings].map(([key, { setting, from }]) => [key, { span: setting.value.span, from }])),
     notYet: notYetOf(settings),
   };
   checkTrains(context, run);
+  checkDraws(context, run);
+  checkWholeMethod(context, run, settings);
   return run;
 }
 
@@ -137,7 +153,6 @@ function optimizerOf(context: Context, placed: PlacedSetting | undefined, runNum
 }
 
 interface ReadSchedule {
-  checkWholeMethod(context, run, settings);
   readonly parts: readonly SchedulePart[];
   readonly placed: readonly PlacedPart[];
   readonly origin: TypedRun["schedule"]["origin"];
@@ -169,16 +184,13 @@ function rulesOf(context: Context, model: TypedModel, merged: MergedSettings, ru
   return [...(model.rules ?? []), ...own.filter((rule) => rule !== undefined)];
 }
 
-const later = ["teacher", "average", "after", "augment", "predict"] as const;
+const later = ["teacher", "after"] as const;
 
-function checkLaterSettings(context: Context, settings: MergedSettings["settings"], data: TypedData): void {
+function checkLaterSettings(context: Context, settings: MergedSettings["settings"]): void {
   const check = {
-    average: checkAverage,
     after: checkAfter,
-    augment: (inside: Context, scope: Scope, expression: Ast.Expression) => checkAugment(inside, scope, data, expression),
-    predict: checkPredict,
   } as const;
-  for (const key of ["average", "after", "augment", "predict"] as const) {
+  for (const key of ["after"] as const) {
     const placed = settings.get(key);
     if (placed) check[key](context, placed.scope, placed.setting.value);
   }
@@ -188,7 +200,6 @@ function checkLaterSettings(context: Context, settings: MergedSettings["settings
 function notYetOf(settings: MergedSettings["settings"]): TypedRun["notYet"] {
   return later.flatMap((setting): TypedRun["notYet"] => {
     const placed = settings.get(setting);
-    const plain = setting === "predict" && placed?.setting.value.kind === "reference" && placed.setting.value.path[0]?.text === "plain";
-    return placed && !plain ? [{ setting, span: placed.setting.span }] : [];
+    return placed ? [{ setting, span: placed.setting.span }] : [];
   });
 }

@@ -5,6 +5,7 @@ import type { ArgumentValue, Use } from "../../library/arguments.ts";
 import type { NormalizerDefinition } from "../../library/definition.ts";
 import type { Formula, TypedSource } from "../../typed/program.ts";
 import { lowerFormula } from "../3-lower/formula.ts";
+import { isFed } from "./augment-module.ts";
 import { comment, join, key, literal, name, nothing, ts, type Code, type Plain } from "./code.ts";
 import type { Emission } from "./emission.ts";
 import { printHostFormula } from "./host-expression.ts";
@@ -76,7 +77,7 @@ function loader(emission: Emission): Code {
 export async function loadData(seed: number, path?: string): Promise<PreparedData> {
   ${hasOwn ? nothing : ts`if (path === undefined) throw new UserError(${literal(missing)});`}
   const sources = ${hasOwn ? ts`path === undefined ? ${own} : ` : nothing}{ all: await readAny(fields, path, ${boundOptions(emission)}) };
-  return prepareData(fields, sources, { split, seed, normalize });
+  return ${fed(emission, ts`prepareData(fields, sources, { split, seed, normalize })`, ts`feedData`)};
 }`;
 }
 
@@ -146,8 +147,13 @@ function formulaOptions({ expression, inputs }: NonNullable<TypedSource["formula
 function otherLoader(emission: Emission): Code {
   return ts`/** Reads rows of another file, brought to scale as the training rows were. */
 export async function loadOther(path: string, preparation: Preparation): Promise<Part> {
-  return preparePart(fields, await readAny(fields, path, ${boundOptions(emission)}), preparation);
+  return ${fed(emission, ts`preparePart(fields, await readAny(fields, path, ${boundOptions(emission)}), preparation)`, ts`feedPart`)};
 }`;
+}
+
+/** The rows as the model is given them, where an augmentation cuts them to size or makes labels distributions. */
+function fed({ compiled: { run } }: Emission, rows: Code, feed: Code): Code {
+  return isFed(run) ? ts`${feed}(${rows}, feeding)` : rows;
 }
 
 /** An argument as a plain value. */

@@ -90,4 +90,6 @@ export const dataDoesNotFit = kind<{ field: string; expected: string; found: str
   (p) => `\`${p.field}\` expects ${p.expected}, and ${p.file} has ${p.found}`,
 );
 
+export const augmentationDoesNotFit = kind<{ problem: string }>("NN0620", "error", "An augmentation that does not fit", (p) => p.problem);
+
 export const dataNotReadable = kind<{ problem: string }>("NN0615", "error", "A file of data that cannot be read", (p) => p.problem);

@@ -1,11 +1,13 @@
 import { join, nothing, ts, type Code } from "../code.ts";
 import type { RunShape } from "../run-shape.ts";
+import { augmentation } from "./augmentation.ts";
+import { averages } from "./averages.ts";
 import { plateaus } from "./plateau.ts";
 import { wholeMethods } from "./whole.ts";
 import type { MakeFeature, TrainFeature } from "./feature.ts";
 
 /** Every feature, in the order in which their code stands where several use one place. */
-const features: readonly MakeFeature[] = [plateaus, wholeMethods];
+const features: readonly MakeFeature[] = [augmentation, averages, plateaus, wholeMethods];
 
 export type Hooks = Readonly<Required<TrainFeature>>;
 type Place = Exclude<keyof TrainFeature, "moment">;
