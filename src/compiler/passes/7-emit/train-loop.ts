@@ -78,10 +78,12 @@ function watchCode({ stop, validates }: RunShape): Code {
     const stopped = stopReason(progress, (name) => watched.get(name) ?? Number.NaN);`;
 }
 
-function saveEveryCode({ run: { saveEvery } }: RunShape): Code {
+function saveEveryCode({ run: { saveEvery }, hooks }: TrainingShape): Code {
   if (saveEvery === undefined || saveEvery.unit !== "epoch") return nothing;
   return ts`if (folder !== undefined && epoch % ${literal(saveEvery.amount)} === 0) {
+      ${hooks.beforeUse}
       await saveTensors(folder + "/epoch-" + epoch + ".safetensors", await readTensors(device, kept), session.metadata);
+      ${hooks.afterUse}
     }`;
 }
 
@@ -106,7 +108,9 @@ async function trainEpoch(session: Session, progress: Progress, epoch: number${s
       ${initial.map((name) => ts`progress[${literal(name)}] = (await device.result(plans.train, ${literal(name.slice("initial.".length))}))[0]!;`)}
     }`}
     ${everySteps === undefined ? nothing : ts`if (folder !== undefined && progress.step % ${literal(everySteps)} === 0) {
+      ${hooks.beforeUse}
       await saveTensors(folder + "/step-" + progress.step + ".safetensors", await readTensors(device, kept), session.metadata);
+      ${hooks.afterUse}
     }`}
     const place = { epoch, epochs, step: batch.number, stepsPerEpoch, rows: batch.rows };
     if (performance.now() - shown < 200) reporter.batch(place);
