@@ -6,6 +6,8 @@ export interface SpaceLoop {
   readonly axis: string;
   readonly extent: number;
   readonly tile: number;
+  /** Only rows · this of it are actual, where it runs over the rows of the batch. */
+  readonly perRow: number | undefined;
 }
 
 export interface ReduceLoop {
@@ -67,15 +69,25 @@ function strideOf(reference: Reference, axis: string): number {
 interface Counted {
   readonly axis: string;
   readonly extent: number;
+  readonly perRow: number | undefined;
+}
+
+function rowsOf(kernel: PhysicalKernel, axis: string): number | undefined {
+  return kernel.axes.get(axis)!.batch === true ? 1 : undefined;
+}
+
+/** Two neighbouring axes as one: rows stay outside. */
+function joinAxes(outer: Counted, inner: Counted): Counted {
+  return { axis: inner.axis, extent: outer.extent * inner.extent, perRow: outer.perRow === undefined ? undefined : outer.perRow * inner.extent };
 }
 
 /** Merges neighbouring axes over which every address runs on evenly; the inner one stays. */
-function mergeAxes<Axis extends Counted>(axes: readonly Axis[], references: readonly Reference[], mayMerge: (outer: Axis, inner: Axis) => boolean, join: (outer: Axis, inner: Axis) => Axis): readonly Axis[] {
-  const result: Axis[] = [];
+function mergeAxes(axes: readonly Counted[], references: readonly Reference[], mayMerge: (outer: Counted, inner: Counted) => boolean): readonly Counted[] {
+  const result: Counted[] = [];
   for (const axis of axes) {
     const outer = result.at(-1);
     const isEven = outer !== undefined && references.every((one) => strideOf(one, outer.axis) === strideOf(one, axis.axis) * axis.extent);
-    if (outer !== undefined && isEven && mayMerge(outer, axis)) result[result.length - 1] = join(outer, axis);
+    if (outer !== undefined && isEven && axis.perRow === undefined && mayMerge(outer, axis)) result[result.length - 1] = joinAxes(outer, axis);
     else result.push(axis);
   }
   return result;
@@ -89,12 +101,8 @@ function filledExtent(kernel: PhysicalKernel, axis: string): number {
 }
 
 function reduceLoops(kernel: PhysicalKernel, order: readonly string[], references: readonly Reference[], apart: ReadonlySet<string>): readonly ReduceLoop[] {
-  const loops = order.map((axis): ReduceLoop => ({ axis, extent: extentOf(kernel, axis), perRow: kernel.axes.get(axis)!.batch === true ? 1 : undefined }));
-  return mergeAxes(
-    loops.filter((loop) => loop.extent > 1 || loop.perRow !== undefined), references,
-    (outer, inner) => inner.perRow === undefined && !apart.has(outer.axis) && !apart.has(inner.axis),
-    (outer, inner) => ({ axis: inner.axis, extent: outer.extent * inner.extent, perRow: outer.perRow === undefined ? undefined : outer.perRow * inner.extent }),
-  );
+  const loops = order.map((axis): ReduceLoop => ({ axis, extent: extentOf(kernel, axis), perRow: rowsOf(kernel, axis) }));
+  return mergeAxes(loops.filter((loop) => loop.extent > 1 || loop.perRow !== undefined), references, (outer, inner) => !apart.has(outer.axis) && !apart.has(inner.axis));
 }
 
 /** Sums of products of two loads, one of which alone has the axis along which all stores run: tiles of 4 rows by 8 columns. */
@@ -112,8 +120,8 @@ function contractionNest(kernel: PhysicalKernel): Nest | undefined {
   const columns = extent >= 2 * lanes ? 2 * lanes : lanes;
   const others = kernel.space.filter((axis) => axis !== vector && extentOf(kernel, axis) > 1);
   const elsewhere = [...loadsOf(kernel.initial, ...kernel.stores.map((store) => store.value)).map((load) => load.reference), ...kernel.stores.map((store) => store.reference)];
-  const merged = mergeAxes(others.map((axis) => ({ axis, extent: extentOf(kernel, axis) })), [...elsewhere, a.reference, b.reference],
-    (outer, inner) => !counted.has(outer.axis) && !counted.has(inner.axis), (outer, inner) => ({ axis: inner.axis, extent: outer.extent * inner.extent }));
+  const merged = mergeAxes(others.map((axis) => ({ axis, extent: extentOf(kernel, axis), perRow: rowsOf(kernel, axis) })), [...elsewhere, a.reference, b.reference],
+    (outer, inner) => !counted.has(outer.axis) && !counted.has(inner.axis));
   const tiles = rowTiles(merged.filter((row) => strideOf(b.reference, row.axis) === 0));
   const rows = merged.map((row): SpaceLoop => ({ ...row, tile: tiles.get(row.axis) ?? 1 }));
   const order = kernel.reduce.toSorted((one, other) => Math.abs(strideOf(a.reference, other)) - Math.abs(strideOf(a.reference, one)));
@@ -121,7 +129,7 @@ function contractionNest(kernel: PhysicalKernel): Nest | undefined {
   // Axes that both operands have (groups) stay outside of the panels.
   const shared = rows.filter((row) => strideOf(b.reference, row.axis) !== 0);
   const own = rows.filter((row) => strideOf(b.reference, row.axis) === 0);
-  const space = [...shared, { axis: vector, extent, tile: columns }, ...own];
+  const space = [...shared, { axis: vector, extent, tile: columns, perRow: rowsOf(kernel, vector) }, ...own];
   const outside = isRowByRow(kernel, space, allLoops, [a.reference, b.reference]) ? allLoops[0] : undefined;
   const reduce = outside === undefined ? allLoops : allLoops.slice(1);
   const packed = mustPack(b, vector, rows, reduce) ? b : undefined;
@@ -172,12 +180,12 @@ function plainNest(kernel: PhysicalKernel): Nest {
   const counted = countedAxes(kernel);
   const references = [...loadsOf(kernel.term, kernel.initial, ...kernel.stores.map((store) => store.value)).map((load) => load.reference), ...kernel.stores.map((store) => store.reference)];
   const { vector, horizontal } = lanesOf(kernel);
-  const space = kernel.space.filter((axis) => extentOf(kernel, axis) > 1).map((axis): SpaceLoop => ({ axis, extent: axis === vector ? filledExtent(kernel, axis) : extentOf(kernel, axis), tile: 1 }));
-  const merged = mergeAxes(space, references, (outer, inner) => !counted.has(outer.axis) && !counted.has(inner.axis) && outer.axis !== vector, (outer, inner) => ({ ...inner, extent: outer.extent * inner.extent }));
+  const space = kernel.space.filter((axis) => extentOf(kernel, axis) > 1).map((axis): Counted => ({ axis, extent: axis === vector ? filledExtent(kernel, axis) : extentOf(kernel, axis), perRow: rowsOf(kernel, axis) }));
+  const merged = mergeAxes(space, references, (outer, inner) => !counted.has(outer.axis) && !counted.has(inner.axis) && outer.axis !== vector);
   const order = horizontal === undefined ? kernel.reduce : [...kernel.reduce.filter((axis) => axis !== horizontal), horizontal];
   const termReferences = loadsOf(kernel.term).map((load) => load.reference);
   const reduce = reduceLoops(kernel, order, termReferences, new Set([...counted, ...(horizontal !== undefined && kernel.axes.get(horizontal)!.batch === true ? [horizontal] : [])]));
-  return { space: merged.map((loop) => (loop.axis === vector ? { ...loop, tile: lanes * vectorsAtOnce(kernel, loop.extent) } : loop)), reduce, outside: undefined, vector, horizontal, isContraction: false, packed: undefined };
+  return { space: merged.map((loop): SpaceLoop => ({ ...loop, tile: loop.axis === vector ? lanes * vectorsAtOnce(kernel, loop.extent) : 1 })), reduce, outside: undefined, vector, horizontal, isContraction: false, packed: undefined };
 }
 
 /** Several sums side by side hide the latency of additions; short elementwise kernels run over two vectors at once. */
