@@ -13,6 +13,8 @@ export interface TrainerOptions {
   readonly format: "pretty" | "json";
   /** A file of weights to be measured instead of training. */
   readonly evaluate?: string;
+  /** `--tta`: measure the mean prediction over the views of the spec besides. */
+  readonly views?: boolean;
 }
 
 /** What the help says of the program; `data` are the names that `--data` can bind. */
@@ -20,6 +22,8 @@ interface ProgramDescription {
   readonly name: string;
   readonly summary: string;
   readonly data: readonly string[];
+  /** Whether the spec names views to average over. */
+  readonly views?: boolean;
 }
 
 interface OptionDescription {
@@ -42,6 +46,7 @@ const OPTIONS = {
   "--run-dir": { value: "folder", about: "where weights, state and metrics go" },
   "--resume": { about: "go on from the state in the run folder" },
   "--evaluate": { value: "file", about: "measure these weights on the test part; train nothing" },
+  "--tta": { about: "with --evaluate: measure the mean over the views of `predict` as well" },
   "--format": { value: "pretty|json", about: "for people (default), or one JSON object a line" },
   "--help": { about: "this text" },
 } as const satisfies Record<string, OptionDescription>;
@@ -74,6 +79,10 @@ export function parseArguments(
     else if (given.has(name)) throw new UserError(`${name} is given twice.`);
     else given.set(name, value);
   }
+  if (given.has("--tta") && program.views !== true)
+    throw new UserError("This run names no views of a classified picture to average over.", [
+      "Write for example `predict: average(crops(28, from: 32) then flip(w))` in the run.",
+    ]);
   return given.has("--help")
     ? { kind: "help", text: helpText(program) }
     : { kind: "run", options: optionsOf(given, data) };
@@ -120,6 +129,7 @@ function optionsOf(
     backend: oneOf("--backend", given.get("--backend") ?? "auto", ["auto", "gpu", "wasm", "cpu"]),
     format: oneOf("--format", given.get("--format") ?? "pretty", ["pretty", "json"]),
     resume: given.has("--resume"),
+    ...(given.has("--tta") ? { views: true } : {}),
     data,
     ...(epochs === undefined ? {} : { epochs: wholeNumber("--epochs", epochs, 1) }),
     ...(seed === undefined ? {} : { seed: wholeNumber("--seed", seed, 0) }),

@@ -6,7 +6,6 @@ export const plannedItems: readonly Planned[] = [
   { kind: "layer", name: "gru", summary: "gated recurrent unit" },
   { kind: "layer", name: "lstm", summary: "long short-term memory" },
   { kind: "layer", name: "last", summary: "the last place of an axis, for recurrent layers" },
-  { kind: "loss", name: "distill", summary: "cross-entropy against the soft targets of a teacher" },
   { kind: "loss", name: "kl", summary: "Kullback-Leibler divergence of two distributions" },
   { kind: "optimizer", name: "kfac", summary: "Kronecker-factored curvature" },
   { kind: "metric", name: "confusion", summary: "how often each class is taken for each other" },
@@ -20,5 +19,4 @@ export const plannedItems: readonly Planned[] = [
   { kind: "after", name: "tune", summary: "trains on after a change" },
   { kind: "after", name: "quantize", summary: "weights in 8 bits after training" },
   { kind: "predict", name: "monte_carlo", summary: "the mean and spread over several dropout masks" },
-  { kind: "predict", name: "average", summary: "the mean over fixed crops and flips" },
 ];

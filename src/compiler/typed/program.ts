@@ -15,7 +15,7 @@ import type {
   SourceDefinition,
   WeightRole,
 } from "../library/definition.ts";
-import type { TypedAugment } from "./augment.ts";
+import type { TypedAugment, TypedViews } from "./augment.ts";
 import type { Formula, Origin, Penalty } from "./formula.ts";
 import type { MonteCarlo } from "./prediction.ts";
 import type { CascadeRule } from "./rules.ts";
@@ -163,6 +163,9 @@ export type SchedulePart =
   /** Variables: `t`, the name of the first parameter, is the step. The value is a factor of the rate. */
   | { readonly kind: "formula"; readonly variable: string; readonly expression: Formula; readonly name: string };
 
+/** Trained weights: a file, or what another run of the same spec keeps. */
+export type WeightSource = { readonly kind: "checkpoint"; readonly path: string } | { readonly kind: "run"; readonly run: string };
+
 /** Everything that applies to one weight in one run, each with where it came from. */
 export interface WeightSettings {
   readonly weight: Weight;
@@ -174,7 +177,7 @@ export interface WeightSettings {
   readonly optimizer: { readonly use: Use<OptimizerDefinition>; readonly origin: Origin };
   /** The chance of each entry to be left out of a step in training. */
   readonly dropconnect: { readonly value: number; readonly origin: Origin } | undefined;
-  readonly load: { readonly value: { readonly kind: "checkpoint"; readonly path: string } | { readonly kind: "run"; readonly run: string }; readonly origin: Origin } | undefined;
+  readonly load: { readonly value: WeightSource; readonly origin: Origin } | undefined;
 }
 
 export interface ValuePenalty {
@@ -208,6 +211,14 @@ export type Average =
   | { readonly kind: "ema"; readonly decay: number }
   | { readonly kind: "swa"; readonly start: number; readonly every: Duration };
 
+/** A trained model whose values a loss may speak of. Its values are its own, also where the run trains the same model. */
+export interface Teacher {
+  readonly model: TypedModel;
+  /** Model input → data field. */
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly weights: WeightSource;
+}
+
 export interface TypedRun {
   readonly name: string;
   readonly documentation?: string;
@@ -227,9 +238,12 @@ export interface TypedRun {
   readonly keep: { readonly kind: "last" } | { readonly kind: "best"; readonly metric: string; readonly better: "higher" | "lower" };
   readonly saveEvery: Duration | undefined;
   readonly metrics: readonly TypedMetric[];
+  readonly teacher?: Teacher;
   /** Averages of the weights, which are used in their place. */
   readonly average?: Average;
   readonly augment?: TypedAugment | undefined;
+  /** What predictions are averaged over. */
+  readonly views?: TypedViews;
   /** How trained models answer, where not in the plain way. */
   readonly predict?: MonteCarlo;
   readonly clip: { readonly kind: "norm" | "value"; readonly limit: number } | undefined;

@@ -24,10 +24,15 @@ export interface TrainOptions extends SharedOptions {
 }
 
 export interface RunFolderOptions {
+  readonly tta?: boolean;
   readonly data: ReadonlyMap<string, string>;
   readonly backend?: string;
   readonly checkpoint?: string;
   readonly format: Format;
+}
+
+export interface PredictOptions extends Omit<RunFolderOptions, "data" | "format"> {
+  readonly samples?: number;
 }
 
 export interface CheckOptions {

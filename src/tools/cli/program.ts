@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
-import type { BuildOptions, CheckOptions, DiffOptions, RunFolderOptions, SharedOptions, TrainOptions } from "./options.ts";
+import type { BuildOptions, CheckOptions, DiffOptions, PredictOptions, RunFolderOptions, SharedOptions, TrainOptions } from "./options.ts";
 
 /** Every command, its options and examples. What a command does is loaded when it is called. */
 export function commandLine(): Command {
@@ -77,6 +77,7 @@ function evaluate(program: Command): void {
     .addOption(backendOption())
     .option("--checkpoint <file>", "which weights instead of the best ones")
     .addOption(formatOption())
+    .option("--tta", "measure the mean prediction over the views of `predict: average(…)` as well")
     .addHelpText("after", examples("nnspec eval runs/mlp", "nnspec eval runs/mlp --data Digits=other.csv --format json"))
     .action(async (folder: string, options: RunFolderOptions) => (await import("./commands/eval.ts")).evaluate(folder, options));
 }
@@ -87,8 +88,9 @@ function predict(program: Command): void {
     .description("use a trained model: rows of a CSV or JSON file (or JSON lines of the standard input) in, JSON lines out")
     .addOption(backendOption())
     .option("--checkpoint <file>", "which weights instead of the best ones")
-    .addHelpText("after", examples("nnspec predict runs/mlp new.csv", "echo '[[5.1, 3.5, 1.4, 0.2]]' | nnspec predict runs/iris -"))
-    .action(async (folder: string, input: string | undefined, options: RunFolderOptions) =>
+    .option("--samples <n>", "Monte-Carlo dropout: predict each row so many times with noise on; mean and spread (0: once, without noise)", wholeNumber(0))
+    .addHelpText("after", examples("nnspec predict runs/mlp new.csv", "nnspec predict runs/mlp new.csv --samples 50", "echo '[[5.1, 3.5, 1.4, 0.2]]' | nnspec predict runs/iris -"))
+    .action(async (folder: string, input: string | undefined, options: PredictOptions) =>
       (await import("./commands/predict.ts")).predict(folder, input ?? "-", options));
 }
 

@@ -10,12 +10,13 @@ import { readSetting } from "./arguments.ts";
 import type { Context, Declaration, Scope } from "./context.ts";
 import { inferAugment } from "./augment.ts";
 import { inferInputs } from "./inputs.ts";
-import { checkAfter, inferAverage, inferTeacher } from "./later-settings.ts";
+import { checkAfter, inferAverage } from "./later-settings.ts";
 import { describeItem, lookup } from "./lookup.ts";
 import { exampleLoss, inferLoss } from "./loss.ts";
 import { inferMetrics } from "./metrics.ts";
 import { inferMixup } from "./mixup.ts";
 import { defaultOptimizer, inferOptimizer, withRunNumbers, type RunNumbers } from "./optimizer.ts";
+import { inferViews, isAverage } from "./views.ts";
 import { checkDraws, inferPredict } from "./prediction.ts";
 import { mergeSettings, namesOf, type MergedSettings, type PlacedSetting } from "./recipes.ts";
 import { checkRuleMatches } from "./rule-matches.ts";
@@ -25,6 +26,7 @@ import { runNames } from "./run-names.ts";
 import { inferBatch, numbers, numbersOf, readNumber } from "./run-numbers.ts";
 import { proveRun, type RunVariant } from "./run-proof.ts";
 import { checkTrains, settleRules } from "./run-rules.ts";
+import { checkTeacherUsed, inferTeacher } from "./teacher.ts";
 import { checkWholeMethod } from "./whole-method.ts";
 import { checkGuarantee, checkLengths, inferSchedule, type PlacedPart } from "./schedule.ts";
 
@@ -89,10 +91,10 @@ function inferSettings(
   const [epochs, steps, seed] = [number("epochs"), number("steps"), number("seed")];
   if (!inputs) return undefined;
   const teaching = settings.get("teacher");
-  const teacher = teaching && inferTeacher(context, teaching.scope, teaching.setting.value);
+  const teacher = teaching && inferTeacher(context, name, teaching, data);
   const fed = augmented ? inferMixup(context, augmented, inputs) : { augment: undefined, data };
   if (!fed) return undefined;
-  const names = { ...runNames(context, model, fed.data, inputs, teacher), data };
+  const names = { ...runNames(context, model, fed.data, inputs, teacher?.model), data };
   const placedLoss = settings.get("loss");
   if (!placedLoss) context.report(diagnostic(messages.missingLoss, place, { run: name, example: exampleLoss(context, names) }));
   const loss = placedLoss && inferLoss(context, placedLoss.scope, names, placedLoss.setting.value);
@@ -112,7 +114,8 @@ function inferSettings(
   const averaging = settings.get("average");
   const average = averaging && inferAverage(context, averaging.scope, averaging.setting.value);
   const predicting = settings.get("predict");
-  const predict = predicting && inferPredict(context, predicting.scope, predicting.setting.value);
+  const averaged = predicting && isAverage(predicting.setting.value) ? inferViews(context, predicting.scope, { data, fed: fed.data, inputs }, predicting.setting.value) : undefined;
+  const predict = predicting && !isAverage(predicting.setting.value) ? inferPredict(context, predicting.scope, predicting.setting.value) : undefined;
   if (!loss || !metrics || !optimizer || !schedule || !ending || !settled) return undefined;
   if (batch === undefined || epochs === undefined || seed === undefined) return undefined;
   const { documentation } = item;
@@ -131,15 +134,18 @@ function inferSettings(
     steps,
     ...ending,
     metrics,
+    ...(teacher && { teacher }),
     ...(average && { average }),
     augment: fed.augment,
     clip,
     ...(predict && { predict }),
+    ...(averaged && { views: averaged }),
     seed,
     ...settled,
     origins: new Map([...settings].map(([key, { setting, from }]) => [key, { span: setting.value.span, from }])),
     notYet: notYetOf(settings),
   };
+  if (teaching && teacher) checkTeacherUsed(context, teacher, teaching, loss.expression, metrics);
   checkTrains(context, run);
   checkDraws(context, run);
   checkWholeMethod(context, run, settings);
@@ -184,7 +190,7 @@ function rulesOf(context: Context, model: TypedModel, merged: MergedSettings, ru
   return [...(model.rules ?? []), ...own.filter((rule) => rule !== undefined)];
 }
 
-const later = ["teacher", "after"] as const;
+const later = ["after"] as const;
 
 function checkLaterSettings(context: Context, settings: MergedSettings["settings"]): void {
   const check = {

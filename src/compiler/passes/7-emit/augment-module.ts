@@ -2,7 +2,7 @@ import { invariant } from "../../base/invariant.ts";
 import type { Use } from "../../library/arguments.ts";
 import type { AugmentationArgument, PictureType, RuntimeCall } from "../../library/definition.ts";
 import { isProblem, throughSteps } from "../../library/support/pictures.ts";
-import type { FieldAugmentation } from "../../typed/augment.ts";
+import type { FieldAugmentation, TypedViews } from "../../typed/augment.ts";
 import type { TypedRun } from "../../typed/program.ts";
 import { comment, join, literal, name, nothing, ts, type Code } from "./code.ts";
 import type { Emission } from "./emission.ts";
@@ -10,13 +10,24 @@ import type { ModuleText } from "./modules.ts";
 
 /** `augment.ts`: what training does to its rows, and what is done to all rows where nothing is drawn. Only of runs that ask for it. */
 export function augmentModule({ compiled: { run } }: Emission): ModuleText | undefined {
-  const { augment } = run;
-  if (!augment) return undefined;
+  const { augment, views } = run;
+  if (!augment && !views) return undefined;
   return {
     path: "augment.ts",
     header: comment(`What run ${run.name} does to its rows before the model is given them.`),
-    statements: [augmenting(augment), ...(isFed(run) ? [feeding(augment)] : [])],
+    statements: [...(augment ? [augmenting(augment)] : []), ...(augment && isFed(run) ? [feeding(augment)] : []), ...(views ? [viewsOf(views)] : [])],
   };
+}
+
+function viewsOf(views: TypedViews): Code {
+  const lists = views.steps.map(({ use, before }) => {
+    const call = use.definition.views?.call(before, use.arguments);
+    invariant(call, "views were proved to be views");
+    return printCall(call, before, views);
+  });
+  return ts`/** The views of a row whose predictions are averaged, and the shape of the rows. */
+export const views: readonly View[] = combineViews(${join(lists, ts`, `)});
+export const viewed = { field: ${literal(views.field)}, shape: ${shapeOf(views.picture)} } as const;`;
 }
 
 type Augment = NonNullable<TypedRun["augment"]>;
@@ -82,15 +93,15 @@ function callOf({ definition, arguments: values }: Use, picture: PictureType): R
   return definition.train(picture, values);
 }
 
-function printUse(use: Use, picture: PictureType, field: FieldAugmentation): Code {
+function printUse(use: Use, picture: PictureType, field: Pick<FieldAugmentation, "field">): Code {
   return printCall(callOf(use, picture), picture, field);
 }
 
-export function printCall(call: RuntimeCall, picture: PictureType, field: FieldAugmentation): Code {
+function printCall(call: RuntimeCall, picture: PictureType, field: Pick<FieldAugmentation, "field">): Code {
   return ts`${name(call.make)}(${join(call.arguments.map((argument) => printArgument(argument, picture, field)), ts`, `)})`;
 }
 
-function printArgument(argument: AugmentationArgument, picture: PictureType, field: FieldAugmentation): Code {
+function printArgument(argument: AugmentationArgument, picture: PictureType, field: Pick<FieldAugmentation, "field">): Code {
   if (typeof argument !== "object") return literal(argument);
   if ("statistics" in argument) return name(argument.statistics);
   if ("steps" in argument) return printSteps(argument.steps, picture, field);
@@ -98,14 +109,14 @@ function printArgument(argument: AugmentationArgument, picture: PictureType, fie
 }
 
 /** Steps inside of another keep the size, so all of them see the same picture. */
-function printSteps(steps: readonly Use[], picture: PictureType, field: FieldAugmentation): Code {
+function printSteps(steps: readonly Use[], picture: PictureType, field: Pick<FieldAugmentation, "field">): Code {
   const after = throughSteps(picture, steps);
   invariant(!isProblem(after), "steps were proved to go through");
   return ts`[${join(steps.map((step) => printUse(step, picture, field)), ts`, `)}]`;
 }
 
 /** Height, width and channels; a signal lies down the height. */
-export function shapeOf({ axes, channels }: PictureType): Code {
+function shapeOf({ axes, channels }: PictureType): Code {
   const [height, width] = axes.map(({ from }) => from);
   return literal([height ?? 1, width ?? 1, channels]);
 }

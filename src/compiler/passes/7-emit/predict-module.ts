@@ -1,24 +1,27 @@
 import type { LossExpression, Value } from "../../typed/program.ts";
+import { fedFields } from "./augment-module.ts";
 import { comment, literal, nothing, ts, type Code } from "./code.ts";
 import { fieldOf, keptFile, specName, type Emission } from "./emission.ts";
 import type { ModuleText } from "./modules.ts";
 import { commandLine } from "./predict-command.ts";
+import { sampling } from "./predict-sampling.ts";
 
 /** `predict.ts`: the trained model in use, as a module and from the command line. */
 export function predictModule(emission: Emission): ModuleText {
   const { run } = emission.compiled;
+  const kinds = new Set(readings(emission).map(({ kind }) => kind));
   return {
     path: "predict.ts",
     header: comment(
       `Predicts with ${run.model.name} (run ${run.name} of ${specName(emission)}), made by nnspec.`,
       `In a program: \`const model = await loadModel("${keptFile(emission)}"); await predict(model, [row])\`.\nFrom the command line: \`npm run predict -- rows.json\`, where rows are JSON objects or the lines of a CSV file.`,
     ),
-    statements: [tables(emission), types, loadModel, predictFunction, ...helpers(emission), ...commandLine(emission)],
+    statements: [tables(emission), types, loadModel, predictFunction(emission), ...sampling(emission, { probabilities: kinds.has("probabilities"), scores: kinds.has("scores") }), ...helpers(emission), ...commandLine(emission)],
   };
 }
 
 /** How an output of the model is to be read. */
-interface Reading {
+export interface Reading {
   readonly output: string;
   readonly shape: readonly number[];
   readonly kind: "probabilities" | "scores" | "chance" | "values";
@@ -26,7 +29,7 @@ interface Reading {
   readonly field: string | undefined;
 }
 
-function readings(emission: Emission): readonly Reading[] {
+export function readings(emission: Emission): readonly Reading[] {
   const { compiled } = emission;
   const terms = lossTerms(compiled.run.loss);
   return compiled.run.model.outputs.map(({ name: output, value }) => {
@@ -114,25 +117,37 @@ export async function closeModel(model: Model): Promise<void> {
   await model.device.dispose();
 }`;
 
-const predictFunction = ts`/** What the model says of each row, in their order: one prediction for each output. */
+function predictFunction({ compiled: { run } }: Emission): Code {
+  const seen = run.views
+    ? ts`const results = await averageOverViews(views, fields[viewed.field]!, viewed.shape, outputs, (rows) => resultsOf(model, some.length, { ...fields, [viewed.field]: rows }));`
+    : ts`const results = await resultsOf(model, some.length, fields);`;
+  return ts`/** What the model says of each row, in their order: one prediction for each output${run.views ? ts`, the mean over all views of the row` : nothing}. */
 export async function predict(model: Model, rows: readonly Row[]): Promise<Prediction[][]> {
   const predictions: Prediction[][] = [];
   for (let start = 0; start < rows.length; start += capacity) {
     const some = rows.slice(start, start + capacity);
     const fields = Object.fromEntries(inputs.map((input) => [input.field, gather(model, input, some, start)]));
-    model.device.run(plans.predict, { rows: some.length, inputs: fields, numbers: {}, step: 0 });
-    const results = new Map<string, Float32Array>();
-    for (const { name } of outputs) results.set(name, await model.device.result(plans.predict, name));
+    ${seen}
     for (let row = 0; row < some.length; row++) {
       predictions.push(outputs.map((output) => read(model, output, rowOf(results.get(output.name)!, output.shape, row))));
     }
   }
   return predictions;
+}
+
+/** Everything that the model gives for some rows. */
+async function resultsOf(model: Model, rows: number, fields: Readonly<Record<string, Float32Array>>): Promise<ReadonlyMap<string, Float32Array>> {
+  model.device.run(plans.predict, { rows, inputs: fields, numbers: {}, step: 0 });
+  const results = new Map<string, Float32Array>();
+  for (const { name } of outputs) results.set(name, await model.device.result(plans.predict, name));
+  return results;
 }`;
+}
+
 
 function helpers(emission: Emission): readonly Code[] {
   const kinds = new Set(readings(emission).map(({ kind }) => kind));
-  return [sizes, gathering, readFunction(kinds), ...(kinds.has("probabilities") ? [probabilities] : [])];
+  return [sizes, gathering(emission), readFunction(kinds), ...(kinds.has("probabilities") ? [probabilities] : [])];
 }
 
 const sizes = ts`function sizeOf(shape: readonly number[]): number {
@@ -144,7 +159,10 @@ function rowOf(values: Float32Array, shape: readonly number[], row: number): Flo
   return values.slice(row * size, (row + 1) * size);
 }`;
 
-const gathering = ts`/** The numbers of one input for some rows, checked, flat, and brought to the scale that the model was trained in. */
+/** Pictures are cut to size as in measuring, unless the views do that. */
+function gathering({ compiled: { run } }: Emission): Code {
+  const cut = run.views ? [] : fedFields(run);
+  return ts`/** The numbers of one input for some rows, checked, flat, and brought to the scale that the model was trained in. */
 function gather(model: Model, input: (typeof inputs)[number], rows: readonly Row[], start: number): Float32Array {
   const size = sizeOf(input.shape);
   const gathered = new Float32Array(capacity * size);
@@ -157,7 +175,8 @@ function gather(model: Model, input: (typeof inputs)[number], rows: readonly Row
   });
   const normalization = own(model.preparation.normalizations, input.field);
   if (normalization !== undefined) normalizeValues(gathered, normalization);
-  return gathered;
+  ${cut.length === 0 ? ts`return gathered;` : ts`const feed = feeding.get(input.field);
+  return feed !== undefined && "steps" in feed ? feedRows(gathered, feed) : gathered;`}
 }
 
 function numbersIn(row: Row, name: string): Numbers {
@@ -172,6 +191,7 @@ function isList(value: Row | Numbers): value is readonly Numbers[] {
 function flatten(numbers: Numbers): number[] {
   return isList(numbers) ? numbers.flatMap(flatten) : [Number(numbers)];
 }`;
+}
 
 function readFunction(kinds: ReadonlySet<Reading["kind"]>): Code {
   const classes = kinds.has("probabilities") || kinds.has("scores");

@@ -6,6 +6,7 @@ import { withFeatures, type TrainingShape } from "./features/index.ts";
 import { elementsOf, shapeOfRun, type RunShape } from "./run-shape.ts";
 import { checkpoints } from "./train-checkpoints.ts";
 import { loop, measuring } from "./train-loop.ts";
+import { measuredOutput, viewsFunction } from "./views-code.ts";
 
 /** `train.ts`: the loop of this run, and nothing that the run does not use. */
 export function trainModule(emission: Emission): ModuleText {
@@ -183,7 +184,8 @@ function startReport({ emission: { compiled }, run }: RunShape): Code {
     });`;
 }
 
-function evaluateFunction({ tests, validates }: RunShape): Code {
+function evaluateFunction({ emission, tests, validates }: RunShape): Code {
+  const measured = measuredOutput(emission) ? ts`{ ...(await evaluate(device, part)), ...(options.views === true ? await evaluateViews(device, part) : {}) }` : ts`await evaluate(device, part)`;
   const parts = [tests ? ts`data.test` : nothing, validates ? ts`data.validation` : nothing].filter((part) => part !== nothing);
   const own = parts.length === 0 ? ts`data.train` : ts`${parts[0]!} ${parts[1] ? ts`?? ${parts[1]}` : nothing} ?? data.train`;
   return ts`/**
@@ -199,7 +201,7 @@ export async function evaluateCheckpoint(checkpoint: string, options: TrainerOpt
   const device = await openDevice(options.backend, 0);
   try {
     writeTensors(device, pick(file, kept, checkpoint));
-    return { metrics: await evaluate(device, part), rows: part.rows.length, backend: device.backend };
+    return { metrics: ${measured}, rows: part.rows.length, backend: device.backend };
   } finally {
     await device.dispose();
   }
@@ -207,20 +209,21 @@ export async function evaluateCheckpoint(checkpoint: string, options: TrainerOpt
 
 function heldOut(data: PreparedData): Part {
   return ${own};
-}`;
+}${measuredOutput(emission) ? viewsFunction(emission) : nothing}`;
 }
 
-function mainFunction({ run }: RunShape): Code {
+function mainFunction({ emission, run }: RunShape): Code {
+  const views = measuredOutput(emission) !== undefined;
   return ts`/** The command line; gives the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const terminal = openTerminal();
-  const parsed = parseArguments(argv, { name: "train.ts", summary: ${literal(`Trains ${run.model.name} on ${run.data.name}.`)}, data: [dataName] });
+  const parsed = parseArguments(argv, { name: "train.ts", summary: ${literal(`Trains ${run.model.name} on ${run.data.name}.`)}, data: [dataName]${views ? ts`, views: true` : nothing} });
   if (parsed.kind === "help") {
     terminal.write(parsed.text);
     return 0;
   }
   const { options } = parsed;
-  const reporter = createReporter(terminal, options.format, display);
+  const reporter = createReporter(terminal, options.format, ${views ? ts`{ ...display, views_accuracy: "percent", views_loss: "number" }` : ts`display`});
   if (options.evaluate === undefined) return (await train(options, reporter)) === undefined ? 130 : 0;
   const start = performance.now();
   const { metrics, rows, backend } = await evaluateCheckpoint(options.evaluate, options);

@@ -9,6 +9,7 @@ export async function evaluate(folder: string, options: RunFolderOptions): Promi
   process.exitCode = await runTypeScript(program, [
     ...["--evaluate", checkpoint, "--run-dir", folder, "--format", options.format],
     ...[...options.data].flatMap(([name, path]) => ["--data", `${name}=${resolve(path)}`]),
+    ...(options.tta === true ? ["--tta"] : []),
     ...(options.backend === undefined ? [] : ["--backend", options.backend]),
   ], "ignore");
 }
