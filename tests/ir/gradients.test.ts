@@ -5,6 +5,7 @@ import { fit } from "../../src/compiler/ir/constants.ts";
 import type { Node, Op, Window } from "../../src/compiler/ir/graph.ts";
 import { ops, primitiveOf } from "../../src/compiler/ir/primitives/index.ts";
 import type { Gradient } from "../../src/compiler/ir/primitives/primitive.ts";
+import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
 import { gradientProblems, randomOperand, type Operand } from "../support/gradient-check.ts";
 
 interface Case {
@@ -210,7 +211,10 @@ const cases = {
   })),
   window_max: windowed((x, each) => ({ types: [x], build: (graph, [input]) => graph.windowMax(input!, each) })),
   window_argmax: windowed((x, each) => ({ types: [x], build: (graph, inputs) => graph.make("window_argmax", inputs, { window: each }) })),
-  window_max_gradient: "has no gradient of its own",
+  window_max_gradient: windowed((x, each) => ({
+    types: [summed(x, each), x],
+    build: (graph, [gradient, input]) => graph.make("window_max_gradient", [gradient!, graph.make("window_argmax", [input!], { window: each })], { window: each, shape: x.shape }),
+  })),
   window_sum: windowed((x, each) => ({ types: [x], build: (graph, [input]) => graph.windowSum(input!, each) })),
   window_sum_gradient: windowed((x, each) => ({
     types: [summed(x, each)],
@@ -233,6 +237,23 @@ describe("gradients equal central differences", () => {
       expect(list).toHaveLength(8);
       for (const each of list) {
         for (const seed of [1, 2, 3]) expect(gradientProblems({ ...each, operands: operandsOf(each, seed) })).toEqual([]);
+      }
+    });
+  }
+});
+
+describe("gradients have gradients, as a Hessian needs them", () => {
+  for (const op of ops) {
+    const list: readonly Case[] | string = cases[op];
+    if (typeof list === "string") continue;
+    test(op, () => {
+      for (const each of list.slice(1, 6)) {
+        const build: Case["build"] = (graph, inputs) => {
+          const y = each.build(graph, inputs);
+          const gradients = differentiate(graph, graph.sum(graph.multiply(y, y)), inputs);
+          return inputs.map((input) => graph.sum(graph.multiply(gradients.get(input)!, gradients.get(input)!))).reduce((sum, part) => graph.add(sum, part));
+        };
+        expect(gradientProblems({ ...each, build, operands: operandsOf(each, 5) })).toEqual([]);
       }
     });
   }

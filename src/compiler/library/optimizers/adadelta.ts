@@ -11,7 +11,7 @@ export const adadelta = defineOptimizer({
     epsilon: { kind: "number", named: true, minimum: 0, exclusive: "minimum", default: 1e-6, summary: "Added under both roots; it decides how large the first steps are." },
   },
   example: "optimizer: adadelta(gamma: 0.95)",
-  pitfalls: "It starts slowly: the first steps are about sqrt(epsilon).",
+  pitfalls: "It starts slowly: the first steps are about sqrt(epsilon). It has no rate that falls, so across a steep valley it may go on swinging; a schedule damps that.",
   techniques: ["F6"],
   slots: () => ({ squares: 0, changes: 0 }),
   update: ({ graph, parameter, gradient, rate, slots, number }) => {

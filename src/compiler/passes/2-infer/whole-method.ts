@@ -55,13 +55,13 @@ function checkFollowed(context: Context, run: TypedRun, optimizer: string, setti
   const average = settings.get("average");
   if (average) report(average.setting.span, "average", "there is no noise to be averaged away");
   const told = new Set<number>();
-  for (const { rate, decay, optimizer: own } of run.weights) {
+  for (const { rate, optimizer: own } of run.weights) {
     const owner = own.use !== run.optimizer.use ? own.origin : undefined;
-    const rules = [["lr", rate?.origin], ["decay", decay?.value === 0 ? undefined : decay?.origin], ["optimizer", owner]] as const;
+    const rules = [["lr", rate?.origin], ["optimizer", owner]] as const;
     for (const [setting, at] of rules) {
       if (!at || told.has(at.span.start)) continue;
       told.add(at.span.start);
-      report(at.span, setting, setting === "decay" ? "it moves all weights together; write a penalty: `regularize: l2(1e-4)`" : "it moves all weights together; `freeze: on` keeps single ones from moving");
+      report(at.span, setting, "it moves all weights together; `freeze: on` keeps single ones from moving");
     }
   }
 }
