@@ -1,5 +1,5 @@
 import type { GraphBuilder } from "./ir/builder.ts";
-import type { Graph, Node } from "./ir/graph.ts";
+import { nodesOf, type Graph, type Node } from "./ir/graph.ts";
 import { createBuilder } from "./ir/make-builder.ts";
 import { verify } from "./ir/verify.ts";
 import { lowerStatistics, refreshesStatistics } from "./passes/3-lower/averages.ts";
@@ -16,6 +16,7 @@ import { simplify } from "./passes/5-simplify/simplify.ts";
 import { schedule } from "./passes/6-schedule/schedule.ts";
 import type { CompiledRun } from "./plan/compiled.ts";
 import type { Plan } from "./plan/plan.ts";
+import { mayDraw } from "./typed/prediction.ts";
 import type { TypedRun } from "./typed/program.ts";
 
 /** What a program has to be specialised to and the file leaves open. */
@@ -59,8 +60,17 @@ export function compileRun(run: TypedRun, capacities: Capacities = {}): Compiled
     schedules: step.schedules,
     metrics: compileMetrics(inference, objective.sums),
     graphs,
+    ...drawn(graph, run, sizes),
     plans: { train: plan("train", graphs.train, sizes), evaluate: plan("evaluate", graphs.evaluate, sizes), predict: plan("predict", graphs.predict, sizes), ...(graphs.statistics && { statistics: plan("statistics", graphs.statistics, sizes) }) },
   };
+}
+
+/** Prediction with noise on, where anything that it computes is random. */
+function drawn(graph: GraphBuilder, run: TypedRun, sizes: Sizes): Pick<CompiledRun, "sampling"> {
+  if (!mayDraw(run)) return {};
+  const drawing = finish(graph, "sample", lowerPrediction(beginLowering(graph, run, sizes, false, true)));
+  const isRandom = nodesOf(drawing).some(({ op }) => op === "random");
+  return isRandom ? { sampling: { graph: drawing, plan: plan("sample", drawing, sizes) } } : {};
 }
 
 /** ∂scalar/∂w for every trained weight, by its path. */

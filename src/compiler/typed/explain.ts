@@ -63,6 +63,7 @@ function settingsOf(run: TypedRun): readonly Located[] {
     ["keep", run.keep.kind === "last" ? "last" : `best(${run.keep.metric})`],
     ["save", run.saveEvery && `every(${showValue(run.saveEvery)})`],
     ["clip", run.clip && `${run.clip.kind}(${run.clip.limit})`],
+    ["predict", run.predict && `monte_carlo(samples: ${run.predict.samples})`],
     ["seed", String(run.seed)],
   ];
   return rows.flatMap(([key, value, given]) => {

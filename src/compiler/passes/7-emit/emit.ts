@@ -11,6 +11,7 @@ import { addFile, addModule, openFolder, type Folder, type ModuleText } from "./
 import { packageFiles } from "./package-files.ts";
 import { predictModule } from "./predict-module.ts";
 import { closeOver, readRuntime } from "./runtime-files.ts";
+import { samplingFiles } from "./sampling-files.ts";
 import { trainModule } from "./train-module.ts";
 import { emitWasmFiles } from "./wasm/emit-module.ts";
 
@@ -32,10 +33,12 @@ export async function emit(compiled: CompiledRun, program: Program, options: Emi
   addFile(folder, "kernels.ts", kernelsText(compiled));
   const wasm = emitWasmFiles(compiled.plans);
   addFile(folder, "wasm.ts", wasm.table);
+  const sampling = samplingFiles(compiled);
+  for (const { path, text } of sampling) addFile(folder, path, text);
   const own = ownModules(emission);
   for (const module of own) addModule(folder, module);
   const used = closeOver(runtime, usedRuntime(folder, ["kernels.ts", "wasm.ts", ...own.map(({ path }) => path)]));
-  const paths = ["train.ts", "model.ts", "kernels.ts", "wasm.ts", ...own.map(({ path }) => path).filter((path) => path === "augment.ts"), "data.ts", "predict.ts", ...used.map((file) => `runtime/${file}`)];
+  const paths = ["train.ts", "model.ts", "kernels.ts", "wasm.ts", ...own.map(({ path }) => path).filter((path) => path === "augment.ts"), "data.ts", "predict.ts", ...sampling.map(({ path }) => path), ...used.map((file) => `runtime/${file}`)];
   const sources = await Promise.all(paths.map((path) => printed(folder, path)));
   const text = { path: "wasm.wat", text: wasm.text };
   const rest = await Promise.all(packageFiles(emission, [...sources, text]).map(async ({ path, text }) => ({ path, text: await pretty(path, text) })));

@@ -60,6 +60,8 @@ const about: Readonly<Record<string, string>> = {
   "wasm.ts": "the same work as a WebAssembly module: its bytes, and where each array lies in its memory",
   "wasm.wat": "that module as text, with comments",
   "predict.ts": "the trained model in use",
+  "sample-kernels.ts": "prediction with noise on (Monte-Carlo dropout) as gpu.js kernels",
+  "sample-wasm.ts": "the same as a WebAssembly module",
 };
 
 function readme(emission: Emission, files: readonly EmittedFile[]): string {
@@ -81,7 +83,7 @@ npm start                                    # train; npm start -- --help lists 
 npm start -- --resume                        # go on after an interruption
 npm start -- --evaluate ${keptFile(emission)} # measure a checkpoint
 npm run predict -- rows.json                 # a line of JSON for each row (JSON or CSV)
-npm run check                                # type-check everything
+${emission.compiled.sampling === undefined ? "" : "npm run predict -- --samples 50 rows.json    # the mean of 50 predictions with dropout on, and their spread\n"}npm run check                                # type-check everything
 \`\`\`
 
 With Node 22.18 or newer \`node train.ts\` runs it directly. Training writes into \`run/\`: ${run.keep.kind === "best" ? "`best.safetensors` and\n" : ""}\`last.safetensors\` (the weights, readable by any safetensors library), \`resume.safetensors\` (what \`--resume\` needs) and

@@ -1,5 +1,6 @@
 import { literal, nothing, ts, type Code } from "./code.ts";
 import { keptFile, type Emission } from "./emission.ts";
+import { samplesByDefault } from "./predict-sampling.ts";
 
 /** Rows from files, and a line of JSON for each. */
 export function commandLine(emission: Emission): readonly Code[] {
@@ -14,8 +15,8 @@ export function commandLine(emission: Emission): readonly Code[] {
     ts`const defaultCheckpoint: string = ${literal(keptFile(emission))};
 
 const usage = ${literal(usageOf(emission))};`,
-    main,
-    options,
+    mainFunction(emission),
+    optionsFunction(emission),
     standardInput,
     rows,
     ts`/** Columns that are not given to the model. */
@@ -42,23 +43,29 @@ function usageOf(emission: Emission): string {
   return [
     `Predicts with ${emission.compiled.run.model.name}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.`,
     "",
-    `  predict.ts [--checkpoint ${keptFile(emission)}] [--backend auto|gpu|wasm|cpu] [rows.json|rows.csv|-]`,
+    `  predict.ts [--checkpoint ${keptFile(emission)}] [--backend auto|gpu|wasm|cpu]${draws(emission) ? " [--samples n]" : ""} [rows.json|rows.csv|-]`,
+    ...(draws(emission) ? [`  --samples: so many predictions of each row with noise on, their mean and spread; 0 for one without noise (default: ${samplesByDefault(emission)})`] : []),
     "",
   ].join("\n");
 }
 
-const main = ts`/** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
+function draws({ compiled }: Emission): boolean {
+  return compiled.sampling !== undefined;
+}
+
+const mainFunction = (emission: Emission): Code => ts`/** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
-  const { checkpoint, backend, input, help } = readOptions(argv);
+  const { checkpoint, backend, ${draws(emission) ? ts`samples, ` : nothing}input, help } = readOptions(argv);
   const terminal = openTerminal();
   if (help) {
     terminal.write(usage);
     return 0;
   }
   const text = input === "-" ? await readStandardInput() : await readText(input);
-  const model = await loadModel(checkpoint, backend);
+  const model = await ${draws(emission) ? ts`(samples > 0 ? loadSampler : loadModel)` : ts`loadModel`}(checkpoint, backend);
   try {
-    for (const prediction of await predict(model, parseRows(text, input))) {
+    const rows = parseRows(text, input);
+    for (const prediction of await ${draws(emission) ? ts`(samples > 0 ? predictDrawn(model, rows, samples) : predict(model, rows))` : ts`predict(model, rows)`}) {
       terminal.write(JSON.stringify(prediction.length === 1 ? prediction[0] : prediction) + "\\n");
     }
   } finally {
@@ -67,14 +74,15 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }`;
 
-const options = ts`function readOptions(argv: readonly string[]): { readonly checkpoint: string; readonly backend: BackendChoice; readonly input: string; readonly help: boolean } {
+const optionsFunction = (emission: Emission): Code => ts`function readOptions(argv: readonly string[]): { readonly checkpoint: string; readonly backend: BackendChoice; ${draws(emission) ? ts`readonly samples: number; ` : nothing}readonly input: string; readonly help: boolean } {
   let checkpoint = defaultCheckpoint;
-  let backend: BackendChoice = "auto";
+  let backend: BackendChoice = "auto";${draws(emission) ? ts`
+  let samples = ${literal(samplesByDefault(emission))};` : nothing}
   const files: string[] = [];
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index]!;
-    if (word === "--help" || word === "-h") return { checkpoint, backend, input: "-", help: true };
-    if (word !== "--checkpoint" && word !== "--backend") {
+    if (word === "--help" || word === "-h") return { checkpoint, backend, ${draws(emission) ? ts`samples, ` : nothing}input: "-", help: true };
+    if (word !== "--checkpoint" && word !== "--backend"${draws(emission) ? ts` && word !== "--samples"` : nothing}) {
       if (word.startsWith("--")) throw new UserError("There is no option " + word + ".", [usage]);
       files.push(word);
       continue;
@@ -82,11 +90,21 @@ const options = ts`function readOptions(argv: readonly string[]): { readonly che
     const value = argv[++index];
     if (value === undefined) throw new UserError(word + " needs a value.", [usage]);
     if (word === "--checkpoint") checkpoint = value;
+    ${draws(emission) ? ts`else if (word === "--samples") samples = sampleCount(value);` : nothing}
     else if (value === "auto" || value === "gpu" || value === "wasm" || value === "cpu") backend = value;
     else throw new UserError("--backend is auto, gpu, wasm or cpu, not " + value + ".");
   }
   if (files.length > 1) throw new UserError("One file of rows at a time.", [usage]);
-  return { checkpoint, backend, input: files[0] ?? "-", help: false };
+  return { checkpoint, backend, ${draws(emission) ? ts`samples, ` : nothing}input: files[0] ?? "-", help: false };
+}${draws(emission) ? sampleCount : nothing}`;
+
+const sampleCount = ts`
+
+/** 0 for one prediction without noise. */
+function sampleCount(text: string): number {
+  const count = Number(text);
+  if (/^\\d+$/.test(text) && count <= 100_000) return count;
+  throw new UserError("--samples is a whole number up to 100000, not " + text + ".");
 }`;
 
 const standardInput = ts`async function readStandardInput(): Promise<string> {

@@ -199,11 +199,32 @@ export const unusedInput = kind<{ name: string; model: string; known: readonly s
   (p) => `\`${p.model}\` has no input \`${p.name}\`` + (p.suggestion === undefined ? `; it takes ${listOf(p.known)}` : hint(p.suggestion)),
 );
 
+export const teacherPrepared = kind<{ teacher: string; field: string; its: string; own: string }>(
+  "NN0731",
+  "error",
+  "A teacher of other data",
+  (p) => `the teacher \`${p.teacher}\` was trained with \`${p.field}\` ${p.its}, and this run has it ${p.own}: what the teacher says of its rows would mean nothing`,
+);
+
+export const teacherUnused = kind<{ example: string }>(
+  "NN0732",
+  "warning",
+  "A teacher that nothing listens to",
+  (p) => `no loss and no metric speaks of a value of the teacher; write for example \`${p.example}\`, or leave \`teacher\` out`,
+);
+
 export const nothingTrained = kind<{ run: string }>(
   "NN0730",
   "warning",
   "Nothing is trained",
   (p) => `every weight of \`${p.run}\` is frozen, so its epochs change nothing; write \`epochs: 0\` or lift a \`freeze\``,
+);
+
+export const nothingToDraw = kind<{ model: string }>(
+  "NN0760",
+  "warning",
+  "Samples that are all the same",
+  (p) => `nothing in \`${p.model}\` is random, so every sample of \`monte_carlo\` would be the same; give it a \`dropout\`, or write \`predict: plain\``,
 );
 
 export const needsFullBatch = kind<{ optimizer: string; batch: number }>(

@@ -1,5 +1,4 @@
-import type { CompiledRun } from "../../../plan/compiled.ts";
-import { emitWasm, type WasmArray, type WasmPlanTable } from "./emit-wasm.ts";
+import { emitWasm, type WasmArray, type WasmPlanTable, type WasmPlans } from "./emit-wasm.ts";
 
 export interface EmittedWasmFiles {
   /** wasm.ts: the module's bytes and the addresses of everything in its memory. */
@@ -12,7 +11,7 @@ export interface EmittedWasmFiles {
 const lineLength = 96;
 
 /** The files that carry the WebAssembly module of a run; `wasmPlanModule` is where the generated file imports its types from. */
-export function emitWasmFiles(plans: CompiledRun["plans"], wasmPlanModule = "./runtime/wasm-plan.ts"): EmittedWasmFiles {
+export function emitWasmFiles(plans: WasmPlans, wasmPlanModule = "./runtime/wasm-plan.ts", name = "wasmModule"): EmittedWasmFiles {
   const { bytes, wat, memory } = emitWasm(plans);
   const table = [
     `import { bytesOf, type WasmProgram } from ${literal(wasmPlanModule)};`,
@@ -20,7 +19,7 @@ export function emitWasmFiles(plans: CompiledRun["plans"], wasmPlanModule = "./r
     "// The tensor work as one WebAssembly module with 128-bit vectors; wasm.wat is the same as text, with comments.",
     "// Arrays have fixed places in its memory: an address in bytes, a shape, and strides in elements.",
     "",
-    "export const wasmModule = {",
+    `export const ${name} = {`,
     `  bytes: bytesOf([`,
     ...lines(base64(bytes)).map((line) => `    ${literal(line)},`),
     "  ]),",

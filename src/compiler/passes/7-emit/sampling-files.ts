@@ -1,0 +1,17 @@
+import type { CompiledRun } from "../../plan/compiled.ts";
+import type { EmittedFile } from "./emitted-file.ts";
+import { emitKernels } from "./gpujs/emit-kernels.ts";
+import { emitWasmFiles } from "./wasm/emit-module.ts";
+
+/**
+ * The plan that predicts with noise on, as kernels and as a module. They lie in files of their own, because training, and a
+ * page that only trains, has no use for them.
+ */
+export function samplingFiles({ sampling }: CompiledRun): readonly EmittedFile[] {
+  if (sampling === undefined) return [];
+  const plans = { sample: sampling.plan };
+  return [
+    { path: "sample-kernels.ts", text: emitKernels(plans).text },
+    { path: "sample-wasm.ts", text: emitWasmFiles(plans, undefined, "sampleModule").table },
+  ];
+}
