@@ -4,11 +4,13 @@ import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { library } from "../../src/compiler/library/index.ts";
 import type { LossDefinition } from "../../src/compiler/library/definition.ts";
 import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
-import cases from "../fixtures/losses.json" with { type: "json" };
+import frozenCases from "../fixtures/losses.json" with { type: "json" };
+import secondOrder from "../fixtures/second-order.json" with { type: "json" };
 import { expectClose } from "../support/close.ts";
 import { gradientProblems, randomOperand } from "../support/gradient-check.ts";
 import { argumentsOf, type Written } from "../support/library-values.ts";
 
+const cases = [...frozenCases, ...(secondOrder.filter(({ name }) => name === "kl") as unknown as typeof frozenCases)];
 const losses = library.all("loss") as readonly LossDefinition[];
 
 function run(loss: LossDefinition, written: Written, output: readonly number[], shape: readonly number[], target: readonly number[], targetShape: readonly number[], factors?: readonly number[]) {
@@ -46,7 +48,8 @@ test.each(losses.map((each) => [each.name, each] as const))("%s: finite differen
   const takesLabels = loss.operands[1]!.accepts === "classes";
   for (const scale of [1, 1000]) {
     const operand = randomOperand({ shape: [3, 4], batched: true }, 5, { low: -2 * scale, high: 2 * scale });
-    const operands = takesLabels ? [operand, labels] : [operand, soft];
+    // t log t has no finite slope at 0, so the targets of `kl` stay where they are.
+    const operands = takesLabels ? [operand, labels] : [operand, { ...soft, fixed: loss.name === "kl" }];
     const build = (graph: Parameters<LossDefinition["perExample"]>[0], nodes: Parameters<LossDefinition["perExample"]>[1]) => loss.perExample(graph, nodes, argumentsOf(loss));
     expect(gradientProblems({ build, operands })).toEqual([]);
   }
@@ -69,4 +72,16 @@ test("the first loss of an undecided classifier is log C", () => {
   const loss = library.find("loss", "cross_entropy") as LossDefinition;
   const { outputs } = run(loss, {}, Array.from({ length: 10 }, () => 0.3), [1, 10], [4], [1]);
   expectClose(outputs.get("value")!, [Math.log(10)]);
+});
+
+test("kl is 0 and flat at its target, and elsewhere cross-entropy less the entropy of the target", () => {
+  const target = [0.1, 0.2, 0.3, 0.4];
+  const [kl, crossEntropy] = ["kl", "cross_entropy"].map((name) => library.find("loss", name) as LossDefinition) as [LossDefinition, LossDefinition];
+  const there = run(kl, {}, target.map(Math.log), [1, 4], target, [1, 4]).outputs;
+  expectClose(there.get("value")!, [0], { absolute: 1e-15 });
+  expectClose(there.get("gradient")!, [0, 0, 0, 0], { absolute: 1e-15 });
+  const logits = [1, -1, 2, 0.5];
+  const entropy = -target.reduce((sum, t) => sum + t * Math.log(t), 0);
+  const [divergence, entropyAcross] = [kl, crossEntropy].map((loss) => run(loss, {}, logits, [1, 4], target, [1, 4]).outputs.get("value")![0]!);
+  expectClose([divergence!], [entropyAcross! - entropy]);
 });
