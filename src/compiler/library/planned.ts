@@ -6,7 +6,6 @@ export const plannedItems: readonly Planned[] = [
   { kind: "layer", name: "gru", summary: "gated recurrent unit" },
   { kind: "layer", name: "lstm", summary: "long short-term memory" },
   { kind: "layer", name: "last", summary: "the last place of an axis, for recurrent layers" },
-  { kind: "loss", name: "kl", summary: "Kullback-Leibler divergence of two distributions" },
   { kind: "optimizer", name: "kfac", summary: "Kronecker-factored curvature" },
   { kind: "metric", name: "confusion", summary: "how often each class is taken for each other" },
   { kind: "metric", name: "auc", summary: "area under the receiver operating characteristic" },

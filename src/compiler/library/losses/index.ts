@@ -4,6 +4,7 @@ import { crossEntropy } from "./cross-entropy.ts";
 import { hinge } from "./hinge.ts";
 import { huber } from "./huber.ts";
 import { meanAbsoluteError } from "./mean-absolute-error.ts";
+import { kl } from "./kl.ts";
 import { meanSquaredError } from "./mean-squared-error.ts";
 import { squaredError } from "./squared-error.ts";
 
@@ -14,5 +15,6 @@ export const losses: readonly LossDefinition[] = [
   huber,
   meanAbsoluteError,
   meanSquaredError,
+  kl,
   squaredError,
 ];
