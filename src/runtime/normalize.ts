@@ -1,10 +1,34 @@
 import type { Column } from "./dataset.ts";
+import { UserError } from "./errors.ts";
 
 /** One thing done to the values of a field. */
 export type NormalizationStep =
   | { readonly kind: "standardize" }
   | { readonly kind: "center" }
-  | { readonly kind: "scale"; readonly from: number; readonly to: number };
+  | { readonly kind: "scale"; readonly from: number; readonly to: number }
+  | {
+      readonly kind: "statistics";
+      readonly mean: readonly number[];
+      readonly deviation: readonly number[];
+      readonly where: string;
+    }
+  | { readonly kind: "whiten"; readonly fit: (rows: RowsOf) => Whitening };
+
+/** The training rows of a field, brought to scale by the steps before. */
+export interface RowsOf {
+  readonly where: string;
+  readonly size: number;
+  readonly count: number;
+  /** Puts the numbers of a row into `target`. */
+  readonly read: (index: number, target: Float64Array) => void;
+}
+
+/** x' = Σ scaleᵢ pᵢ pᵢᵀ (x − mean); the directions pᵢ, one after the other, as base 64 of 32-bit numbers. See whiten.ts. */
+export interface Whitening {
+  readonly mean: readonly number[];
+  readonly scale: readonly number[];
+  readonly basis: string;
+}
 
 /** Mean 0 and deviation 1. */
 export const standardize = (): NormalizationStep => ({ kind: "standardize" });
@@ -24,6 +48,8 @@ export interface Normalization {
   readonly shift: readonly number[];
   readonly factor: readonly number[];
   readonly offset: readonly number[];
+  /** What comes after that, when the features are decorrelated. */
+  readonly whitening?: Whitening;
 }
 
 interface Statistics {
@@ -44,10 +70,30 @@ export function fitNormalization(
   );
   let forms: readonly Form[] = entries.map(() => ({ shift: 0, factor: 1, offset: 0 }));
   for (const step of steps) forms = applyStep(step, entries, forms);
-  return {
+  const affine = {
     shift: forms.map((form) => form.shift),
     factor: forms.map((form) => form.factor),
     offset: forms.map((form) => form.offset),
+  };
+  const last = steps.at(-1);
+  if (last?.kind !== "whiten") return affine;
+  return { ...affine, whitening: last.fit(rowsOf(column, rows, affine)) };
+}
+
+function rowsOf(column: Column, rows: Uint32Array, affine: Normalization): RowsOf {
+  const { size, values, field } = column;
+  return {
+    where: field.name,
+    size,
+    count: rows.length,
+    read: (index, target) => {
+      const row = values.slice(
+        (rows[index] as number) * size,
+        ((rows[index] as number) + 1) * size,
+      );
+      normalizeValues(row, affine);
+      target.set(row);
+    },
   };
 }
 
@@ -60,11 +106,54 @@ export function normalizeValues(values: Float32Array, normalization: Normalizati
       ((values[index] as number) - (shift[entry] as number)) * (factor[entry] as number) +
       (offset[entry] as number);
   }
+  if (normalization.whitening !== undefined)
+    project(values, normalization.whitening, (scale) => scale, "in");
+}
+
+/**
+ * Each row becomes Σ factor(scaleᵢ) pᵢ pᵢᵀ (x − mean) on the way in; on the way out, with the inverse factors, the mean is
+ * added instead, and what was left out of the components stays at the mean.
+ */
+function project(
+  values: Float32Array,
+  { mean, scale, basis }: Whitening,
+  factor: (scale: number) => number,
+  way: "in" | "out",
+): void {
+  const n = mean.length;
+  const directions = decodeNumbers(basis);
+  const row = new Float64Array(n);
+  const result = new Float64Array(n);
+  for (let start = 0; start < values.length; start += n) {
+    for (let place = 0; place < n; place++)
+      row[place] = (values[start + place] as number) - (way === "in" ? (mean[place] as number) : 0);
+    result.fill(0);
+    for (let index = 0; index < scale.length; index++) {
+      let sum = 0;
+      for (let place = 0; place < n; place++)
+        sum += (directions[index * n + place] as number) * (row[place] as number);
+      sum *= factor(scale[index] as number);
+      for (let place = 0; place < n; place++)
+        result[place] = (result[place] as number) + sum * (directions[index * n + place] as number);
+    }
+    for (let place = 0; place < n; place++)
+      values[start + place] =
+        (result[place] as number) + (way === "out" ? (mean[place] as number) : 0);
+  }
+}
+
+function decodeNumbers(text: string): Float32Array {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, place) =>
+    view.getFloat32(place * 4, true),
+  );
 }
 
 /** Back to the units of the data: predictions of a normalised field. What the factor 0 erased comes back as its only value. */
 export function denormalizeValues(values: Float32Array, normalization: Normalization): void {
-  const { shift, factor, offset } = normalization;
+  const { shift, factor, offset, whitening } = normalization;
+  if (whitening !== undefined) project(values, whitening, (scale) => 1 / scale, "out");
   for (let index = 0; index < values.length; index++) {
     const entry = index % shift.length;
     const scaled = (values[index] as number) - (offset[entry] as number);
@@ -100,7 +189,25 @@ function applyStep(
       }));
     case "scale":
       return rescale(step, entries, forms);
+    case "statistics":
+      return fromFile(step, entries.length);
+    case "whiten":
+      return forms;
   }
+}
+
+/** The statistics of a file stand for those of the data; one number may stand for all entries. */
+function fromFile(
+  { mean, deviation, where }: Extract<NormalizationStep, { kind: "statistics" }>,
+  entries: number,
+): readonly Form[] {
+  if (mean.length !== entries && mean.length !== 1)
+    throw new UserError(`${where} has ${mean.length} means, and the field takes ${entries}.`);
+  return Array.from({ length: entries }, (_, entry) => ({
+    shift: mean[entry % mean.length] ?? 0,
+    factor: 1 / (deviation[entry % mean.length] ?? 1),
+    offset: 0,
+  }));
 }
 
 function rescale(

@@ -47,6 +47,16 @@ function isNormalization(value: unknown): boolean {
   const lists = [value["shift"], value["factor"], value["offset"]];
   return (
     lists.every((list) => isListOf(list, "number")) &&
-    new Set(lists.map((list) => (list as unknown[]).length)).size === 1
+    new Set(lists.map((list) => (list as unknown[]).length)).size === 1 &&
+    (value["whitening"] === undefined || isWhitening(value["whitening"]))
   );
+}
+
+/** The directions have as many numbers as there are scales times means. */
+function isWhitening(value: unknown): boolean {
+  if (!isRecord(value) || typeof value["basis"] !== "string") return false;
+  const { mean, scale, basis } = value;
+  if (!isListOf(mean, "number") || !isListOf(scale, "number")) return false;
+  const bytes = (mean as unknown[]).length * (scale as unknown[]).length * 4;
+  return /^[A-Za-z0-9+/]*={0,2}$/.test(basis) && basis.length === Math.ceil(bytes / 3) * 4;
 }

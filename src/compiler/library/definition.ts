@@ -282,6 +282,12 @@ export interface NormalizerDefinition extends Described {
   readonly kind: "normalizer";
   /** `fit` is the exported function that makes the step from the arguments; its statistics are fitted on the training rows. */
   readonly runtime: { readonly files: readonly string[]; readonly fit: string };
+  /** Which arguments are paths of local files: `fit` then reads them and is waited for. */
+  readonly paths?: readonly string[];
+  /** The most numbers of a row that it can work with. */
+  readonly most?: number;
+  /** Nothing can follow it. */
+  readonly last?: boolean;
 }
 
 /** One row of a field as augmentations see it: its axes between the batch and `c` (`h, w`, or one for a signal), and the channels. */

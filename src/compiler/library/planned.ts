@@ -12,8 +12,6 @@ export const plannedItems: readonly Planned[] = [
   { kind: "source", name: "folder", summary: "images in one folder for each class" },
   { kind: "source", name: "text", summary: "a text as a sequence of symbols" },
   { kind: "source", name: "image", summary: "images named in a column of a table" },
-  { kind: "normalizer", name: "whiten", summary: "decorrelates the features by principal components" },
-  { kind: "normalizer", name: "statistics", summary: "means and deviations from a file" },
   { kind: "after", name: "prune", summary: "sets small weights to 0 after training" },
   { kind: "after", name: "tune", summary: "trains on after a change" },
   { kind: "after", name: "quantize", summary: "weights in 8 bits after training" },

@@ -103,7 +103,8 @@ function inferNormalize(context: Context, scope: Scope, data: string, fields: Fi
       context.report(diagnostic(messages.onlyNumbersAreNormalized, setting.name.span, { field: data, element: "labels only" }));
       return undefined;
     }
-    return steps && numeric.map((field) => ({ field: field.name, steps }));
+    const fits = steps && numeric.map((field) => rowFits(context, field, steps, setting.value.span)).every(Boolean);
+    return fits ? numeric.map((field) => ({ field: field.name, steps })) : undefined;
   }
   const all = value.arguments.map((argument) => normalizeField(context, scope, data, fields, argument));
   return all.includes(undefined) ? undefined : all.filter((each) => each !== undefined);
@@ -120,13 +121,24 @@ function normalizeField(context: Context, scope: Scope, data: string, fields: Fi
     context.report(diagnostic(messages.unknownField, at, { name, data, known, suggestion }, { fixes: suggestion === undefined ? [] : [replace(at, suggestion)] }));
   } else if (field.type.element.kind !== "f32")
     context.report(diagnostic(messages.onlyNumbersAreNormalized, at, { field: name, element: field.type.element.kind === "class" ? "class labels" : "a mask" }));
-  return steps && field?.type.element.kind === "f32" ? { field: name, steps } : undefined;
+  return steps && field?.type.element.kind === "f32" && rowFits(context, field, steps, argument.value.span) ? { field: name, steps } : undefined;
+}
+
+/** Whether a row is small enough for every step. */
+function rowFits(context: Context, field: Fields[number], steps: readonly Use<NormalizerDefinition>[], at: Span): boolean {
+  const sizes = field.type.axes.slice(1).map(({ size }) => known(size));
+  const total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((product, size) => product * size!, 1);
+  const over = steps.find(({ definition }) => definition.most !== undefined && total !== undefined && total > definition.most)?.definition;
+  if (over) context.report(diagnostic(messages.normalizerDoesNotFit, at, { problem: `a row of \`${field.name}\` has ${total} numbers, and \`${over.name}\` works with at most ${over.most}; leave it out, or make rows smaller` }));
+  return over === undefined;
 }
 
 function normalizers(context: Context, scope: Scope, expression: Ast.Expression): readonly Use<NormalizerDefinition>[] | undefined {
   const written = expression.kind === "sequence" ? expression.parts : [expression];
   const steps = written.map((part) => checkUse(context, scope, "normalizer", "normalize", part) as Use<NormalizerDefinition> | undefined);
-  return steps.includes(undefined) ? undefined : steps.filter((step) => step !== undefined);
+  const early = steps.findIndex((step, place) => step?.definition.last === true && place < steps.length - 1);
+  if (early >= 0) context.report(diagnostic(messages.normalizerDoesNotFit, written[early]!.span, { problem: `nothing can follow \`${steps[early]!.definition.name}\`; write it last` }));
+  return steps.includes(undefined) || early >= 0 ? undefined : steps.filter((step) => step !== undefined);
 }
 
 type Split = { -readonly [Key in keyof TypedData["split"]]: TypedData["split"][Key] };

@@ -3,7 +3,7 @@ import { isDim, known } from "../../ir/dim.ts";
 import { createBuilder } from "../../ir/make-builder.ts";
 import type { ArgumentValue, Use } from "../../library/arguments.ts";
 import type { NormalizerDefinition } from "../../library/definition.ts";
-import type { Formula, TypedSource } from "../../typed/program.ts";
+import type { Formula, TypedData, TypedSource } from "../../typed/program.ts";
 import { lowerFormula } from "../3-lower/formula.ts";
 import { isFed } from "./augment-module.ts";
 import { comment, join, key, literal, name, nothing, ts, type Code, type Plain } from "./code.ts";
@@ -35,10 +35,11 @@ ${entries}
 ];`;
 }
 
-function declarations({ compiled, bound }: Emission): Code {
+function declarations(emission: Emission): Code {
+  const { compiled, bound } = emission;
   const { data } = compiled.run;
   const { by, ...fractions } = data.split;
-  const readsFiles = bound.has(data.name) || data.sources.some(({ source }) => source.use.definition.synthetic !== true);
+  const readsFiles = bound.has(data.name) || data.sources.some(({ source }) => source.use.definition.synthetic !== true) || readsStatistics(data);
   return ts`/** What --data calls this data. */
 export const dataName = ${literal(data.name)};
 ${readsFiles ? ts`
@@ -49,13 +50,25 @@ const split = ${literal(fractions)};
 ${by === undefined ? nothing : ts`
 /** Rows that agree in this column stay together. */
 const group = ${literal(by)};`}
-const normalize: Readonly<Record<string, readonly NormalizationStep[]>> = {${join(data.normalize.map(printNormalization), ts`, `)}};`;
+${readsStatistics(data) ? nothing : normalization(emission)}`;
 }
 
-function printNormalization({ field, steps }: { readonly field: string; readonly steps: readonly Use<NormalizerDefinition>[] }): Code {
+/** Whether a normaliser takes its numbers from a file. */
+function readsStatistics(data: TypedData): boolean {
+  return data.normalize.some(({ steps }) => steps.some(({ definition }) => definition.paths !== undefined));
+}
+
+function normalization(emission: Emission): Code {
+  const entries = emission.compiled.run.data.normalize.map((field) => printNormalization(emission, field));
+  return ts`const normalize: Readonly<Record<string, readonly NormalizationStep[]>> = {${join(entries, ts`, `)}};`;
+}
+
+function printNormalization(emission: Emission, { field, steps }: { readonly field: string; readonly steps: readonly Use<NormalizerDefinition>[] }): Code {
   const calls = steps.map(({ definition, arguments: values }) => {
+    const files = definition.paths?.map((path) => ts`resolvePath(directory, ${literal(emission.pathFromFolder(String(values[path])))})`);
+    if (files) return ts`await ${name(definition.runtime.fit)}(${join(files, ts`, `)})`;
     const numbers = Object.values(values).flatMap((value): readonly Plain[] => (isRange(value) ? [value.from, value.to] : [plain(value)]));
-    return ts`${name(definition.name)}(${join(numbers.map(literal), ts`, `)})`;
+    return ts`${name(definition.runtime.fit)}(${join(numbers.map(literal), ts`, `)})`;
   });
   return ts`${key(field)}: [${join(calls, ts`, `)}]`;
 }
@@ -77,6 +90,7 @@ function loader(emission: Emission): Code {
 export async function loadData(seed: number, path?: string): Promise<PreparedData> {
   ${hasOwn ? nothing : ts`if (path === undefined) throw new UserError(${literal(missing)});`}
   const sources = ${hasOwn ? ts`path === undefined ? ${own} : ` : nothing}{ all: await readAny(fields, path, ${boundOptions(emission)}) };
+  ${readsStatistics(data) ? normalization(emission) : nothing}
   return ${fed(emission, ts`prepareData(fields, sources, { split, seed, normalize })`, ts`feedData`)};
 }`;
 }

@@ -92,4 +92,6 @@ export const dataDoesNotFit = kind<{ field: string; expected: string; found: str
 
 export const augmentationDoesNotFit = kind<{ problem: string }>("NN0620", "error", "An augmentation that does not fit", (p) => p.problem);
 
+export const normalizerDoesNotFit = kind<{ problem: string }>("NN0621", "error", "A normaliser that does not fit", (p) => p.problem);
+
 export const dataNotReadable = kind<{ problem: string }>("NN0615", "error", "A file of data that cannot be read", (p) => p.problem);
