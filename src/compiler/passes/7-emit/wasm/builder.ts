@@ -17,6 +17,8 @@ export class FunctionBuilder {
   private readonly name: string;
   private readonly parameters: readonly ValueType[];
   private pending: string | undefined;
+  private taken: Local[] = [];
+  private readonly free: Record<ValueType, Local[]> = { i32: [], f32: [], v128: [] };
 
   constructor(name: string, parameters: readonly ValueType[] = []) {
     this.name = name;
@@ -32,8 +34,20 @@ export class FunctionBuilder {
   }
 
   local(type: ValueType): Local {
+    const local = this.free[type].pop() ?? this.newLocal(type);
+    this.taken.push(local);
+    return local;
+  }
+
+  private newLocal(type: ValueType): Local {
     this.locals.push(type);
     return { index: this.parameters.length + this.locals.length - 1, type };
+  }
+
+  /** What comes next needs none of the locals so far: they are used again. */
+  forget(): void {
+    for (const local of this.taken) this.free[local.type].push(local);
+    this.taken = [];
   }
 
   /** A comment in front of the next instruction. */

@@ -11,16 +11,16 @@ import { Values } from "./values.ts";
 
 export interface EmittedKernel {
   readonly function: WasmFunction;
-  /** Into how many parts the outermost loop can be divided: the function computes the parts lo … hi − 1. */
+  /** Into how many parts its work can be divided: the function computes the parts lo … hi − 1. */
   readonly parts: number;
 }
 
-/** One kernel as a function (lo, hi) over a range of its outermost loop. */
+/** One kernel as a function (lo, hi) over a range of one of its outer loops. */
 export function emitKernel(kernel: PhysicalKernel, name: string, around: KernelSurroundings): EmittedKernel {
   const f = new FunctionBuilder(name, ["i32", "i32"]);
   const nest = planNest(kernel);
-  const parts = partsOf(nest);
-  new KernelEmitter(kernel, nest, f, around, parts > 1).emit();
+  const { level, parts } = divisionOf(nest);
+  new KernelEmitter(kernel, nest, f, around, parts > 1 ? level : undefined).emit();
   return { function: f.finish(`${kernel.comment}${describe(nest)}`), parts };
 }
 
@@ -34,27 +34,34 @@ export function emitTogether(kernels: readonly PhysicalKernel[], name: string, a
     for (const kernel of kernels) {
       const nest = planNest(kernel);
       f.comment(`${kernel.comment}${describe(nest)}`);
-      new KernelEmitter(kernel, nest, f, around, false).emit();
+      new KernelEmitter(kernel, nest, f, around, undefined).emit();
+      f.forget();
     }
   });
   return { function: f.finish(`${kernels.length} small kernels: ${kernels.map((kernel) => kernel.name).join(", ")}`), parts: 1 };
 }
 
-function partsOf({ space: [outer] }: Nest): number {
-  const [first, ...rest] = outer === undefined ? [] : segmentsOf(outer);
-  return first === undefined ? 1 : first.count + (rest.length > 0 ? 1 : 0);
+/** Below this a loop is not divided if a longer one is to be had. */
+const enoughParts = 8;
+
+/** The loop that is divided among threads: the outermost of eight steps or more, else the longest. */
+function divisionOf({ space }: Nest): { readonly level: number; readonly parts: number } {
+  const steps = space.map((loop) => segmentsOf(loop)).map(([first, ...rest]) => (first?.count ?? 1) + (rest.length > 0 ? 1 : 0));
+  const long = steps.findIndex((count) => count >= enoughParts);
+  const level = long >= 0 ? long : steps.indexOf(Math.max(...steps));
+  return { level, parts: steps[level] ?? 1 };
 }
 
 /** The loops over the output of one kernel. */
 class KernelEmitter {
   private kernel: PhysicalKernel;
   private readonly emission: Emission;
-  /** Whether the outermost loop runs from parameter 0 to parameter 1 of the function. */
-  private readonly isDivided: boolean;
+  /** The loop that runs from parameter 0 to parameter 1 of the function, if any. */
+  private readonly divided: number | undefined;
 
-  constructor(kernel: PhysicalKernel, nest: Nest, f: FunctionBuilder, around: KernelSurroundings, isDivided: boolean) {
+  constructor(kernel: PhysicalKernel, nest: Nest, f: FunctionBuilder, around: KernelSurroundings, divided: number | undefined) {
     this.kernel = kernel;
-    this.isDivided = isDivided;
+    this.divided = divided;
     const loops = new Set([...nest.space, ...nest.reduce, ...(nest.outside === undefined ? [] : [nest.outside])].map((loop) => loop.axis));
     const cursors = new Cursors(f, (axis) => loops.has(axis));
     this.emission = { f, nest, cursors, values: new Values(f, cursors, nest), around };
@@ -94,7 +101,7 @@ class KernelEmitter {
       this.space(level + 1, known, isPanel ? packPanel(this.emission, segment.size, term) : term);
     };
     const references = this.references(term);
-    if (level === 0 && this.isDivided) this.outermost(loop, references, inside);
+    if (level === this.divided) this.dividedLoop(loop, references, inside);
     else this.segments(loop, references, inside);
   }
 
@@ -123,8 +130,8 @@ class KernelEmitter {
     });
   }
 
-  /** The outermost loop runs over the parts lo … hi − 1; what is left over after whole tiles is the last part. */
-  private outermost(loop: SpaceLoop, references: readonly Reference[], body: (segment: Segment) => void): void {
+  /** The divided loop runs over the parts lo … hi − 1; what is left over after whole tiles is the last part. */
+  private dividedLoop(loop: SpaceLoop, references: readonly Reference[], body: (segment: Segment) => void): void {
     const { f, cursors } = this.emission;
     const [lo, hi] = [f.parameter(0), f.parameter(1)];
     const [first, ...rest] = segmentsOf(loop) as [Segment, ...Segment[]];

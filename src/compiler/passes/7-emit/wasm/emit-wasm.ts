@@ -3,7 +3,9 @@ import { memoryOf } from "../../../plan/accesses.ts";
 import type { Buffer, Kernel, Plan } from "../../../plan/plan.ts";
 import { FunctionBuilder } from "./builder.ts";
 import { encodeModule, type WasmFunction, type WasmModule } from "./encoder.ts";
-import { emitKernel } from "./emit-kernel.ts";
+import { emitKernel, emitTogether, type EmittedKernel } from "./emit-kernel.ts";
+import type { KernelSurroundings } from "./emission.ts";
+import { groupSmall } from "./group-kernels.ts";
 import { planNest } from "./nest.ts";
 import { panelBytes } from "./panel.ts";
 import { PlanNumbers } from "./numbers.ts";
@@ -133,10 +135,12 @@ function emitPlan(draft: Draft, memory: Memory, functions: WasmFunction[]): Wasm
   const { prepared, numbers } = draft;
   const { plan } = prepared;
   const own = prepared.buffers.filter((buffer) => buffer.aliasOf === undefined);
-  const kernels = kernelsOf(prepared).map((kernel) => {
-    const emitted = emitKernel(lowered(kernel, draft, memory), `${plan.name}/${kernel.name}`, { rows: memory.numbers, scratch: memory.scratch });
+  const around = { rows: memory.numbers, scratch: memory.scratch };
+  const items = kernelsOf(prepared).map((kernel) => ({ kernel: lowered(kernel, draft, memory), work: workOf(kernel) }));
+  const kernels = groupSmall(items, (item) => item.kernel).map((group) => {
+    const emitted = emitGroup(group.map((item) => item.kernel), plan.name, around);
     functions.push({ ...emitted.function, exported: true });
-    return { name: emitted.function.name, parts: emitted.parts, work: workOf(kernel) };
+    return { name: emitted.function.name, parts: emitted.parts, work: group.reduce((sum, item) => sum + item.work, 0) };
   });
   functions.push(stepFunction(draft, memory, kernels, functions));
   const array = (buffer: Buffer): WasmArray => arrayOf(memory.of(prepared, buffer));
@@ -147,6 +151,13 @@ function emitPlan(draft: Draft, memory: Memory, functions: WasmFunction[]): Wasm
     numbers: new Map([...numbers.places()].map(([name, slot]) => [name, memory.numbers + 4 * (slot + 1)])),
     results: new Map([...plan.results].map(([name, buffer]) => [name, array(buffer)])),
   };
+}
+
+function emitGroup(kernels: readonly PhysicalKernel[], plan: string, around: KernelSurroundings): EmittedKernel {
+  const [first, ...others] = kernels as readonly [PhysicalKernel, ...PhysicalKernel[]];
+  const last = others.at(-1);
+  if (last === undefined) return emitKernel(first, `${plan}/${first.name}`, around);
+  return emitTogether(kernels, `${plan}/${first.name} to ${last.name}`, around);
 }
 
 /** Multiplications and additions of the reduction, for rates. */

@@ -1,4 +1,5 @@
 import type { Affine } from "../../../plan/plan.ts";
+import { extentOf, lanes, lanesOf, strideOf } from "./lanes.ts";
 import { physicalParts, type Physical, type PhysicalKernel, type PhysicalLoad, type Reference } from "./physical.ts";
 
 /** A loop over part of the output; `tile` points of it are computed at once (floats, on the vector axis). */
@@ -33,15 +34,8 @@ export interface Nest {
   readonly packed: PhysicalLoad | undefined;
 }
 
-/** Floats in a vector. */
-export const lanes = 4;
-
 export function planNest(kernel: PhysicalKernel): Nest {
   return contractionNest(kernel) ?? plainNest(kernel);
-}
-
-function extentOf(kernel: PhysicalKernel, axis: string): number {
-  return kernel.axes.get(axis)!.extent;
 }
 
 /** Axes whose value is needed as a number: those cannot be merged with others. */
@@ -60,10 +54,6 @@ function partsOf(kernel: PhysicalKernel): readonly Physical[] {
 
 function loadsOf(...roots: readonly (Physical | undefined)[]): readonly PhysicalLoad[] {
   return physicalParts(...roots).filter((part) => part.kind === "load");
-}
-
-function strideOf(reference: Reference, axis: string): number {
-  return reference.strides.get(axis) ?? 0;
 }
 
 interface Counted {
@@ -195,41 +185,4 @@ function vectorsAtOnce(kernel: PhysicalKernel, extent: number): number {
   // Eight channels or features: then there is no loop over them at all.
   if (extent === 8) return 2;
   return parts <= 12 && extent > 8 ? 2 : 1;
-}
-
-const dear: ReadonlySet<string> = new Set(["exp", "log", "tanh", "sigmoid", "erf", "sine", "cosine", "power", "modulo", "divide", "sqrt"]);
-
-/** What one evaluation costs with `axis` in the lanes, in simple instructions. */
-function costOf(roots: readonly (Physical | undefined)[], axis: string | undefined): number {
-  return physicalParts(...roots).reduce((sum, part) => sum + partCost(part, axis), 0);
-}
-
-function partCost(part: Physical, axis: string | undefined): number {
-  if (part.kind === "apply") return dear.has(part.op) ? 10 : 1;
-  if (part.kind !== "load") return 0.5;
-  if (part.divided.some((one) => one.index.terms.some(([name]) => name === axis))) return 60;
-  const stride = axis === undefined ? 0 : strideOf(part.reference, axis);
-  return (stride === 0 || stride === 4 ? 1 : 5) + part.guards.length * 3;
-}
-
-function lanesOf(kernel: PhysicalKernel): { vector: string | undefined; horizontal: string | undefined } {
-  const terms = kernel.reduce.reduce((product, axis) => product * extentOf(kernel, axis), 1);
-  const outside = [kernel.initial, ...kernel.stores.map((store) => store.value)];
-  let best = { vector: undefined as string | undefined, horizontal: undefined as string | undefined };
-  let least = costOf([kernel.term], undefined) * terms + costOf(outside, undefined) + kernel.stores.length;
-  for (const axis of kernel.space) {
-    if (extentOf(kernel, axis) < 2) continue;
-    const storing = kernel.stores.reduce((sum, store) => sum + (strideOf(store.reference, axis) === 4 ? 1 : 5), 0);
-    const extent = extentOf(kernel, axis);
-    const used = extent / (Math.ceil(extent / lanes) * lanes);
-    const cost = (costOf([kernel.term], axis) * terms + costOf(outside, axis) + storing) / (lanes * used);
-    if (cost <= least) [least, best] = [cost, { vector: axis, horizontal: undefined }];
-  }
-  for (const axis of kernel.reduce) {
-    const extent = extentOf(kernel, axis);
-    if (extent < 2 * lanes) continue;
-    const cost = (costOf([kernel.term], axis) * terms) / lanes + costOf(outside, undefined) + kernel.stores.length + 14;
-    if (cost < least) [least, best] = [cost, { vector: undefined, horizontal: axis }];
-  }
-  return best;
 }

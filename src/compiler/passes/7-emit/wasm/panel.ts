@@ -1,6 +1,7 @@
 import { invariant } from "../../../base/invariant.ts";
 import { reduceLoops, type Emission } from "./emission.ts";
-import { lanes, type Nest } from "./nest.ts";
+import { lanes } from "./lanes.ts";
+import type { Nest } from "./nest.ts";
 import type { Physical, PhysicalLoad } from "./physical.ts";
 
 /** Bytes of scratch that a kernel needs for its panel. */

@@ -1,4 +1,5 @@
-import { lanes, type SpaceLoop } from "./nest.ts";
+import { lanes } from "./lanes.ts";
+import type { SpaceLoop } from "./nest.ts";
 
 /** A stretch of a loop: `count` steps of `size` points. */
 export interface Segment {

@@ -1,7 +1,8 @@
 import type { Local, Value } from "./builder.ts";
 import { countOf, reduceLoop, reduceLoops, type Emission } from "./emission.ts";
 import { extremum } from "./math.ts";
-import { lanes, type Nest, type ReduceLoop } from "./nest.ts";
+import { lanes } from "./lanes.ts";
+import type { Nest, ReduceLoop } from "./nest.ts";
 import type { Physical, PhysicalKernel, Reference } from "./physical.ts";
 import type { Point } from "./values.ts";
 

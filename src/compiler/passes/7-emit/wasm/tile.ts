@@ -1,6 +1,7 @@
 import type { Local } from "./builder.ts";
 import type { Emission } from "./emission.ts";
-import { lanes, type Nest } from "./nest.ts";
+import { lanes } from "./lanes.ts";
+import type { Nest } from "./nest.ts";
 import type { Physical, PhysicalKernel, PhysicalStore } from "./physical.ts";
 import { Sums } from "./sums.ts";
 import type { Point } from "./values.ts";

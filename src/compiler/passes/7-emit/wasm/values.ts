@@ -2,7 +2,8 @@ import type { Affine } from "../../../plan/plan.ts";
 import type { FunctionBuilder, Local, Value } from "./builder.ts";
 import type { Cursors } from "./cursors.ts";
 import { maskOperations, vectorOperations } from "./math.ts";
-import { lanes, type Nest } from "./nest.ts";
+import { lanes } from "./lanes.ts";
+import type { Nest } from "./nest.ts";
 import { physicalParts, type Guard, type Physical, type PhysicalLoad, type Reference } from "./physical.ts";
 
 /** Where in a tile: how far each tiled axis is from its start, and how many lanes of the vector count. */
