@@ -4,6 +4,20 @@ import { callAxis, features, featurePlace, findAxis, noSuchAxis, notNumbers, pri
 import { defineLayer } from "../define.ts";
 import type { ShapeProblem } from "../definition.ts";
 
+/**
+ * A value without the batch (a `parameter`, such as the class token of a vision transformer) is the same for every row: it takes
+ * part with the rows of the others. Its axes must be the others' axes besides the batch, by name.
+ */
+function withRows(types: readonly TensorType[]): readonly TensorType[] {
+  const rank = Math.max(...types.map(({ axes }) => axes.length));
+  const whole = types.find(({ axes }) => axes.length === rank)!;
+  return types.map((type) => (lacksRows(type, whole) ? { ...type, axes: [whole.axes[0]!, ...type.axes] } : type));
+}
+
+function lacksRows(type: TensorType, whole: TensorType): boolean {
+  return type.axes.length === whole.axes.length - 1 && type.axes.every(({ name }, index) => name !== undefined && name === whole.axes[index + 1]!.name);
+}
+
 function place(type: TensorType, over: string | undefined): number | undefined {
   return over === undefined ? featurePlace(type) : findAxis(type, over);
 }
@@ -29,7 +43,7 @@ function disagreement(first: TensorType, other: TensorType, number: number, at: 
 
 export const concat = defineLayer({
   name: "concat",
-  summary: "Joins several values along one axis, by default `c`; the other axes must agree.",
+  summary: "Joins several values along one axis, by default `c`; the other axes must agree. A `parameter` joins every row.",
   formula: "y = (a, b, ...) one after the other along `over`",
   arguments: {
     over: { kind: "axis", named: true, optional: true, summary: "The axis to join; `c`, or the only axis besides the batch, when left out." },
@@ -38,7 +52,8 @@ export const concat = defineLayer({
   example: "(seen, told) -> concat -> dense(32)",
   pitfalls: "Branches of an Inception module must keep the spatial size: `padding: same` and one stride.",
   techniques: ["D5", "D14"],
-  infer: (types, { over }) => {
+  infer: (operands, { over }) => {
+    const types = withRows(operands);
     const first = types[0]!;
     const at = place(first, over);
     if (at === undefined && over !== undefined) return noSuchAxis("concat", "over", over, first);
@@ -51,5 +66,11 @@ export const concat = defineLayer({
     const name = types.map((type) => type.axes[at]!.name).find((each) => each !== undefined) ?? "c";
     return withAxis(first, at, { name: types.every((type) => type.axes[at]!.name === name) ? name : "c", size });
   },
-  lower: ({ graph, inputTypes }, inputs, { over }) => graph.concatenate(inputs, place(inputTypes[0]!, over)!),
+  lower: ({ graph, inputTypes }, inputs, { over }) => {
+    const rows = inputs.find(({ type }) => type.batched)?.type.shape[0];
+    const whole = inputs.map((input) =>
+      input.type.batched || rows === undefined ? input : graph.broadcast(input, { shape: [rows, ...input.type.shape], batched: true }, input.type.shape.map((_, axis) => axis + 1)),
+    );
+    return graph.concatenate(whole, place(withRows(inputTypes)[0]!, over)!);
+  },
 });

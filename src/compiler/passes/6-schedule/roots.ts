@@ -62,6 +62,7 @@ export function chooseRoots(graph: Prepared, forced: ReadonlySet<Node>): Roots {
     if (classOf(node) === "reduction" || classOf(node) === "product") roots.add(node);
     if (node.op === "concatenate") roots.add(node);
     if (classOf(node) === "product") for (const input of node.inputs) requireLoad(input, node, roots);
+    if (node.op === "equal") storeCompared(node, roots);
   }
   const cones = new Map<Node, Cone>();
   for (const node of order) cones.set(node, coneOf(node, cones, roots, users));
@@ -76,6 +77,20 @@ function requireLoad(operand: Node, user: Node, roots: Set<Node>): void {
   while (!roots.has(node) && isIndexOnly(node)) node = node.inputs[0]!;
   if (plain && node.op === "pad" && classOf(node.inputs[0]!) === "leaf") return;
   if (classOf(node) === "elementwise" || classOf(node) === "movement") roots.add(node);
+}
+
+/**
+ * What is compared with its own maximum (the gradient of a maximum asks where it was) is stored: the maximum was rounded when it was,
+ * and numbers that are worked out once more, in another precision or order, would equal it nowhere.
+ */
+function storeCompared(node: Node, roots: Set<Node>): void {
+  const [left, right] = node.inputs as readonly [Node, Node];
+  if (isMaximum(right)) requireLoad(left, node, roots);
+  if (isMaximum(left)) requireLoad(right, node, roots);
+}
+
+function isMaximum(node: Node): boolean {
+  return node.op === "reduce_max" || (classOf(node) === "movement" && node.inputs.length === 1 && isMaximum(node.inputs[0]!));
 }
 
 /** Read at any index, inside or outside, without a test of its own (a reshape through another shape of the buffer). */
