@@ -26,8 +26,32 @@ export function describeStart(event: StartEvent): string[] {
     `  rows      ${parts.join(", ")}`,
     `  training  ${event.epochs} ${event.epochs === 1 ? "epoch" : "epochs"} of ${formatCount(event.stepsPerEpoch)} steps, ${event.batch} rows a step, seed ${event.seed}`,
     `  backend   ${event.backend} (${event.reason})`,
+    ...describeOrigins(event),
     ...(event.resumedFrom === undefined ? [] : [`  resumed   after epoch ${event.resumedFrom}`]),
   ];
+}
+
+/** What the weights start from, where that is not the seed alone. */
+function describeOrigins({ warmStarts = [], drawn = [], teacher }: StartEvent): string[] {
+  return [
+    ...warmStarts.flatMap(({ from, taken, foreign, unasked }) => [
+      `  loaded    ${taken.length} ${taken.length === 1 ? "tensor" : "tensors"} of ${from}: ${listed(taken)}`,
+      ...(unasked.length === 0
+        ? []
+        : [`            not taken, as no rule loads it: ${listed(unasked)}`]),
+      ...(foreign.length === 0 ? [] : [`            not in this model: ${listed(foreign)}`]),
+    ]),
+    ...(drawn.length === 0 ? [] : [`  drawn     afresh: ${listed(drawn)}`]),
+    ...(teacher === undefined ? [] : [`  teacher   ${teacher.from}`]),
+    ...(teacher?.remarks ?? []).map((remark) => `            ${remark}`),
+  ];
+}
+
+const mostListed = 8;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - mostListed;
+  return `${names.slice(0, mostListed).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** "epoch  3/30  loss 0.31 …  validation: loss 0.29 …" */

@@ -4,6 +4,16 @@ export type Metrics = Readonly<Record<string, number>>;
 /** How people read each metric; what is not named is a plain number. */
 export type MetricDisplay = Readonly<Record<string, "percent" | "number">>;
 
+/** Weights that a training starts from, instead of what it would have drawn. */
+export interface WarmStart {
+  readonly from: string;
+  readonly taken: readonly string[];
+  /** Tensors of the file that the model does not have. */
+  readonly foreign: readonly string[];
+  /** Tensors of the file that the model has, and that no rule loads. */
+  readonly unasked: readonly string[];
+}
+
 export interface StartEvent {
   readonly run: string;
   readonly model: string;
@@ -19,6 +29,11 @@ export interface StartEvent {
   readonly seed: number;
   /** The finished epoch that a resumed training goes on from. */
   readonly resumedFrom?: number;
+  readonly warmStarts?: readonly WarmStart[];
+  /** With warm starts: the weights that were drawn afresh all the same. */
+  readonly drawn?: readonly string[];
+  /** Where the teacher's weights come from, and what is to be said of it. */
+  readonly teacher?: { readonly from: string; readonly remarks: readonly string[] };
 }
 
 /** After each step. */

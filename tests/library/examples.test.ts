@@ -50,9 +50,11 @@ function setting(item: Definition): string {
   const [output, target] = operands ?? ["logits", "label"];
   const accepts = kind === "loss" || kind === "metric" ? item.operands[1]!.accepts : "classes";
   const loss = { classes: "cross_entropy", binary: "binary_cross_entropy", like: "squared_error", logits: "", values: "" }[accepts];
-  return `data Example { x: f32[B, px: 4], ${target}: ${types[accepts]} }
+  return `data Example { x: f32[B, px: 4], ${target}: ${types[accepts]}, split: (train: 80%, validation: 20%) }
   model Net(x: f32[B, px: 4]) -> f32[B, ${width}] { return x -> dense(${width}) as ${output} }
-  train Net on Example {
+  ${example.includes("teacher.") ? "train Net on Example as Big { loss: cross_entropy(logits, label) }" : ""}
+  train Net on Example as Learning {
+    ${example.includes("teacher.") ? "teacher: Big" : ""}
     epochs: 100
     ${kind === "loss" ? "" : `loss: ${loss}(${output}, ${target})`}
     ${example}
@@ -61,7 +63,7 @@ function setting(item: Definition): string {
 
 /** The tensors that the example names, and how many outputs the model has. */
 function operandsOf({ example, name, operands }: LossDefinition | MetricDefinition): [readonly string[], number] {
-  const written = new RegExp(`${name}\\((\\w+), (\\w+)`).exec(example);
+  const written = new RegExp(`${name}\\((\\w+), (\\w+)\\b(?!\\.)`).exec(example);
   const width = operands[1]!.accepts === "binary" ? 1 : 3;
   return [written ? [written[1]!, written[2]!] : ["logits", "label"], width];
 }

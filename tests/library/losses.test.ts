@@ -5,12 +5,13 @@ import { library } from "../../src/compiler/library/index.ts";
 import type { LossDefinition } from "../../src/compiler/library/definition.ts";
 import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
 import frozenCases from "../fixtures/losses.json" with { type: "json" };
+import distillation from "../fixtures/distillation.json" with { type: "json" };
 import secondOrder from "../fixtures/second-order.json" with { type: "json" };
 import { expectClose } from "../support/close.ts";
 import { gradientProblems, randomOperand } from "../support/gradient-check.ts";
 import { argumentsOf, type Written } from "../support/library-values.ts";
 
-const cases = [...frozenCases, ...(secondOrder.filter(({ name }) => name === "kl") as unknown as typeof frozenCases)];
+const cases = [...frozenCases, ...(distillation as unknown as typeof frozenCases), ...(secondOrder.filter(({ name }) => name === "kl") as unknown as typeof frozenCases)];
 const losses = library.all("loss") as readonly LossDefinition[];
 
 function run(loss: LossDefinition, written: Written, output: readonly number[], shape: readonly number[], target: readonly number[], targetShape: readonly number[], factors?: readonly number[]) {

@@ -37,12 +37,12 @@ export interface CompiledParameter {
   readonly load: { readonly kind: "checkpoint"; readonly path: string } | { readonly kind: "run"; readonly run: string } | undefined;
 }
 
-/** Optimiser slots (`h1.weight/m`) and averages of weights (`h1.weight/averaged`), running statistics (`norm.mean`), sums kept on the device (`monitor/loss`). */
+/** Optimiser slots (`h1.weight/m`) and averages of weights (`h1.weight/averaged`), running statistics (`norm.mean`), sums kept on the device (`monitor/loss`), all of a teacher (`teacher/h1.weight`). */
 export interface CompiledState {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initial: number;
-  readonly role: "slot" | "statistic" | "monitor";
+  readonly role: "slot" | "statistic" | "monitor" | "teacher";
 }
 
 export interface CompiledMetric {

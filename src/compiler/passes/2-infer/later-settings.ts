@@ -2,11 +2,9 @@ import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import { unknownItem as unknownItemKind, wrongKindOfValue } from "../../base/diagnostics/catalogue/arguments.ts";
 import { laterItem } from "../../base/diagnostics/catalogue/later.ts";
 import { durationNotHere } from "../../base/diagnostics/catalogue/training.ts";
-import { suggest } from "../../base/suggest.ts";
 import type { ArgumentTable, ArgumentValues, Duration } from "../../library/arguments.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { Average, TypedModel } from "../../typed/program.ts";
-import { replace } from "./argument-values.ts";
+import type { Average } from "../../typed/program.ts";
 import { checkTable } from "./arguments.ts";
 import type { Context, Scope } from "./context.ts";
 import { snippet } from "./describe.ts";
@@ -91,31 +89,4 @@ function checkLater(context: Context, scope: Scope, setting: string, kind: strin
       : diagnostic(unknownItemKind, name.span, { what, name: name.text, known: [] }),
   );
   return false;
-}
-
-/** A run of this file, or `checkpoint("big.safetensors", model: Big)`: the model whose values `teacher.…` are. */
-export function inferTeacher(context: Context, scope: Scope, expression: Ast.Expression): TypedModel | undefined {
-  if (expression.kind === "reference" && expression.path.length === 1) {
-    const name = expression.path[0]!;
-    const run = expression.arguments === undefined ? context.runs.get(name.text) : undefined;
-    if (run) return run.model;
-    if (name.text === "checkpoint" && expression.arguments) return teacherOfCheckpoint(context, scope, expression, expression.arguments);
-    if (expression.arguments === undefined && context.declaredRuns?.has(name.text) === true) return undefined;
-    const suggestion = suggest(name.text, context.runs.keys());
-    const fixes = suggestion === undefined ? [] : [replace(name.span, suggestion)];
-    context.report(diagnostic(unknownItemKind, name.span, { what: "a run above this one", name: name.text, known: [...context.runs.keys()], suggestion }, { fixes }));
-    return undefined;
-  }
-  return refuseChoice(context, "teacher", expression, ["a run", '`checkpoint("big.safetensors", model: Big)`']);
-}
-
-function teacherOfCheckpoint(context: Context, scope: Scope, expression: Ast.Reference, written: readonly Ast.Argument[]): TypedModel | undefined {
-  const path = written.find((argument) => !argument.name)?.value;
-  const model = written.find((argument) => argument.name?.text === "model")?.value;
-  const name = model?.kind === "reference" && model.path.length === 1 ? model.path[0]! : undefined;
-  const binding = name && lookup(scope, name.text);
-  if (written.length !== 2 || path?.kind !== "text" || binding?.kind !== "declaration" || binding.declaration.item.kind !== "model")
-    return refuseChoice(context, "teacher", expression, ["a run", '`checkpoint("big.safetensors", model: Big)`']);
-  context.use(binding.span);
-  return context.modelOf(binding.declaration);
 }

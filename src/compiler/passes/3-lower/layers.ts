@@ -16,7 +16,7 @@ export function lowerLayer(lowering: ModelLowering, layer: Layer, inputs: readon
 
 function contextOf(lowering: ModelLowering, layer: Layer, use: number): LowerContext {
   const { sizes, training, noisy } = lowering;
-  const graph = lowering.graph.at({ path: layer.path, role: "forward" });
+  const graph = lowering.graph.at({ path: `${lowering.prefix ?? ""}${layer.path}`, role: "forward" });
   const inputTypes = layer.inputTypes.map((type) => concreteType(sizes, type));
   return {
     graph,
@@ -43,9 +43,9 @@ function contextOf(lowering: ModelLowering, layer: Layer, use: number): LowerCon
 
 /** A layer that is used a second time goes on from what its first use left. */
 function statesOf(lowering: ModelLowering, layer: Layer): Readonly<Record<string, Node>> {
-  const graph = lowering.graph.at({ path: layer.path, role: "forward" });
+  const graph = lowering.graph.at({ path: `${lowering.prefix ?? ""}${layer.path}`, role: "forward" });
   const entries = layer.states.map(({ path, shape }) => {
-    const state = lowering.updates.get(path) ?? graph.state(path, { shape: shapeOf(lowering.sizes, shape), batched: false });
+    const state = lowering.updates.get(path) ?? graph.state(`${lowering.prefix ?? ""}${path}`, { shape: shapeOf(lowering.sizes, shape), batched: false });
     return [lastStep(path), state] as const;
   });
   return Object.fromEntries(entries);

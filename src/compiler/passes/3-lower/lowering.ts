@@ -15,6 +15,10 @@ export interface ModelLowering {
   readonly noisy: boolean;
   /** Set where running statistics shall be those of the batch alone, whatever their momentum. */
   readonly freshStatistics?: boolean;
+  /** What stands before the names of weights and states: `teacher/` for a teacher's. */
+  readonly prefix?: string;
+  /** The teacher, whose values may stand beside the model's. */
+  readonly teacher?: ModelLowering;
   /** Each value is lowered once. */
   readonly nodes: Map<Value, Node>;
   /** What states are replaced with at the end of the step. */
@@ -30,6 +34,9 @@ export interface Lowering extends ModelLowering {
   readonly run: TypedRun;
 }
 
+/** Weights of the teacher are called `teacher/h1.weight`. */
+export const teacherPrefix = "teacher/";
+
 export function beginModel(graph: GraphBuilder, model: TypedModel, sizes: Sizes): ModelLowering {
   return { graph, model, inputs: new Map(), sizes, training: false, noisy: false, nodes: new Map(), updates: new Map(), dropconnect: new Map(), uses: new Map() };
 }
@@ -37,5 +44,6 @@ export function beginModel(graph: GraphBuilder, model: TypedModel, sizes: Sizes)
 export function beginLowering(graph: GraphBuilder, run: TypedRun, sizes: Sizes, training: boolean, noisy = training): Lowering {
   const { model, inputs } = run;
   const dropconnect = new Map(run.weights.flatMap(({ weight, dropconnect }) => (dropconnect && dropconnect.value > 0 ? [[weight.path, dropconnect.value] as const] : [])));
-  return { graph, run, model, inputs, sizes, training, noisy, nodes: new Map(), updates: new Map(), dropconnect, uses: new Map() };
+  const teacher = run.teacher && { ...beginModel(graph, run.teacher.model, sizes), inputs: run.teacher.inputs, prefix: teacherPrefix };
+  return { graph, run, model, inputs, sizes, training, noisy, ...(teacher && { teacher }), nodes: new Map(), updates: new Map(), dropconnect, uses: new Map() };
 }

@@ -16,18 +16,19 @@ export interface Sizes {
 interface Sized {
   readonly model: TypedModel;
   readonly data?: TypedData;
+  readonly teacher?: { readonly model: TypedModel };
 }
 
 /** Symbols of the first axes of the model's inputs and of the data's fields. */
-function batchSymbols({ model, data }: Sized): ReadonlySet<string> {
-  const types = [...model.inputs, ...(data?.fields ?? [])].map(({ type }) => type);
+function batchSymbols({ model, data, teacher }: Sized): ReadonlySet<string> {
+  const types = [...model.inputs, ...(teacher?.model.inputs ?? []), ...(data?.fields ?? [])].map(({ type }) => type);
   return new Set(types.flatMap(({ axes }) => (axes[0] ? symbolsOf(axes[0].size) : [])));
 }
 
 /** Symbols besides the batch that must have a value before anything can be lowered. */
 export function otherSymbols(sized: Sized): readonly string[] {
   const batch = batchSymbols(sized);
-  const types = [...sized.model.values, ...sized.model.inputs, ...(sized.data?.fields ?? [])].map(({ type }) => type);
+  const types = [...sized.model.values, ...(sized.teacher?.model.values ?? []), ...sized.model.inputs, ...(sized.data?.fields ?? [])].map(({ type }) => type);
   const names = types.flatMap(({ axes }) => axes.flatMap((axis) => symbolsOf(axis.size)));
   return [...new Set(names)].filter((name) => !batch.has(name)).sort();
 }

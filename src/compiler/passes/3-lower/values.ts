@@ -11,14 +11,15 @@ import { weightNode } from "./weights.ts";
 export function lowerValue(lowering: ModelLowering, value: Value): Node {
   const known = lowering.nodes.get(value);
   if (known) return known;
-  const node = lowerBody(lowering, value);
+  const { teacher } = lowering;
+  const node = teacher?.model.values.includes(value) === true ? lowerValue(teacher, value) : lowerBody(lowering, value);
   lowering.nodes.set(value, node);
   return node;
 }
 
 function lowerBody(lowering: ModelLowering, value: Value): Node {
   const { body } = value;
-  const graph = lowering.graph.at({ path: pathOf(value), role: "forward" });
+  const graph = lowering.graph.at({ path: `${lowering.prefix ?? ""}${pathOf(value)}`, role: "forward" });
   switch (body.kind) {
     case "input":
       return graph.input(lowering.inputs.get(body.name) ?? body.name, batchedType(lowering.sizes, value.type));

@@ -28,7 +28,7 @@ function untied(lowering: ModelLowering, weight: Weight, of: (lowering: ModelLow
 
 function ownNode(lowering: ModelLowering, weight: Weight): Node {
   const graph = lowering.graph.at({ path: weight.path, role: "forward" });
-  return graph.parameter(weight.path, { shape: shapeOf(lowering.sizes, weight.shape), batched: false });
+  return graph.parameter(`${lowering.prefix ?? ""}${weight.path}`, { shape: shapeOf(lowering.sizes, weight.shape), batched: false });
 }
 
 function connections(lowering: ModelLowering, weight: Weight): Node {

@@ -1,45 +1,39 @@
-import { literal, nothing, ts, type Code } from "./code.ts";
-import type { Emission } from "./emission.ts";
+import type { WeightSource } from "../../typed/program.ts";
+import { literal, name, nothing, ts, type Code } from "./code.ts";
 import type { RunShape } from "./run-shape.ts";
+import { loadFile, weightFile } from "./weight-files.ts";
 
-interface Loaded {
-  /** The file: a path of the spec, or the best weights of another run, whose folder lies beside this one's. */
-  readonly path: Code;
-  readonly tensors: { readonly name: string; readonly shape: readonly number[] }[];
-}
-
-/** `load: …`: weights of other trainings in the place of drawn ones, with the running statistics of their layers. */
-export function loadCode({ emission, run }: RunShape): Code {
-  const { compiled } = emission;
-  const files = new Map<string, Loaded>();
-  for (const { path, shape, load } of compiled.parameters) {
-    if (load === undefined) continue;
-    const key = load.kind === "run" ? `run ${load.run}` : `path ${load.path}`;
-    const file = files.get(key) ?? { path: load.kind === "run" ? besideThis(load.run, keptBy(load.run, emission)) : ts`resolvePath(import.meta.url, ${literal(emission.pathFromFolder(load.path))})`, tensors: [] };
-    file.tensors.push({ name: path, shape });
-    const layer = run.model.layers.find(({ weights }) => weights.some((weight) => weight.path === path));
-    for (const state of layer?.states ?? []) {
-      const known = compiled.states.find(({ name }) => name === state.path);
-      if (known && !file.tensors.some(({ name }) => name === known.name)) file.tensors.push({ name: known.name, shape: known.shape });
-    }
-    files.set(key, file);
-  }
-  if (files.size === 0) return nothing;
-  const loads = [...files.values()].map(({ path, tensors }, index) => {
-    const where = ts`source${literal(index + 1)}`;
-    return ts`const ${where} = ${path};
-  writeTensors(device, pick(await loadTensors(${where}), ${literal(tensors.map(({ name, shape }) => ({ name, shape: [...shape] })))}, ${where}));`;
+/** Loads everything without a word: for what only looks at the start of a training. In scope: device, folder. */
+export function loadCode(shape: RunShape): Code {
+  const files = loadedFiles(shape);
+  if (files.length === 0) return nothing;
+  const loads = files.map(({ source, tensors }, index) => {
+    const where = name(`source${index + 1}`);
+    return ts`const ${where} = ${weightFile(source, shape.emission)};
+  writeTensors(device, pick(${loadFile(source, where, shape.emission)}, ${literal(tensors.map((tensor) => ({ name: tensor.name, shape: [...tensor.shape] })))}, ${where}));`;
   });
   return ts`${loads}`;
 }
 
-/** `runs/mlp` for run Mlp: where `nnspec train` keeps it, seen from the folder of this run. */
-function besideThis(run: string, kept: "best" | "last"): Code {
-  const folder = run.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
-  return ts`(folder ?? "run") + ${literal(`/../${folder}/${kept}.safetensors`)}`;
+interface Loaded {
+  readonly source: WeightSource;
+  readonly tensors: { readonly name: string; readonly shape: readonly number[] }[];
 }
 
-/** A run without validation rows keeps its last weights alone. */
-function keptBy(name: string, { program }: Emission): "best" | "last" {
-  return program.runs.find((run) => run.name === name)?.keep.kind ?? "best";
+/** The files that a run loads weights from, with what it takes of each: the tensors that rules select, and the running statistics of their layers. */
+export function loadedFiles({ emission: { compiled }, run }: Pick<RunShape, "emission" | "run">): readonly Loaded[] {
+  const files = new Map<string, Loaded>();
+  for (const { path, shape, load } of compiled.parameters) {
+    if (load === undefined) continue;
+    const key = load.kind === "run" ? `run ${load.run}` : `path ${load.path}`;
+    const file = files.get(key) ?? { source: load, tensors: [] };
+    file.tensors.push({ name: path, shape });
+    const layer = run.model.layers.find(({ weights }) => weights.some((weight) => weight.path === path));
+    for (const state of layer?.states ?? []) {
+      const known = compiled.states.find((each) => each.name === state.path);
+      if (known && !file.tensors.some((tensor) => tensor.name === known.name)) file.tensors.push({ name: known.name, shape: known.shape });
+    }
+    files.set(key, file);
+  }
+  return [...files.values()];
 }

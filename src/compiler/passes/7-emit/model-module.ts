@@ -80,7 +80,10 @@ export const statistics: readonly State[] = ${list("statistic")};
 export const slots: readonly State[] = ${list("slot")};
 
 /** Sums over the rows of an epoch that stay on the device until they are asked for. */
-export const monitors: readonly State[] = ${list("monitor")};`;
+export const monitors: readonly State[] = ${list("monitor")};${compiled.run.teacher === undefined ? nothing : ts`
+
+/** Everything of the teacher, from its own file. */
+export const teacherTensors: readonly State[] = ${list("teacher")};`}`;
 }
 
 function schedules({ compiled }: Emission): readonly Code[] {

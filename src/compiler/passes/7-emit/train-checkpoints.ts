@@ -1,13 +1,13 @@
 import { nothing, ts, type Code } from "./code.ts";
-import { loadCode } from "./load-code.ts";
 import type { TrainingShape } from "./features/index.ts";
 
 /** Beginning, saving, going on and ending. */
 export function checkpoints(shape: TrainingShape): readonly Code[] {
-  return [tensors, begin(shape), save(shape), resume(shape), finish(shape)];
+  return [tensors(shape), begin(shape), save(shape), resume(shape), finish(shape)];
 }
 
-const tensors = ts`/** Reads tensors from the device. */
+function tensors({ run }: TrainingShape): Code {
+  return ts`/** Reads tensors from the device. */
 async function readTensors(device: Device, wanted: readonly { readonly name: string; readonly shape: readonly number[] }[]): Promise<NamedTensor[]> {
   const read: NamedTensor[] = [];
   for (const { name, shape } of wanted) read.push({ name, shape, values: await device.read(name) });
@@ -26,21 +26,20 @@ function pick(file: TensorFile, wanted: readonly { readonly name: string; readon
 /** What training starts from: weights drawn by the seed and their names, states at their first values. */
 function initialTensors(seed: number): Map<string, Float32Array> {
   const drawn = parameters.map(({ name, shape, initial }) => [name, initialize(name, shape, initial, seed)] as const);
-  return new Map([...drawn, ...[...statistics, ...slots, ...monitors].map(startOf)]);
+  return new Map([...drawn, ...[...statistics, ...slots, ...monitors${run.teacher ? ts`, ...teacherTensors` : nothing}].map(startOf)]);
 }
 
 function startOf({ name, shape, initial }: State): [string, Float32Array] {
   const size = shape.reduce((product, extent) => product * extent, 1);
   return [name, new Float32Array(size).fill(initial)];
 }`;
+}
 
 function begin(shape: TrainingShape): Code {
-  const loads = loadCode(shape);
   return ts`/** Starts from the beginning. */
 async function begin(session: Session): Promise<Progress> {
-  const { device, seed${loads === nothing ? nothing : ts`, folder`} } = session;
+  const { device, seed } = session;
   for (const [name, values] of initialTensors(seed)) device.write(name, values);
-  ${loads}
   ${shape.hooks.begun}
   return { ...beginning };
 }`;

@@ -172,7 +172,7 @@ function metadataCode({ run }: RunShape): Code {
   }`;
 }
 
-function startReport({ emission: { compiled }, run }: RunShape): Code {
+function startReport({ emission: { compiled }, run, hooks }: TrainingShape): Code {
   return ts`reporter.start({
       run: ${literal(run.name)}, model: ${literal(run.model.name)}, data: ${literal(run.data.name)},
       backend: device.backend,
@@ -180,11 +180,12 @@ function startReport({ emission: { compiled }, run }: RunShape): Code {
       parameters: ${literal(elementsOf(compiled.parameters))},
       rows: { train: data.train.rows.length, validation: data.validation?.rows.length ?? 0, test: data.test?.rows.length ?? 0 },
       epochs, stepsPerEpoch, batch: batchSize, seed,
+      ${hooks.started}
       ...(options.resume ? { resumedFrom: progress.epoch } : {}),
     });`;
 }
 
-function evaluateFunction({ emission, tests, validates }: RunShape): Code {
+function evaluateFunction({ emission, tests, validates, hooks }: TrainingShape): Code {
   const measured = measuredOutput(emission) ? ts`{ ...(await evaluate(device, part)), ...(options.views === true ? await evaluateViews(device, part) : {}) }` : ts`await evaluate(device, part)`;
   const parts = [tests ? ts`data.test` : nothing, validates ? ts`data.validation` : nothing].filter((part) => part !== nothing);
   const own = parts.length === 0 ? ts`data.train` : ts`${parts[0]!} ${parts[1] ? ts`?? ${parts[1]}` : nothing} ?? data.train`;
@@ -201,6 +202,7 @@ export async function evaluateCheckpoint(checkpoint: string, options: TrainerOpt
   const device = await openDevice(options.backend, 0);
   try {
     writeTensors(device, pick(file, kept, checkpoint));
+    ${hooks.evaluating}
     return { metrics: ${measured}, rows: part.rows.length, backend: device.backend };
   } finally {
     await device.dispose();

@@ -15,6 +15,10 @@ export interface TrainFeature {
   readonly sessionValues?: Code;
   /** In `begin`, after the first tensors were written and files loaded. In scope: session. */
   readonly begun?: Code;
+  /** Entries of the start as it is reported. In scope: session, options, progress. */
+  readonly started?: Code;
+  /** In `evaluateCheckpoint`, after the tensors were written. In scope: device, options, file. */
+  readonly evaluating?: Code;
   /** In `resume`, after the tensors were written back. In scope: session, file, folder. */
   readonly resumed?: Code;
   /** Instead of `batches(…)` in the loop of an epoch: something that `for await` takes. In scope: session, epoch, done (steps of this epoch that a resumed training has behind it). */
