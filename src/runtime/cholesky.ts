@@ -32,3 +32,16 @@ export function solveCholesky(factor: Float64Array, b: ArrayLike<number>): Float
   }
   return x;
 }
+
+/** The inverse of L Lᵀ. */
+export function invertCholesky(factor: Float64Array, size: number): Float64Array {
+  const inverse = new Float64Array(size * size);
+  const unit = new Float64Array(size);
+  for (let column = 0; column < size; column++) {
+    unit[column] = 1;
+    const x = solveCholesky(factor, unit);
+    unit[column] = 0;
+    for (let row = 0; row < size; row++) inverse[row * size + column] = x[row]!;
+  }
+  return inverse;
+}

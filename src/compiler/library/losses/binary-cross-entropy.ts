@@ -1,5 +1,6 @@
 import { defineLoss } from "../define.ts";
 import { softplusOf } from "../support/branch.ts";
+import { drawnSwitchScore } from "../support/scores.ts";
 import { rowMean, sameShape } from "../support/rows.ts";
 
 export const binaryCrossEntropy = defineLoss({
@@ -15,6 +16,7 @@ export const binaryCrossEntropy = defineLoss({
   example: "loss: binary_cross_entropy(logit, label)",
   pitfalls: "Takes the logit: no `sigmoid` before it.",
   techniques: ["E2"],
+  score: drawnSwitchScore,
   perExample: (graph, [logit, label]) => {
     const target = sameShape(graph, label!, logit!);
     return rowMean(graph, graph.subtract(softplusOf(graph, logit!), graph.multiply(logit!, target)));

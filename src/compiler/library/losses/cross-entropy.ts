@@ -2,6 +2,7 @@ import { defineLoss } from "../define.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import { areLabels, classAxis, oneHot } from "../support/classes.ts";
+import { drawnClassScore } from "../support/scores.ts";
 import { logSoftmaxOf } from "../support/softmax.ts";
 
 /** The weight of each class along the class axis. */
@@ -27,6 +28,7 @@ export const crossEntropy = defineLoss({
   example: "loss: cross_entropy(logits, label, smoothing: 0.1)",
   pitfalls: "Takes logits: no `softmax` before it. With class weights the mean divides by the number of examples, not by the sum of the weights.",
   techniques: ["E2", "E10"],
+  score: drawnClassScore,
   perExample: (graph, [logits, label], { smoothing, weights }) => {
     const logProbabilities = logSoftmaxOf(graph, logits!, classAxis(logits!));
     const target = areLabels(logits!, label!) ? oneHot(graph, logits!, label!) : label!;

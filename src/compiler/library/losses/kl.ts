@@ -1,5 +1,6 @@
 import { defineLoss } from "../define.ts";
 import { classAxis } from "../support/classes.ts";
+import { drawnClassScore } from "../support/scores.ts";
 import { logSoftmaxOf } from "../support/softmax.ts";
 
 export const kl = defineLoss({
@@ -16,6 +17,7 @@ export const kl = defineLoss({
   example: "loss: kl(logits, shares)",
   pitfalls: "Takes logits: no `softmax` before it. It differs from `cross_entropy` by the entropy of the target, which is constant: the gradients are equal, and 0 is the least there is. Targets are not checked to have the sum 1.",
   techniques: ["E11"],
+  score: drawnClassScore,
   perExample: (graph, [logits, target]) => {
     const axis = classAxis(logits!);
     const isNone = graph.equal(target!, 0);

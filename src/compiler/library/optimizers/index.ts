@@ -4,6 +4,7 @@ import { adagrad } from "./adagrad.ts";
 import { adam } from "./adam.ts";
 import { adamw } from "./adamw.ts";
 import { bfgs } from "./bfgs.ts";
+import { kfac } from "./kfac.ts";
 import { lbfgs } from "./lbfgs.ts";
 import { newton } from "./newton.ts";
 import { rmsprop } from "./rmsprop.ts";
@@ -15,6 +16,7 @@ export const optimizers: readonly OptimizerDefinition[] = [
   adam,
   adamw,
   bfgs,
+  kfac,
   lbfgs,
   newton,
   rmsprop,

@@ -254,3 +254,17 @@ export const movesAllWeights = kind<{ optimizer: string; setting: string; why: s
   "A setting that the method cannot follow",
   (p) => `\`${p.setting}\` and \`${p.optimizer}\` do not go together: ${p.why}`,
 );
+
+export const plainGradient = kind<{ weights: readonly string[]; why: string }>(
+  "NN0744",
+  "note",
+  "Weights that K-FAC moves by their plain gradient",
+  (p) => `\`kfac\` moves ${listOf(p.weights)} by ${p.weights.length === 1 ? "its" : "their"} plain gradient, because ${p.why}; a rule may give ${p.weights.length === 1 ? "it" : "them"} another optimiser`,
+);
+
+export const noPredictedDistribution = kind<{ loss: string }>(
+  "NN0745",
+  "error",
+  "A loss without a distribution to draw targets from",
+  (p) => `\`kfac\` draws targets from the distribution that the model predicts, and \`${p.loss}\` is the likelihood of none; write \`fisher: empirical\` to take the targets of the data`,
+);
