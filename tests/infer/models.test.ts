@@ -157,6 +157,12 @@ describe("definitions", () => {
 });
 
 describe("initialisers follow the next activation", () => {
+  test("a prelu counts as the leaky relu that it starts as", () => {
+    const model = modelOf(`${header}model Net(x: f32[B, px: 4]) -> f32[B, 3] { return x -> dense(8) as wide -> prelu(0.1) -> dense(3) as last }\n`);
+    expect(initializers(model)).toEqual(["wide.weight kaiming(leaky_relu)", "last.weight xavier"]);
+    expect(model.weights[0]!.initializer.arguments["activation"]).toMatchObject({ arguments: { alpha: 0.1 } });
+  });
+
   test("kaiming with its gain before the rectifiers, else xavier; through normalisation, dropout and sums", () => {
     const model = modelOf(`${header}model Net(x: f32[B, h: 8, w: 8, c: 1]) -> f32[B, 10] {
   a = x -> conv(4, 3, bias: off) as through_norm -> batch_norm -> dropout(0.1) -> leaky_relu(0.2)

@@ -52,6 +52,15 @@ test.each([
   ["add", {}, [image, image], "B, h: 28, w: 28, c: 3"],
   ["dropout", { drop: 0.5 }, [image], "B, h: 28, w: 28, c: 3"],
   ["batch_norm", {}, [image], "B, h: 28, w: 28, c: 3"],
+  ["attention", { heads: 4 }, [typeOf([b, h, 32], ["t", "c"])], "B, t: h, c: 32"],
+  ["attention", { heads: 2 }, [typeOf([b, 5, 6], ["t", "c"]), typeOf([b, h, 7], ["s", "c"])], "B, t: 5, c: 6"],
+  ["maxout", { units: 10, pieces: 3 }, [flat], "B, c: 10"],
+  ["maxout", { units: 10, over: "c" }, [image], "B, h: 28, w: 28, c: 10"],
+  ["prelu", { over: "c" }, [image], "B, h: 28, w: 28, c: 3"],
+  ["stochastic_depth", { drop: 0.5 }, [image], "B, h: 28, w: 28, c: 3"],
+  ["fractional_max_pool", { ratio: 1.5 }, [image], "B, h: 18, w: 18, c: 3"],
+  ["fractional_max_pool", { ratio: 1.44 }, [typeOf([b, 36, 4], ["t", "c"])], "B, t: 25, c: 4"],
+  ["concat", { over: "t" }, [typeOf([b, 9, 4], ["t", "c"]), { element: { kind: "f32" }, axes: [{ name: "t", size: size(1) }, { name: "c", size: size(4) }] }], "B, t: 10, c: 4"],
   ["layer_norm", {}, [flat], "B, px: 64"],
 ] as const)("%s %j", (name, written, inputs, expected) => {
   expect(shape(name, written, ...inputs)).toBe(expected);
@@ -176,6 +185,55 @@ describe("what is said of a shape that does not fit", () => {
     });
     expect(problem("group_norm", { groups: 2 }, typeOf([b, 4, h], ["t", "c"])).unproved).toEqual(typeOf([b, 4, h], ["t", "c"]));
     expect(problem("group_norm", { groups: 2 }, flat).problem).toBe("`group_norm` expects an axis `c` and found [px: 64]");
+  });
+  test("attention over several spatial axes, over none, without features", () => {
+    expect(problem("attention", { heads: 4 }, image)).toEqual({
+      problem: "`attention` expects one axis of places besides the batch and `c`, and found 2: [h: 28, w: 28, c: 3]",
+      help: "make one sequence of them first: `flatten(over: (h, w), into: t) -> attention(…)`",
+      insertBefore: "flatten(over: (h, w), into: t) -> ",
+    });
+    expect(problem("attention", { heads: 4 }, typeOf([b, 12], ["c"])).problem).toBe("`attention` expects one axis of places besides the batch and `c`, and found 0: [c: 12]");
+    expect(problem("attention", { heads: 4 }, typeOf([b, 12, 4], ["t", "px"])).problem).toBe("`attention` expects an axis `c` (the features of a place) and found [t: 12, px: 4]");
+  });
+  test("heads that do not divide the features, or are not proved to", () => {
+    expect(problem("attention", { heads: 5 }, typeOf([b, 9, 48], ["t", "c"]))).toEqual({
+      problem: "the heads of `attention` must divide the features: 5 does not divide 48",
+      notes: ["mod(48, 5) is 3"],
+      argument: "heads",
+      help: "write one of 1, 2, 3, 4, 6, 8, 12, 16, 24, 48, or change the features",
+    });
+    const open = typeOf([b, 9, h], ["t", "c"]);
+    expect(problem("attention", { heads: 5 }, open)).toMatchObject({ problem: "the heads of `attention` must divide the features: 5 is not proved to divide h", unproved: open });
+    expect(shape("attention", { heads: h }, typeOf([b, 9, multiply(h, size(16))], ["t", "c"]))).toBe("B, t: 9, c: 16 * h");
+  });
+  test("attention across: rows must agree, and causal speaks of one sequence", () => {
+    const [query, memory] = [typeOf([b, 9, 8], ["t", "c"]), typeOf([b, 5, 4], ["t", "c"])];
+    expect(problem("attention", { heads: 2, causal: true }, query, memory)).toMatchObject({ problem: "`causal: on` speaks of the places of one sequence, and `attention` was given two", argument: "causal" });
+    expect(problem("attention", { heads: 2 }, query, typeOf([7, 5, 4], ["t", "c"])).problem).toBe("`attention` expects a query and a memory of the same rows, and found B and 7");
+    expect(problem("attention", { heads: 2 }, query, memory, memory).problem).toBe("`attention` takes one value, or a query and a memory, and found 3");
+  });
+  test("maxout and prelu on axes that are not there", () => {
+    expect(problem("maxout", { units: 3 }, image)).toMatchObject({ problem: "`maxout` expects one axis besides the batch, and found 3: [h: 28, w: 28, c: 3]", insertBefore: "flatten -> " });
+    expect(problem("maxout", { units: 3, over: "h" }, image).problem).toBe("`maxout` over `h` would make a second axis `c`: its operand is [h: 28, w: 28, c: 3]");
+    expect(problem("prelu", { over: "t" }, image)).toMatchObject({ problem: "`prelu` was told `over: t`, but its operand has `h`, `w`, `c` besides the batch: [h: 28, w: 28, c: 3]", argument: "over" });
+  });
+  test("fractional pooling with no room, or none that is proved", () => {
+    expect(problem("fractional_max_pool", { ratio: 1.5 }, typeOf([b, 1, 4], ["t", "c"]))).toEqual({
+      problem: "`fractional_max_pool` cannot keep floor(1 / 1.5) places of `t` with windows of 2",
+      notes: ["the result would be floor(1 / 1.5) = 0, which must be at least 1, and 0 + 2 - 1 must be at most 1"],
+      help: "use a larger ratio or a smaller window",
+    });
+    const open = problem("fractional_max_pool", { ratio: 1.5 }, typeOf([b, h, 4], ["t", "c"]));
+    expect(open.help).toBe("give the size a lower bound (`dim T in 4 .. 512`)");
+    expect(open.unproved?.axes.map((axis) => print(axis.size))).toEqual(["B", "floor((2 * h) / 3)", "4"]);
+    const long = symbol("T", { from: 4 });
+    expect(shape("fractional_max_pool", { ratio: 1.5 }, typeOf([b, long, 4], ["t", "c"]))).toBe("B, t: floor((2 * T) / 3), c: 4");
+    expect(problem("fractional_max_pool", { ratio: 1.5 }, typeOf([b, 12], ["c"])).problem).toBe("`fractional_max_pool` expects 1 to 3 spatial axes besides the batch and `c`, and found 0: [c: 12]");
+  });
+  test("one_hot of numbers, and of labels that have an axis `c`", () => {
+    expect(problem("one_hot", {}, flat)).toMatchObject({ problem: "`one_hot` expects labels (`class`) and found numbers (`f32`)" });
+    const labels: TensorType = { element: { kind: "class", count: size(7) }, axes: [{ size: b }, { name: "c", size: size(4) }] };
+    expect(problem("one_hot", {}, labels).problem).toBe("`one_hot` would make a second axis `c`: its operand is [c: 4]");
   });
   test("two axes of one name", () => {
     expect(problem("flatten", { over: ["h", "w"], into: "c" }, image).problem).toBe("`flatten` would make a second axis `c`: its operand is [h: 28, w: 28, c: 3]");

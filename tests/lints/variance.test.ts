@@ -38,6 +38,17 @@ describe("closed forms", () => {
     expect(big[1]!.activation).toBeCloseTo(((2 * 64) / 74) * 0.5, 3);
   });
 
+  test("prelu with kaiming keeps the size whatever the depth; a branch that is skipped half of the time counts half", () => {
+    const flows = flowsOf(Array.from({ length: 20 }, () => "dense(64) -> prelu").join(" -> "), 64);
+    for (const { activation, gradient } of flows.slice(0, -1)) {
+      expect(activation).toBeCloseTo(2 / (1 + 0.25 ** 2), 2);
+      expect(gradient).toBeCloseTo(flows[0]!.gradient, 2);
+    }
+    const [whole, half] = [flowsOf("dense(64) -> dense(64)", 64), flowsOf("dense(64) -> stochastic_depth(0.5) -> dense(64)", 64)];
+    expect(half[1]!.activation).toBeCloseTo(whole[1]!.activation / 2, 5);
+    expect(half[0]!.gradient).toBeCloseTo(whole[0]!.gradient / 2, 5);
+  });
+
   test("a shortcut adds: E[x²] doubles, and the gradient is never below that of the output", () => {
     const model = modelOf("nnspec 1\ndim B\nmodel Net(x: f32[B, px: 64]) -> f32[B, 64] {\n  a = x -> dense(64)\n  b = a + (a -> relu -> dense(64))\n  return b\n}\n");
     const network = networkOf(model, []);

@@ -11,7 +11,9 @@ const betweens: Readonly<Record<string, Between>> = {
   reshape: "shape",
   dropout: "dropout",
   batch_norm: "normalization",
+  stochastic_depth: "dropout",
   avg_pool: "pooling",
+  fractional_max_pool: "pooling",
   max_pool: "pooling",
 };
 

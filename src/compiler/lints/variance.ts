@@ -14,6 +14,8 @@ import { scalarActivation } from "./scalar-activations.ts";
  *     activation φ    E[y²] = E[φ(z)²]                     E[gz²] = E[φ'(z)²] E[gy²]          with z ~ N(0, E[x²])
  *     normalisation   E[y²] = scale² + shift²              E[gx²] = scale² E[gy²] / E[x²]
  *     dropout p       E[y²] = E[x²] / (1 − p)              E[gx²] = E[gy²] / (1 − p)
+ *     prelu           as the leaky ReLU that it starts as
+ *     skipping p      E[y²] = (1 − p) E[x²]                E[gx²] = (1 − p) E[gy²]              (stochastic_depth)
  *     a + b           E[y²] = E[a²] + E[b²]                to both: E[gy²]; a value used twice gets the sum
  *     number n · a    E[y²] = n² E[a²]                     E[ga²] = n² E[gy²]
  *
@@ -89,6 +91,8 @@ function forwardLayer(network: Network, value: Value, layer: Layer, incoming: re
   if (weight) return (known(weight.fanIn) ?? 1) * meanSquare(network, weight) * first + meanSquareOf(network, layer, "biases", 0);
   if (isNormalization(layer)) return meanSquareOf(network, layer, "scales", 1) + meanSquareOf(network, layer, "shifts", 0);
   if (layer.definition.name === "dropout") return first / (1 - dropOf(layer));
+  if (layer.definition.name === "prelu") return (first * (1 + slopeOfPrelu(layer) ** 2)) / 2;
+  if (layer.definition.name === "stochastic_depth") return first * (1 - dropOf(layer));
   if (layer.definition.name === "concat") return averageBySize(value, incoming);
   if (layer.definition.name === "add") return incoming.reduce((sum, size) => sum + size, 0);
   return first;
@@ -109,6 +113,8 @@ function backward(network: Network, value: Value, incoming: number): number {
   const weight = layer && kernelOf(layer);
   if (weight) return (known(weight.fanOut) ?? 1) * meanSquare(network, weight);
   if (layer && isNormalization(layer)) return meanSquareOf(network, layer, "scales", 1) / Math.max(incoming, 1e-12);
+  if (layer?.definition.name === "prelu") return (1 + slopeOfPrelu(layer) ** 2) / 2;
+  if (layer?.definition.name === "stochastic_depth") return 1 - dropOf(layer);
   return layer?.definition.name === "dropout" ? 1 / (1 - dropOf(layer)) : 1;
 }
 
@@ -125,6 +131,11 @@ function dropOf(layer: Layer): number {
   return typeof drop === "number" ? drop : 0;
 }
 
+function slopeOfPrelu(layer: Layer): number {
+  const slope = layer.arguments["initial"];
+  return typeof slope === "number" ? slope : 0;
+}
+
 function averageBySize(value: Value, incoming: readonly number[]): number {
   const sizes = operandsOf(value).map(({ type }) => type.axes.slice(1).reduce((product, axis) => product * (known(axis.size) ?? 1), 1));
   const all = sizes.reduce((sum, size) => sum + size, 0);
@@ -137,8 +148,13 @@ function meanSquareOf(network: Network, layer: Layer, role: Weight["role"], abse
   return weight ? meanSquare(network, weight) : absent;
 }
 
-/** E[w²] of what a weight's initialiser draws. A loaded weight is taken to be calibrated: 1 / fan_in. */
+/** E[w²] of a weight in training: of what its initialiser draws, over 1 − p where DropConnect leaves entries out. */
 function meanSquare(network: Network, weight: Weight): number {
+  return meanSquareDrawn(network, weight) / (1 - (network.settings.get(weight.path)?.dropconnect?.value ?? 0));
+}
+
+/** A loaded weight is taken to be calibrated: 1 / fan_in. */
+function meanSquareDrawn(network: Network, weight: Weight): number {
   const settings = network.settings.get(weight.path);
   const use = settings?.init.use ?? weight.initializer;
   const fan = { in: known(weight.fanIn) ?? 1, out: known(weight.fanOut) ?? 1 };

@@ -2,7 +2,7 @@ import { invariant } from "../../base/invariant.ts";
 import type { ArgumentValues, Use } from "../../library/arguments.ts";
 import type { ActivationDefinition, Definition, InitializerDefinition, Library } from "../../library/definition.ts";
 import { operandsOf } from "../../typed/operands.ts";
-import type { Value, Weight } from "../../typed/program.ts";
+import type { Layer, Value, Weight } from "../../typed/program.ts";
 import { defaultOf } from "./argument-values.ts";
 import type { Elaboration, Mutable } from "./elaboration.ts";
 
@@ -23,12 +23,12 @@ export function initializerUse(library: Library, name: string, given: ArgumentVa
  * What a weight starts from when no rule says so: before an activation of the rectifier family `kaiming` with that
  * activation's gain, before anything else `xavier` (Glorot and Bengio 2010; He et al. 2015). The next activation is the
  * first one met on every way from the layer on, through normalisation, dropout, pooling and sums, to the next layer with
- * weights of its own; where ways meet different ones, the first in the order of the text counts.
+ * weights of its own (a `prelu` counts as the leaky ReLU that it starts as); where ways meet different ones, the first in the order of the text counts.
  */
 export function decideInitializers(library: Library, elaboration: Elaboration): void {
   const users = usersOf(elaboration.values);
   for (const { weight, after } of elaboration.undecided) {
-    const next = nextActivation(after, users);
+    const next = nextActivation(library, after, users);
     const mutable = weight as Mutable<Weight>;
     mutable.initializer = next?.definition.family === "rectifier" ? initializerUse(library, "kaiming", { activation: next }) : initializerUse(library, "xavier");
   }
@@ -46,15 +46,23 @@ function usersOf(values: readonly Value[]): ReadonlyMap<Value, readonly Value[]>
   return users;
 }
 
-function nextActivation(after: Value, users: ReadonlyMap<Value, readonly Value[]>): Use<ActivationDefinition> | undefined {
+function nextActivation(library: Library, after: Value, users: ReadonlyMap<Value, readonly Value[]>): Use<ActivationDefinition> | undefined {
   const seen = new Set<Value>();
   const open = [...(users.get(after) ?? [])];
   for (let value = open.shift(); value; value = open.shift()) {
     if (seen.has(value)) continue;
     seen.add(value);
     if (value.body.kind === "activation" && value.body.use.definition.name !== "identity") return value.body.use;
+    const learned = value.body.kind === "layer" ? startOfPrelu(library, value.body.layer) : undefined;
+    if (learned) return learned;
     if (value.body.kind === "layer" && value.body.layer.weights.some(({ role }) => role === "weights")) continue;
     open.push(...(users.get(value) ?? []));
   }
   return undefined;
+}
+
+/** The leaky ReLU that a `prelu` is before it has learned anything. */
+function startOfPrelu(library: Library, { definition, arguments: values }: Layer): Use<ActivationDefinition> | undefined {
+  const leaky = definition.name === "prelu" ? library.find("activation", "leaky_relu") : undefined;
+  return leaky?.kind === "activation" ? withDefaults(leaky, { alpha: values["initial"] }) : undefined;
 }
