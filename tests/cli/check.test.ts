@@ -105,7 +105,7 @@ describe("check", () => {
     expect(stderr).toContain("\\u{1b}");
   });
 
-  test.each(["init", "check", "build", "train", "eval", "predict", "fmt", "summary", "compare", "diff", "explain", "list", "doctor"])("%s --help shows what it is for", (command) => {
+  test.each(["init", "check", "build", "train", "eval", "predict", "inspect", "fmt", "summary", "compare", "diff", "explain", "list", "doctor"])("%s --help shows what it is for", (command) => {
     const { status, stdout } = nnspec([command, "--help"]);
     expect(status).toBe(0);
     expect(stdout).toContain(`Usage: nnspec ${command}`);

@@ -13,6 +13,14 @@ export interface BuildOptions {
   readonly data: ReadonlyMap<string, string>;
 }
 
+export interface InspectOptions extends SharedOptions {
+  readonly run?: string;
+  readonly data: ReadonlyMap<string, string>;
+  readonly backend?: string;
+  readonly seed?: number;
+  readonly html?: string;
+}
+
 export interface TrainOptions extends SharedOptions {
   readonly run?: string;
   readonly data: ReadonlyMap<string, string>;
@@ -21,6 +29,8 @@ export interface TrainOptions extends SharedOptions {
   readonly seed?: number;
   readonly runDir?: string;
   readonly resume: boolean;
+  /** What is reported before training: how the network begins. */
+  readonly inspect?: "init";
 }
 
 export interface RunFolderOptions {

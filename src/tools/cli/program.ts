@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
-import type { BuildOptions, CheckOptions, DiffOptions, PredictOptions, RunFolderOptions, SharedOptions, TrainOptions } from "./options.ts";
+import type { BuildOptions, CheckOptions, DiffOptions, InspectOptions, PredictOptions, RunFolderOptions, SharedOptions, TrainOptions } from "./options.ts";
 
 /** Every command, its options and examples. What a command does is loaded when it is called. */
 export function commandLine(): Command {
@@ -11,7 +11,7 @@ export function commandLine(): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false })
     .addHelpText("after", "\nStart with:\n  nnspec init my-model && cd my-model && nnspec train model.nnspec");
-  for (const add of [init, check, build, train, evaluate, predict, fmt, summary, compare, diff, explain, list, doctor]) add(program);
+  for (const add of [init, check, build, train, evaluate, predict, inspect, fmt, summary, compare, diff, explain, list, doctor]) add(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
@@ -64,6 +64,7 @@ function train(program: Command): void {
     .option("--seed <n>", "the seed instead of the file's", wholeNumber(0))
     .option("--run-dir <folder>", "where trainer, checkpoints and logs go (default: runs/<run>, then runs/<run>-2, …)")
     .option("--resume", "go on from the last checkpoint of --run-dir", false)
+    .addOption(new Option("--inspect <what>", "report first how the network begins (init), then train; the report is also kept as inspection.html").choices(["init"]))
     .addOption(formatOption())
     .addHelpText("after", examples("nnspec train digits.nnspec", "nnspec train digits.nnspec --epochs 5 --set lr=3e-3 --format json", "nnspec train digits.nnspec --run-dir runs/mlp --resume"))
     .action(async (file: string, options: TrainOptions) => (await import("./commands/train.ts")).train(file, options));
@@ -92,6 +93,21 @@ function predict(program: Command): void {
     .addHelpText("after", examples("nnspec predict runs/mlp new.csv", "nnspec predict runs/mlp new.csv --samples 50", "echo '[[5.1, 3.5, 1.4, 0.2]]' | nnspec predict runs/iris -"))
     .action(async (folder: string, input: string | undefined, options: PredictOptions) =>
       (await import("./commands/predict.ts")).predict(folder, input ?? "-", options));
+}
+
+function inspect(program: Command): void {
+  program
+    .command("inspect <file>")
+    .description("how a run begins: the spread of activations and gradients, layer by layer, before any training; several runs side by side")
+    .option("--run <name>", "only this run, in detail")
+    .addOption(setOption())
+    .addOption(dataOption())
+    .addOption(backendOption())
+    .option("--seed <n>", "the seed instead of the file's", wholeNumber(0))
+    .option("--html <file>", "write the report as a page as well")
+    .addOption(formatOption())
+    .addHelpText("after", examples("nnspec inspect digits.nnspec", "nnspec inspect initialisation.nnspec --html report.html", "nnspec inspect initialisation.nnspec --run Small"))
+    .action(async (file: string, options: InspectOptions) => (await import("./commands/inspect.ts")).inspect(file, options));
 }
 
 function fmt(program: Command): void {

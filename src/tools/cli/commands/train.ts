@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { Program, TypedRun } from "../../../compiler/typed/program.ts";
 import { exitCode, UsageError } from "../exit.ts";
 import type { TrainOptions } from "../options.ts";
 import { chooseRun, programOf } from "../runs.ts";
@@ -15,9 +16,18 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
   const trainer = join(folder, "trainer");
   const pathFromFolder = (path: string): string => (isAbsolute(path) ? path : relative(trainer, resolve(base, path)).split(sep).join("/"));
+  if (options.inspect !== undefined) await inspectFirst(program, run, file, folder, options);
   await writeTrainer(program, run, trainer, { pathFromFolder, data: new Map(), set: options.set });
   process.exitCode = await runTypeScript(join(trainer, "train.ts"), trainerArguments(folder, options), "ignore");
   if (process.exitCode === exitCode.clean && options.format === "pretty") suggestNext(file, folder);
+}
+
+/** `--inspect init`: how the network begins is reported before it is trained. */
+async function inspectFirst(program: Program, run: TypedRun, file: string, folder: string, options: TrainOptions): Promise<void> {
+  if (options.resume) throw new UsageError("--inspect init looks at a network before it is trained: it does not go with --resume");
+  makeFolder(folder);
+  const { inspectBefore } = await import("./inspect.ts");
+  await inspectBefore(program, run, join(folder, "inspection.html"), { ...options, file, folder });
 }
 
 /** The folder asked for, or the first free one of runs/mlp, runs/mlp-2, …: no earlier run is written over. */
