@@ -104,9 +104,24 @@ export async function appendText(path: string, text: string): Promise<void> {
 /** Makes a folder and those above it; one that is there already is fine. */
 export async function makeDirectory(path: string): Promise<void> {
   try {
-    await nodeModule("node:fs/promises").mkdir(path, { recursive: true });
+    await makeWithParents(path);
   } catch (error) {
     throw fileError("made", path, error);
+  }
+}
+
+/** Node's own recursive form never returns where the system says that a folder is missing and cannot be made (below /proc). */
+async function makeWithParents(path: string): Promise<void> {
+  const { mkdir, stat } = nodeModule("node:fs/promises");
+  const parent = nodeModule("node:path").dirname(path);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : "";
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code !== "ENOENT" || parent === path || (await fileExists(parent))) throw error;
+    await makeWithParents(parent);
+    await mkdir(path);
   }
 }
 

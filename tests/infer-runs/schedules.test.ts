@@ -8,7 +8,11 @@ describe("schedules", () => {
   const wrong: readonly (readonly [string, readonly string[]])[] = [
     ["schedule: cosin(to: 0)", ["NN0411 cosin"]],
     ["schedule: 0.1", ["NN0405 0.1"]],
-    ["schedule: plateau(validation.loss, factor: 0.1, patience: 3 epochs)", ["NN0901 plateau"]],
+    ["schedule: plateau(validation.loss, factor: 0.1, patience: 3 epochs)", []],
+    ["schedule: plateau(test.loss)", ["NN0720 plateau(test.loss)"]],
+    ["optimizer: sgd(0.1, momentum: plateau(validation.loss))", ["NN0405 plateau(validation.loss)"]],
+    ["schedule: plateau(validation.loss) then cosine(to: 0)", ["NN0717 plateau(validation.loss)"]],
+    ["average: swa(every: 3 minutes)", ["NN0728 swa(every: 3 minutes)"]],
     ["schedule: constant then cosine(to: 0)", ["NN0717 constant"]],
     ["schedule: halving(5) then cosine(to: 0)", ["NN0717 halving(5)"]],
     ["schedule: warmup(2 minutes) then cosine(to: 0)", ["NN0728 warmup(2 minutes)"]],

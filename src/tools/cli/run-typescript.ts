@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 
 /** Runs a generated TypeScript file with this Node, and gives its exit code. */
 export async function runTypeScript(file: string, args: readonly string[], input: "inherit" | "ignore"): Promise<number> {
@@ -36,7 +37,7 @@ function loader(): readonly string[] {
 function linkGpuJs(folder: string): void {
   if (reaches(folder, "gpu.js")) return;
   const modules = join(folder, "node_modules");
-  mkdirSync(modules, { recursive: true });
+  makeFolder(modules);
   const link = join(modules, "gpu.js");
   rmSync(link, { recursive: true, force: true });
   symlinkSync(packageFolder("gpu.js"), link, "junction");

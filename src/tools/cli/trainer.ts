@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Capacities } from "../../compiler/compile.ts";
 import type { Program, TypedRun } from "../../compiler/typed/program.ts";
 import { UsageError } from "./exit.ts";
+import { makeFolder } from "./make-folder.ts";
 import { openDims } from "./open-dims.ts";
 import { captureTypeScript } from "./run-typescript.ts";
 import { reasonOf } from "./sources.ts";
@@ -40,7 +41,7 @@ function writeFiles(folder: string, files: readonly { readonly path: string; rea
   try {
     for (const { path, text } of files) {
       const target = join(folder, path);
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
       writeFileSync(target, text);
     }
   } catch (error) {

@@ -144,7 +144,7 @@ export function inferSave({ context, scope }: Reading, expression: Ast.Expressio
   if (expression.kind === "reference" && expression.path.length === 1 && expression.path[0]!.text === "every") {
     return checkTable(context, scope, "every", every, expression.arguments, expression.span)?.["interval"] as Duration | undefined;
   }
-  return refuseChoice(context, "save", expression, ["`every(1 epoch)`"]);
+  return refuseChoice(context, "save", expression, ["`every(1 epoch)`", "`every(500 steps)`", "`every(10 minutes)`"]);
 }
 
 /** Reports that a setting has another value than those it may have. */

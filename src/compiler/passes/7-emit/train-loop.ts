@@ -1,3 +1,4 @@
+import type { Duration } from "../../library/arguments.ts";
 import { literal, nothing, ts, type Code } from "./code.ts";
 import type { TrainingShape } from "./features/index.ts";
 import type { RunShape } from "./run-shape.ts";
@@ -19,9 +20,10 @@ async function trainEpochs(session: Session, progress: Progress): Promise<string
   const { device, ${when(validates, ts`data,`)} epochs, stepsPerEpoch, totalSteps, folder, reporter } = session;
   const log = folder === undefined ? undefined : await openMetricsLog(folder + "/metrics.jsonl", progress.step === 0 ? undefined : progress.epoch);
   const start = performance.now() - progress.seconds * 1000;
-  while (progress.step < totalSteps) {
+  // An interrupt after the last step leaves an epoch that is not measured yet.
+  while (progress.step < totalSteps || progress.step > progress.epoch * stepsPerEpoch) {
     const epoch = progress.epoch + 1;
-    ${when(stop.afterStep, ts`const ended = `)}await trainEpoch(session, progress, epoch${when(stop.afterStep, ts`, start`)});
+    ${when(stop.afterStep, ts`const ended = `)}await trainEpoch(session, progress, epoch${when(isTimed(shape), ts`, start`)});
     progress.seconds = (performance.now() - start) / 1000;
     if (session.interrupted) return undefined;
     progress.epoch = epoch;
@@ -34,11 +36,12 @@ async function trainEpochs(session: Session, progress: Progress): Promise<string
     ${hooks.afterUse}
     ${hooks.measured}
     ${when(stop.afterEpoch, watchCode(shape))}
-    if (progress.seconds - session.saved >= secondsBetweenSaves) await save(session, progress);
-    ${saveEveryCode(shape)}
     const metrics = { train: trained${when(validates, ts`, ...(validation && { validation })`)} };
     reporter.epoch({ epoch, epochs, step: progress.step, seconds: progress.seconds, rate, ...metrics${when(best, ts`, best: improved`)} });
     await log?.append({ epoch, step: progress.step, seconds: progress.seconds, rate, ...metrics });
+    // After its line in the log: whatever ends the process now, what is resumed has all lines before it.
+    if (progress.seconds - session.saved >= secondsBetweenSaves) await save(session, progress);
+    ${saveEveryCode(shape)}
     if (!Number.isFinite(trained["loss"])) return "the loss is no longer a finite number (a lower learning rate may help)";
     ${when(stop.afterStep, ts`if (ended !== undefined) return ended;`)}
     ${when(stop.afterEpoch, ts`if (stopped !== undefined) return stopped;`)}
@@ -46,6 +49,17 @@ async function trainEpochs(session: Session, progress: Progress): Promise<string
   }
   return ${run.steps === undefined ? ts`"all epochs are done"` : ts`progress.step === mostSteps ? "all steps are done" : "all epochs are done"`};
 }`;
+}
+
+/** Whether steps are told when training started. */
+function isTimed({ stop, run }: RunShape): boolean {
+  return stop.afterStep || secondsOf(run.saveEvery) !== undefined;
+}
+
+/** The interval of `save: every(10 minutes)`, in seconds. */
+export function secondsOf(duration: Duration | undefined): number | undefined {
+  if (duration === undefined || duration.unit === "epoch" || duration.unit === "step") return undefined;
+  return duration.amount * { second: 1, minute: 60, hour: 3600 }[duration.unit];
 }
 
 /** Looks whether the epoch is the best so far, and keeps its tensors if it is. */
@@ -87,12 +101,15 @@ function saveEveryCode({ run: { saveEvery }, hooks }: TrainingShape): Code {
     }`;
 }
 
-function steps({ stop, run, hooks }: TrainingShape): Code {
+function steps(shape: TrainingShape): Code {
+  const { stop, run, hooks } = shape;
+  const timed = isTimed(shape);
+  const seconds = secondsOf(run.saveEvery);
   const initial = [...stop.watches].filter((name) => name.startsWith("initial."));
   const everySteps = run.saveEvery?.unit === "step" ? run.saveEvery.amount : undefined;
   return ts`/** The steps of an epoch that are still to be done, in an order that the seed and the epoch decide. */
-async function trainEpoch(session: Session, progress: Progress, epoch: number${stop.afterStep ? ts`, start: number` : nothing}): Promise<${stop.afterStep ? ts`string | undefined` : ts`void`}> {
-  const { device, data, seed, epochs, stepsPerEpoch, totalSteps, ${everySteps === undefined ? nothing : ts`folder,`} reporter } = session;
+async function trainEpoch(session: Session, progress: Progress, epoch: number${when(timed, ts`, start: number`)}): Promise<${stop.afterStep ? ts`string | undefined` : ts`void`}> {
+  const { device, data, seed, epochs, stepsPerEpoch, totalSteps, ${when(everySteps !== undefined || seconds !== undefined, ts`folder,`)} reporter } = session;
   const done = progress.step - (epoch - 1) * stepsPerEpoch;
   if (done === 0) for (const [name, zero] of monitors.map(startOf)) device.write(name, zero);
   let shown = performance.now();
@@ -107,7 +124,10 @@ async function trainEpoch(session: Session, progress: Progress, epoch: number${s
     ${initial.length === 0 || run.optimizer.use.definition.whole ? nothing : ts`if (progress.step === 1) {
       ${initial.map((name) => ts`progress[${literal(name)}] = (await device.result(plans.train, ${literal(name.slice("initial.".length))}))[0]!;`)}
     }`}
-    ${everySteps === undefined ? nothing : ts`if (folder !== undefined && progress.step % ${literal(everySteps)} === 0) {
+    ${when(timed, ts`const trainedFor = (performance.now() - start) / 1000;`)}
+    ${seconds === undefined ? nothing : ts`const due = Math.floor(trainedFor / ${literal(seconds)});`}
+    ${everySteps === undefined && seconds === undefined ? nothing : ts`if (folder !== undefined && ${everySteps === undefined ? ts`due > progress.timedSaves` : ts`progress.step % ${literal(everySteps)} === 0`}) {
+      ${when(seconds !== undefined, ts`progress.timedSaves = due;`)}
       ${hooks.beforeUse}
       await saveTensors(folder + "/step-" + progress.step + ".safetensors", await readTensors(device, kept), session.metadata);
       ${hooks.afterUse}
@@ -120,7 +140,7 @@ async function trainEpoch(session: Session, progress: Progress, epoch: number${s
       reporter.batch(loss === undefined ? place : { ...place, loss });
       shown = performance.now();
     }
-    ${stop.afterStep ? ts`const values = new Map([["time", (performance.now() - start) / 1000], ["step", progress.step]]);
+    ${stop.afterStep ? ts`const values = new Map([["time", trainedFor], ["step", progress.step]]);
     const reason = stopReasonOfStep((name) => values.get(name) ?? Number.NaN);
     if (reason !== undefined) return reason;` : nothing}
   }

@@ -5,7 +5,7 @@ import type { ModuleText } from "./modules.ts";
 import { withFeatures, type TrainingShape } from "./features/index.ts";
 import { elementsOf, shapeOfRun, type RunShape } from "./run-shape.ts";
 import { checkpoints } from "./train-checkpoints.ts";
-import { loop, measuring } from "./train-loop.ts";
+import { loop, measuring, secondsOf } from "./train-loop.ts";
 import { measuredOutput, viewsFunction } from "./views-code.ts";
 
 /** `train.ts`: the loop of this run, and nothing that the run does not use. */
@@ -64,7 +64,7 @@ const mostSteps = ${literal(run.steps)};`}
 ${hooks.settings}`;
 }
 
-function progress({ stop, best, hooks }: TrainingShape): Code {
+function progress({ stop, best, run, hooks }: TrainingShape): Code {
   const initial = [...stop.watches].filter((name) => name.startsWith("initial."));
   return ts`/** How far training is: finished epochs and steps, the seconds they took${best ? ts`, the epoch whose weights are kept` : nothing}. */
 const beginning = {
@@ -74,6 +74,7 @@ const beginning = {
   bestEpoch: 0,
   bestValue: 0,`}
   ${initial.map((name) => ts`${literal(name)}: 0,`)}
+  ${secondsOf(run.saveEvery) === undefined ? nothing : ts`timedSaves: 0,`}
   ${stop.progress}
   ${hooks.progress}
 };
@@ -153,7 +154,7 @@ export async function train(options: TrainerOptions, reporter: Reporter): Promis
 const opening = ts`/** The backend that was asked for. For auto a step of this very training is measured where there is a choice. */
 async function openDevice(backend: TrainerOptions["backend"], seed: number, calibration?: Calibration): Promise<Device> {
   const fill = (target: Float32Array, stream: string, step: number): void => fillUniform(target, randomStream(seed, stream), step);
-  return createDevice({ backend, fillUniform: fill, wasm: wasmModule, ...(calibration && { calibration }) });
+  return createDevice({ backend, fillUniform: fill, seed, wasm: wasmModule, ...(calibration && { calibration }) });
 }
 
 /** The first step, on tensors of its own. */

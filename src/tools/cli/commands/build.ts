@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { copyFileSync, existsSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { UsageError } from "../exit.ts";
+import { makeFolder } from "../make-folder.ts";
 import type { BuildOptions } from "../options.ts";
 import { chooseRun, programOf } from "../runs.ts";
 import { reasonOf } from "../sources.ts";
@@ -42,7 +43,7 @@ function copyData(copies: ReadonlyMap<string, string>, folder: string): void {
   for (const [from, to] of copies) {
     const target = join(folder, to);
     try {
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
       if (resolve(target) !== from) copyFileSync(from, target);
     } catch (error) {
       throw new UsageError(`cannot copy ${from} to ${target}: ${reasonOf(error)}`);

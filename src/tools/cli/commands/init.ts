@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../exit.ts";
 import { writeLine } from "../output.ts";
 import { reasonOf } from "../sources.ts";
 import { templates } from "../templates.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** Writes a first spec (and, for the table template, a small table) where there is none yet. */
 export function init(folder: string, options: { readonly template: string }): void {
@@ -12,7 +13,7 @@ export function init(folder: string, options: { readonly template: string }): vo
     if (existsSync(join(folder, path))) throw new UsageError(`${join(folder, path)} exists already; nothing was written`);
   }
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const { path, text } of files) writeFileSync(join(folder, path), text);
   } catch (error) {
     throw new UsageError(`cannot write into ${folder}: ${reasonOf(error)}`);
