@@ -4,11 +4,12 @@ import { createBuilder } from "./ir/make-builder.ts";
 import { verify } from "./ir/verify.ts";
 import { lowerStatistics, refreshesStatistics } from "./passes/3-lower/averages.ts";
 import { lowerEvaluation, lowerPrediction } from "./passes/3-lower/inference.ts";
+import { fisherScalar, kroneckerBlocks } from "./passes/3-lower/kronecker.ts";
 import { beginLowering } from "./passes/3-lower/lowering.ts";
 import { compileMetrics } from "./passes/3-lower/metrics.ts";
 import { otherSymbols, sizesOf, type Sizes } from "./passes/3-lower/sizes.ts";
 import { compileFields, compileParameters, compileStates } from "./passes/3-lower/tensors.ts";
-import { completeStep, lowerObjective, type Objective } from "./passes/3-lower/train.ts";
+import { completeStep, lowerObjective, type Curved, type Objective } from "./passes/3-lower/train.ts";
 import { weightNode } from "./passes/3-lower/weights.ts";
 import { slopeAlong, wholeMethod, wholeStep } from "./passes/3-lower/whole.ts";
 import { differentiate } from "./passes/4-differentiate/differentiate.ts";
@@ -43,7 +44,7 @@ export function compileRun(run: TypedRun, capacities: Capacities = {}): Compiled
   const gradients = gradientsOf(graph, objective, objective.objective);
   const method = wholeMethod(run);
   const products = method?.curvature === true ? gradientsOf(graph, objective, slopeAlong(objective, gradients)) : undefined;
-  const step = method ? wholeStep(objective, gradients, products) : completeStep(objective, gradients);
+  const step = method ? wholeStep(objective, gradients, products) : completeStep(objective, gradients, curvedLayers(graph, objective));
   const graphs = {
     train: finish(graph, "train", step.graph),
     evaluate: finish(graph, "evaluate", lowerEvaluation(inference)),
@@ -71,6 +72,13 @@ function drawn(graph: GraphBuilder, run: TypedRun, sizes: Sizes): Pick<CompiledR
   const drawing = finish(graph, "sample", lowerPrediction(beginLowering(graph, run, sizes, false, true)));
   const isRandom = nodesOf(drawing).some(({ op }) => op === "random");
   return isRandom ? { sampling: { graph: drawing, plan: plan("sample", drawing, sizes) } } : {};
+}
+
+/** The layers whose curvature K-FAC estimates, with the gradients at their outputs. */
+function curvedLayers(graph: GraphBuilder, objective: Objective): Curved | undefined {
+  const blocks = kroneckerBlocks(objective);
+  if (blocks.length === 0) return undefined;
+  return { blocks, slopes: differentiate(graph, fisherScalar(objective, blocks), blocks.map(({ product }) => product)) };
 }
 
 /** ∂scalar/∂w for every trained weight, by its path. */

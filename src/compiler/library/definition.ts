@@ -142,7 +142,8 @@ export type Distribution =
   | { readonly kind: "truncated_normal"; readonly mean: number; readonly deviation: number }
   | { readonly kind: "uniform"; readonly low: number; readonly high: number }
   | { readonly kind: "identity"; readonly scale: number }
-  | { readonly kind: "orthogonal"; readonly gain: number }
+  /** `parts`: how many matrices stand side by side, each drawn by itself (the gates of a recurrent layer). */
+  | { readonly kind: "orthogonal"; readonly gain: number; readonly parts?: number }
   | { readonly kind: "values"; readonly values: readonly number[] };
 
 export interface InitializerDefinition extends Described {
@@ -196,6 +197,8 @@ export interface WholeMethod {
 
 export interface OptimizerDefinition extends Described {
   readonly kind: "optimizer";
+  /** Set where `update` is given G^-1 g A^-1 instead of the gradient, for the weights of dense and convolutional layers (K-FAC). */
+  readonly kronecker?: boolean;
   /** Set for methods that move all weights together; `slots` and `update` are then not asked for. */
   readonly whole?: WholeMethod;
   /** The argument that is the learning rate; undefined when there is none (Adadelta). */
@@ -248,6 +251,12 @@ export interface LossDefinition extends Described {
   readonly kind: "loss";
   /** What turns the first operand into probabilities, where the loss is the likelihood of a distribution. */
   readonly likelihood?: "softmax" | "sigmoid";
+  /**
+   * For losses that are a negative log-likelihood -log p(target | prediction): a number for each row and place, whose gradient with
+   * respect to the prediction is that of the loss at a target drawn from p itself (the score). Its outer products average to the
+   * Fisher information.
+   */
+  readonly score?: (graph: GraphBuilder, prediction: Node, uniform: (purpose: string, type: ArrayType) => Node) => Node;
   readonly operands: readonly OperandSpecification[];
   /** One number for each row (and each place of any further axes, which are averaged): `[B]` or `[B, …]`. */
   readonly perExample: (graph: GraphBuilder, operands: readonly Node[], values: ArgumentValues) => Node;

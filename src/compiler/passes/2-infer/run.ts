@@ -27,6 +27,7 @@ import { inferBatch, numbers, numbersOf, readNumber } from "./run-numbers.ts";
 import { proveRun, type RunVariant } from "./run-proof.ts";
 import { checkTrains, settleRules } from "./run-rules.ts";
 import { checkTeacherUsed, inferTeacher } from "./teacher.ts";
+import { checkKronecker } from "./kronecker-run.ts";
 import { checkWholeMethod } from "./whole-method.ts";
 import { checkGuarantee, checkLengths, inferSchedule, type PlacedPart } from "./schedule.ts";
 
@@ -149,6 +150,7 @@ function inferSettings(
   checkTrains(context, run);
   checkDraws(context, run);
   checkWholeMethod(context, run, settings);
+  checkKronecker(context, run);
   return run;
 }
 

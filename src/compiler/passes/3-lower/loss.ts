@@ -36,6 +36,12 @@ export function perRow(graph: GraphBuilder, x: Node): Node {
   return axes.length === 0 ? x : graph.mean(x, axes);
 }
 
+/** `[capacity, …]` added up over all axes but the batch: `[capacity]`. */
+export function rowSumOf(graph: GraphBuilder, x: Node): Node {
+  const axes = x.type.shape.map((_, axis) => axis).slice(1);
+  return axes.length === 0 ? x : graph.sum(x, axes);
+}
+
 function combine(graph: GraphBuilder, operator: "+" | "-" | "*" | "/" | "negate", operands: readonly Node[]): Node {
   const [first, ...rest] = operands;
   invariant(first, "arithmetic without operands");

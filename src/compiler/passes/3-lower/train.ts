@@ -3,6 +3,7 @@ import type { WeightSettings } from "../../typed/program.ts";
 import { lowerAverages } from "./averages.ts";
 import { clipGradients, globalNorm, watchesGradientNorm, type Gradients } from "./gradients.ts";
 import { makeHostScalars, type HostScalars } from "./host-scalars.ts";
+import { inTwoCalls, precondition, type Block } from "./kronecker.ts";
 import { lowerLoss } from "./loss.ts";
 import type { Lowering } from "./lowering.ts";
 import { lowerSums } from "./metrics.ts";
@@ -41,21 +42,29 @@ export interface TrainingStep {
   readonly schedules: ReadonlyMap<string, Node>;
 }
 
+/** The layers whose gradients are turned by their curvature, and the gradients at their outputs that tell it. */
+export interface Curved {
+  readonly blocks: readonly Block[];
+  readonly slopes: ReadonlyMap<Node, Node>;
+}
+
 /** The whole training step: clipped gradients to the optimisers, running statistics and monitors brought up to date. */
-export function completeStep(objective: Objective, gradients: Gradients): TrainingStep {
+export function completeStep(objective: Objective, gradients: Gradients, curved?: Curved): TrainingStep {
   const { lowering } = objective;
   const graph = lowering.graph.at({ path: "gradients", role: "gradient" });
   const norm = once(() => globalNorm(graph, gradients));
   const clipped = clipGradients(graph, gradients, lowering.run.clip, norm);
   const updating: Updating = { lowering, clock: makeClock(lowering.graph), scalars: makeHostScalars(lowering.graph) };
   const rate = scheduledRate(updating, baseRate(lowering.run.optimizer.use));
-  const updates = lowerUpdates(updating, objective.trained, clipped);
+  const turned = curved && precondition(updating, curved.blocks, curved.slopes, clipped);
+  const updates = lowerUpdates(updating, objective.trained, turned?.gradients ?? clipped);
   const averages = lowerAverages(updating, new Map(objective.trained.map(({ weight }) => [weight.path, updates.get(weight.path)!])));
   const watched = watchesGradientNorm(lowering.run) ? new Map([["gradient_norm", norm()]]) : new Map<string, Node>();
+  const all = new Map([...updates, ...averages, ...lowering.updates, ...monitors(objective, watched)]);
   return {
     graph: {
       outputs: new Map([["loss", objective.loss], ["objective", objective.objective], ...watched]),
-      updates: new Map([...updates, ...averages, ...lowering.updates, ...monitors(objective, watched)]),
+      updates: turned ? inTwoCalls(updating, turned.factors, all, new Set(objective.trained.map(({ weight }) => weight.path))) : all,
     },
     schedules: usedFormulas(updating.scalars, rate),
   };
