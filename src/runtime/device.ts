@@ -22,6 +22,8 @@ export interface Calibration {
 export interface DeviceOptions {
   readonly backend: BackendChoice;
   readonly fillUniform: FillUniform;
+  /** The seed that `fillUniform` draws with: a module then draws the same numbers itself. */
+  readonly seed?: number;
   /** The same plans as a module, where they were generated as one. */
   readonly wasm?: WasmProgram;
   /** With `auto`: what is measured where there is a choice. */
@@ -73,9 +75,9 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
   return fastest(glCandidate(best, fillUniform), onCpu, options.calibration);
 }
 
-function wasmCandidate({ wasm, fillUniform }: DeviceOptions): Candidate | undefined {
+function wasmCandidate({ wasm, fillUniform, seed }: DeviceOptions): Candidate | undefined {
   if (wasm === undefined || !WasmDevice.isSupported(wasm)) return undefined;
-  return { backend: "wasm", open: () => WasmDevice.create(wasm, fillUniform) };
+  return { backend: "wasm", open: () => WasmDevice.create(wasm, fillUniform, seed) };
 }
 
 function glCandidate({ backend }: Mode, fillUniform: FillUniform): Candidate {

@@ -1,4 +1,5 @@
 import type { DeviceCall, FillUniform } from "./gpu-device.ts";
+import { randomStream } from "./random.ts";
 import type { WasmArray, WasmPlan, WasmProgram } from "./wasm-plan.ts";
 
 /** A generated module over its memory: variables live there, a call is one call of the module. */
@@ -6,6 +7,7 @@ export class WasmDevice {
   readonly backend = "wasm";
   private readonly program: WasmProgram;
   private readonly fill: FillUniform;
+  private readonly seed: number | undefined;
   private readonly floats: Float32Array;
   private readonly words: Int32Array;
   private readonly steps: ReadonlyMap<string, () => void>;
@@ -20,14 +22,17 @@ export class WasmDevice {
     fill: FillUniform,
     memory: WebAssembly.Memory,
     instance: WebAssembly.Instance,
+    seed: number | undefined,
   ) {
     this.program = program;
     this.fill = fill;
+    this.seed = seed;
     this.floats = new Float32Array(memory.buffer);
     this.words = new Int32Array(memory.buffer);
     this.steps = new Map(
       Object.keys(program.plans).map((name) => [name, instance.exports[name] as () => void]),
     );
+    if (seed !== undefined) this.seedStreams(seed);
   }
 
   /** Whether modules with 128-bit vectors run here. */
@@ -35,7 +40,8 @@ export class WasmDevice {
     return typeof WebAssembly === "object" && WebAssembly.validate(program.bytes);
   }
 
-  static async create(program: WasmProgram, fill: FillUniform): Promise<WasmDevice> {
+  /** Without a seed the host fills in the random numbers. */
+  static async create(program: WasmProgram, fill: FillUniform, seed?: number): Promise<WasmDevice> {
     const memory = new WebAssembly.Memory({ initial: program.pages });
     const module = await WebAssembly.compile(program.bytes);
     return new WasmDevice(
@@ -43,6 +49,7 @@ export class WasmDevice {
       fill,
       memory,
       await WebAssembly.instantiate(module, { env: { memory } }),
+      seed,
     );
   }
 
@@ -65,9 +72,26 @@ export class WasmDevice {
   run(plan: { readonly name: string }, call: DeviceCall): void {
     const table = this.planOf(plan.name);
     for (const name in table.inputs) this.upload(name, table.inputs[name]!, call);
-    for (const { stream, array } of table.fills) this.fill(this.viewOf(array), stream, call.step);
+    this.draw(table, call.step);
     this.setNumbers(plan.name, table, call);
     this.steps.get(plan.name)!();
+  }
+
+  /** With a seed the module draws its random numbers itself, bit for bit the same. */
+  private draw({ fills }: WasmPlan, step: number): void {
+    for (const { stream, array, words } of fills) {
+      if (this.seed === undefined) this.fill(this.viewOf(array), stream, step);
+      else this.words[words / 4 + 4] = step;
+    }
+  }
+
+  private seedStreams(seed: number): void {
+    for (const { fills } of Object.values(this.program.plans)) {
+      for (const { stream, words } of fills) {
+        const { seedLow, seedHigh, nameLow, nameHigh } = randomStream(seed, stream);
+        this.words.set([seedLow, seedHigh, nameLow, nameHigh, 0, 1], words / 4);
+      }
+    }
   }
 
   /** A result of the latest run of a plan, row-major. */

@@ -9,8 +9,15 @@ export interface WasmArray {
 export interface WasmPlan {
   readonly capacity: number;
   readonly inputs: Readonly<Record<string, WasmArray>>;
-  /** Random numbers that the host fills in before a call. */
-  readonly fills: readonly { readonly stream: string; readonly array: WasmArray }[];
+  /**
+   * Random numbers. At `words` stand six whole numbers: the two halves of the seed, the two of the hashed name, the step,
+   * and whether the module draws them itself (else the host fills them in before a call).
+   */
+  readonly fills: readonly {
+    readonly stream: string;
+    readonly array: WasmArray;
+    readonly words: number;
+  }[];
   readonly given: readonly string[];
   readonly derived: Readonly<Record<string, (given: Readonly<Record<string, number>>) => number>>;
   /** Where each number goes, as a float. */

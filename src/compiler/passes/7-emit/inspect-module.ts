@@ -91,7 +91,7 @@ export async function inspect(options: Options) {
   const seed = options.seed ?? defaultSeed;
   const data = await loadData(seed, options.data);
   const fill = (target: Float32Array, stream: string, step: number): void => fillUniform(target, randomStream(seed, stream), step);
-  const device = await createDevice({ backend: options.backend, fillUniform: fill, wasm: wasmModule });
+  const device = await createDevice({ backend: options.backend, fillUniform: fill, seed, wasm: wasmModule });
   try {
     const { folder } = options;
     const stepsPerEpoch = batchCount(data.train.rows.length, batchSize);

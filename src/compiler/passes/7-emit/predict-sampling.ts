@@ -36,7 +36,7 @@ export async function loadSampler(checkpoint: string, backend: BackendChoice = "
   const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
   const seed = Number(file.metadata["seed"] ?? ${literal(seed)});
   const fill = (target: Float32Array, stream: string, step: number): void => fillUniform(target, randomStream(seed, stream), step);
-  const device = await createDevice({ backend, fillUniform: fill, wasm: sampleModule });
+  const device = await createDevice({ backend, fillUniform: fill, seed, wasm: sampleModule });
   for (const { name, shape } of [...parameters, ...statistics]) device.write(name, requireTensor(file, name, shape, checkpoint));
   return { device, preparation };
 }`;

@@ -63,7 +63,7 @@ function arrays(entries: ReadonlyMap<string, WasmArray>): string {
 }
 
 function planText(plan: WasmPlanTable): string {
-  const fills = plan.fills.map(({ stream, array }) => `{ stream: ${literal(stream)}, array: ${arrayText(array)} }`);
+  const fills = plan.fills.map(({ stream, array, words }) => `{ stream: ${literal(stream)}, array: ${arrayText(array)}, words: ${words} }`);
   const derived = [...plan.derived].map(([name, formula]) => `${name}: (given) => ${formula},`);
   return [
     "{",

@@ -1,11 +1,13 @@
 import { affine, rangeOf } from "../../../plan/affine.ts";
 import { memoryOf } from "../../../plan/accesses.ts";
-import type { Buffer, Kernel, Plan } from "../../../plan/plan.ts";
+import type { Buffer, FillRandom, Kernel, Plan, Step } from "../../../plan/plan.ts";
 import { FunctionBuilder } from "./builder.ts";
 import { encodeModule, type WasmFunction, type WasmModule } from "./encoder.ts";
 import { emitKernel, emitTogether, type EmittedKernel } from "./emit-kernel.ts";
 import type { KernelSurroundings } from "./emission.ts";
+import { emitFill, streamWords, type RandomArray } from "./fill-random.ts";
 import { groupSmall } from "./group-kernels.ts";
+import { cyclesOf } from "./lanes.ts";
 import { planNest } from "./nest.ts";
 import { panelBytes } from "./panel.ts";
 import { PlanNumbers } from "./numbers.ts";
@@ -23,11 +25,18 @@ export interface WasmArray {
   readonly strides: readonly number[];
 }
 
+/** Random numbers: the module draws them where their words say so (see `RandomArray`), else the host does. */
+export interface WasmFill {
+  readonly stream: string;
+  readonly array: WasmArray;
+  readonly words: number;
+}
+
 export interface WasmPlanTable {
   readonly name: Plan["name"];
   readonly capacity: number;
   readonly inputs: ReadonlyMap<string, WasmArray>;
-  readonly fills: readonly { readonly stream: string; readonly array: WasmArray }[];
+  readonly fills: readonly WasmFill[];
   /** Numbers that come with a call. */
   readonly given: readonly string[];
   /** Formulas over them, as TypeScript. */
@@ -65,7 +74,7 @@ export function emitWasm(plans: WasmPlans): EmittedWasm {
   const drafts = Object.values(plans).map((plan): Draft => ({ prepared: preparePlan(plan), numbers: new PlanNumbers() }));
   const memory = layOut(drafts);
   const functions: WasmFunction[] = [];
-  const tables = drafts.map((draft) => emitPlan(draft, memory, functions));
+  const tables = drafts.map((draft) => emitPlan(draft, drafts, memory, functions));
   const pages = Math.ceil(memory.bytes / 65536);
   const module: WasmModule = { functions, pages, shared: false };
   return {
@@ -82,7 +91,8 @@ function layOut(drafts: readonly Draft[]): Memory {
   const kernels = drafts.flatMap((draft) => kernelsOf(draft.prepared).map((kernel) => lowered(kernel, draft, first)));
   const scratch = Math.max(0, ...kernels.map((kernel) => panelBytes(planNest(kernel))));
   const numbers = Math.max(0, ...drafts.map((draft) => draft.numbers.count));
-  return placeBuffers(prepared, numbers, scratch, Math.max(0, ...kernels.map((kernel) => overreach(kernel, first))));
+  const fills = drafts.reduce((count, draft) => count + fillsOf(draft.prepared).length, 0);
+  return placeBuffers(prepared, numbers + streamWords * fills, scratch, Math.max(0, ...kernels.map((kernel) => overreach(kernel, first))));
 }
 
 function kernelsOf(prepared: PreparedPlan): readonly Kernel[] {
@@ -131,14 +141,19 @@ function variableOf(path: string, buffer: Buffer): Buffer {
   return { name: path, shape: buffer.shape, batched: false, role: "state" };
 }
 
-function emitPlan(draft: Draft, memory: Memory, functions: WasmFunction[]): WasmPlanTable {
+function emitPlan(draft: Draft, drafts: readonly Draft[], memory: Memory, functions: WasmFunction[]): WasmPlanTable {
   const { prepared, numbers } = draft;
   const { plan } = prepared;
   const own = prepared.buffers.filter((buffer) => buffer.aliasOf === undefined);
   const around = { rows: memory.numbers, scratch: memory.scratch };
-  const items = kernelsOf(prepared).map((kernel) => ({ kernel: lowered(kernel, draft, memory), work: workOf(kernel) }));
-  const kernels = groupSmall(items, (item) => item.kernel).map((group) => {
-    const emitted = emitGroup(group.map((item) => item.kernel), plan.name, around);
+  const fills = fillTables(draft, memory, drafts);
+  const items = prepared.steps.map((step): Item => {
+    if (step.kind === "kernel") return { kernel: lowered(step, draft, memory), work: workOf(step) };
+    const { array, words } = fills.get(step)!;
+    return { fill: { address: array.address, elements: array.shape.reduce((product, extent) => product * extent, 1), words }, name: step.buffer.name, work: 0 };
+  });
+  const kernels = groupSmall(items, (item) => (item.kernel === undefined ? Infinity : cyclesOf(item.kernel))).map((group) => {
+    const emitted = emitGroup(group, plan.name, around);
     functions.push({ ...emitted.function, exported: true });
     return { name: emitted.function.name, parts: emitted.parts, work: group.reduce((sum, item) => sum + item.work, 0) };
   });
@@ -147,17 +162,34 @@ function emitPlan(draft: Draft, memory: Memory, functions: WasmFunction[]): Wasm
   return {
     name: plan.name, capacity: plan.capacity, given: plan.scalars, derived: numbers.formulas(), kernels,
     inputs: new Map(own.filter((buffer) => buffer.role === "input").map((buffer) => [buffer.name, array(buffer)])),
-    fills: plan.steps.flatMap((step) => (step.kind === "fill random" ? [{ stream: step.stream, array: array(memoryOf(step.buffer)) }] : [])),
+    fills: [...fills.values()],
     numbers: new Map([...numbers.places()].map(([name, slot]) => [name, memory.numbers + 4 * (slot + 1)])),
     results: new Map([...plan.results].map(([name, buffer]) => [name, array(buffer)])),
   };
 }
 
-function emitGroup(kernels: readonly PhysicalKernel[], plan: string, around: KernelSurroundings): EmittedKernel {
-  const [first, ...others] = kernels as readonly [PhysicalKernel, ...PhysicalKernel[]];
-  const last = others.at(-1);
-  if (last === undefined) return emitKernel(first, `${plan}/${first.name}`, around);
-  return emitTogether(kernels, `${plan}/${first.name} to ${last.name}`, around);
+type Item = { readonly work: number } & ({ readonly kernel: PhysicalKernel; readonly fill?: never } | { readonly fill: RandomArray; readonly name: string; readonly kernel?: never });
+
+function fillsOf(prepared: PreparedPlan): readonly FillRandom[] {
+  return prepared.steps.filter((step) => step.kind === "fill random");
+}
+
+/** The words of a plan's random arrays come after the numbers, plan by plan. */
+function fillTables({ prepared }: Draft, memory: Memory, drafts: readonly Draft[]): ReadonlyMap<Step, WasmFill> {
+  const numbers = Math.max(0, ...drafts.map((draft) => draft.numbers.count));
+  const before = drafts.slice(0, drafts.findIndex((draft) => draft.prepared === prepared)).reduce((count, draft) => count + fillsOf(draft.prepared).length, 0);
+  return new Map(fillsOf(prepared).map((step, place) => [step, {
+    stream: step.stream, array: arrayOf(memory.of(prepared, memoryOf(step.buffer))), words: memory.numbers + 4 * (1 + numbers + streamWords * (before + place)),
+  }]));
+}
+
+function emitGroup(group: readonly Item[], plan: string, around: KernelSurroundings): EmittedKernel {
+  const [first] = group;
+  if (first?.fill !== undefined) return emitFill(first.fill, `${plan}/${first.name}`);
+  const kernels = group.map((item) => item.kernel!);
+  const [name, last] = [kernels[0]!.name, kernels.at(-1)!.name];
+  if (kernels.length === 1) return emitKernel(kernels[0]!, `${plan}/${name}`, around);
+  return emitTogether(kernels, `${plan}/${name} to ${last}`, around);
 }
 
 /** Multiplications and additions of the reduction, for rates. */

@@ -32,6 +32,7 @@ export const instructions = {
   "v128.load64_zero": vector(0x5d, "memory"), "v128.store64_lane": vector(0x5b, "memory lane"),
   "f32x4.ceil": vector(0x67), "f32x4.floor": vector(0x68), "f32x4.nearest": vector(0x6a),
   "i32x4.shl": vector(0xab), "i32x4.shr_s": vector(0xac), "i32x4.shr_u": vector(0xad), "i32x4.add": vector(0xae), "i32x4.sub": vector(0xb1),
+  "i32x4.mul": vector(0xb5), "i64x2.extmul_low_i32x4_u": vector(0xde), "i64x2.extmul_high_i32x4_u": vector(0xdf),
   "f32x4.abs": vector(0xe0), "f32x4.neg": vector(0xe1), "f32x4.sqrt": vector(0xe3), "f32x4.add": vector(0xe4), "f32x4.sub": vector(0xe5),
   "f32x4.mul": vector(0xe6), "f32x4.div": vector(0xe7), "f32x4.max": vector(0xe9), "f32x4.min": vector(0xe8), "f32x4.pmin": vector(0xea), "f32x4.pmax": vector(0xeb),
   "i32x4.trunc_sat_f32x4_s": vector(0xf8), "f32x4.convert_i32x4_s": vector(0xfa),

@@ -4,6 +4,7 @@ import { extremum } from "./math.ts";
 import { lanes } from "./lanes.ts";
 import type { Nest, ReduceLoop } from "./nest.ts";
 import type { Physical, PhysicalKernel, Reference } from "./physical.ts";
+import { shuffleWords } from "./shuffles.ts";
 import type { Point } from "./values.ts";
 
 const greatest = extremum("f32x4.pmax");
@@ -145,12 +146,8 @@ export class Sums {
   /** Combines the four lanes; all of them then hold the result. */
   private acrossLanes(accumulator: Local): void {
     const { f } = this.emission;
-    for (const lanesOf of [[2, 3, 0, 1], [1, 0, 3, 2]]) {
-      this.combine(accumulator, () => {
-        f.get(accumulator);
-        f.get(accumulator);
-        f.op("i8x16.shuffle", ...lanesOf.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)));
-      });
+    for (const lanesOf of [[2, 3, 0, 1], [1, 0, 3, 2]] as const) {
+      this.combine(accumulator, () => shuffleWords(f, () => f.get(accumulator), () => f.get(accumulator), lanesOf));
     }
   }
 }
