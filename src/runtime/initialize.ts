@@ -16,7 +16,8 @@ export type Distribution =
   | { readonly kind: "uniform"; readonly low: number; readonly high: number }
   /** `scale` on the diagonal of the last two axes (at the middle tap of a kernel), 0 elsewhere. */
   | { readonly kind: "identity"; readonly scale: number }
-  | { readonly kind: "orthogonal"; readonly gain: number }
+  /** `parts` matrices side by side, each drawn by itself: the gates of a recurrent layer. */
+  | { readonly kind: "orthogonal"; readonly gain: number; readonly parts?: number }
   | { readonly kind: "values"; readonly values: readonly number[] };
 
 /** The first values of the parameter called `path`: the same for the same seed and path, whatever else the model has. */
@@ -45,7 +46,7 @@ export function initialize(
     case "identity":
       return fillIdentity(target, shape, distribution.scale);
     case "orthogonal":
-      return fillOrthogonal(target, shape, distribution.gain, normalFrom(words));
+      return fillParts(target, shape, distribution, normalFrom(words));
     case "values":
       return copyValues(target, path, shape, distribution.values);
   }
@@ -84,6 +85,25 @@ function fillIdentity(target: Float32Array, shape: readonly number[], scale: num
   for (const size of shape.slice(0, -2)) tap = tap * size + Math.floor((size - 1) / 2);
   for (let index = 0; index < Math.min(rows, columns); index++)
     target[(tap * rows + index) * columns + index] = scale;
+  return target;
+}
+
+/** Orthogonal matrices side by side. */
+function fillParts(
+  target: Float32Array,
+  shape: readonly number[],
+  { gain, parts = 1 }: Distribution & { readonly kind: "orthogonal" },
+  normal: () => number,
+): Float32Array {
+  if (parts === 1) return fillOrthogonal(target, shape, gain, normal);
+  const columns = shape.at(-1) ?? 1;
+  const width = columns / parts;
+  const rows = target.length / columns;
+  for (let part = 0; part < parts; part++) {
+    const matrix = fillOrthogonal(new Float32Array(rows * width), [rows, width], gain, normal);
+    for (let row = 0; row < rows; row++)
+      target.set(matrix.subarray(row * width, (row + 1) * width), row * columns + part * width);
+  }
   return target;
 }
 

@@ -123,7 +123,7 @@ describe("findings", () => {
     ["for scales { init: zeros }", ["NN0515 for scales { init: zeros }"]],
     ["for weights of conv { init: zeros }", ["NN0515 for weights of conv { init: zeros }"]],
     ["for weights of cnv { init: zeros }", ["NN0507 cnv"]],
-    ["for weights of gru { init: orthogonal }", ["NN0901 gru"]],
+    ["for weights of gru { init: orthogonal }", ["NN0515 for weights of gru { init: orthogonal }"]],
     ["for weights { dropconnect: 0.5 }", []],
     ["for weights { dropconnect: 1 }", ["NN0406 1"]],
     ["for biases { dropconnect: 0.5 }", ["NN0505 dropconnect"]],

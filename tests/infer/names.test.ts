@@ -67,7 +67,6 @@ describe("unknown names and what was meant", () => {
     ["a value as a stage", net("h = x -> relu\n return x -> h"), ["NN0208 «h»"]],
     ["a part of a record", net("p = (a: x, b: x -> relu)\n return p.a + p.c"), ["NN0215 «c»"]],
     ["a tensor of a stage", net("return x -> dense(4) as a -> dense(4, weight: transpose(b.weight))"), ["NN0211 «transpose(b.weight)»"]],
-    ["a stage of a later version", net("return x -> embedding(4)"), ["NN0901 «embedding»"]],
     ["one more parameter than there is", `${header}block Id()(x: f32[B, px: n]) { return x -> relu }\n${net("return x -> Id(3)").slice(header.length)}`, ["NN0216 «3»"]],
     ["dims that need each other", "nnspec 1\ndim A = C\ndim C = A\n", ["NN0205 «A»"]],
   ])("%s", (_, text, expected) => expect(findings(text).filter((each) => !each.startsWith("NN1003"))).toEqual(expected));

@@ -46,7 +46,7 @@ test("names are unique within their kind, and planned names are of no item", () 
   const keys = library.all().map((item) => `${item.kind} ${item.name}`);
   expect(new Set(keys).size).toBe(keys.length);
   expect(new Set(plannedItems.map(({ name }) => name)).size).toBe(plannedItems.length);
-  expect(library.planned("gru")).toEqual({ kind: "layer", name: "gru", summary: "gated recurrent unit" });
+  expect(library.planned("prune")).toEqual({ kind: "after", name: "prune", summary: "sets small weights to 0 after training" });
   expect(library.planned("denze")).toBeUndefined();
 });
 

@@ -2,11 +2,6 @@ import type { Planned } from "./definition.ts";
 
 /** Names of the language that a later version brings, so that they are told apart from a slip of the pen. */
 export const plannedItems: readonly Planned[] = [
-  { kind: "layer", name: "embedding", summary: "a learned vector for each label" },
-  { kind: "layer", name: "gru", summary: "gated recurrent unit" },
-  { kind: "layer", name: "lstm", summary: "long short-term memory" },
-  { kind: "layer", name: "last", summary: "the last place of an axis, for recurrent layers" },
-  { kind: "optimizer", name: "kfac", summary: "Kronecker-factored curvature" },
   { kind: "metric", name: "confusion", summary: "how often each class is taken for each other" },
   { kind: "metric", name: "auc", summary: "area under the receiver operating characteristic" },
   { kind: "source", name: "folder", summary: "images in one folder for each class" },

@@ -1,5 +1,6 @@
 import type { InitializerDefinition } from "../definition.ts";
 import { constant } from "./constant.ts";
+import { fanUniform } from "./fan-uniform.ts";
 import { identity } from "./identity.ts";
 import { kaiming } from "./kaiming.ts";
 import { lecun } from "./lecun.ts";
@@ -14,6 +15,7 @@ import { zeros } from "./zeros.ts";
 
 export const initializers: readonly InitializerDefinition[] = [
   constant,
+  fanUniform,
   identity,
   kaiming,
   lecun,
