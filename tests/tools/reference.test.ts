@@ -17,7 +17,7 @@ test("spec/reference is what scripts/reference.ts makes of the library", () => {
 
 test("every item has a page, and every link leads to one", () => {
   const pages = manual();
-  expect(pages.size).toBe(library.all().length + 12);
+  expect(pages.size).toBe(library.all().length + 14);
   for (const [path, text] of pages) {
     const folder = path.includes("/") ? `${path.split("/")[0]}/` : "";
     for (const [, target] of text.matchAll(/\]\(([^)]+\.md)\)/g)) expect(pages.has(`${folder}${target}`), `${path} links ${target}`).toBe(true);

@@ -1,5 +1,6 @@
 import { library } from "../../compiler/library/index.ts";
 import type { Definition, DefinitionKind } from "../../compiler/library/definition.ts";
+import { coverage } from "./coverage.ts";
 import { page } from "./page.ts";
 
 /** The chapters of the reference, in reading order: kind, title, and what items of the kind are for. */
@@ -25,6 +26,7 @@ export function manual(): ReadonlyMap<string, string> {
     files.set(`${folder(kind)}/README.md`, chapter(kind, title, introduction));
     for (const definition of library.all(kind)) files.set(`${folder(kind)}/${definition.name}.md`, page(definition));
   }
+  files.set("coverage.md", coverage((definition) => `${folder(definition.kind)}/${definition.name}.md`));
   return files;
 }
 
@@ -34,7 +36,7 @@ function folder(kind: DefinitionKind): string {
 
 function contents(): string {
   const lines = chapters.map(([kind, title]) => `- [${title}](${folder(kind)}/README.md): ${library.all(kind).map((item) => link(`${folder(kind)}/`, item)).join(", ")}`);
-  return ["# Reference", "", "Every item of the library, made from its definition by `scripts/reference.ts`. The header `nnspec 1` pins these formulas and defaults.", "", ...lines, ""].join("\n");
+  return ["# Reference", "", "Every item of the library, made from its definition by `scripts/reference.ts`. The header `nnspec 1` pins these formulas and defaults.", "", ...lines, "", "[Coverage](coverage.md): what the lectures teach, row by row, with links to syntax, page and test.", ""].join("\n");
 }
 
 function chapter(kind: DefinitionKind, title: string, introduction: string): string {
