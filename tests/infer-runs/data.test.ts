@@ -30,7 +30,7 @@ describe("a wrong part of the data gives its finding at its place", () => {
     [{ split: "split: (validation: 50%, test: 50%)" }, ["NN0613 (validation: 50%, test: 50%)"]],
     [{ split: "split: (train: 50%, train: 50%)" }, ["NN0609 train: 50%"]],
     [{ split: "normalize: standardise" }, ["NN0411 standardise"]],
-    [{ split: "normalize: standardize then whiten(keep: 99%)" }, ["NN0901 whiten"]],
+    [{ split: "normalize: whiten(keep: 99%) then standardize" }, ["NN0621 whiten(keep: 99%)"]],
     [{ split: "normalize: (images: standardize)" }, ["NN0605 images"]],
     [{ split: "normalize: (label: standardize)" }, ["NN0606 label"]],
     [{ fields: "image: f32[B, px: 64]\n  label: class[B] of 1" }, ["NN0611 1"]],
