@@ -31,6 +31,9 @@ const published = {
   SqueezeNet: { parameters: 1_248_424, depth: 18 },
   MobileNetV2: { parameters: 3_504_872, depth: 53 },
   DenseNet121: { parameters: 7_978_856, depth: 121 },
+  // Twelve blocks of an attention and two dense layers, between the embedding of the patches and the head.
+  ViTB16: { parameters: 86_567_656, depth: 38 },
+  DeiTTiny: { parameters: 5_717_416, depth: 38 },
 } as const;
 
 test.each(Object.entries(published))("%s has the published size", (name, expected) => {
@@ -41,8 +44,8 @@ test.each(Object.entries(published))("%s has the published size", (name, expecte
 
 test("operations are those of torchvision's tables", () => {
   const gigas = (name: string) => Number((costs.get(name)!.prediction.multiplyAdds / 1e9).toFixed(2));
-  expect({ ResNet18: gigas("ResNet18"), ResNet50: gigas("ResNet50"), ResNet152: gigas("ResNet152"), Vgg16: gigas("Vgg16"), AlexNet: gigas("AlexNet"), MobileNetV2: gigas("MobileNetV2"), GoogLeNet: gigas("GoogLeNet"), DenseNet121: gigas("DenseNet121") })
-    .toEqual({ ResNet18: 1.81, ResNet50: 4.09, ResNet152: 11.51, Vgg16: 15.47, AlexNet: 0.71, MobileNetV2: 0.3, GoogLeNet: 1.5, DenseNet121: 2.83 });
+  expect({ ResNet18: gigas("ResNet18"), ResNet50: gigas("ResNet50"), ResNet152: gigas("ResNet152"), Vgg16: gigas("Vgg16"), AlexNet: gigas("AlexNet"), MobileNetV2: gigas("MobileNetV2"), GoogLeNet: gigas("GoogLeNet"), DenseNet121: gigas("DenseNet121"), ViTB16: gigas("ViTB16"), DeiTTiny: gigas("DeiTTiny") })
+    .toEqual({ ResNet18: 1.81, ResNet50: 4.09, ResNet152: 11.51, Vgg16: 15.47, AlexNet: 0.71, MobileNetV2: 0.3, GoogLeNet: 1.5, DenseNet121: 2.83, ViTB16: 17.56, DeiTTiny: 1.25 });
 });
 
 // Araujo, Norris, Sim (2019), "Computing receptive fields of convolutional neural networks", for strides where torchvision has them.
