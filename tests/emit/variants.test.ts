@@ -77,6 +77,7 @@ describe("every variant trains", () => {
 });
 
 const rows: Readonly<Record<string, readonly number[]>> = {
+  averages: Array.from({ length: 64 }, (_, index) => index % 17),
   convolutions: Array.from({ length: 64 }, (_, index) => index % 17),
   heads: Array.from({ length: 64 }, (_, index) => index % 17),
   conditions: [0.5, -0.5],

@@ -99,6 +99,26 @@ train Net on Wave {
   schedule: warmup(1 epoch) then exponential(0.9, every: 1 epoch)
   metrics: (mae, r2)
 }`,
+  averages: `
+data Digits {
+  image: f32[B, h: 8, w: 8, c: 1]
+  label: class[B] of 10
+  source: csv("digits.csv.gz", header: off, target: "65")
+  normalize: scale(0 .. 1)
+  split: (train: 60%, validation: 20%, test: 20%)
+}
+model Net(image: f32[B, h: 8, w: 8, c: 1]) -> f32[B, 10] {
+  return image -> conv(4, 3, stride: 2, bias: off) -> batch_norm -> relu -> dropout(0.1) -> avg_pool(over: (h, w)) -> dense(10) as logits
+}
+train Net on Digits {
+  loss: cross_entropy(logits, label)
+  batch: 100
+  epochs: 3
+  optimizer: sgd(0.05, momentum: 0.9)
+  schedule: one_cycle(2 epochs, peak: 4x, to: 1x) then plateau(validation.loss, patience: 2 steps)
+  average: swa(start: 30%, every: 7 steps)
+  save: every(1 hour)
+}`,
   heads: `
 data Digits {
   image: f32[B, px: 64]

@@ -21,7 +21,7 @@ async function trainEpochs(session: Session, progress: Progress): Promise<string
   const log = folder === undefined ? undefined : await openMetricsLog(folder + "/metrics.jsonl", progress.step === 0 ? undefined : progress.epoch);
   const start = performance.now() - progress.seconds * 1000;
   // An interrupt after the last step leaves an epoch that is not measured yet.
-  while (progress.step < totalSteps || progress.step > progress.epoch * stepsPerEpoch) {
+  while (progress.step < totalSteps || (progress.step === totalSteps && progress.step > progress.epoch * stepsPerEpoch)) {
     const epoch = progress.epoch + 1;
     ${when(stop.afterStep, ts`const ended = `)}await trainEpoch(session, progress, epoch${when(isTimed(shape), ts`, start`)});
     progress.seconds = (performance.now() - start) / 1000;

@@ -41,7 +41,7 @@ function statistics(average: NonNullable<RunShape["run"]["average"]>): Code {
   return ts`
 /** Running statistics for the averages: over the training rows as they lie, the mean of what each batch has. */
 async function useStatistics(session: Session, step: number): Promise<void> {
-  const { device, data, stepsPerEpoch, totalSteps } = session;
+  const { device, data, ${unit === "step" ? nothing : ts`stepsPerEpoch,`} totalSteps } = session;
   const interval = ${interval};
   const begin = Math.max(Math.ceil((totalSteps * ${literal(average.start)}) / interval), 1) * interval;
   if (step <= begin) return;
