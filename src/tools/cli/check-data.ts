@@ -1,9 +1,11 @@
+import { statSync } from "node:fs";
 import { dataDoesNotFit, dataNotReadable } from "../../compiler/base/diagnostics/catalogue/data.ts";
 import { diagnostic, type Diagnostic } from "../../compiler/base/diagnostics/diagnostic.ts";
 import { suggest } from "../../compiler/base/suggest.ts";
 import { known } from "../../compiler/ir/dim.ts";
 import type { Program, TypedData } from "../../compiler/typed/program.ts";
 import { readRecords } from "../../runtime/csv.ts";
+import { checkFolder } from "./check-folder.ts";
 import { readHeader, type ArrayHeader, type Header } from "./data-headers.ts";
 import { UsageError } from "./exit.ts";
 import { reasonOf } from "./sources.ts";
@@ -24,6 +26,7 @@ export function checkData(program: Program, bound: ReadonlyMap<string, string>):
 function checkFile(data: TypedData, path: string): readonly Diagnostic[] {
   const broken = (problem: string): readonly Diagnostic[] => [diagnostic(dataNotReadable, data.span, { problem })];
   try {
+    if (statSync(path).isDirectory()) return checkFolder(data, path);
     const header = readHeader(path);
     return header === undefined ? broken(`${path} cannot be read: its name does not tell what it is (.csv, .tsv, .npz, .npy, .idx)`) : compare(data, header, path);
   } catch (error) {

@@ -7,7 +7,7 @@ import { makeFolder } from "./make-folder.ts";
 
 /** Runs a generated TypeScript file with this Node, and gives its exit code. */
 export async function runTypeScript(file: string, args: readonly string[], input: "inherit" | "ignore"): Promise<number> {
-  linkGpuJs(dirname(file));
+  linkPackages(dirname(file));
   const child = spawn(process.execPath, [...loader(), file, ...args], { stdio: [input, "inherit", "inherit"] });
   // Whoever signals this process means the training: it saves its checkpoint and ends, and its exit code is then ours.
   // (A terminal signals both; the child takes signals so close together for one.)
@@ -23,7 +23,7 @@ export async function runTypeScript(file: string, args: readonly string[], input
 
 /** Runs a few lines as a module inside a generated folder and gives what they print. */
 export async function captureTypeScript(folder: string, script: string): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }> {
-  linkGpuJs(folder);
+  linkPackages(folder);
   return spawnSync(process.execPath, [...loader(), "--input-type=module", "--eval", script], { cwd: folder, encoding: "utf8" });
 }
 
@@ -33,14 +33,18 @@ function loader(): readonly string[] {
   return major > 22 || (major === 22 && minor >= 18) ? [] : ["--import", import.meta.resolve("tsx")];
 }
 
-/** A generated trainer imports gpu.js: where its folder has none in reach, ours is linked there. */
-function linkGpuJs(folder: string): void {
-  if (reaches(folder, "gpu.js")) return;
-  const modules = join(folder, "node_modules");
-  makeFolder(modules);
-  const link = join(modules, "gpu.js");
-  rmSync(link, { recursive: true, force: true });
-  symlinkSync(packageFolder("gpu.js"), link, "junction");
+/** A generated trainer imports gpu.js, and one that reads images sharp: where its folder has none in reach, ours is linked there. */
+function linkPackages(folder: string): void {
+  const readsImages = existsSync(join(folder, "runtime", "images.ts"));
+  for (const name of readsImages ? ["gpu.js", "sharp"] : ["gpu.js"]) {
+    const ours = reaches(folder, name) ? undefined : packageFolder(name);
+    if (ours === undefined) continue;
+    const modules = join(folder, "node_modules");
+    makeFolder(modules);
+    const link = join(modules, name);
+    rmSync(link, { recursive: true, force: true });
+    symlinkSync(ours, link, "junction");
+  }
 }
 
 function reaches(folder: string, name: string): boolean {
@@ -50,8 +54,14 @@ function reaches(folder: string, name: string): boolean {
   }
 }
 
-function packageFolder(name: string): string {
-  let at = dirname(createRequire(import.meta.url).resolve(name));
+/** Where a package of ours lies; undefined for an optional one that is not installed. */
+function packageFolder(name: string): string | undefined {
+  let at: string;
+  try {
+    at = dirname(createRequire(import.meta.url).resolve(name));
+  } catch {
+    return undefined;
+  }
   while (!isPackage(at, name)) at = dirname(at);
   return at;
 }

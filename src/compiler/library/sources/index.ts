@@ -1,5 +1,6 @@
 import type { SourceDefinition } from "../definition.ts";
 import { csv } from "./csv.ts";
+import { folder } from "./folder.ts";
 import { functionSource } from "./function.ts";
 import { idx } from "./idx.ts";
 import { npy } from "./npy.ts";
@@ -8,6 +9,7 @@ import { spirals } from "./spirals.ts";
 
 export const sources: readonly SourceDefinition[] = [
   csv,
+  folder,
   functionSource,
   idx,
   npy,

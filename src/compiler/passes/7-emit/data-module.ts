@@ -79,20 +79,30 @@ function loader(emission: Emission): Code {
   // A source that another one takes the place of leaves nothing here: neither its reader nor, in a built folder, its file.
   const parts = bound !== undefined ? [] : data.sources.map(({ part, source }) => ts`${name(part)}: ${readCall(emission, source)}`);
   const own = bound !== undefined
-    ? ts`{ all: await readAny(fields, resolvePath(directory, ${literal(emission.pathFromFolder(bound))}), ${boundOptions(emission)}) }`
+    ? ts`{ all: ${readOther(emission, ts`resolvePath(directory, ${literal(emission.pathFromFolder(bound))})`)} }`
     : ts`{ ${join(parts, ts`, `)} }`;
   const hasOwn = bound !== undefined || parts.length > 0;
   const missing = `${data.name} names no source; give one with --data ${data.name}=path`;
   return ts`/**
  * Reads all rows and divides them; ${literal("seed")} decides which row goes where. What brings the values to scale is measured on the
- * training rows alone. With ${literal("path")} the rows come from another file (.csv, .tsv, .npz).
+ * training rows alone. With ${literal("path")} the rows come from ${isOfFolder(emission) ? ts`another folder` : ts`another file (.csv, .tsv, .npz)`}.
  */
 export async function loadData(seed: number, path?: string): Promise<PreparedData> {
   ${hasOwn ? nothing : ts`if (path === undefined) throw new UserError(${literal(missing)});`}
-  const sources = ${hasOwn ? ts`path === undefined ? ${own} : ` : nothing}{ all: await readAny(fields, path, ${boundOptions(emission)}) };
+  const sources = ${hasOwn ? ts`path === undefined ? ${own} : ` : nothing}{ all: ${readOther(emission, ts`path`)} };
   ${readsStatistics(data) ? normalization(emission) : nothing}
   return ${fed(emission, ts`prepareData(fields, sources, { split, seed, normalize })`, ts`feedData`)};
 }`;
+}
+
+/** Whether the data is a folder of images. */
+export function isOfFolder({ compiled }: Emission): boolean {
+  return compiled.run.data.sources.some(({ source }) => source.use.definition.name === "folder");
+}
+
+/** Reading another file in place of the source, or another folder of images. */
+function readOther(emission: Emission, path: Code): Code {
+  return isOfFolder(emission) ? ts`await readFolder(fields, { path: ${path} })` : ts`await readAny(fields, ${path}, ${boundOptions(emission)})`;
 }
 
 /** Reading a file that stands in for the source: columns are found as in the spec's own. */
@@ -161,7 +171,7 @@ function formulaOptions({ expression, inputs }: NonNullable<TypedSource["formula
 function otherLoader(emission: Emission): Code {
   return ts`/** Reads rows of another file, brought to scale as the training rows were. */
 export async function loadOther(path: string, preparation: Preparation): Promise<Part> {
-  return ${fed(emission, ts`preparePart(fields, await readAny(fields, path, ${boundOptions(emission)}), preparation)`, ts`feedPart`)};
+  return ${fed(emission, ts`preparePart(fields, ${readOther(emission, ts`path`)}, preparation)`, ts`feedPart`)};
 }`;
 }
 

@@ -1,4 +1,5 @@
 import type { EmittedFile } from "./emitted-file.ts";
+import { isOfFolder } from "./data-module.ts";
 import { describeSchedule, describeUse } from "./describe.ts";
 import { keptFile, specName, type Emission } from "./emission.ts";
 
@@ -11,7 +12,8 @@ export function packageFiles(emission: Emission, files: readonly EmittedFile[]):
   ];
 }
 
-function packageText({ compiled: { run } }: Emission): string {
+function packageText(emission: Emission): string {
+  const { run } = emission.compiled;
   const folder = run.name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase().replace(/[^a-z0-9-]/g, "-");
   return `${JSON.stringify(
     {
@@ -21,7 +23,7 @@ function packageText({ compiled: { run } }: Emission): string {
       type: "module",
       engines: { node: ">=20.19" },
       scripts: { start: "tsx train.ts", predict: "tsx predict.ts", check: "tsc -p tsconfig.json" },
-      dependencies: { "gpu.js": "2.24.1" },
+      dependencies: { "gpu.js": "2.24.1", ...(isOfFolder(emission) ? { sharp: "^0.35.5" } : {}) },
       devDependencies: { "@types/node": "^22.19.0", tsx: "^4.23.0", typescript: "^5.9.0 || ^6.0.0 || ^7.0.0" },
     },
     undefined,
@@ -55,6 +57,7 @@ const tsconfig = `${JSON.stringify(
 const about: Readonly<Record<string, string>> = {
   "train.ts": "the training loop: start reading here",
   "model.ts": "the tensors and what they start from, the learning rate, the metrics",
+  "augment.ts": "what is done to the rows before the model is given them",
   "data.ts": "where the rows come from, how they are divided and scaled",
   "kernels.ts": "the tensor work as gpu.js kernels, with their shapes",
   "wasm.ts": "the same work as a WebAssembly module: its bytes, and where each array lies in its memory",
@@ -70,7 +73,7 @@ function readme(emission: Emission, files: readonly EmittedFile[]): string {
   const carried = files.filter(({ path }) => path.startsWith("runtime/")).map(({ path }) => `\`${path.slice("runtime/".length)}\``);
   return `# ${plainText(run.name)}: ${plainText(run.model.name)} on ${plainText(run.data.name)}
 
-A program that trains this model and uses it, made by nnspec from ${plainText(specName(emission))}. It depends on gpu.js alone, and nothing here
+A program that trains this model and uses it, made by nnspec from ${plainText(specName(emission))}. It depends on gpu.js alone${isOfFolder(emission) ? " (and on sharp, which reads images)" : ""}, and nothing here
 needs nnspec any more.
 ${run.documentation === undefined ? "" : `\n${plainText(run.documentation)}\n`}
 Optimiser: ${plainText(describeUse(run.optimizer.use))}; schedule: ${plainText(describeSchedule(run.schedule.parts))}; batches of ${emission.compiled.capacity} rows; at most ${run.epochs} epochs.

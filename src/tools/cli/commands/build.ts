@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync } from "node:fs";
+import { cpSync, existsSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { UsageError } from "../exit.ts";
 import { makeFolder } from "../make-folder.ts";
@@ -17,7 +17,7 @@ export async function build(file: string, options: BuildOptions): Promise<void> 
   const pathFromFolder = (path: string): string => besideTrainer(path, base, copies);
   const bound = new Map([...options.data].map(([name, path]) => [name, resolve(path)]));
   const written = await writeTrainer(program, run, options.out, {
-    ...{ pathFromFolder, data: bound, set: options.set },
+    ...{ pathFromFolder, data: bound, set: options.set, relaxedSimd: options.relaxedSimd ?? false },
     beforeReading: () => copyData(copies, options.out),
   });
   copyData(copies, options.out);
@@ -44,7 +44,7 @@ function copyData(copies: ReadonlyMap<string, string>, folder: string): void {
     const target = join(folder, to);
     try {
       makeFolder(dirname(target));
-      if (resolve(target) !== from) copyFileSync(from, target);
+      if (resolve(target) !== from) cpSync(from, target, { recursive: true });
     } catch (error) {
       throw new UsageError(`cannot copy ${from} to ${target}: ${reasonOf(error)}`);
     }

@@ -1,0 +1,14 @@
+import { defineSource } from "../define.ts";
+
+export const folder = defineSource({
+  name: "folder",
+  summary: "Images in one folder for each class: `flowers/rose/1.jpg`.",
+  formula: "the field of 3 axes is the image, resized to cover the shape and cut to it in the middle, numbers from 0 to 1; the class is the name of the folder",
+  arguments: {
+    path: { kind: "text", summary: "The folder of the folders, relative to the spec." },
+  },
+  runtime: { files: ["read-folder.ts", "images.ts"], read: "readFolder" },
+  paths: ["path"],
+  example: "source: folder(\"flowers\")",
+  pitfalls: "Images are read by the package sharp (`npm install sharp`). All of them are kept in memory: 10,000 images of 224 x 224 x 3 take 6 GB. Hidden files are passed over; anything else that is no image is an error that names it.",
+});
