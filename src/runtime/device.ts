@@ -71,7 +71,9 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
   }
   // The module does the same work as gpu.js on the CPU, many times faster.
   const onCpu = wasm ?? cpu;
-  if (best === undefined) return opened(onCpu, modes.map((mode) => mode.detail).join("; "));
+  const without = wasm === undefined && options.wasm !== undefined ? [whyNoWasm(options.wasm)] : [];
+  if (best === undefined)
+    return opened(onCpu, [...without, ...modes.map((mode) => mode.detail)].join("; "));
   return fastest(glCandidate(best, fillUniform), onCpu, options.calibration);
 }
 
@@ -105,14 +107,17 @@ function noGpu(modes: readonly Mode[]): UserError {
 }
 
 function noWasm({ wasm }: DeviceOptions): UserError {
-  const why =
-    wasm === undefined
-      ? "This program carries no WebAssembly module."
-      : "This engine does not run WebAssembly with 128-bit vectors.";
   return new UserError("There is no wasm backend here.", [
-    why,
+    whyNoWasm(wasm),
     "Use --backend cpu, or --backend auto to take what there is.",
   ]);
+}
+
+function whyNoWasm(wasm: WasmProgram | undefined): string {
+  if (wasm === undefined) return "This program carries no WebAssembly module.";
+  if (wasm.relaxedSimd === true)
+    return "This engine does not run WebAssembly with relaxed SIMD; build without --relaxed-simd.";
+  return "This engine does not run WebAssembly with 128-bit vectors.";
 }
 
 /** Measures the WebGL mode against the CPU on real steps; without anything to measure the CPU is the safe choice. */

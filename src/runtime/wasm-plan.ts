@@ -34,6 +34,8 @@ export function bytesOf(lines: readonly string[]): Uint8Array<ArrayBuffer> {
 /** A generated module with the addresses of everything in its memory. */
 export interface WasmProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Built with `--relaxed-simd`: not every engine runs it. */
+  readonly relaxedSimd?: boolean;
   readonly pages: number;
   /** Where the number of rows goes, as a whole number. */
   readonly rows: number;

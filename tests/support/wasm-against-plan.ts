@@ -1,4 +1,5 @@
 import { interpretPlan } from "../../src/compiler/plan/interpret-plan.ts";
+import { emitWasm, type WasmOptions } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
 import { WasmDevice } from "../../src/runtime/wasm-device.ts";
 import { difference } from "./plans.ts";
@@ -12,8 +13,8 @@ export interface CallValues {
 }
 
 /** Runs a plan once as WebAssembly: results and new values of variables. */
-export async function runWasm(plan: Plan, { values, scalars, rows }: CallValues): Promise<{ results: Map<string, Float32Array>; updates: Map<string, Float32Array> }> {
-  const program = wasmProgram({ [plan.name]: plan });
+export async function runWasm(plan: Plan, { values, scalars, rows }: CallValues, options: WasmOptions = {}): Promise<{ results: Map<string, Float32Array>; updates: Map<string, Float32Array> }> {
+  const program = wasmProgram({ [plan.name]: plan }, emitWasm({ [plan.name]: plan }, options));
   const random = new Map(plan.steps.flatMap((step) => (step.kind === "fill random" ? [[step.stream, values.get(step.stream)!] as const] : [])));
   const device = await WasmDevice.create(program, (target, stream) => target.set(random.get(stream)!));
   const inputs: Record<string, Float32Array> = {};
@@ -31,11 +32,11 @@ export async function runWasm(plan: Plan, { values, scalars, rows }: CallValues)
 }
 
 /** The worst difference between a plan as WebAssembly and the float64 interpreter; rows past the batch do not count. */
-export async function wasmAgainstPlan(plan: Plan, call: CallValues): Promise<number> {
+export async function wasmAgainstPlan(plan: Plan, call: CallValues, options: WasmOptions = {}): Promise<number> {
   const buffers = new Map(call.values);
   for (const step of plan.steps) if (step.kind === "fill random") buffers.set(step.buffer.name, call.values.get(step.stream)!);
   const expected = interpretPlan(plan, { buffers, scalars: call.scalars, rows: call.rows });
-  const actual = await runWasm(plan, call);
+  const actual = await runWasm(plan, call, options);
   let worst = 0;
   for (const [name, buffer] of [...plan.results, ...plan.updates]) {
     const ours = actual.results.get(name) ?? actual.updates.get(name)!;

@@ -9,6 +9,7 @@ export interface SharedOptions {
 export interface BuildOptions {
   readonly out: string;
   readonly run?: string;
+  readonly relaxedSimd?: boolean;
   readonly set: ReadonlyMap<string, string>;
   readonly data: ReadonlyMap<string, string>;
 }

@@ -46,6 +46,7 @@ function build(program: Command): void {
     .description("generate the standalone TypeScript trainer of a run")
     .requiredOption("--out <folder>", "where the trainer goes; files that are already there are replaced")
     .option("--run <name>", "which run, when the file has several")
+    .option("--relaxed-simd", "fused multiplication and addition in the WebAssembly module; not every engine runs it, and last bits differ between machines")
     .addOption(setOption())
     .addOption(dataOption())
     .addHelpText("after", examples("nnspec build digits.nnspec --out digits", "nnspec build search.nnspec --run Searched --set depth=3 --out deep"))

@@ -15,6 +15,7 @@ export interface BuildChoices {
   readonly data: ReadonlyMap<string, string>;
   /** `--set name=value`, for bounded dims that the file leaves open. */
   readonly set: ReadonlyMap<string, string>;
+  readonly relaxedSimd?: boolean;
   /** Called before the generated reader is run in the folder: what it reads has to lie there then. */
   readonly beforeReading?: () => void;
 }
@@ -23,7 +24,7 @@ export interface BuildChoices {
 export async function writeTrainer(program: Program, run: TypedRun, folder: string, choices: BuildChoices): Promise<readonly string[]> {
   const { buildTrainer, OpenSize } = await import("../../compiler/build.ts");
   const generate = (capacities: Capacities) =>
-    buildTrainer(program, run, { pathFromFolder: choices.pathFromFolder, bound: choices.data, capacities });
+    buildTrainer(program, run, { pathFromFolder: choices.pathFromFolder, bound: choices.data, capacities, relaxedSimd: choices.relaxedSimd ?? false });
   const dims = openDims(program, choices.set);
   try {
     if (run.batch !== "all") return writeFiles(folder, await generate({ dims }));

@@ -22,6 +22,8 @@ export interface EmitOptions {
   readonly pathFromFolder?: (path: string) => string;
   /** `--data Name=path` given at build. */
   readonly bound?: ReadonlyMap<string, string>;
+  /** Fused multiplication and addition in the WebAssembly module. */
+  readonly relaxedSimd?: boolean;
 }
 
 /** The generated folder of a run: its own modules, the runtime files that these use, and what makes it a package. */
@@ -31,7 +33,7 @@ export async function emit(compiled: CompiledRun, program: Program, options: Emi
   const runtime = readRuntime();
   for (const [file, text] of runtime) addFile(folder, `runtime/${file}`, text);
   addFile(folder, "kernels.ts", kernelsText(compiled));
-  const wasm = emitWasmFiles(compiled.plans);
+  const wasm = emitWasmFiles(compiled.plans, undefined, undefined, { relaxedSimd: options.relaxedSimd ?? false });
   addFile(folder, "wasm.ts", wasm.table);
   const sampling = samplingFiles(compiled);
   for (const { path, text } of sampling) addFile(folder, path, text);

@@ -9,6 +9,8 @@ export interface KernelSurroundings {
   /** Where the number of rows stands, as an integer. */
   readonly rows: number;
   readonly scratch: number;
+  /** Whether products are added to sums in one rounding (relaxed SIMD). */
+  readonly isFused: boolean;
 }
 
 /** What the parts of the emitter share while they write one kernel. */

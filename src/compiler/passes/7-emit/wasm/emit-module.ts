@@ -1,4 +1,4 @@
-import { emitWasm, type WasmArray, type WasmPlanTable, type WasmPlans } from "./emit-wasm.ts";
+import { emitWasm, type WasmArray, type WasmOptions, type WasmPlanTable, type WasmPlans } from "./emit-wasm.ts";
 
 export interface EmittedWasmFiles {
   /** wasm.ts: the module's bytes and the addresses of everything in its memory. */
@@ -11,8 +11,8 @@ export interface EmittedWasmFiles {
 const lineLength = 96;
 
 /** The files that carry the WebAssembly module of a run; `wasmPlanModule` is where the generated file imports its types from. */
-export function emitWasmFiles(plans: WasmPlans, wasmPlanModule = "./runtime/wasm-plan.ts", name = "wasmModule"): EmittedWasmFiles {
-  const { bytes, wat, memory } = emitWasm(plans);
+export function emitWasmFiles(plans: WasmPlans, wasmPlanModule = "./runtime/wasm-plan.ts", name = "wasmModule", options: WasmOptions = {}): EmittedWasmFiles {
+  const { bytes, wat, memory } = emitWasm(plans, options);
   const table = [
     `import { bytesOf, type WasmProgram } from ${literal(wasmPlanModule)};`,
     "",
@@ -23,6 +23,7 @@ export function emitWasmFiles(plans: WasmPlans, wasmPlanModule = "./runtime/wasm
     `  bytes: bytesOf([`,
     ...lines(base64(bytes)).map((line) => `    ${literal(line)},`),
     "  ]),",
+    ...(options.relaxedSimd === true ? ["  relaxedSimd: true,"] : []),
     `  pages: ${memory.pages},`,
     `  rows: ${memory.rows},`,
     `  variables: ${arrays(memory.variables)},`,

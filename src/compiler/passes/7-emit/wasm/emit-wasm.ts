@@ -1,19 +1,19 @@
 import { affine, rangeOf } from "../../../plan/affine.ts";
-import { memoryOf } from "../../../plan/accesses.ts";
-import type { Buffer, FillRandom, Kernel, Plan, Step } from "../../../plan/plan.ts";
-import { FunctionBuilder } from "./builder.ts";
-import { encodeModule, type WasmFunction, type WasmModule } from "./encoder.ts";
+import type { Buffer, Plan } from "../../../plan/plan.ts";
+import { encodeModule, memoryFlagOf, type WasmFunction, type WasmModule } from "./encoder.ts";
 import { emitKernel, emitTogether, type EmittedKernel } from "./emit-kernel.ts";
 import type { KernelSurroundings } from "./emission.ts";
-import { emitFill, streamWords, type RandomArray } from "./fill-random.ts";
-import { groupSmall } from "./group-kernels.ts";
-import { cyclesOf } from "./lanes.ts";
+import { emitFill, streamWords } from "./fill-random.ts";
 import { planNest } from "./nest.ts";
 import { panelBytes } from "./panel.ts";
 import { PlanNumbers } from "./numbers.ts";
-import { physicalKernel, physicalParts, type PhysicalKernel } from "./physical.ts";
-import { placeBuffers, type Memory, type Placement } from "./placement.ts";
-import { inPlace, preparePlan, type PreparedPlan } from "./prepare-plan.ts";
+import { physicalParts, type PhysicalKernel } from "./physical.ts";
+import { placeBuffers, type Memory } from "./placement.ts";
+import { addPlanFunctions, type CallablePlan } from "./plan-functions.ts";
+import { arrayOf, copiesOf, fillsOf, fillTables, groupsOf, kernelsOf, lowered, nameOf, tasksOf, variableOf, type Draft, type Group } from "./plan-groups.ts";
+import { preparePlan } from "./prepare-plan.ts";
+import { planTasks, usefulThreads, type PlannedTask } from "./tasks.ts";
+import { threadBytes } from "./thread-functions.ts";
 import { printModule } from "./wat.ts";
 
 export type WasmPlans = Readonly<Partial<Record<Plan["name"], Plan>>>;
@@ -48,12 +48,27 @@ export interface WasmPlanTable {
   readonly kernels: readonly { readonly name: string; readonly parts: number; readonly work: number }[];
 }
 
+/** What threads need to know to work on one memory. */
+export interface WasmThreadTable {
+  /** The byte of the module that makes its memory a shared one. */
+  readonly flag: number;
+  /** Where the words lie through which they meet. */
+  readonly words: number;
+  /** The scratch of the first thread, and how large each one's is. */
+  readonly scratch: number;
+  readonly scratchBytes: number;
+  /** Plan → with how many threads it is fastest. Its place is its number. */
+  readonly plans: ReadonlyMap<Plan["name"], number>;
+}
+
 interface WasmMemoryTable {
   readonly pages: number;
   /** Where the number of rows goes, as a whole number. */
   readonly rows: number;
   readonly variables: ReadonlyMap<string, WasmArray>;
   readonly plans: ReadonlyMap<Plan["name"], WasmPlanTable>;
+  /** Where threads pay. */
+  readonly threads?: WasmThreadTable;
   /** All ranges that belong to something; nothing outside of them is ever written, or read to any effect. */
   readonly ranges: Memory["ranges"];
 }
@@ -64,49 +79,51 @@ export interface EmittedWasm {
   readonly memory: WasmMemoryTable;
 }
 
-interface Draft {
-  readonly prepared: PreparedPlan;
-  readonly numbers: PlanNumbers;
+export interface WasmOptions {
+  /** Sums of products by fused multiplication and addition: other last bits from machine to machine, and not every engine has it. */
+  readonly relaxedSimd?: boolean;
+  /** Which plans several threads can do together; "always" is for tests. */
+  readonly threads?: "where they pay" | "always" | "never";
 }
 
+/** What tests of small plans may use. */
+const mostThreads = 16;
+
 /** One module for all plans of a run: a function a kernel, and one a plan that calls them in order. */
-export function emitWasm(plans: WasmPlans): EmittedWasm {
+export function emitWasm(plans: WasmPlans, { relaxedSimd = false, threads = "where they pay" }: WasmOptions = {}): EmittedWasm {
   const drafts = Object.values(plans).map((plan): Draft => ({ prepared: preparePlan(plan), numbers: new PlanNumbers() }));
-  const memory = layOut(drafts);
+  const { memory, scratchBytes } = layOut(drafts);
+  const outlines = drafts.map((draft) => outlinePlan(draft, drafts, memory, threads));
+  const divided = outlines.filter((outline) => outline.threads > 1);
+  const threaded = divided.length > 0;
+  const around = { rows: memory.numbers, scratch: threaded ? undefined : memory.scratch, isFused: relaxedSimd };
   const functions: WasmFunction[] = [];
-  const tables = drafts.map((draft) => emitPlan(draft, drafts, memory, functions));
-  const pages = Math.ceil(memory.bytes / 65536);
-  const module: WasmModule = { functions, pages, shared: false };
+  const tables = outlines.map((outline) => emitPlan(outline, memory, around, functions));
+  const meetingPlace = Math.ceil(memory.bytes / 128) * 128;
+  addPlanFunctions(functions, outlines.map((outline) => callablePlan(outline, memory)), meetingPlace);
+  const pages = Math.ceil((threaded ? meetingPlace + threadBytes : memory.bytes) / 65536);
+  const module: WasmModule = { functions, pages, threaded };
+  const bytes = encodeModule(module);
   return {
-    bytes: encodeModule(module),
+    bytes,
     wat: printModule(module),
-    memory: { pages, rows: memory.numbers, variables: variablesOf(drafts, memory), plans: new Map(tables.map((table) => [table.name, table])), ranges: memory.ranges },
+    memory: {
+      pages, rows: memory.numbers, variables: variablesOf(drafts, memory), plans: new Map(tables.map((table) => [table.name, table])),
+      ...(threaded ? { threads: { flag: memoryFlagOf(bytes), words: meetingPlace, scratch: memory.scratch, scratchBytes, plans: new Map(divided.map(({ draft, threads }) => [draft.prepared.plan.name, threads])) } } : {}),
+      ranges: [...memory.ranges, ...(threaded ? [{ name: "threads", address: meetingPlace, bytes: threadBytes }] : [])],
+    },
   };
 }
 
 /** Places everything once to see what is needed, then again with room for panels, numbers and reads beside the arrays. */
-function layOut(drafts: readonly Draft[]): Memory {
+function layOut(drafts: readonly Draft[]): { readonly memory: Memory; readonly scratchBytes: number } {
   const prepared = drafts.map((draft) => draft.prepared);
   const first = placeBuffers(prepared, 0, 0, 0);
   const kernels = drafts.flatMap((draft) => kernelsOf(draft.prepared).map((kernel) => lowered(kernel, draft, first)));
   const scratch = Math.max(0, ...kernels.map((kernel) => panelBytes(planNest(kernel))));
   const numbers = Math.max(0, ...drafts.map((draft) => draft.numbers.count));
   const fills = drafts.reduce((count, draft) => count + fillsOf(draft.prepared).length, 0);
-  return placeBuffers(prepared, numbers + streamWords * fills, scratch, Math.max(0, ...kernels.map((kernel) => overreach(kernel, first))));
-}
-
-function kernelsOf(prepared: PreparedPlan): readonly Kernel[] {
-  return prepared.steps.filter((step) => step.kind === "kernel");
-}
-
-function lowered(kernel: Kernel, { prepared, numbers }: Draft, memory: Memory): PhysicalKernel {
-  return physicalKernel(kernel, {
-    of: (buffer) => memory.of(prepared, buffer),
-    number: (expression) => {
-      const slot = numbers.slotOf(expression);
-      return slot === undefined ? undefined : memory.numbers + 4 * (slot + 1);
-    },
-  });
+  return { memory: placeBuffers(prepared, numbers + streamWords * fills, scratch, Math.max(0, ...kernels.map((kernel) => overreach(kernel, first)))), scratchBytes: scratch };
 }
 
 /** How far reads that are then left out go beyond the memory. */
@@ -121,10 +138,6 @@ function overreach(kernel: PhysicalKernel, memory: Memory): number {
   return most;
 }
 
-function arrayOf({ address, origin, strides, shape }: Placement): WasmArray {
-  return { address: address + 4 * origin, shape, strides };
-}
-
 function variablesOf(drafts: readonly Draft[], memory: Memory): ReadonlyMap<string, WasmArray> {
   const variables = new Map<string, WasmArray>();
   for (const { prepared } of drafts) {
@@ -136,28 +149,32 @@ function variablesOf(drafts: readonly Draft[], memory: Memory): ReadonlyMap<stri
   return variables;
 }
 
-/** The variable behind an update, by its name. */
-function variableOf(path: string, buffer: Buffer): Buffer {
-  return { name: path, shape: buffer.shape, batched: false, role: "state" };
+/** A plan before its functions are written: what becomes one, and who does what. */
+interface Outline {
+  readonly draft: Draft;
+  readonly fills: ReturnType<typeof fillTables>;
+  readonly groups: readonly Group[];
+  readonly planned: readonly PlannedTask[];
+  /** With how many threads it is fastest. */
+  readonly threads: number;
 }
 
-function emitPlan(draft: Draft, drafts: readonly Draft[], memory: Memory, functions: WasmFunction[]): WasmPlanTable {
+function outlinePlan(draft: Draft, drafts: readonly Draft[], memory: Memory, threads: WasmOptions["threads"]): Outline {
+  const fills = fillTables(draft, memory, drafts);
+  const groups = groupsOf(draft, memory, fills);
+  const planned = planTasks(tasksOf(draft, groups, memory), threads === "always" ? 0 : undefined);
+  return { draft, fills, groups, planned, threads: threads === "always" ? mostThreads : threads === "never" ? 1 : usefulThreads(planned) };
+}
+
+function emitPlan({ draft, fills, groups }: Outline, memory: Memory, around: KernelSurroundings, functions: WasmFunction[]): WasmPlanTable {
   const { prepared, numbers } = draft;
   const { plan } = prepared;
   const own = prepared.buffers.filter((buffer) => buffer.aliasOf === undefined);
-  const around = { rows: memory.numbers, scratch: memory.scratch };
-  const fills = fillTables(draft, memory, drafts);
-  const items = prepared.steps.map((step): Item => {
-    if (step.kind === "kernel") return { kernel: lowered(step, draft, memory), work: workOf(step) };
-    const { array, words } = fills.get(step)!;
-    return { fill: { address: array.address, elements: array.shape.reduce((product, extent) => product * extent, 1), words }, name: step.buffer.name, work: 0 };
-  });
-  const kernels = groupSmall(items, (item) => (item.kernel === undefined ? Infinity : cyclesOf(item.kernel))).map((group) => {
-    const emitted = emitGroup(group, plan.name, around);
+  const kernels = groups.map((group) => {
+    const emitted = emitGroup(group, nameOf(group, plan.name), around);
     functions.push({ ...emitted.function, exported: true });
     return { name: emitted.function.name, parts: emitted.parts, work: group.reduce((sum, item) => sum + item.work, 0) };
   });
-  functions.push(stepFunction(draft, memory, kernels, functions));
   const array = (buffer: Buffer): WasmArray => arrayOf(memory.of(prepared, buffer));
   return {
     name: plan.name, capacity: plan.capacity, given: plan.scalars, derived: numbers.formulas(), kernels,
@@ -168,52 +185,13 @@ function emitPlan(draft: Draft, drafts: readonly Draft[], memory: Memory, functi
   };
 }
 
-type Item = { readonly work: number } & ({ readonly kernel: PhysicalKernel; readonly fill?: never } | { readonly fill: RandomArray; readonly name: string; readonly kernel?: never });
-
-function fillsOf(prepared: PreparedPlan): readonly FillRandom[] {
-  return prepared.steps.filter((step) => step.kind === "fill random");
+function callablePlan({ draft: { prepared }, planned, threads }: Outline, memory: Memory): CallablePlan {
+  return { name: prepared.plan.name, capacity: prepared.plan.capacity, planned, copies: copiesOf(prepared, memory), isDivided: threads > 1 };
 }
 
-/** The words of a plan's random arrays come after the numbers, plan by plan. */
-function fillTables({ prepared }: Draft, memory: Memory, drafts: readonly Draft[]): ReadonlyMap<Step, WasmFill> {
-  const numbers = Math.max(0, ...drafts.map((draft) => draft.numbers.count));
-  const before = drafts.slice(0, drafts.findIndex((draft) => draft.prepared === prepared)).reduce((count, draft) => count + fillsOf(draft.prepared).length, 0);
-  return new Map(fillsOf(prepared).map((step, place) => [step, {
-    stream: step.stream, array: arrayOf(memory.of(prepared, memoryOf(step.buffer))), words: memory.numbers + 4 * (1 + numbers + streamWords * (before + place)),
-  }]));
-}
-
-function emitGroup(group: readonly Item[], plan: string, around: KernelSurroundings): EmittedKernel {
+function emitGroup(group: Group, name: string, around: KernelSurroundings): EmittedKernel {
   const [first] = group;
-  if (first?.fill !== undefined) return emitFill(first.fill, `${plan}/${first.name}`);
+  if (first?.fill !== undefined) return emitFill(first.fill, name);
   const kernels = group.map((item) => item.kernel!);
-  const [name, last] = [kernels[0]!.name, kernels.at(-1)!.name];
-  if (kernels.length === 1) return emitKernel(kernels[0]!, `${plan}/${name}`, around);
-  return emitTogether(kernels, `${plan}/${name} to ${last}`, around);
-}
-
-/** Multiplications and additions of the reduction, for rates. */
-function workOf(kernel: Kernel): number {
-  return 2 * kernel.axes.reduce((product, axis) => product * axis.extent, 1);
-}
-
-/** Calls the kernels in order; new values that could not be written in place are copied at the end. */
-function stepFunction({ prepared }: Draft, memory: Memory, kernels: WasmPlanTable["kernels"], functions: readonly WasmFunction[]): WasmFunction {
-  const f = new FunctionBuilder(prepared.plan.name);
-  for (const kernel of kernels) {
-    f.integer(0);
-    f.integer(kernel.parts);
-    f.op("call", functions.findIndex((one) => one.name === kernel.name));
-  }
-  const safe = inPlace(prepared);
-  for (const [path, buffer] of prepared.plan.updates) {
-    if (safe.has(path)) continue;
-    const to = memory.of(prepared, variableOf(path, buffer));
-    f.comment(`${path} becomes ${buffer.name}`);
-    f.integer(to.address);
-    f.integer(memory.of(prepared, buffer).address);
-    f.integer(to.bytes);
-    f.op("memory.copy");
-  }
-  return f.finish(`${prepared.plan.name}: one call of the plan on at most ${prepared.plan.capacity} rows`, true);
+  return kernels.length === 1 ? emitKernel(kernels[0]!, name, around) : emitTogether(kernels, name, around);
 }

@@ -35,6 +35,8 @@ export const instructions = {
   "i32x4.mul": vector(0xb5), "i64x2.extmul_low_i32x4_u": vector(0xde), "i64x2.extmul_high_i32x4_u": vector(0xdf),
   "f32x4.abs": vector(0xe0), "f32x4.neg": vector(0xe1), "f32x4.sqrt": vector(0xe3), "f32x4.add": vector(0xe4), "f32x4.sub": vector(0xe5),
   "f32x4.mul": vector(0xe6), "f32x4.div": vector(0xe7), "f32x4.max": vector(0xe9), "f32x4.min": vector(0xe8), "f32x4.pmin": vector(0xea), "f32x4.pmax": vector(0xeb),
+  // Relaxed SIMD: only on request.
+  "f32x4.relaxed_madd": vector(0x105),
   "i32x4.trunc_sat_f32x4_s": vector(0xf8), "f32x4.convert_i32x4_s": vector(0xfa),
 } as const satisfies Record<string, { readonly bytes: readonly number[]; readonly immediate: Immediate }>;
 

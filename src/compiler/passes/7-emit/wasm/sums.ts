@@ -42,7 +42,7 @@ export class Sums {
 
   /** The loops of the reduction. A single sum would wait for its own last addition: short tiles keep several, added up at the end. */
   private partialSums(points: readonly Point[], term: Physical): void {
-    const { f, nest, values } = this.emission;
+    const { f, nest, values, around } = this.emission;
     const inner = nest.reduce.at(-1)!;
     const times = inner.perRow ?? inner.extent;
     const sums = nest.isContraction || points.length > 2 ? 1 : ([4, 2].find((count) => times % count === 0 && times >= 2 * count) ?? 1);
@@ -58,7 +58,10 @@ export class Sums {
     const body = (): void => {
       const terms = partial.flat();
       const scope = values.scope(terms.map((one) => one.at), this.accumulators, [term]);
-      for (const { into, at } of terms) this.combine(into, () => values.value(term, at, scope));
+      for (const { into, at } of terms) {
+        if (around.isFused && nest.isContraction && term.kind === "apply") this.addProduct(into, term.args.map((factor): Value => () => values.value(factor, at, scope)));
+        else this.combine(into, () => values.value(term, at, scope));
+      }
     };
     reduceLoops(this.emission, nest.reduce.slice(0, -1), references, () => reduceLoop(this.emission, inner, references, sums, countOf(this.emission, inner, sums), body));
     for (const others of partial.slice(1)) for (const [place, { into }] of others.entries()) this.combine(this.accumulators.get(points[place]!)!, () => f.get(into));
@@ -72,6 +75,15 @@ export class Sums {
     const terms = places.flatMap((place) => points.map((point) => ({ into: this.accumulators.get(point)!, at: { ...point, offsets: new Map([...point.offsets, ...place]) } })));
     const scope = values.scope(terms.map(({ at }) => at), this.accumulators, [term]);
     for (const { into, at } of terms) this.combine(into, () => values.value(term, at, scope));
+  }
+
+  /** accumulator = accumulator + product, rounded once where the machine can. */
+  private addProduct(accumulator: Local, factors: readonly Value[]): void {
+    const { f } = this.emission;
+    for (const factor of factors) factor();
+    f.get(accumulator);
+    f.op("f32x4.relaxed_madd");
+    f.set(accumulator);
   }
 
   /** accumulator = accumulator combined with a value. */
