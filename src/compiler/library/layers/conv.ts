@@ -63,8 +63,8 @@ export const conv = defineLayer({
     weight: { kind: "tensor", named: true, optional: true, summary: "Another stage's kernel to use in place of an own one." },
   },
   example: "x -> conv(16, 3, stride: 2, bias: off) -> batch_norm -> relu",
-  pitfalls: "Before batch normalisation the bias has no effect: `bias: off`. Two 3x3 convolutions see what one 5x5 sees, with fewer weights.",
-  techniques: ["D2"],
+  pitfalls: "Before batch normalisation the bias has no effect: `bias: off`. Two 3x3 convolutions see what one 5x5 sees, with fewer weights. `dropconnect: 0.2` leaves entries of its kernel out of each training step.",
+  techniques: ["D2", "D10"],
   infer: ([type], values) => {
     const wrong = notNumbers("conv", type!) ?? wrongAxes(type!);
     if (wrong) return wrong;

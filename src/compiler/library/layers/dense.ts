@@ -37,8 +37,8 @@ export const dense = defineLayer({
   },
   example: "x -> dense(128) -> relu",
   pitfalls:
-    "After a convolution the value has several axes: write `flatten` before `dense`, pool the spatial axes away, or say `over: c`. Before batch normalisation the bias has no effect: `bias: off`.",
-  techniques: ["D1"],
+    "After a convolution the value has several axes: write `flatten` before `dense`, pool the spatial axes away, or say `over: c`. Before batch normalisation the bias has no effect: `bias: off`. `dropconnect: 0.5` leaves entries of its weight out of each training step.",
+  techniques: ["D1", "D10"],
   infer: ([type], { units, over }) => {
     const wrong = notNumbers("dense", type!);
     if (wrong) return wrong;

@@ -9,8 +9,8 @@ export const dropout = defineLayer({
     drop: { kind: "number", minimum: 0, maximum: 1, exclusive: "maximum", summary: "The chance to zero a value." },
   },
   example: "x -> dense(128) -> relu -> dropout(0.2)",
-  pitfalls: "`drop` is the chance to zero, not to keep. Not before batch normalisation: the variance differs between training and inference.",
-  techniques: ["D9"],
+  pitfalls: "`drop` is the chance to zero, not to keep. Not before batch normalisation: the variance differs between training and inference. The vanilla form (no scaling in training, times 1 - drop at inference) trains alike, with other sizes on the way. `predict: monte_carlo(samples: 50)` leaves it on and gives the mean and spread of the answers.",
+  techniques: ["D9", "D15"],
   stochastic: true,
   infer: ([type]) => type!,
   lower: ({ graph, noisy, random }, [x], { drop }) => {
