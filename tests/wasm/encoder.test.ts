@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import wabt from "wabt";
 import { FunctionBuilder } from "../../src/compiler/passes/7-emit/wasm/builder.ts";
-import { encodeModule, type WasmModule } from "../../src/compiler/passes/7-emit/wasm/encoder.ts";
+import { encodeModule, memoryFlagOf, type WasmModule } from "../../src/compiler/passes/7-emit/wasm/encoder.ts";
 import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
 import { instructions, type Op } from "../../src/compiler/passes/7-emit/wasm/instructions.ts";
 import { printModule } from "../../src/compiler/passes/7-emit/wasm/wat.ts";
@@ -39,10 +39,10 @@ describe("modules of whole plans", () => {
   }
 });
 
-function moduleOf(body: (f: FunctionBuilder) => void, shared = false): WasmModule {
+function moduleOf(body: (f: FunctionBuilder) => void, threaded = false): WasmModule {
   const f = new FunctionBuilder("test", ["i32", "i32"]);
   body(f);
-  return { functions: [f.finish("a test", true)], pages: 1, shared };
+  return { functions: [f.finish("a test", true)], pages: 1, threaded };
 }
 
 describe("numbers and limits", () => {
@@ -81,6 +81,8 @@ describe("numbers and limits", () => {
       f.set(f.local("i32"));
     }, true);
     const bytes = encodeModule(module);
+    expect(WebAssembly.validate(bytes)).toBe(true);
+    bytes[memoryFlagOf(bytes)] = 3;
     // wabt's validator does not take the feature over; the engine's does.
     expect(WebAssembly.validate(bytes)).toBe(true);
     const text = readWasm(bytes, features).toText({ foldExprs: false, inlineExport: false });

@@ -25,7 +25,7 @@ function apply(op: ScalarOp, ...given: readonly (readonly number[])[]): Float32A
     f.set(pointer);
   });
   const memory = new WebAssembly.Memory({ initial: 8 });
-  const module = new WebAssembly.Module(encodeModule({ functions: [f.finish(op, true)], pages: 8, shared: false }));
+  const module = new WebAssembly.Module(encodeModule({ functions: [f.finish(op, true)], pages: 8, threaded: false }));
   const floats = new Float32Array(memory.buffer);
   given.forEach((values, place) => floats.set(values, most * place));
   (new WebAssembly.Instance(module, { env: { memory } }).exports["apply"] as () => void)();

@@ -2,6 +2,9 @@ import type { Affine } from "../../../plan/plan.ts";
 import type { FunctionBuilder, Local } from "./builder.ts";
 import type { Reference } from "./physical.ts";
 
+/** The only global of a module made for threads: where the thread's own scratch lies. */
+const scratchGlobal = 0;
+
 /**
  * The pointers of a kernel. References that move alike share one; a loop gives those that move along it a pointer of their
  * own and advances it, so that unrolled positions and tiles only change the constant offset of an access.
@@ -31,7 +34,8 @@ export class Cursors {
     const known = this.keys.get(reference);
     if (known !== undefined) return known;
     const strides = [...reference.strides].filter(([axis]) => this.isLoop(axis)).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    const key = `${strides.map(([axis, stride]) => `${axis}:${stride}`).join(" ")}${this.isFolded(reference) ? ` from ${reference.base}` : ""}`;
+    const start = reference.inScratch ? " in scratch" : this.isFolded(reference) ? ` from ${reference.base}` : "";
+    const key = `${strides.map(([axis, stride]) => `${axis}:${stride}`).join(" ")}${start}`;
     this.keys.set(reference, key);
     return key;
   }
@@ -50,7 +54,7 @@ export class Cursors {
     for (const [key, reference] of groups) {
       const pointer = f.local("i32");
       const from = outer.get(key);
-      if (from === undefined) f.integer(this.isFolded(reference) ? reference.base : 0);
+      if (from === undefined) this.start(reference);
       else f.get(from);
       if (start !== undefined) {
         f.get(start.lo);
@@ -68,6 +72,12 @@ export class Cursors {
       if (local === undefined) this.pointers.delete(key);
       else this.pointers.set(key, local);
     }
+  }
+
+  /** Where a reference's pointer begins. */
+  private start(reference: Reference): void {
+    if (reference.inScratch) this.f.op("global.get", scratchGlobal);
+    else this.f.integer(this.isFolded(reference) ? reference.base : 0);
   }
 
   private bump(pointer: Local, by: number): void {
@@ -88,8 +98,9 @@ export class Cursors {
   /** Puts the pointer of a reference on the stack. */
   address(reference: Reference, offsets: ReadonlyMap<string, number>): void {
     const pointer = this.pointers.get(this.keyOf(reference));
-    if (pointer === undefined) this.f.integer(0);
-    else this.f.get(pointer);
+    if (pointer !== undefined) this.f.get(pointer);
+    else if (reference.inScratch) this.start(reference);
+    else this.f.integer(0);
     const distance = this.distance(reference, offsets);
     if (distance >= 0) return;
     this.f.integer(distance);

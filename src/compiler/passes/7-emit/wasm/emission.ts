@@ -8,7 +8,8 @@ import type { Values } from "./values.ts";
 export interface KernelSurroundings {
   /** Where the number of rows stands, as an integer. */
   readonly rows: number;
-  readonly scratch: number;
+  /** The address of the scratch; undefined where every thread has its own. */
+  readonly scratch: number | undefined;
   /** Whether products are added to sums in one rounding (relaxed SIMD). */
   readonly isFused: boolean;
 }

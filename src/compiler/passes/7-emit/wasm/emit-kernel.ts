@@ -41,6 +41,11 @@ export function emitTogether(kernels: readonly PhysicalKernel[], name: string, a
   return { function: f.finish(`${kernels.length} small kernels: ${kernels.map((kernel) => kernel.name).join(", ")}`), parts: 1 };
 }
 
+/** Into how many parts `emitKernel` will divide a kernel. */
+export function partsOf(kernel: PhysicalKernel): number {
+  return divisionOf(planNest(kernel)).parts;
+}
+
 /** Below this a loop is not divided if a longer one is to be had. */
 const enoughParts = 8;
 

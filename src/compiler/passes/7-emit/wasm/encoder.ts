@@ -17,9 +17,15 @@ export interface WasmFunction {
 export interface WasmModule {
   readonly functions: readonly WasmFunction[];
   readonly pages: number;
-  /** Shared between threads: then the memory cannot grow. */
-  readonly shared: boolean;
+  /**
+   * Made for threads: the memory has a limit, so that the one byte `memoryFlagOf` makes it a shared one, and each thread brings the
+   * address of its own scratch as the global `env.scratch`.
+   */
+  readonly threaded: boolean;
 }
+
+/** Pages that a memory can have at most. */
+const mostPages = 65_536;
 
 const valueTypes = { i32: 0x7f, f32: 0x7d, v128: 0x7b } satisfies Record<ValueType, number>;
 
@@ -73,7 +79,8 @@ function immediateBytes({ op, immediates }: Instruction): readonly number[] {
     case "none": return [];
     case "block": return [0x40];
     case "index": return unsigned(first);
-    case "i32": return signed(first);
+    case "i32":
+    case "i64": return signed(first);
     case "f32": return floatBytes(first);
     case "v128": return immediates.flatMap(wordBytes);
     case "lane": return [first];
@@ -105,16 +112,26 @@ function codeOf(one: WasmFunction): readonly number[] {
   return [...unsigned(bytes.length), ...bytes];
 }
 
+const hasLimit = 0x01;
+const importedMemory = [...text("env"), ...text("memory"), 0x02];
+
+/** Where the byte is that says whether the memory is shared: 1 is no, 3 is yes. Only of modules made for threads. */
+export function memoryFlagOf(bytes: Uint8Array): number {
+  const sought = [...importedMemory, hasLimit];
+  return bytes.findIndex((_, start) => sought.every((byte, place) => bytes[start + place] === byte)) + importedMemory.length;
+}
+
 /** The binary form of a module: sections type, import, function, export, code. */
 export function encodeModule(module: WasmModule): Uint8Array<ArrayBuffer> {
   const signatures = [...new Set(module.functions.map((one) => one.parameters.join(",")))];
   const types = signatures.map((signature) => [0x60, ...vectorOf((signature === "" ? [] : signature.split(",")).map((type) => [valueTypes[type as ValueType]])), 0]);
-  const limits = module.shared ? [0x03, ...unsigned(module.pages), ...unsigned(module.pages)] : [0x00, ...unsigned(module.pages)];
+  const limits = module.threaded ? [hasLimit, ...unsigned(module.pages), ...unsigned(mostPages)] : [0x00, ...unsigned(module.pages)];
+  const imports = [[...importedMemory, ...limits], ...(module.threaded ? [[...text("env"), ...text("scratch"), 0x03, valueTypes.i32, 0x00]] : [])];
   const exports = module.functions.flatMap((one, index) => (one.exported ? [[...text(one.name), 0x00, ...unsigned(index)]] : []));
   return Uint8Array.from([
     0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
     ...section(1, vectorOf(types)),
-    ...section(2, vectorOf([[...text("env"), ...text("memory"), 0x02, ...limits]])),
+    ...section(2, vectorOf(imports)),
     ...section(3, vectorOf(module.functions.map((one) => unsigned(signatures.indexOf(one.parameters.join(",")))))),
     ...section(7, vectorOf(exports)),
     ...section(10, vectorOf(module.functions.map(codeOf))),

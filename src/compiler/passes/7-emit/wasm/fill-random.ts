@@ -74,7 +74,11 @@ export function emitFill(array: RandomArray, name: string): EmittedKernel {
     f.op("i32.gt_s");
     f.when(() => store(f, turned(f, block()), pointer, array.address, rest));
   });
-  return { function: f.finish(`${array.elements} random numbers (Philox 4×32-10)`), parts: whole + (rest > 0 ? 1 : 0) };
+  return { function: f.finish(`${array.elements} random numbers (Philox 4×32-10)`), parts: fillParts(array) };
+}
+
+export function fillParts({ elements }: RandomArray): number {
+  return Math.ceil(elements / perGroup);
 }
 
 /** The numbers of four blocks: 4·group + 0 … 3. */

@@ -1,5 +1,5 @@
 /** What follows the opcode of an instruction. */
-export type Immediate = "none" | "index" | "block" | "memory" | "i32" | "f32" | "v128" | "lane" | "memory lane" | "shuffle" | "copy";
+export type Immediate = "none" | "index" | "block" | "memory" | "i32" | "i64" | "f32" | "v128" | "lane" | "memory lane" | "shuffle" | "copy";
 
 /** Opcode bytes and immediates of the instructions that the backend uses (WebAssembly core 2.0, threads). */
 const simd = (code: number): readonly number[] => [0xfd, ...(code < 0x80 ? [code] : [(code & 0x7f) | 0x80, code >> 7])];
@@ -10,11 +10,12 @@ const using = (byte: number, immediate: Immediate): { bytes: readonly number[]; 
 
 export const instructions = {
   "block": using(0x02, "block"), "loop": using(0x03, "block"), "if": using(0x04, "block"), "end": plain(0x0b),
+  "unreachable": plain(0x00), "drop": plain(0x1a), "global.get": using(0x23, "index"),
   "br": using(0x0c, "index"), "br_if": using(0x0d, "index"), "return": plain(0x0f), "call": using(0x10, "index"),
   "select": plain(0x1b), "local.get": using(0x20, "index"), "local.set": using(0x21, "index"), "local.tee": using(0x22, "index"),
   "i32.load": using(0x28, "memory"), "f32.load": using(0x2a, "memory"), "i32.store": using(0x36, "memory"), "f32.store": using(0x38, "memory"),
-  "i32.const": using(0x41, "i32"), "f32.const": using(0x43, "f32"),
-  "i32.eqz": plain(0x45), "i32.eq": plain(0x46), "i32.lt_s": plain(0x48), "i32.lt_u": plain(0x49), "i32.gt_s": plain(0x4a), "i32.ge_s": plain(0x4e),
+  "i32.const": using(0x41, "i32"), "i64.const": using(0x42, "i64"), "f32.const": using(0x43, "f32"),
+  "i32.eqz": plain(0x45), "i32.eq": plain(0x46), "i32.ne": plain(0x47), "i32.lt_s": plain(0x48), "i32.lt_u": plain(0x49), "i32.gt_s": plain(0x4a), "i32.ge_s": plain(0x4e),
   "i32.add": plain(0x6a), "i32.sub": plain(0x6b), "i32.mul": plain(0x6c), "i32.div_s": plain(0x6d), "i32.rem_s": plain(0x6f), "i32.and": plain(0x71),
   "i32.or": plain(0x72), "i32.shr_u": plain(0x76),
   "f32.convert_i32_s": plain(0xb2),

@@ -22,7 +22,7 @@ export function packPanel(emission: Emission, columns: number, term: Physical): 
     strides.set(loop.axis, size);
     size *= loop.extent;
   }
-  const panel: PhysicalLoad = { kind: "load", reference: { base: around.scratch, strides }, divided: [], guards: [], absent: 0 };
+  const panel: PhysicalLoad = { kind: "load", reference: { ...(around.scratch === undefined ? { base: 0, inScratch: true } : { base: around.scratch }), strides }, divided: [], guards: [], absent: 0 };
   const source = nest.packed!.reference;
   f.comment(`panel of ${columns} columns`);
   if (canTurn(nest, source, columns)) turn(emission, source, panel.reference, vectors);

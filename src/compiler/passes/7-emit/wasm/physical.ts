@@ -6,6 +6,8 @@ import type { Placement } from "./placement.ts";
 export interface Reference {
   readonly base: number;
   readonly strides: ReadonlyMap<string, number>;
+  /** The base is added to the address of the thread's own scratch. */
+  readonly inScratch?: true;
 }
 
 /** Holds where index / divisor is exact and lies in 0 … extent − 1. */

@@ -3,11 +3,16 @@ import { instructions, type Instruction } from "./instructions.ts";
 
 /** The text form of a module, from the same instructions as the binary, with the comments of kernels and loops. */
 export function printModule(module: WasmModule): string {
-  const shared = module.shared ? ` ${module.pages} shared` : "";
   const names = module.functions.map((one) => identifier(one.name));
-  const lines = ["(module", `  (import "env" "memory" (memory ${module.pages}${shared}))`];
+  const lines = ["(module", ...importLines(module)];
   for (const [index, one] of module.functions.entries()) lines.push("", ...functionLines(one, index, names));
   return `${[...lines, ")"].join("\n")}\n`;
+}
+
+/** With threads the loader makes the memory a shared one where it can. */
+function importLines({ pages, threaded }: WasmModule): readonly string[] {
+  if (!threaded) return [`  (import "env" "memory" (memory ${pages}))`];
+  return [`  (import "env" "memory" (memory ${pages} 65536))`, '  ;; the scratch of the thread', '  (import "env" "scratch" (global i32))'];
 }
 
 function identifier(name: string): string {
@@ -51,6 +56,7 @@ function instructionText({ op, immediates }: Instruction, names: readonly string
     case "memory": return op + memory;
     case "memory lane": return `${op}${memory} ${third}`;
     case "i32":
+    case "i64":
     case "lane":
     case "shuffle": return `${op} ${immediates.join(" ")}`;
   }
