@@ -2,6 +2,7 @@ import type { Dim } from "../ir/dim.ts";
 import type { GraphBuilder } from "../ir/builder.ts";
 import type { Node } from "../ir/graph.ts";
 import type { TensorType } from "../ir/type.ts";
+import type { Growth } from "./support/growth.ts";
 import type { ArgumentSpecification, ArgumentTable, Duration, Multiple, Scheduled, Use } from "./arguments.ts";
 import type {
   ActivationDefinition,
@@ -148,6 +149,7 @@ export function defineWholeOptimizer(definition: Omit<OptimizerDefinition, "kind
 
 interface ScheduleFunctions<T extends ArgumentTable> {
   readonly rate: (context: Omit<ScheduleContext, "values"> & { readonly values: ValuesOf<T> }) => Node;
+  readonly growth?: (values: ValuesOf<T>, startsAtZero: boolean) => Growth;
 }
 
 export function defineSchedule<const T extends ArgumentTable>(

@@ -1,5 +1,6 @@
 import { defineSchedule } from "../define.ts";
 import { durationArgument } from "../support/duration.ts";
+import { staysAt, zero } from "../support/growth.ts";
 
 export const constant = defineSchedule({
   name: "constant",
@@ -12,5 +13,6 @@ export const constant = defineSchedule({
   duration: "duration",
   example: "schedule: constant(10 epochs, at: 0.1) then constant(at: 0.01)",
   techniques: ["G1", "G7"],
+  growth: ({ at }, startsAtZero) => (at !== undefined ? staysAt(at) : startsAtZero ? zero : staysAt(1)),
   rate: ({ previous, number, values }) => (values.at === undefined ? previous : number("at")),
 });

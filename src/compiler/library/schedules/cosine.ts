@@ -2,6 +2,7 @@ import { defineSchedule } from "../define.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { ScheduleContext } from "../definition.ts";
 import { durationArgument, toArgument } from "../support/duration.ts";
+import { staysAt } from "../support/growth.ts";
 
 type Timing = Pick<ScheduleContext, "graph" | "step" | "length" | "number">;
 
@@ -43,6 +44,8 @@ export const cosine = defineSchedule({
   example: "schedule: warmup(5 epochs) then cosine(to: 0)",
   pitfalls: "Without `restart` the rate reaches `to` just after the last step.",
   techniques: ["G3", "G9"],
+  growth: ({ to, restart }, startsAtZero) =>
+    restart === undefined || startsAtZero ? staysAt(to) : { kind: "term", coefficient: 1, power: 0, logarithm: 0, exponent: 0, because: "it comes back to the full rate at every restart" },
   rate: (context) => {
     const { graph, previous, number, values } = context;
     const progress = values.restart === undefined ? once(context) : periodic(context, values.grow);

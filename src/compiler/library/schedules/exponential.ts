@@ -1,5 +1,6 @@
 import { defineSchedule } from "../define.ts";
 import { durationArgument } from "../support/duration.ts";
+import { staysAt, timesFactor, zero } from "../support/growth.ts";
 
 export const exponential = defineSchedule({
   name: "exponential",
@@ -13,6 +14,7 @@ export const exponential = defineSchedule({
   duration: "duration",
   example: "schedule: exponential(0.9, every: 1 epoch)",
   techniques: ["G6"],
+  growth: ({ gamma }, startsAtZero) => (startsAtZero ? zero : gamma === 1 ? staysAt(1) : timesFactor(gamma)),
   rate: ({ graph, step, previous, number }) => {
     const periods = graph.floor(graph.divide(graph.subtract(step, 1), number("every")));
     return graph.multiply(previous, graph.power(number("gamma"), periods));

@@ -1,5 +1,6 @@
 import { defineSchedule } from "../define.ts";
 import { durationArgument } from "../support/duration.ts";
+import { term, zero } from "../support/growth.ts";
 
 export const inverseSqrt = defineSchedule({
   name: "inverse_sqrt",
@@ -13,6 +14,7 @@ export const inverseSqrt = defineSchedule({
   example: "schedule: warmup(100 steps) then inverse_sqrt(every: 100 steps)",
   pitfalls: "Counted in steps the rate has fallen to a tenth after 100 of them; `every: 1 epoch` is slower.",
   techniques: ["G5"],
+  growth: (_, startsAtZero) => (startsAtZero ? zero : term(1, -0.5)),
   rate: ({ graph, step, previous, number }) => 
     graph.divide(previous, graph.sqrt(graph.add(1, graph.divide(graph.subtract(step, 1), number("every"))))),
 });

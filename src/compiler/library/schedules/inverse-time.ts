@@ -1,5 +1,6 @@
 import { defineSchedule } from "../define.ts";
 import { durationArgument } from "../support/duration.ts";
+import { staysAt, term, zero } from "../support/growth.ts";
 
 export const inverseTime = defineSchedule({
   name: "inverse_time",
@@ -13,6 +14,7 @@ export const inverseTime = defineSchedule({
   duration: "duration",
   example: "schedule: inverse_time(decay: 1e-3)",
   techniques: ["G12"],
+  growth: ({ decay }, startsAtZero) => (startsAtZero ? zero : decay === 0 ? staysAt(1) : term(1 / decay, -1)),
   rate: ({ graph, step, previous, number }) => 
     graph.divide(previous, graph.add(1, graph.multiply(number("decay"), graph.subtract(step, 1)))),
 });

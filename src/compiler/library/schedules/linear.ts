@@ -1,5 +1,6 @@
 import { defineSchedule } from "../define.ts";
 import { durationArgument, toArgument } from "../support/duration.ts";
+import { staysAt } from "../support/growth.ts";
 
 export const linear = defineSchedule({
   name: "linear",
@@ -13,6 +14,7 @@ export const linear = defineSchedule({
   duration: "duration",
   example: "schedule: linear(to: 0)",
   techniques: ["G4", "F13"],
+  growth: ({ to }) => staysAt(to),
   rate: ({ graph, step, length, previous, number, values }) => {
     const from = values.from === undefined ? previous : number("from");
     const progress = graph.minimum(graph.divide(graph.subtract(step, 1), length), 1);

@@ -1,5 +1,6 @@
 import { defineSchedule } from "../define.ts";
 import { durationArgument } from "../support/duration.ts";
+import { staysAt } from "../support/growth.ts";
 
 export const oneCycle = defineSchedule({
   name: "one_cycle",
@@ -19,6 +20,7 @@ export const oneCycle = defineSchedule({
   pitfalls:
     "Starts at the optimizer's rate: PyTorch starts at a 25th of the peak, so give the optimizer that. The momentum may go the other way: `sgd(0.04, momentum: linear(6 epochs, from: 0.95, to: 0.85) then linear(from: 0.85, to: 0.95))`.",
   techniques: ["G13"],
+  growth: ({ to }) => staysAt(to),
   rate: ({ graph, step, length, previous, number, values }) => {
     const past = graph.subtract(step, 1);
     const riseEnd = graph.subtract(graph.multiply(length, number("rise")), 1);

@@ -1,5 +1,6 @@
 import { defineSchedule } from "../define.ts";
 import { durationArgument } from "../support/duration.ts";
+import { unknown, zero } from "../support/growth.ts";
 
 export const plateau = defineSchedule({
   name: "plateau",
@@ -21,5 +22,9 @@ export const plateau = defineSchedule({
   example: "schedule: plateau(validation.loss, factor: 0.1, patience: 5 epochs)",
   pitfalls: "With a patience as long as that of `stop: early(…)` the run ends before the rate falls. Only the `schedule` of a run can watch.",
   techniques: ["G13"],
+  growth: ({ minimum }, startsAtZero) => {
+    if (minimum !== 0) return { kind: "term", coefficient: 1, power: 0, logarithm: 0, exponent: 0, because: "it never falls below its minimum" };
+    return startsAtZero ? zero : unknown("how often the rate falls depends on how the training goes");
+  },
   rate: ({ graph, previous, drops, number }) => graph.maximum(graph.multiply(previous, graph.power(number("factor"), drops)), number("minimum")),
 });

@@ -2,6 +2,7 @@ import { defineSchedule } from "../define.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { ScheduleContext } from "../definition.ts";
 import { durationArgument } from "../support/duration.ts";
+import { staysAt, timesFactor, zero } from "../support/growth.ts";
 
 /** How many drops lie before this step. */
 function drops({ graph, step, number, count, values }: Pick<ScheduleContext, "graph" | "step" | "number" | "count"> & { values: { at?: unknown; every?: unknown } }): Node {
@@ -30,6 +31,7 @@ export const step = defineSchedule({
   example: "schedule: step(at: (30 epochs, 60 epochs), factor: 0.1)",
   pitfalls: "Times are counted from the beginning of this part of a sequence, so after `warmup(5 epochs)` a drop `at: 30 epochs` comes after epoch 35.",
   techniques: ["G2"],
+  growth: ({ every, factor }, startsAtZero) => (startsAtZero ? zero : every === undefined || factor === 1 ? staysAt(1) : timesFactor(factor)),
   rate: (context) => {
     const { graph, previous, number } = context;
     return graph.multiply(previous, graph.power(number("factor"), drops(context)));

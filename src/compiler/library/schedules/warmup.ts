@@ -1,4 +1,5 @@
 import { defineSchedule } from "../define.ts";
+import { staysAt } from "../support/growth.ts";
 
 export const warmup = defineSchedule({
   name: "warmup",
@@ -12,6 +13,7 @@ export const warmup = defineSchedule({
   duration: "duration",
   example: "schedule: warmup(2 epochs) then cosine(to: 0)",
   techniques: ["G8"],
+  growth: () => staysAt(1),
   rate: ({ graph, step, length, base, number }) => {
     const progress = graph.minimum(graph.divide(step, length), 1);
     const from = number("from");

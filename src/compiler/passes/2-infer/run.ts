@@ -27,9 +27,10 @@ import { inferBatch, numbers, numbersOf, readNumber } from "./run-numbers.ts";
 import { proveRun, type RunVariant } from "./run-proof.ts";
 import { checkTrains, settleRules } from "./run-rules.ts";
 import { checkTeacherUsed, inferTeacher } from "./teacher.ts";
+import { checkGuarantee } from "./guarantee.ts";
 import { checkKronecker } from "./kronecker-run.ts";
 import { checkWholeMethod } from "./whole-method.ts";
-import { checkGuarantee, checkLengths, inferSchedule, type PlacedPart } from "./schedule.ts";
+import { checkLengths, inferSchedule, type PlacedPart } from "./schedule.ts";
 
 /**
  * `train M on D as Run with R { … }`: everything that the run does, as it is first and then for other values of its hypers; nothing

@@ -8,7 +8,7 @@ import type * as Ast from "../../syntax/ast.ts";
 import type { SchedulePart } from "../../typed/program.ts";
 import { useOf } from "./arguments.ts";
 import type { CompileValue, Context, Scope } from "./context.ts";
-import { describeValue, snippet } from "./describe.ts";
+import { describeValue } from "./describe.ts";
 import { evaluate } from "./evaluate.ts";
 import { applyDefinition } from "./formula.ts";
 
@@ -121,23 +121,4 @@ export function checkLengths(context: Context, parts: readonly PlacedPart[], run
 /** The durations in lists (`at: (30 epochs, 60 epochs)`) are places on the way. */
 function milestones(part: Extract<SchedulePart, { kind: "use" }>): readonly Duration[] {
   return Object.values(part.use.arguments).flatMap((value) => (Array.isArray(value) ? (value as readonly ArgumentValue[]).filter(isDuration) : []));
-}
-
-/** Why each schedule breaks Σ η = ∞ or Σ η² < ∞ when it goes on for ever; those that are missing keep both or are not known. */
-const broken: Readonly<Record<string, string>> = {
-  constant: "a rate that stays makes Σ η² grow without end",
-  step: "from the last milestone on the rate stays, so Σ η² grows without end; or, with `every`, it falls so fast that Σ η is finite",
-  cosine: "it ends at a fixed rate",
-  linear: "it ends at a fixed rate",
-  exponential: "a rate that falls by a factor makes Σ η finite",
-  inverse_sqrt: "the squares of 1 / √t add up without end",
-  one_cycle: "it ends at a fixed rate",
-};
-
-/** `guarantee: robbins_monro` is held against the last part, which alone goes on for ever. */
-export function checkGuarantee(context: Context, parts: readonly PlacedPart[], setting: Ast.Setting): void {
-  const last = parts.at(-1)!;
-  const name = last.part.kind === "use" ? last.part.use.definition.name : undefined;
-  if (name === undefined || !Object.hasOwn(broken, name)) return;
-  context.report(diagnostic(messages.guaranteeBroken, setting.span, { schedule: snippet(last.span), why: broken[name]! }, { related: [{ span: last.span, message: "this schedule" }] }));
 }

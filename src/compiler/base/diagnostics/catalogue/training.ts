@@ -268,3 +268,10 @@ export const noPredictedDistribution = kind<{ loss: string }>(
   "A loss without a distribution to draw targets from",
   (p) => `\`kfac\` draws targets from the distribution that the model predicts, and \`${p.loss}\` is the likelihood of none; write \`fisher: empirical\` to take the targets of the data`,
 );
+
+export const guaranteeUndecided = kind<{ schedule: string; why: string }>(
+  "NN0746",
+  "warning",
+  "A guarantee that cannot be decided",
+  (p) => `whether \`${p.schedule}\` keeps Σ η = ∞ and Σ η² < ∞, as \`guarantee: robbins_monro\` asks, cannot be decided: ${p.why}; \`inverse_time\` keeps both`,
+);
