@@ -3,6 +3,7 @@ import type { ArrayType } from "../ir/array-type.ts";
 import type { GraphBuilder } from "../ir/builder.ts";
 import type { Node } from "../ir/graph.ts";
 import type { TensorType } from "../ir/type.ts";
+import type { Growth } from "./support/growth.ts";
 import type { ArgumentTable, ArgumentValues, Use } from "./arguments.ts";
 
 /** What every library item says of itself; the manual, `list`, hover and completion are made from it. */
@@ -234,6 +235,11 @@ export interface ScheduleDefinition extends Described {
   readonly duration?: string;
   /** The rate itself at `step`, a scalar. */
   readonly rate: (context: ScheduleContext) => Node;
+  /**
+   * How the rate behaves when this part goes on for ever (for the conditions of Robbins and Monro), from a start that is 0 or not.
+   * Left out, nothing is known of it.
+   */
+  readonly growth?: (values: ArgumentValues, startsAtZero: boolean) => Growth;
   /** Set where the rate depends on a number that is watched, the argument `monitor`: the host counts `drops` by the arguments of `plateau`. */
   readonly watches?: boolean;
 }
