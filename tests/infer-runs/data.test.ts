@@ -11,7 +11,7 @@ describe("a wrong part of the data gives its finding at its place", () => {
     [{ source: `${csv}\n  ${csv}` }, ["NN0609 source"]],
     [{ source: 'source: "digits.csv"' }, ['NN0612 "digits.csv"']],
     [{ source: 'source: cvs("digits.csv")' }, ["NN0411 cvs"]],
-    [{ source: 'source: folder("digits")' }, ["NN0901 folder"]],
+    [{ source: 'source: folder("digits")' }, ['NN0612 folder("digits")']],
     [{ source: "source: csv" }, ["NN0403 csv"]],
     [{ source: "source: csv(digits)" }, ["NN0405 digits"]],
     [{ source: 'source: csv("a.csv", traget: "digit")' }, ["NN0401 traget"]],

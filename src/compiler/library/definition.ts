@@ -268,6 +268,18 @@ export interface LossDefinition extends Described {
   readonly perExample: (graph: GraphBuilder, operands: readonly Node[], values: ArgumentValues) => Node;
 }
 
+/**
+ * A metric that only all rows of a part together give: while a part is measured, what `perExample` names is kept row by row, and the
+ * host makes the metric of it. The rows trained in an epoch are not kept.
+ */
+export interface CollectedMetric {
+  /** A table is not measured after each epoch: only at the end, and of weights that are measured alone. */
+  readonly kind: "number" | "table";
+  /** The function exported by a file of `src/runtime/`, and what it takes, by the names of `perExample`. A table's function is also given the number of classes and their names. */
+  readonly make: "areaUnderCurve" | "countConfusions";
+  readonly operands: readonly string[];
+}
+
 export interface MetricDefinition extends Described {
   readonly kind: "metric";
   readonly operands: readonly OperandSpecification[];
@@ -275,10 +287,11 @@ export interface MetricDefinition extends Described {
   readonly better: "higher" | "lower";
   /** How a person reads it. */
   readonly display: "percent" | "number";
-  /** Numbers of each example, `[B]`; the host sums them over all batches. Further axes are already averaged. */
+  /** Numbers of each example, `[B]`; the host sums them over all batches. Further axes are already averaged. Of a collected metric, what is kept of each example, `[B, …]`. */
   readonly perExample: (graph: GraphBuilder, operands: readonly Node[], values: ArgumentValues) => Readonly<Record<string, Node>>;
-  /** The metric from the sums and the number of examples, as a scalar formula (made into host code). */
-  readonly result: (graph: GraphBuilder, sums: Readonly<Record<string, Node>>, count: Node, values: ArgumentValues) => Node;
+  /** The metric from the sums and the number of examples, as a scalar formula (made into host code); a collected metric has none. */
+  readonly result?: (graph: GraphBuilder, sums: Readonly<Record<string, Node>>, count: Node, values: ArgumentValues) => Node;
+  readonly collected?: CollectedMetric;
 }
 
 /** Where data comes from. The reader itself is a file of `src/runtime/` that the trainer carries. */
@@ -291,6 +304,8 @@ export interface SourceDefinition extends Described {
   /** Which arguments are paths of local files. */
   readonly paths: readonly string[];
   readonly synthetic?: boolean;
+  /** What the fields must be, in words, when they are not. */
+  readonly fields?: (types: readonly TensorType[]) => string | undefined;
 }
 
 export interface NormalizerDefinition extends Described {

@@ -84,7 +84,9 @@ function readSource(context: Context, definition: SourceDefinition, value: Word,
     return use && formula && { use, fieldArguments: {}, formula, span: value.span };
   }
   const fieldArguments = readFieldArguments(context, value.scope, data, fields, extras);
-  if (!use || !fieldArguments || !labelsFit(context, definition, values, fields, value)) return undefined;
+  const wanted = definition.fields?.(fields.map((field) => field.type));
+  if (wanted !== undefined) context.report(diagnostic(messages.sourceProblem, value.span, { expected: wanted, found: fields.map((field) => `\`${field.name}\``).join(" and ") }));
+  if (!use || !fieldArguments || wanted !== undefined || !labelsFit(context, definition, values, fields, value)) return undefined;
   return withTarget(context, { use, fieldArguments, span: value.span }, fields, value, written);
 }
 
