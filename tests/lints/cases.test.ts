@@ -1,7 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { asDiagnostic } from "../../src/compiler/lints/lint.ts";
-import { networkOf } from "../../src/compiler/lints/network.ts";
-import { secondOrderWithNoise } from "../../src/compiler/lints/rules/second-order-with-noise.ts";
 import { checkText } from "../support/check-text.ts";
 
 /** `NN2005 error` of every lint's finding in a model of 64 inputs, or of a run of it. */
@@ -82,23 +79,6 @@ describe("runs", () => {
     expect(run(mlp, "", "for weights { regularize: elastic(l1: 1e-5, l2: 1e-4) }")).toEqual(["NN2010 note"]);
     expect(run(mlp, "", "for weights { regularize: l1(1e-5) }")).toEqual([]);
     expect(run(mlp, "", "for weights { regularize: l2(1e-4) }\n for parameters { optimizer: sgd(0.1) }")).toEqual([]);
-  });
-
-  test("a second-order method wants the full batch and nothing random", () => {
-    const text = (batch: string, stages: string) =>
-      `nnspec 1\ndim B\ndata D {\n x: f32[B, px: 4]\n y: class[B] of 3\n}\nmodel Net(x: f32[B, px: 4]) -> f32[B, 3] {\n return x -> ${stages} as logits\n}\ntrain Net on D {\n loss: cross_entropy(logits, y)\n batch: ${batch}\n}\n`;
-    const found = (batch: string, stages: string) => {
-      const program = checkText(text(batch, stages)).value!;
-      const [trained] = program.runs;
-      const { use, origin } = trained!.optimizer;
-      const later = { ...trained!, optimizer: { use: { ...use, definition: { ...use.definition, name: "lbfgs" } }, origin } };
-      const findings = [...secondOrderWithNoise.run!(later, networkOf(later.model, later.weights, later), program)];
-      return findings.map((each) => asDiagnostic(secondOrderWithNoise, each, undefined)).map(({ code, message, fixes }) => `${code} ${message.split(",")[0]} ${fixes[0]?.edits[0]?.text ?? ""}`.trim());
-    };
-    expect(found("all", "dense(8) -> tanh -> dense(3)")).toEqual([]);
-    expect(found("16", "dense(8) -> tanh -> dense(3)")).toEqual(["NN2013 `lbfgs` needs the same data at every step all"]);
-    expect(found("all", "dense(8) -> tanh -> dropout(0.5) -> dense(3)")).toEqual(["NN2013 `lbfgs` needs a model that gives the same loss twice"]);
-    expect(found("all", "dense(8) -> tanh -> dropout(0) -> dense(3)")).toEqual([]);
   });
 });
 

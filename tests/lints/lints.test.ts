@@ -6,7 +6,6 @@ import { checkText } from "../support/check-text.ts";
 import { blocksOf } from "../support/markdown.ts";
 
 // The explanation page of a lint holds its samples: one that triggers it, its fixed twin, and one that must stay silent.
-const withoutSample = new Set(["second-order-with-noise"]);
 const withoutFix = new Set(["deep-saturating-stack", "adagrad-on-long-runs", "unused-layer"]);
 
 test("names and codes are unique, and every lint says why and who found it", () => {
@@ -18,7 +17,7 @@ test("names and codes are unique, and every lint says why and who found it", () 
   }
 });
 
-describe.each(lints.filter(({ name }) => !withoutSample.has(name)).map((lint) => [lint.name, lint] as const))("%s", (name, lint) => {
+describe.each(lints.map((lint) => [lint.name, lint] as const))("%s", (name, lint) => {
   const blocks = blocksOf(readFileSync(`src/compiler/base/diagnostics/explanations/${lint.code}.md`, "utf8")).filter(({ language }) => language === "nnspec");
   const bad = blocks.filter(({ words }) => words[0] === "bad").map(({ text }) => text);
   const good = blocks.filter(({ words }) => words[0] === "good").map(({ text }) => text);

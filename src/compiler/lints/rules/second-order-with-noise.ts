@@ -1,30 +1,24 @@
+import { isTreated } from "../../typed/kronecker.ts";
 import { defineLint } from "../lint.ts";
 
-/** Methods that compare gradients of different steps, or trust one as exact. */
-const deterministic = ["lbfgs", "bfgs", "newton"];
+/** Below this, the curvature of a batch says little of that of the data. */
+const fewest = 32;
 
-/** A second-order method with mini-batches, dropout or batch statistics. */
+/** K-FAC with small batches. Methods that cannot work with noise at all (L-BFGS, BFGS, Newton) refuse it: NN0740 and NN0741. */
 export const secondOrderWithNoise = defineLint({
   code: "NN2013",
   name: "second-order-with-noise",
   severity: "warning",
   title: "A second-order method with noise",
-  reason: "L-BFGS takes differences of gradients for curvature, and its line search compares losses; where batches or masks change from step to step both are noise: it wants the full batch and a deterministic model",
-  source: "Liu, Nocedal 1989; Bottou, Curtis, Nocedal 2018",
+  reason: "K-FAC divides by a curvature that it estimates from the batch; of a few rows the estimate is noise, and where it is too small by chance the step is too long. It gains by large batches more than first-order methods do",
+  source: "Martens, Grosse 2015; Ba, Grosse, Martens 2017, Distributed Second-Order Optimization using Kronecker-Factored Approximations",
   *run(run) {
-    const { name } = run.optimizer.use.definition;
-    if (!deterministic.includes(name)) return;
-    const noisy = run.model.layers.find(({ definition, arguments: values }) => definition.stochastic && values["drop"] !== 0);
-    if (run.batch !== "all") {
-      const written = run.origins?.get("batch")?.span;
-      yield {
-        span: written ?? run.optimizer.origin.span,
-        message: `\`${name}\` needs the same data at every step, found batches of ${run.batch}; write \`batch: all\``,
-        fixes: written ? [{ title: "Write `all`", edits: [{ span: written, text: "all" }] }] : [],
-      };
-    }
-    const masked = run.weights.find(({ dropconnect }) => (dropconnect?.value ?? 0) > 0);
-    if (masked) yield { span: masked.dropconnect!.origin.span, message: `\`${name}\` needs a model that gives the same loss twice, and DropConnect masks \`${masked.weight.path}\` at random; take it out, or use \`adam\`` };
-    if (noisy) yield { span: noisy.span, message: `\`${name}\` needs a model that gives the same loss twice, and \`${noisy.path}\` is random in training; take it out, or use \`adam\`` };
+    if (run.batch === "all" || run.batch >= fewest || !run.weights.some(isTreated)) return;
+    const written = run.origins?.get("batch")?.span;
+    yield {
+      span: written ?? run.optimizer.origin.span,
+      message: `\`kfac\` needs batches of ${fewest} rows or more for its curvature, found ${run.batch}; write a larger batch, or use \`adam\``,
+      fixes: written ? [{ title: "Write 128", edits: [{ span: written, text: "128" }] }] : [],
+    };
   },
 });
