@@ -86,3 +86,36 @@ test("a block that is used many times, or a model of many runs, is told once", (
   const found = lintsOf("block Two()(x: f32[B, c: 32]) -> f32[B, c: 32] {\n  return x -> dense(32) -> dense(32) -> relu\n}\nmodel Net(x: f32[B, c: 32]) -> f32[B, c: 32] {\n  return x -> repeat 4 Two\n}\n");
   expect(found).toEqual(["NN2005 warning"]);
 });
+
+describe("augmentations that make other signs", () => {
+  const images = (name: string, augment: string) => lintsOf(`data ${name} { image: f32[B, h: 8, w: 8, c: 1], label: class[B] of 10, normalize: standardize }
+model Net(image: f32[B, h: 8, w: 8, c: 1]) -> f32[B, 10] { return image -> flatten -> dense(10) as logits }
+train Net on ${name} {
+  ${augment}
+  loss: cross_entropy(logits, label)
+}
+`);
+  test.each([
+    ["Digits", "augment: flip(h)", ["NN2017 warning"]],
+    ["Mnist", "augment: shift(w: 20%) then sometimes(50%, any_of(noise(0.1), flip(w)))", ["NN2017 warning"]],
+    ["Letters", "augment: rotate(180 deg)", ["NN2017 warning"]],
+    ["HandwrittenDigits", "augment: flip(w)", ["NN2017 warning"]],
+    ["Digits", "augment: rotate(15 deg) then shift(h: 10%) then mixup", []],
+    ["FashionMnist", "augment: flip(w)", []],
+    ["Cifar", "augment: flip(w) then rotate(90 deg)", []],
+    ["Digits", "predict: average(flip(w))", []],
+    ["Digits", "// allow(augmentation-changes-the-class): only 0, 1 and 8 are kept\n  augment: flip(w)", []],
+  ])("%s: %s", (name, augment, expected) => expect(images(name, augment)).toEqual(expected));
+});
+
+describe("softened labels beside a margin", () => {
+  test.each([
+    ["on other scores", "loss: cross_entropy(logits, label, smoothing: 0.1) + hinge(2 * logits, label)", []],
+    ["weighted", "loss: 2 * (hinge(logits, label) + cross_entropy(logits, label, smoothing: 0.2)) / 3", ["NN2016 warning"]],
+  ])("%s", (_, loss, expected) => {
+    expect(lintsOf(`data D { x: f32[B, px: 64], label: class[B] of 10, normalize: standardize }
+model Net(x: f32[B, px: 64]) -> f32[B, 10] { return x -> dense(10) as logits }
+train Net on D { ${loss} }
+`)).toEqual(expected);
+  });
+});

@@ -1,6 +1,7 @@
 import { activationMissing } from "./rules/activation-missing.ts";
 import { adagradOnLongRuns } from "./rules/adagrad-on-long-runs.ts";
 import { adamRateTooHigh } from "./rules/adam-rate-too-high.ts";
+import { augmentationChangesTheClass } from "./rules/augmentation-changes-the-class.ts";
 import { batchNormWithTinyBatch } from "./rules/batch-norm-with-tiny-batch.ts";
 import { biasBeforeBatchNorm } from "./rules/bias-before-batch-norm.ts";
 import { constantInitialization } from "./rules/constant-initialization.ts";
@@ -16,6 +17,7 @@ import { linearLayersInARow } from "./rules/linear-layers-in-a-row.ts";
 import { metricOnTrainingData } from "./rules/metric-on-training-data.ts";
 import { secondOrderWithNoise } from "./rules/second-order-with-noise.ts";
 import { softmaxBeforeCrossEntropy } from "./rules/softmax-before-cross-entropy.ts";
+import { softTargetsWithHinge } from "./rules/soft-targets-with-hinge.ts";
 import { trainingThroughStep } from "./rules/training-through-step.ts";
 import { unusedLayer } from "./rules/unused-layer.ts";
 import { vanishingSignal } from "./rules/vanishing-signal.ts";
@@ -39,6 +41,8 @@ export const lints: readonly Lint[] = [
   secondOrderWithNoise,
   inputsNotNormalized,
   largeBatchWithoutWarmup,
+  softTargetsWithHinge,
+  augmentationChangesTheClass,
   activationMissing,
   unusedLayer,
   metricOnTrainingData,
