@@ -1,7 +1,7 @@
 import { UserError } from "./errors.ts";
 
 /** Node's own modules that the runtime uses. They are looked up when needed, so that every file also loads in a browser. */
-type NodeModule = "node:fs" | "node:fs/promises" | "node:path" | "node:url" | "node:zlib";
+type NodeModule = keyof NodeModules;
 
 /** Whether files and a terminal are at hand: true in Node, false in a browser. */
 export function runsInNode(): boolean {
@@ -23,7 +23,9 @@ export function nodeModule<Name extends NodeModule>(name: Name): NodeModules[Nam
 interface NodeModules {
   "node:fs": typeof import("node:fs");
   "node:fs/promises": typeof import("node:fs/promises");
+  "node:os": typeof import("node:os");
   "node:path": typeof import("node:path");
   "node:url": typeof import("node:url");
+  "node:worker_threads": typeof import("node:worker_threads");
   "node:zlib": typeof import("node:zlib");
 }

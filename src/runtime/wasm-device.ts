@@ -1,6 +1,8 @@
 import type { DeviceCall, FillUniform } from "./gpu-device.ts";
 import { randomStream } from "./random.ts";
+import { WasmPace } from "./wasm-pace.ts";
 import type { WasmArray, WasmPlan, WasmProgram } from "./wasm-plan.ts";
+import { chooseThreads, WasmTeam } from "./wasm-threads.ts";
 
 /** A generated module over its memory: variables live there, a call is one call of the module. */
 export class WasmDevice {
@@ -11,6 +13,9 @@ export class WasmDevice {
   private readonly floats: Float32Array;
   private readonly words: Int32Array;
   private readonly steps: ReadonlyMap<string, () => void>;
+  private readonly team: WasmTeam | undefined;
+  /** How many threads work, or why only one does; nothing where nobody would ask. */
+  readonly threads: string;
   /** The numbers of the present call; one object for all calls. */
   private readonly given: Record<string, number> = {};
   /** Variables that no plan touches: they are kept for whoever reads them back. */
@@ -21,17 +26,19 @@ export class WasmDevice {
     program: WasmProgram,
     fill: FillUniform,
     memory: WebAssembly.Memory,
-    instance: WebAssembly.Instance,
+    steps: ReadonlyMap<string, () => void>,
     seed: number | undefined,
+    team: WasmTeam | undefined,
+    threads: string,
   ) {
     this.program = program;
     this.fill = fill;
     this.seed = seed;
     this.floats = new Float32Array(memory.buffer);
     this.words = new Int32Array(memory.buffer);
-    this.steps = new Map(
-      Object.keys(program.plans).map((name) => [name, instance.exports[name] as () => void]),
-    );
+    this.steps = steps;
+    this.team = team;
+    this.threads = threads;
     if (seed !== undefined) this.seedStreams(seed);
   }
 
@@ -40,17 +47,28 @@ export class WasmDevice {
     return typeof WebAssembly === "object" && WebAssembly.validate(program.bytes);
   }
 
-  /** Without a seed the host fills in the random numbers. */
-  static async create(program: WasmProgram, fill: FillUniform, seed?: number): Promise<WasmDevice> {
-    const memory = new WebAssembly.Memory({ initial: program.pages });
-    const module = await WebAssembly.compile(program.bytes);
-    return new WasmDevice(
-      program,
-      fill,
-      memory,
-      await WebAssembly.instantiate(module, { env: { memory } }),
-      seed,
-    );
+  /**
+   * Without a seed the host fills in the random numbers. With "auto" there are as many threads as the machine and the plans have
+   * use for, and they are used where they are faster; a number is what is asked for.
+   */
+  static async create(
+    program: WasmProgram,
+    fill: FillUniform,
+    seed?: number,
+    wanted: number | "auto" = 1,
+  ): Promise<WasmDevice> {
+    const chosen = chooseThreads(program, wanted);
+    const team =
+      chosen.count > 1 ? new WasmTeam(program, program.threads!, chosen.count) : undefined;
+    const memory = team?.memory ?? ownMemory(program);
+    const module = await WebAssembly.compile(team?.bytes() ?? program.bytes);
+    const scratch = program.threads?.scratch ?? 0;
+    const instance = await WebAssembly.instantiate(module, { env: { memory, scratch } });
+    team?.start(module, instance);
+    const steps = stepsOf(program, instance, team, wanted);
+    const threads =
+      wanted === "auto" ? autoThreads(team, chosen.why) : await joined(team, chosen.why);
+    return new WasmDevice(program, fill, memory, steps, seed, team, threads);
   }
 
   /** Sets a parameter or state, row-major. */
@@ -103,6 +121,7 @@ export class WasmDevice {
 
   async dispose(): Promise<void> {
     this.views.clear();
+    this.team?.dispose();
   }
 
   private planOf(name: string): WasmPlan {
@@ -175,6 +194,46 @@ export class WasmDevice {
       visit(row * length, place, length);
     }
   }
+}
+
+/** A memory for one thread. Modules made for threads want a limit. */
+function ownMemory({ pages, threads }: WasmProgram): WebAssembly.Memory {
+  const limit = threads === undefined ? {} : { maximum: pages };
+  return new WebAssembly.Memory({ initial: pages, ...limit });
+}
+
+/** What one call of each plan is: with several threads as soon as all are there. */
+function stepsOf(
+  program: WasmProgram,
+  instance: WebAssembly.Instance,
+  team: WasmTeam | undefined,
+  wanted: number | "auto",
+): ReadonlyMap<string, () => void> {
+  const steps = Object.keys(program.plans).map((name) => {
+    const alone = instance.exports[name] as () => void;
+    const place = team?.placeOf(name) ?? -1;
+    if (team === undefined || place < 0) return [name, alone] as const;
+    const pace = wanted === "auto" ? new WasmPace() : undefined;
+    const call = (together: boolean): void => (together ? team.run(place) : alone());
+    const step = (): void => {
+      if (!team.isReady) alone();
+      else if (pace === undefined) team.run(place);
+      else pace.run(call);
+    };
+    return [name, step] as const;
+  });
+  return new Map(steps);
+}
+
+function autoThreads(team: WasmTeam | undefined, why: string): string {
+  return team === undefined ? why : `up to ${team.count} threads`;
+}
+
+/** Threads that were asked for are waited for. */
+async function joined(team: WasmTeam | undefined, why: string): Promise<string> {
+  if (team === undefined) return why;
+  const problem = await team.join();
+  return problem === undefined ? `${team.count} threads` : `one thread: ${problem}`;
 }
 
 function sizeOf({ shape }: { readonly shape: readonly number[] }): number {

@@ -31,6 +31,19 @@ export function bytesOf(lines: readonly string[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: text.length }, (_, place) => text.charCodeAt(place));
 }
 
+/** Where several threads can work on one memory. */
+export interface WasmThreads {
+  /** The byte of the module that makes its memory a shared one. */
+  readonly flag: number;
+  /** Where the words lie through which they meet. */
+  readonly words: number;
+  /** The scratch of the first thread, and how large each one's is. */
+  readonly scratch: number;
+  readonly scratchBytes: number;
+  /** Plan → with how many threads it is fastest. */
+  readonly plans: Readonly<Record<string, number>>;
+}
+
 /** A generated module with the addresses of everything in its memory. */
 export interface WasmProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -41,4 +54,6 @@ export interface WasmProgram {
   readonly rows: number;
   readonly variables: Readonly<Record<string, WasmArray>>;
   readonly plans: Readonly<Record<string, WasmPlan>>;
+  /** Only where more than one thread can pay. */
+  readonly threads?: WasmThreads;
 }

@@ -6,7 +6,9 @@ export function wasmProgram(plans: WasmPlans, emitted: EmittedWasm = emitWasm(pl
   const { bytes, memory } = emitted;
   const formula = (text: string): ((given: Readonly<Record<string, number>>) => number) =>
     new Function("given", `return ${text};`) as (given: Readonly<Record<string, number>>) => number;
+  const { threads } = memory;
   return {
+    ...(threads === undefined ? {} : { threads: { ...threads, plans: Object.fromEntries(threads.plans) } }),
     bytes, pages: memory.pages, rows: memory.rows, variables: Object.fromEntries(memory.variables),
     plans: Object.fromEntries([...memory.plans].map(([name, plan]) => [name, {
       capacity: plan.capacity, inputs: Object.fromEntries(plan.inputs), fills: plan.fills, given: plan.given,

@@ -1,4 +1,4 @@
-import { emitWasm, type WasmArray, type WasmOptions, type WasmPlanTable, type WasmPlans } from "./emit-wasm.ts";
+import { emitWasm, type WasmArray, type WasmOptions, type WasmPlanTable, type WasmPlans, type WasmThreadTable } from "./emit-wasm.ts";
 
 export interface EmittedWasmFiles {
   /** wasm.ts: the module's bytes and the addresses of everything in its memory. */
@@ -30,6 +30,7 @@ export function emitWasmFiles(plans: WasmPlans, wasmPlanModule = "./runtime/wasm
     "  plans: {",
     ...[...memory.plans.values()].map((plan) => `    ${plan.name}: ${planText(plan)},`),
     "  },",
+    ...(memory.threads === undefined ? [] : [`  threads: ${threadsText(memory.threads)},`]),
     "} satisfies WasmProgram;",
     "",
   ].join("\n");
@@ -61,6 +62,10 @@ function arrayText({ address, shape, strides }: WasmArray): string {
 
 function arrays(entries: ReadonlyMap<string, WasmArray>): string {
   return record(entries, arrayText);
+}
+
+function threadsText({ flag, words, scratch, scratchBytes, plans }: WasmThreadTable): string {
+  return `{ flag: ${flag}, words: ${words}, scratch: ${scratch}, scratchBytes: ${scratchBytes}, plans: ${record(plans, String)} }`;
 }
 
 function planText(plan: WasmPlanTable): string {
