@@ -10,7 +10,7 @@ export const bfgs = defineWholeOptimizer({
     rate: { kind: "number", minimum: 0, exclusive: "minimum", default: 1, summary: "The first length that is tried along the direction; the search decides on the length itself." },
   },
   rate: "rate",
-  example: "optimizer: bfgs",
+  example: "optimizer: bfgs, batch: all",
   pitfalls: "An epoch is one iteration. Needs `batch: all` and a model without noise. The inverse Hessian has n^2 numbers: at most 4000 trained weights; `lbfgs` has no such limit.",
   techniques: ["F10"],
   whole: { make: "makeBfgs", most: 4000 },

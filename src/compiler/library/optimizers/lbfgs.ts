@@ -11,7 +11,7 @@ export const lbfgs = defineWholeOptimizer({
     history: { kind: "integer", named: true, minimum: 1, maximum: 100, default: 10, summary: "How many pairs of steps and changes are remembered." },
   },
   rate: "rate",
-  example: "optimizer: lbfgs(history: 10)",
+  example: "optimizer: lbfgs(history: 10), batch: all",
   pitfalls:
     "An epoch is one iteration, with one or more evaluations of all rows. Needs `batch: all` and a model without noise. The first iteration tries min(1, 1 / sum|g|) times the rate. A schedule scales the first length that is tried, nothing else. Close to a minimum the loss in 32 bits no longer falls; the run then ends.",
   techniques: ["F9"],

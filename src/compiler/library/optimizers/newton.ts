@@ -11,7 +11,7 @@ export const newton = defineWholeOptimizer({
     damping: { kind: "number", named: true, minimum: 0, default: 1e-4, summary: "Added to the diagonal of the Hessian." },
   },
   rate: "rate",
-  example: "optimizer: newton(damping: 1e-4)",
+  example: "optimizer: newton(damping: 1e-4), batch: all",
   pitfalls:
     "An epoch is one iteration, which costs a run of the model for each trained weight: at most 2000 of them. Needs `batch: all` and a model without noise. Pure Newton steps seek saddles as well as minima; the damping grows until the direction points downwards, so saddles are left, unless the start is exactly on one, where the gradient is 0.",
   techniques: ["F10"],
