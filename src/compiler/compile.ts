@@ -6,7 +6,7 @@ import { lowerStatistics, refreshesStatistics } from "./passes/3-lower/averages.
 import { lowerEvaluation, lowerPrediction } from "./passes/3-lower/inference.ts";
 import { fisherScalar, kroneckerBlocks } from "./passes/3-lower/kronecker.ts";
 import { beginLowering } from "./passes/3-lower/lowering.ts";
-import { compileMetrics } from "./passes/3-lower/metrics.ts";
+import { compileMetrics, lowerCollected } from "./passes/3-lower/metrics.ts";
 import { otherSymbols, sizesOf, type Sizes } from "./passes/3-lower/sizes.ts";
 import { compileFields, compileParameters, compileStates } from "./passes/3-lower/tensors.ts";
 import { completeStep, lowerObjective, type Curved, type Objective } from "./passes/3-lower/train.ts";
@@ -67,6 +67,7 @@ export function compileRun(run: TypedRun, capacities: Capacities = {}): Compiled
 }
 
 /** Prediction with noise on, where anything that it computes is random. */
+    collected: lowerCollected(inference).metrics,
 function drawn(graph: GraphBuilder, run: TypedRun, sizes: Sizes): Pick<CompiledRun, "sampling"> {
   if (!mayDraw(run)) return {};
   const drawing = finish(graph, "sample", lowerPrediction(beginLowering(graph, run, sizes, false, true)));

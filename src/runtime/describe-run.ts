@@ -1,3 +1,4 @@
+import { describeConfusion } from "./confusion.ts";
 import { formatCount, formatDuration, formatMetric } from "./format-numbers.ts";
 import { own } from "./own.ts";
 import type { EndEvent, EpochEvent, MetricDisplay, Metrics, StartEvent } from "./reporter.ts";
@@ -72,12 +73,46 @@ export function describeEnd(event: EndEvent, display: MetricDisplay): string[] {
     ...(event.validation === undefined
       ? []
       : [`validation: ${describeMetrics(event.validation, display)}`]),
+    ...(event.members === undefined ? [] : describeMembers(event.members, event.test, display)),
     ...(event.test === undefined ? [] : [`test: ${describeMetrics(event.test, display)}`]),
+    ...Object.entries(event.tables ?? {}).flatMap(([name, table]) =>
+      describeConfusion(name, table),
+    ),
     ...Object.entries(event.paths).map(([name, path]) => `  ${name.padEnd(width)}  ${path}`),
     ...(event.next === undefined || event.next.length === 0
       ? []
       : ["What to try next:", ...event.next.map((line) => `  ${line}`)]),
   ];
+}
+
+/** A line for each member, their mean, and what they gain by speaking together. */
+function describeMembers(
+  members: NonNullable<EndEvent["members"]>,
+  together: Metrics | undefined,
+  display: MetricDisplay,
+): string[] {
+  const width = Math.max(...members.map(({ name }) => name.length));
+  const mean = meanOf(members.map(({ metrics }) => metrics));
+  const gain = Object.fromEntries(
+    Object.entries(mean).map(([name, value]) => [name, (together?.[name] ?? Number.NaN) - value]),
+  );
+  return [
+    ...members.map(
+      ({ name, metrics }) => `  ${name.padEnd(width)}  ${describeMetrics(metrics, display)}`,
+    ),
+    `mean of the members: ${describeMetrics(mean, display)}`,
+    `together they differ from it by: ${describeMetrics(gain, display)}`,
+  ];
+}
+
+function meanOf(metrics: readonly Metrics[]): Metrics {
+  const names = Object.keys(metrics[0] ?? {});
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      metrics.reduce((sum, each) => sum + (each[name] ?? Number.NaN), 0) / metrics.length,
+    ]),
+  );
 }
 
 /** How long training was; nothing where weights were only measured. */

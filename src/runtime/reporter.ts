@@ -1,3 +1,5 @@
+import type { ConfusionTable } from "./confusion.ts";
+
 /** Name → value: `loss`, `accuracy`. */
 export type Metrics = Readonly<Record<string, number>>;
 
@@ -74,7 +76,11 @@ export interface EndEvent {
   readonly backend: string;
   readonly validation?: Metrics;
   readonly test?: Metrics;
+  /** Metrics that are no number, of the test rows (of the validation rows where there are none). */
+  readonly tables?: Readonly<Record<string, ConfusionTable>>;
   readonly best?: { readonly epoch: number };
+  /** What the members of an ensemble reach alone, on the rows on which `test` is what they reach together. */
+  readonly members?: readonly { readonly name: string; readonly metrics: Metrics }[];
   /** What was written: "best weights" → path. */
   readonly paths: Readonly<Record<string, string>>;
   /** What to try now, one command a line. */

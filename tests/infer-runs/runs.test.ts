@@ -67,7 +67,6 @@ describe("a wrong loss or metric gives its finding at its place", () => {
     ['loss: "cross_entropy"', ['NN0715 "cross_entropy"']],
     ["loss: cross_entropy(logits, label)\n  metrics: acuracy", ["NN0411 acuracy"]],
     ["loss: cross_entropy(logits, label)\n  metrics: mae", ["NN0722 mae"]],
-    ["loss: cross_entropy(logits, label)\n  metrics: (accuracy, confusion)", ["NN0901 confusion"]],
     ["loss: cross_entropy(logits, label)\n  metrics: accuracy(hidden, label)", ["NN0714 label"]],
     ["loss: cross_entropy(logits, label)\n  metrics: accuracy(logits)", ["NN0722 accuracy(logits)"]],
   ];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { library } from "../../src/compiler/library/index.ts";
 import type { MetricDefinition } from "../../src/compiler/library/definition.ts";
+import { interpret } from "../support/every-backend.ts";
 import { argumentsOf, type Written } from "../support/library-values.ts";
 
 interface Batch {
@@ -28,7 +28,7 @@ function metricOf(name: string, written: Written, features: readonly number[], t
     for (const [sum, numbers] of found) sums.set(sum, (sums.get(sum) ?? 0) + numbers.reduce((total, each) => total + each, 0));
     count += rows;
   }
-  const result = metric.result(graph, Object.fromEntries([...sums.keys()].map((sum) => [sum, graph.scalar(sum)])), graph.scalar("count"), values);
+  const result = metric.result!(graph, Object.fromEntries([...sums.keys()].map((sum) => [sum, graph.scalar(sum)])), graph.scalar("count"), values);
   return interpret({ outputs: new Map([["result", result]]), updates: new Map() }, { values: new Map(), scalars: new Map([...sums, ["count", count]]), rows: 1 }).outputs.get("result")![0]!;
 }
 

@@ -168,7 +168,7 @@ export function defineLoss<const T extends ArgumentTable>(definition: Typed<Loss
 
 interface MetricFunctions<T extends ArgumentTable> {
   readonly perExample: (graph: GraphBuilder, operands: readonly Node[], values: ValuesOf<T>) => Readonly<Record<string, Node>>;
-  readonly result: (graph: GraphBuilder, sums: Readonly<Record<string, Node>>, count: Node, values: ValuesOf<T>) => Node;
+  readonly result?: (graph: GraphBuilder, sums: Readonly<Record<string, Node>>, count: Node, values: ValuesOf<T>) => Node;
 }
 
 export function defineMetric<const T extends ArgumentTable>(

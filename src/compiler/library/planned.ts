@@ -2,8 +2,6 @@ import type { Planned } from "./definition.ts";
 
 /** Names of the language that a later version brings, so that they are told apart from a slip of the pen. */
 export const plannedItems: readonly Planned[] = [
-  { kind: "metric", name: "confusion", summary: "how often each class is taken for each other" },
-  { kind: "metric", name: "auc", summary: "area under the receiver operating characteristic" },
   { kind: "source", name: "text", summary: "a text as a sequence of symbols" },
   { kind: "source", name: "image", summary: "images named in a column of a table" },
   { kind: "after", name: "prune", summary: "sets small weights to 0 after training" },

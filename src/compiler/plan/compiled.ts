@@ -15,7 +15,9 @@ export interface CompiledRun {
   readonly schedules: ReadonlyMap<string, Node>;
   /** The metrics of the run as formulas over `scalar` nodes (the sums, by name, and `count`); `loss` is always first. */
   readonly metrics: readonly CompiledMetric[];
-  readonly graphs: { readonly train: Graph; readonly evaluate: Graph; readonly predict: Graph; readonly statistics?: Graph };
+  /** The metrics that are made of numbers kept row by row. */
+  readonly collected: readonly CollectedMetric[];
+  readonly graphs: { readonly train: Graph; readonly evaluate: Graph; readonly predict: Graph; readonly statistics?: Graph; readonly judge?: Graph };
   /** `statistics`: a pass over training rows that refreshes running statistics, where averages of the weights need that. */
   readonly plans: { readonly train: Plan; readonly evaluate: Plan; readonly predict: Plan; readonly statistics?: Plan };
   /** Prediction with noise on, for the spread of the answers; only where something in it is random. */
@@ -53,3 +55,21 @@ export interface CompiledMetric {
   readonly sums: readonly string[];
   readonly result: Node;
 }
+
+/** A metric made by `make` of the runtime from what is kept of each row while a part is measured. */
+export interface CollectedMetric {
+  readonly name: string;
+  readonly kind: "number" | "table";
+  readonly make: string;
+  readonly display: "percent" | "number";
+  readonly better: "higher" | "lower";
+  readonly operands: readonly CollectedOperand[];
+  /** The field whose labels are the classes, and how many classes there are. */
+  readonly labels?: string;
+  readonly classes: number;
+}
+
+/** Numbers of each row: a result of the evaluation plan, or a field as it is; `size` of them a row. */
+export type CollectedOperand =
+  | { readonly name: string; readonly result: string; readonly size: number }
+  | { readonly name: string; readonly field: string; readonly size: number };

@@ -1,6 +1,8 @@
 import type { MetricDefinition } from "../definition.ts";
 import { accuracy } from "./accuracy.ts";
+import { auc } from "./auc.ts";
 import { binaryAccuracy } from "./binary-accuracy.ts";
+import { confusion } from "./confusion.ts";
 import { error } from "./error.ts";
 import { mae } from "./mae.ts";
 import { mse } from "./mse.ts";
@@ -11,7 +13,9 @@ import { top } from "./top.ts";
 
 export const metrics: readonly MetricDefinition[] = [
   accuracy,
+  auc,
   binaryAccuracy,
+  confusion,
   error,
   mae,
   mse,

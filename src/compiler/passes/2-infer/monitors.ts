@@ -18,7 +18,12 @@ export const plainMonitors = ["gradient_norm", "initial.loss", "initial.gradient
 
 /** Every name of a number after each epoch: `train.loss`, and the loss and metrics on the validation part. */
 function monitorNames(watched: Watched): readonly string[] {
-  return ["train.loss", "validation.loss", ...watched.metrics.map((metric) => `validation.${metric.name}`)];
+  return ["train.loss", "validation.loss", ...watched.metrics.filter(isNumber).map((metric) => `validation.${metric.name}`)];
+}
+
+/** A table cannot be watched. */
+function isNumber({ use }: TypedMetric): boolean {
+  return use.definition.collected?.kind !== "table";
 }
 
 /** Whether `name` may be watched in `setting`; reports why not. `plain` says which names of the run may stand there too. */
@@ -36,7 +41,8 @@ export function checkMonitor(context: Context, watched: Watched, name: string, a
   if (!known.includes(name)) {
     const metric = /^validation\.(\w+)$/.exec(name)?.[1];
     const suggestion = suggest(name, [...known, ...plain]);
-    const isMetric = metric !== undefined && context.library.find("metric", metric) !== undefined;
+    const item = metric === undefined ? undefined : context.library.find("metric", metric);
+    const isMetric = metric !== undefined && item?.kind === "metric" && item.collected?.kind !== "table";
     const notes = isMetric ? [`add \`${metric}\` to the metrics of the run: \`metrics: ${listWith(watched, metric)}\``] : [];
     const fixes = suggestion === undefined || isMetric ? [] : [replace(at, suggestion)];
     return report(diagnostic(messages.unknownMonitor, at, { name, known: [...known, ...plain], suggestion: isMetric ? undefined : suggestion }, { notes, fixes }));

@@ -137,7 +137,8 @@ ${body}
 
 function metrics({ compiled }: Emission): readonly Code[] {
   const entries = compiled.metrics.map((metric) => ts`${key(metric.name)}: ${metricFormula(metric)},`);
-  const display = compiled.metrics.map((metric) => ts`${key(metric.name)}: ${literal(metric.display)}`);
+  const numbers = [...compiled.metrics, ...compiled.collected.filter(({ kind }) => kind === "number")];
+  const display = numbers.map((metric) => ts`${key(metric.name)}: ${literal(metric.display)}`);
   const sums = [...new Set(compiled.metrics.flatMap((metric) => metric.sums))];
   return [
     ts`/** How people read each metric. */

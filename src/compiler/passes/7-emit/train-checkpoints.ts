@@ -1,4 +1,5 @@
 import { nothing, ts, type Code } from "./code.ts";
+import { collectedCode } from "./collected-code.ts";
 import type { TrainingShape } from "./features/index.ts";
 
 /** Beginning, saving, going on and ending. */
@@ -82,7 +83,9 @@ async function resume(session: Session): Promise<Progress> {
 }`;
 }
 
-function finish({ best, tests, validates, hooks }: TrainingShape): Code {
+function finish({ emission: { compiled }, best, tests, validates, hooks }: TrainingShape): Code {
+  // Where rows are kept apart, of those that nothing was chosen by.
+  const tables = tests || validates ? collectedCode(compiled).tables(ts`${tests ? ts`data.test` : nothing}${tests && validates ? ts` ?? ` : nothing}${validates ? ts`data.validation` : nothing} ?? data.train`) : nothing;
   const chosen = best === undefined ? ts`await readTensors(device, kept)` : ts`session.best ?? (await readTensors(device, kept))`;
   return ts`/** Goes back to the weights that are kept, measures them, and says how it ended. */
 async function finish(session: Session, progress: Progress, reason: string): Promise<Trained> {
@@ -102,6 +105,7 @@ async function finish(session: Session, progress: Progress, reason: string): Pro
     ${tests ? ts`...(test && { test }),` : nothing}
     ${validates ? ts`...(validation && { validation }),` : nothing}
     ${best === undefined ? nothing : ts`...(progress.bestEpoch > 0 && { best: { epoch: progress.bestEpoch } }),`}
+    ${tables}
     paths,
   };
   reporter.end(end);

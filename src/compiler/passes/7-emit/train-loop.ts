@@ -1,5 +1,6 @@
 import type { Duration } from "../../library/arguments.ts";
 import { literal, nothing, ts, type Code } from "./code.ts";
+import { collectedCode } from "./collected-code.ts";
 import type { TrainingShape } from "./features/index.ts";
 import type { RunShape } from "./run-shape.ts";
 
@@ -156,7 +157,8 @@ function pause(): Promise<void> {
 }`;
 
 /** What is read from the device: the metrics of the epoch so far, those of other rows, the norm of the gradient. */
-export function measuring({ stop }: RunShape): readonly Code[] {
+export function measuring({ stop, emission: { compiled } }: RunShape): readonly Code[] {
+  const collected = collectedCode(compiled);
   const norm = ts`/** The mean over the steps of this epoch of √(Σ g²) over all gradients, before clipping. */
 async function gradientNorm({ device, stepsPerEpoch }: Session, progress: Progress): Promise<number> {
   const total = (await device.read("monitor/gradient_norm"))[0]!;
@@ -172,12 +174,15 @@ async function trainingMetrics(device: Device): Promise<Metrics> {
     ts`/** The metrics over all rows of a part, without training. */
 async function evaluate(device: Device, part: Part): Promise<Metrics> {
   const totals = new Map(sums.map((name) => [name, 0]));
+  ${collected.before}
   for (const batch of batches(part, part.rows, inputs, batchSize)) {
     device.run(plans.evaluate, { rows: batch.rows, inputs: batch.fields, numbers: {}, step: 0 });
     for (const name of sums) totals.set(name, totals.get(name)! + (await device.result(plans.evaluate, name))[0]!);
+    ${collected.inside}
   }
-  return metricsOf((name) => totals.get(name)!, part.rows.length);
+  ${collected.entries.code === "" ? ts`return metricsOf((name) => totals.get(name)!, part.rows.length);` : ts`return { ...metricsOf((name) => totals.get(name)!, part.rows.length), ${collected.entries} };`}
 }`,
+    collected.functions,
     ...(stop.watches.has("gradient_norm") ? [norm] : []),
   ];
 }

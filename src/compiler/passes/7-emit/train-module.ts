@@ -1,4 +1,5 @@
 import { comment, literal, nothing, ts, type Code } from "./code.ts";
+import { collectedCode } from "./collected-code.ts";
 import { describeSchedule, describeUse } from "./describe.ts";
 import { specName, type Emission } from "./emission.ts";
 import type { ModuleText } from "./modules.ts";
@@ -190,11 +191,13 @@ function evaluateFunction({ emission, tests, validates, hooks }: TrainingShape):
   const measured = measuredOutput(emission) ? ts`{ ...(await evaluate(device, part)), ...(options.views === true ? await evaluateViews(device, part) : {}) }` : ts`await evaluate(device, part)`;
   const parts = [tests ? ts`data.test` : nothing, validates ? ts`data.validation` : nothing].filter((part) => part !== nothing);
   const own = parts.length === 0 ? ts`data.train` : ts`${parts[0]!} ${parts[1] ? ts`?? ${parts[1]}` : nothing} ?? data.train`;
+  const { tables } = collectedCode(emission.compiled);
+  const counted = tables(nothing) === nothing ? nothing : ts`readonly tables: EndEvent["tables"]; `;
   return ts`/**
  * Measures a checkpoint on the rows that training kept apart, or on all rows of another file. The division of the rows and
  * what brings them to scale are those of the checkpoint.
  */
-export async function evaluateCheckpoint(checkpoint: string, options: TrainerOptions): Promise<{ readonly metrics: Metrics; readonly rows: number; readonly backend: string }> {
+export async function evaluateCheckpoint(checkpoint: string, options: TrainerOptions): Promise<{ readonly metrics: Metrics; ${counted}readonly rows: number; readonly backend: string }> {
   const file = await loadTensors(checkpoint);
   const other = options.data.get(dataName);
   const part = other === undefined
@@ -204,7 +207,7 @@ export async function evaluateCheckpoint(checkpoint: string, options: TrainerOpt
   try {
     writeTensors(device, pick(file, kept, checkpoint));
     ${hooks.evaluating}
-    return { metrics: ${measured}, rows: part.rows.length, backend: device.backend };
+    return { metrics: ${measured}, ${tables(ts`part`)} rows: part.rows.length, backend: device.backend };
   } finally {
     await device.dispose();
   }
@@ -223,16 +226,17 @@ async function main(argv: readonly string[]): Promise<number> {
   const parsed = parseArguments(argv, { name: "train.ts", summary: ${literal(`Trains ${run.model.name} on ${run.data.name}.`)}, data: [dataName]${views ? ts`, views: true` : nothing} });
   if (parsed.kind === "help") {
     terminal.write(parsed.text);
+  const counted = emission.compiled.collected.some(({ kind }) => kind === "table") ? ts`tables, ` : nothing;
     return 0;
   }
   const { options } = parsed;
   const reporter = createReporter(terminal, options.format, ${views ? ts`{ ...display, views_accuracy: "percent", views_loss: "number" }` : ts`display`});
   if (options.evaluate === undefined) return (await train(options, reporter)) === undefined ? 130 : 0;
   const start = performance.now();
-  const { metrics, rows, backend } = await evaluateCheckpoint(options.evaluate, options);
+  const { metrics, ${counted}rows, backend } = await evaluateCheckpoint(options.evaluate, options);
   reporter.end({
     reason: "measured on " + rows + " rows", epochs: 0, steps: 0, seconds: (performance.now() - start) / 1000,
-    backend, test: metrics, paths: { checkpoint: options.evaluate },
+    backend, test: metrics, ${counted}paths: { checkpoint: options.evaluate },
   });
   return 0;
 }
