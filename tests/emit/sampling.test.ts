@@ -86,6 +86,12 @@ describe("a linear model with dropout", () => {
     }
   });
 
+  test("what draws lies in files of its own, which training does not load", () => {
+    const textOf = (path: string): string => emitted.files.find((file) => file.path === path)!.text;
+    expect(textOf("predict.ts")).toContain("./sample-kernels.ts");
+    for (const path of ["train.ts", "model.ts", "data.ts", "kernels.ts", "wasm.ts"]) expect(textOf(path), path).not.toMatch(/sample-|drawn/);
+  });
+
   test("the same numbers each time and on every backend; rows of one batch have masks of their own", async () => {
     const [first, again, cpu] = [await draw(emitted, "wasm", rows, 30), await draw(emitted, "wasm", rows, 30), await draw(emitted, "cpu", rows, 30)];
     expect(again).toEqual(first);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
-import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { library } from "../../src/compiler/library/index.ts";
 import type { LayerDefinition } from "../../src/compiler/library/definition.ts";
 import { fillUniform, randomStream } from "../../src/runtime/random.ts";
+import { interpret } from "../support/every-backend.ts";
 import { argumentsOf, typeOf, type Written } from "../support/library-values.ts";
 import { inferred, lowered, shapeOf } from "../support/run-layer.ts";
 import { expectClose } from "../support/close.ts";
@@ -115,7 +115,7 @@ describe("fractional_max_pool", () => {
     expectClose(found, Array.from({ length: kept }, (_, place) => Math.floor((place + 0.5) * alpha) - Math.floor(0.5 * alpha) + window - 1));
   });
 
-  test.each([[224, 1.4142], [1000, 1.1], [64, 1.9]])("%i places by %d: whole numbers stay exact in float32", (size, by) => {
+  test.each([[224, 1.4], [1000, 1.1], [64, 1.9]])("%i places by %d: whole numbers stay exact in float32", (size, by) => {
     const wide = runOf("fractional_max_pool", { ratio: by }, [1, size, 1], ["t", "c"], true);
     const ends = valuesOf(wide, Float64Array.from({ length: size }, (_, place) => place), new Map([["regions", Float64Array.of(0.123)]]));
     expect(ends.length).toBe(Math.floor(size / by));
