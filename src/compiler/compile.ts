@@ -5,6 +5,7 @@ import { verify } from "./ir/verify.ts";
 import { lowerStatistics, refreshesStatistics } from "./passes/3-lower/averages.ts";
 import { lowerEvaluation, lowerPrediction } from "./passes/3-lower/inference.ts";
 import { fisherScalar, kroneckerBlocks } from "./passes/3-lower/kronecker.ts";
+import { lowerJudging } from "./passes/3-lower/judging.ts";
 import { beginLowering } from "./passes/3-lower/lowering.ts";
 import { compileMetrics, lowerCollected } from "./passes/3-lower/metrics.ts";
 import { otherSymbols, sizesOf, type Sizes } from "./passes/3-lower/sizes.ts";
@@ -33,8 +34,13 @@ export class OpenSize extends Error {
   override readonly name = "OpenSize";
 }
 
+export interface CompileOptions extends Capacities {
+  /** Whether the run is a member of an ensemble. */
+  readonly member?: boolean;
+}
+
 /** lower → differentiate → simplify → schedule: a checked run as far as every backend shares. */
-export function compileRun(run: TypedRun, capacities: Capacities = {}): CompiledRun {
+export function compileRun(run: TypedRun, capacities: CompileOptions = {}): CompiledRun {
   const sizes = closedSizes(run, capacities);
   const graph = createBuilder();
   const training = beginLowering(graph, run, sizes, true);
@@ -50,6 +56,7 @@ export function compileRun(run: TypedRun, capacities: Capacities = {}): Compiled
     evaluate: finish(graph, "evaluate", lowerEvaluation(inference)),
     predict: finish(graph, "predict", lowerPrediction(inference)),
     ...(refreshesStatistics(run) && { statistics: finish(graph, "statistics", lowerStatistics({ ...beginLowering(graph, run, sizes, true), freshStatistics: true })) }),
+    ...(capacities.member === true && { judge: finish(graph, "judge", lowerJudging(beginLowering(graph, run, sizes, false))) }),
   };
   const all = Object.values(graphs);
   return {
@@ -60,14 +67,14 @@ export function compileRun(run: TypedRun, capacities: Capacities = {}): Compiled
     states: compileStates(run, sizes, all),
     schedules: step.schedules,
     metrics: compileMetrics(inference, objective.sums),
+    collected: lowerCollected(inference).metrics,
     graphs,
     ...drawn(graph, run, sizes),
-    plans: { train: plan("train", graphs.train, sizes), evaluate: plan("evaluate", graphs.evaluate, sizes), predict: plan("predict", graphs.predict, sizes), ...(graphs.statistics && { statistics: plan("statistics", graphs.statistics, sizes) }) },
+    plans: { train: plan("train", graphs.train, sizes), evaluate: plan("evaluate", graphs.evaluate, sizes), predict: plan("predict", graphs.predict, sizes), ...(graphs.statistics && { statistics: plan("statistics", graphs.statistics, sizes) }), ...(graphs.judge && { judge: plan("judge", graphs.judge, sizes) }) },
   };
 }
 
 /** Prediction with noise on, where anything that it computes is random. */
-    collected: lowerCollected(inference).metrics,
 function drawn(graph: GraphBuilder, run: TypedRun, sizes: Sizes): Pick<CompiledRun, "sampling"> {
   if (!mayDraw(run)) return {};
   const drawing = finish(graph, "sample", lowerPrediction(beginLowering(graph, run, sizes, false, true)));

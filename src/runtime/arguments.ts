@@ -15,6 +15,8 @@ export interface TrainerOptions {
   readonly evaluate?: string;
   /** `--tta`: measure the mean prediction over the views of the spec besides. */
   readonly views?: boolean;
+  /** In an ensemble: which member this is, from 1. */
+  readonly member?: number;
 }
 
 /** What the help says of the program; `data` are the names that `--data` can bind. */

@@ -19,7 +19,8 @@ export interface CompiledRun {
   readonly collected: readonly CollectedMetric[];
   readonly graphs: { readonly train: Graph; readonly evaluate: Graph; readonly predict: Graph; readonly statistics?: Graph; readonly judge?: Graph };
   /** `statistics`: a pass over training rows that refreshes running statistics, where averages of the weights need that. */
-  readonly plans: { readonly train: Plan; readonly evaluate: Plan; readonly predict: Plan; readonly statistics?: Plan };
+  /** `judge`: metrics of results that are given, in a member of an ensemble. */
+  readonly plans: { readonly train: Plan; readonly evaluate: Plan; readonly predict: Plan; readonly statistics?: Plan; readonly judge?: Plan };
   /** Prediction with noise on, for the spread of the answers; only where something in it is random. */
   readonly sampling?: { readonly graph: Graph; readonly plan: Plan };
 }

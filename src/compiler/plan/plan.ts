@@ -88,7 +88,7 @@ export type Step = Kernel | FillRandom;
 
 /** One call: what it needs, what it does in order, what it leaves. Everything is allocated and ordered ahead of time. */
 export interface Plan {
-  readonly name: "train" | "evaluate" | "predict" | "statistics" | "sample";
+  readonly name: "train" | "evaluate" | "predict" | "statistics" | "judge" | "sample";
   /** The rows that the plan was specialised to. */
   readonly capacity: number;
   readonly buffers: readonly Buffer[];

@@ -30,9 +30,24 @@ export interface Program {
   readonly runs: readonly TypedRun[];
   /** Checked, but not run by this version. */
   readonly searches: readonly { readonly run: string; readonly span: Span }[];
-  readonly ensembles: readonly { readonly name: string; readonly span: Span }[];
+  readonly ensembles: readonly TypedEnsemble[];
   readonly budgets: readonly { readonly model: string; readonly span: Span }[];
 }
+
+/** Models whose predictions are made one. */
+export interface TypedEnsemble {
+  readonly name: string;
+  readonly span: Span;
+  readonly documentation?: string;
+  readonly members: readonly EnsembleMembers[];
+  readonly combine: "average" | "vote";
+}
+
+/** One training of a run; `count` of them, each with other weights, order and masks; or the last weights that one of them saved. */
+export type EnsembleMembers =
+  | { readonly kind: "run"; readonly run: string }
+  | { readonly kind: "runs"; readonly run: string; readonly count: number }
+  | { readonly kind: "snapshots"; readonly run: string; readonly last: number };
 
 export interface TypedDim {
   readonly name: string;

@@ -2,6 +2,12 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError } from "./exit.ts";
 
+/** The program of an ensemble in a run folder, where it is one. */
+export function ensembleOf(folder: string, file: "ensemble.ts" | "predict.ts"): string | undefined {
+  const trainer = join(folder, "trainer");
+  return existsSync(join(trainer, "ensemble.ts")) ? resolve(trainer, file) : undefined;
+}
+
 /** A program of the trainer in a run folder, and the weights to use with it: the best ones, else the last. */
 export function trainerOf(folder: string, file: string, checkpoint: string | undefined): { readonly program: string; readonly checkpoint: string } {
   const program = join(folder, "trainer", file);

@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import type { Capacities } from "../../compiler/compile.ts";
-import type { Program, TypedRun } from "../../compiler/typed/program.ts";
+import type { Program, TypedEnsemble, TypedRun } from "../../compiler/typed/program.ts";
 import { UsageError } from "./exit.ts";
 import { makeFolder } from "./make-folder.ts";
 import { openDims } from "./open-dims.ts";
 import { captureTypeScript } from "./run-typescript.ts";
+import { refuseNotYet } from "./runs.ts";
 import { reasonOf } from "./sources.ts";
 
 export interface BuildChoices {
@@ -16,6 +17,8 @@ export interface BuildChoices {
   /** `--set name=value`, for bounded dims that the file leaves open. */
   readonly set: ReadonlyMap<string, string>;
   readonly relaxedSimd?: boolean;
+  /** Whether the run is a member of an ensemble. */
+  readonly member?: boolean;
   /** Called before the generated reader is run in the folder: what it reads has to lie there then. */
   readonly beforeReading?: () => void;
 }
@@ -24,7 +27,7 @@ export interface BuildChoices {
 export async function writeTrainer(program: Program, run: TypedRun, folder: string, choices: BuildChoices): Promise<readonly string[]> {
   const { buildTrainer, OpenSize } = await import("../../compiler/build.ts");
   const generate = (capacities: Capacities) =>
-    buildTrainer(program, run, { pathFromFolder: choices.pathFromFolder, bound: choices.data, capacities, relaxedSimd: choices.relaxedSimd ?? false });
+    buildTrainer(program, run, { pathFromFolder: choices.pathFromFolder, bound: choices.data, capacities, relaxedSimd: choices.relaxedSimd ?? false, member: choices.member ?? false });
   const dims = openDims(program, choices.set);
   try {
     if (run.batch !== "all") return writeFiles(folder, await generate({ dims }));
@@ -36,6 +39,24 @@ export async function writeTrainer(program: Program, run: TypedRun, folder: stri
     if (error instanceof OpenSize) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/** Generates the trainers of an ensemble's members, each into a folder of its own, and what joins them. */
+export async function writeEnsemble(program: Program, ensemble: TypedEnsemble, folder: string, choices: BuildChoices): Promise<readonly string[]> {
+  const { ensembleFiles, trainersOf } = await import("../../compiler/build.ts");
+  const written: string[] = [];
+  for (const { run, folder: own } of trainersOf(program, ensemble)) {
+    refuseNotYet(run);
+    const pathFromFolder = (path: string): string => below(choices.pathFromFolder(path));
+    const files = await writeTrainer(program, run, join(folder, own), { ...choices, pathFromFolder, member: true });
+    written.push(...files.map((file) => join(own, file)));
+  }
+  return [...written, ...writeFiles(folder, await ensembleFiles(program, ensemble))];
+}
+
+/** A path from a folder as seen from one below it. */
+function below(path: string): string {
+  return isAbsolute(path) || /^\w+:\/\//.test(path) ? path : `../${path}`;
 }
 
 function writeFiles(folder: string, files: readonly { readonly path: string; readonly text: string }[]): readonly string[] {

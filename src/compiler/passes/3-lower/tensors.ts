@@ -3,6 +3,9 @@ import { nodesOf, type Graph } from "../../ir/graph.ts";
 import type { CompiledField, CompiledParameter, CompiledState } from "../../plan/compiled.ts";
 import type { TypedRun, WeightSettings } from "../../typed/program.ts";
 import { averageName } from "./averages.ts";
+import { teacherPrefix } from "./lowering.ts";
+import { kroneckerLayers } from "../../typed/kronecker.ts";
+import { factorNames } from "./kronecker.ts";
 import { shapeOf, sizeOf, type Sizes } from "./sizes.ts";
 import { slotName } from "./updates.ts";
 
@@ -43,10 +46,20 @@ export function compileStates(run: TypedRun, sizes: Sizes, graphs: readonly Grap
   );
   const averaged = [...run.weights.map(({ weight }) => weight), ...run.model.layers.flatMap(({ states }) => states)];
   const averages = averaged.map(({ path, shape }): CompiledState => ({ name: averageName(path), shape: shapeOf(sizes, shape), initial: 0, role: "slot" }));
+  const { teacher } = run;
+  const ofTeacher = [...(teacher?.model.weights ?? []), ...(teacher?.model.layers ?? []).flatMap(({ states }) => states)]
+    .map(({ path, shape }): CompiledState => ({ name: `${teacherPrefix}${path}`, shape: shapeOf(sizes, shape), initial: 0, role: "teacher" }));
+  const factors = kroneckerLayers(run).flatMap(({ layer, weight, bias }): readonly CompiledState[] => {
+    const shape = shapeOf(sizes, weight.weight.shape);
+    const size = { inputs: shape.slice(0, -1).reduce((product, each) => product * each, 1) + (bias ? 1 : 0), outputs: shape.at(-1)! };
+    const names = factorNames(layer.path);
+    const square = (name: string, width: number): CompiledState => ({ name, shape: [width, width], initial: 0, role: "slot" });
+    return [square(names.inputs, size.inputs), square(names.outputs, size.outputs), square(names.inputsInverse, size.inputs), square(names.outputsInverse, size.outputs)];
+  });
   const monitors = [...used]
     .filter((name) => name.startsWith("monitor/"))
     .map((name): CompiledState => ({ name, shape: [], initial: 0, role: "monitor" }));
-  return [...statistics, ...slots, ...averages, ...monitors].filter(({ name }) => used.has(name));
+  return [...statistics, ...slots, ...factors, ...averages, ...ofTeacher, ...monitors].filter(({ name }) => used.has(name));
 }
 
 function usedNames(graphs: readonly Graph[]): ReadonlySet<string> {

@@ -13,8 +13,12 @@ export function packageFiles(emission: Emission, files: readonly EmittedFile[]):
 }
 
 function packageText(emission: Emission): string {
-  const { run } = emission.compiled;
-  const folder = run.name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase().replace(/[^a-z0-9-]/g, "-");
+  return plainPackage(emission.compiled.run.name, { start: "tsx train.ts", predict: "tsx predict.ts", check: "tsc -p tsconfig.json" }, isOfFolder(emission) ? { sharp: "^0.35.5" } : {});
+}
+
+/** A package that depends on gpu.js alone, but for what reading its data needs. */
+export function plainPackage(name: string, scripts: Readonly<Record<string, string>>, more: Readonly<Record<string, string>> = {}): string {
+  const folder = name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase().replace(/[^a-z0-9-]/g, "-");
   return `${JSON.stringify(
     {
       name: `${folder}-trainer`,
@@ -22,8 +26,8 @@ function packageText(emission: Emission): string {
       private: true,
       type: "module",
       engines: { node: ">=20.19" },
-      scripts: { start: "tsx train.ts", predict: "tsx predict.ts", check: "tsc -p tsconfig.json" },
-      dependencies: { "gpu.js": "2.24.1", ...(isOfFolder(emission) ? { sharp: "^0.35.5" } : {}) },
+      scripts,
+      dependencies: { "gpu.js": "2.24.1", ...more },
       devDependencies: { "@types/node": "^22.19.0", tsx: "^4.23.0", typescript: "^5.9.0 || ^6.0.0 || ^7.0.0" },
     },
     undefined,
@@ -31,7 +35,7 @@ function packageText(emission: Emission): string {
   )}\n`;
 }
 
-const tsconfig = `${JSON.stringify(
+export const tsconfig = `${JSON.stringify(
   {
     compilerOptions: {
       target: "es2022",
@@ -119,4 +123,26 @@ function rowExample({ compiled: { run } }: Emission): string {
 function plainText(text: string): string {
   // oxlint-disable-next-line no-control-regex -- these are the characters to be found
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "").replace(/[\\`*_[\]<>#|~!&]/g, "\\$&");
+}
+
+/** The page of an ensemble's folder. */
+export function ensembleReadme(name: string, folders: readonly string[]): string {
+  return `# Ensemble ${plainText(name)}
+
+Models whose predictions are made one, made by nnspec. It depends on gpu.js alone, and nothing here needs nnspec any more.
+
+\`\`\`sh
+npm install
+npm start                                    # train every member, then measure them alone and together
+npm start -- --resume                        # go on after an interruption
+npm start -- --evaluate run                  # measure what is trained
+npm run predict -- rows.json                 # a line of JSON for each row (JSON or CSV)
+npm run check                                # type-check everything
+\`\`\`
+
+- \`ensemble.ts\`: trains and measures
+- \`predict.ts\`: the members in use
+- \`members.ts\`: who they are
+${folders.map((folder) => `- \`${folder}/\`: a trainer, complete in itself`).join("\n")}
+`;
 }

@@ -107,7 +107,7 @@ function sampleCount(text: string): number {
   throw new UserError("--samples is a whole number up to 100000, not " + text + ".");
 }`;
 
-const standardInput = ts`async function readStandardInput(): Promise<string> {
+const standardInput = ts`export async function readStandardInput(): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of process.stdin) text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
@@ -115,7 +115,7 @@ const standardInput = ts`async function readStandardInput(): Promise<string> {
 }`;
 
 const rows = ts`/** A JSON list of rows, one JSON row a line, or CSV. */
-function parseRows(text: string, where: string): Row[] {
+export function parseRows(text: string, where: string): Row[] {
   const start = text.trimStart();
   if (!start.startsWith("[") && !start.startsWith("{")) return parseTable(text, where);
   try {

@@ -67,11 +67,11 @@ async function save(session: Session, progress: Progress): Promise<void> {
 function resume({ best, hooks }: TrainingShape): Code {
   return ts`/** Goes back to where an earlier training stopped. */
 async function resume(session: Session): Promise<Progress> {
-  const { device, folder, seed } = session;
+  const { device, folder, metadata } = session;
   const where = folder + "/resume.safetensors";
   const file = await loadResume(where);
-  const before = file.metadata["seed"] ?? String(seed);
-  if (before !== String(seed)) throw new UserError("The training to go on with had the seed " + before + ", not " + seed + ": give --seed " + before + ".");
+  const before = file.metadata["seed"] ?? metadata["seed"];
+  if (before !== metadata["seed"]) throw new UserError("The training to go on with had the seed " + before + ", not " + metadata["seed"] + ": give --seed " + before + ".");
   writeTensors(device, pick(file, [...kept, ...remembered], where));
   ${hooks.resumed}
   ${best === undefined ? ts`return { ...beginning, ...file.counters };` : ts`const progress = { ...beginning, ...file.counters };

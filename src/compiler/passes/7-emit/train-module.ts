@@ -5,6 +5,7 @@ import { specName, type Emission } from "./emission.ts";
 import type { ModuleText } from "./modules.ts";
 import { withFeatures, type TrainingShape } from "./features/index.ts";
 import { elementsOf, shapeOfRun, type RunShape } from "./run-shape.ts";
+import { isMember } from "./weight-files.ts";
 import { checkpoints } from "./train-checkpoints.ts";
 import { loop, measuring, secondsOf } from "./train-loop.ts";
 import { measuredOutput, viewsFunction } from "./views-code.ts";
@@ -117,9 +118,11 @@ export interface Trained {
 
 /** Trains from the beginning, or on from where an earlier training stopped. Undefined when it was interrupted. */
 export async function train(options: TrainerOptions, reporter: Reporter): Promise<Trained | undefined> {
-  const seed = options.seed ?? defaultSeed;
+  ${isMember(shape.emission) ? ts`const dataSeed = options.seed ?? defaultSeed;
+  // Each member has weights, an order of the rows and masks of its own; all have the same rows to train on.
+  const seed = dataSeed + (options.member ?? 1) - 1;` : ts`const seed = options.seed ?? defaultSeed;`}
   const epochs = options.epochs ?? defaultEpochs;
-  const data = await loadData(seed, options.data.get(dataName));
+  const data = await loadData(${isMember(shape.emission) ? ts`dataSeed` : ts`seed`}, options.data.get(dataName));
   ${run.batch === "all" ? ts`if (data.train.rows.length > batchSize) {
     throw new UserError("This program trains on all rows at once and was made for " + batchSize + ", but there are " + data.train.rows.length + ": build it again with this data.");
   }` : nothing}
@@ -167,9 +170,9 @@ function calibration(data: PreparedData, seed: number, moment: Moment): Calibrat
   return undefined;
 }`;
 
-function metadataCode({ run }: RunShape): Code {
+function metadataCode({ emission, run }: RunShape): Code {
   return ts`{
-    run: ${literal(run.name)}, model: ${literal(run.model.name)}, seed: String(seed),
+    run: ${literal(run.name)}, model: ${literal(run.model.name)}, seed: String(${isMember(emission) ? ts`dataSeed` : ts`seed`}),${isMember(emission) ? ts` member: String(options.member ?? 1),` : nothing}
     preparation: preparationToText(data.preparation),
   }`;
 }
@@ -188,21 +191,18 @@ function startReport({ emission: { compiled }, run, hooks }: TrainingShape): Cod
 }
 
 function evaluateFunction({ emission, tests, validates, hooks }: TrainingShape): Code {
+  const { tables } = collectedCode(emission.compiled);
+  const counted = tables(nothing) === nothing ? nothing : ts`readonly tables: EndEvent["tables"]; `;
   const measured = measuredOutput(emission) ? ts`{ ...(await evaluate(device, part)), ...(options.views === true ? await evaluateViews(device, part) : {}) }` : ts`await evaluate(device, part)`;
   const parts = [tests ? ts`data.test` : nothing, validates ? ts`data.validation` : nothing].filter((part) => part !== nothing);
   const own = parts.length === 0 ? ts`data.train` : ts`${parts[0]!} ${parts[1] ? ts`?? ${parts[1]}` : nothing} ?? data.train`;
-  const { tables } = collectedCode(emission.compiled);
-  const counted = tables(nothing) === nothing ? nothing : ts`readonly tables: EndEvent["tables"]; `;
   return ts`/**
  * Measures a checkpoint on the rows that training kept apart, or on all rows of another file. The division of the rows and
  * what brings them to scale are those of the checkpoint.
  */
 export async function evaluateCheckpoint(checkpoint: string, options: TrainerOptions): Promise<{ readonly metrics: Metrics; ${counted}readonly rows: number; readonly backend: string }> {
   const file = await loadTensors(checkpoint);
-  const other = options.data.get(dataName);
-  const part = other === undefined
-    ? heldOut(await loadData(Number(file.metadata["seed"] ?? defaultSeed)))
-    : await loadOther(other, preparationFromText(file.metadata["preparation"], checkpoint));
+  const part = await measuredPart(file, checkpoint, options);
   const device = await openDevice(options.backend, 0);
   try {
     writeTensors(device, pick(file, kept, checkpoint));
@@ -213,6 +213,12 @@ export async function evaluateCheckpoint(checkpoint: string, options: TrainerOpt
   }
 }
 
+async function measuredPart(file: TensorFile, checkpoint: string, options: TrainerOptions): Promise<Part> {
+  const other = options.data.get(dataName);
+  if (other !== undefined) return loadOther(other, preparationFromText(file.metadata["preparation"], checkpoint));
+  return heldOut(await loadData(Number(file.metadata["seed"] ?? defaultSeed)));
+}
+
 function heldOut(data: PreparedData): Part {
   return ${own};
 }${measuredOutput(emission) ? viewsFunction(emission) : nothing}`;
@@ -220,13 +226,13 @@ function heldOut(data: PreparedData): Part {
 
 function mainFunction({ emission, run }: RunShape): Code {
   const views = measuredOutput(emission) !== undefined;
+  const counted = emission.compiled.collected.some(({ kind }) => kind === "table") ? ts`tables, ` : nothing;
   return ts`/** The command line; gives the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const terminal = openTerminal();
   const parsed = parseArguments(argv, { name: "train.ts", summary: ${literal(`Trains ${run.model.name} on ${run.data.name}.`)}, data: [dataName]${views ? ts`, views: true` : nothing} });
   if (parsed.kind === "help") {
     terminal.write(parsed.text);
-  const counted = emission.compiled.collected.some(({ kind }) => kind === "table") ? ts`tables, ` : nothing;
     return 0;
   }
   const { options } = parsed;

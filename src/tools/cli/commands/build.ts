@@ -3,23 +3,24 @@ import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path
 import { UsageError } from "../exit.ts";
 import { makeFolder } from "../make-folder.ts";
 import type { BuildOptions } from "../options.ts";
-import { chooseRun, programOf } from "../runs.ts";
+import { choose, programOf } from "../runs.ts";
 import { reasonOf } from "../sources.ts";
-import { writeTrainer } from "../trainer.ts";
+import { writeEnsemble, writeTrainer } from "../trainer.ts";
 
 /** Writes the standalone trainer of a run, with its local data beside it, and says how to start it. */
 export async function build(file: string, options: BuildOptions): Promise<void> {
   const program = programOf(file, options.set);
   if (!program) return;
-  const run = chooseRun(program, options.run);
+  const run = choose(program, options.run);
   const copies = new Map<string, string>();
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
   const pathFromFolder = (path: string): string => besideTrainer(path, base, copies);
   const bound = new Map([...options.data].map(([name, path]) => [name, resolve(path)]));
-  const written = await writeTrainer(program, run, options.out, {
+  const choices = {
     ...{ pathFromFolder, data: bound, set: options.set, relaxedSimd: options.relaxedSimd ?? false },
     beforeReading: () => copyData(copies, options.out),
-  });
+  };
+  const written = "members" in run ? await writeEnsemble(program, run, options.out, choices) : await writeTrainer(program, run, options.out, choices);
   copyData(copies, options.out);
   process.stderr.write(`${written.length} files in ${options.out}; start it with: cd ${options.out} && npm install && npm start\n`);
 }

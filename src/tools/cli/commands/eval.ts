@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import type { RunFolderOptions } from "../options.ts";
-import { trainerOf } from "../run-folder.ts";
+import { ensembleOf, trainerOf } from "../run-folder.ts";
 import { runTypeScript } from "../run-typescript.ts";
 
 /** Runs the generated trainer of a run folder in its measuring mode. */
 export async function evaluate(folder: string, options: RunFolderOptions): Promise<void> {
-  const { program, checkpoint } = trainerOf(folder, "train.ts", options.checkpoint);
+  const together = ensembleOf(folder, "ensemble.ts");
+  const { program, checkpoint } = together === undefined ? trainerOf(folder, "train.ts", options.checkpoint) : { program: together, checkpoint: folder };
   process.exitCode = await runTypeScript(program, [
     ...["--evaluate", checkpoint, "--run-dir", folder, "--format", options.format],
     ...[...options.data].flatMap(([name, path]) => ["--data", `${name}=${resolve(path)}`]),

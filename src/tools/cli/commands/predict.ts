@@ -2,11 +2,16 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UsageError } from "../exit.ts";
 import type { PredictOptions } from "../options.ts";
-import { trainerOf } from "../run-folder.ts";
+import { ensembleOf, trainerOf } from "../run-folder.ts";
 import { runTypeScript } from "../run-typescript.ts";
 
 /** Runs the generated predictor of a run folder on a file, or on the standard input. */
 export async function predict(folder: string, input: string, options: PredictOptions): Promise<void> {
+  const together = ensembleOf(folder, "predict.ts");
+  if (together !== undefined) {
+    process.exitCode = await runTypeScript(together, ["--run-dir", folder, ...(options.backend === undefined ? [] : ["--backend", options.backend]), input], "inherit");
+    return;
+  }
   const { program, checkpoint } = trainerOf(folder, "predict.ts", options.checkpoint);
   const drawable = existsSync(join(dirname(program), "sample-kernels.ts"));
   if (options.samples !== undefined && options.samples > 0 && !drawable) throw new UsageError(`nothing in the model of ${folder} is random, so there is nothing to sample: it has no dropout`);

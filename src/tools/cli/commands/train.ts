@@ -1,25 +1,35 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Program, TypedRun } from "../../../compiler/typed/program.ts";
 import { exitCode, UsageError } from "../exit.ts";
+import { makeFolder } from "../make-folder.ts";
 import type { TrainOptions } from "../options.ts";
-import { chooseRun, programOf } from "../runs.ts";
+import { choose, programOf } from "../runs.ts";
 import { runTypeScript } from "../run-typescript.ts";
-import { writeTrainer } from "../trainer.ts";
+import { writeEnsemble, writeTrainer } from "../trainer.ts";
 
 /** Builds the trainer of a run into its folder and runs it: there is one implementation of training, the generated one. */
 export async function train(file: string, options: TrainOptions): Promise<void> {
   const program = programOf(file, options.set, options.format);
   if (!program) return;
-  const run = chooseRun(program, options.run);
+  const run = choose(program, options.run);
   const folder = runFolder(run.name, options);
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
   const trainer = join(folder, "trainer");
   const pathFromFolder = (path: string): string => (isAbsolute(path) ? path : relative(trainer, resolve(base, path)).split(sep).join("/"));
+  const choices = { pathFromFolder, data: new Map(), set: options.set };
+  const start = async (started: string): Promise<void> => {
+    process.exitCode = await runTypeScript(join(trainer, started), trainerArguments(folder, options), "ignore");
+    if (process.exitCode === exitCode.clean && options.format === "pretty") suggestNext(file, folder, started);
+  };
+  if ("members" in run) {
+    if (options.inspect !== undefined) throw new UsageError(`--inspect init looks at one network: give a member of ${run.name} with --run`);
+    await writeEnsemble(program, run, trainer, choices);
+    return start("ensemble.ts");
+  }
   if (options.inspect !== undefined) await inspectFirst(program, run, file, folder, options);
-  await writeTrainer(program, run, trainer, { pathFromFolder, data: new Map(), set: options.set });
-  process.exitCode = await runTypeScript(join(trainer, "train.ts"), trainerArguments(folder, options), "ignore");
-  if (process.exitCode === exitCode.clean && options.format === "pretty") suggestNext(file, folder);
+  await writeTrainer(program, run, trainer, choices);
+  return start("train.ts");
 }
 
 /** `--inspect init`: how the network begins is reported before it is trained. */
@@ -34,7 +44,8 @@ async function inspectFirst(program: Program, run: TypedRun, file: string, folde
 function runFolder(run: string, options: TrainOptions): string {
   if (options.resume && options.runDir === undefined) throw new UsageError("--resume needs --run-dir: the folder of the run to go on with");
   if (options.runDir !== undefined) {
-    const exists = existsSync(join(options.runDir, "last.safetensors"));
+    const begun = ["last.safetensors", join("member-1", "last.safetensors")];
+    const exists = begun.some((file) => existsSync(join(options.runDir!, file)));
     if (options.resume && !exists) throw new UsageError(`there is no last.safetensors in ${options.runDir} to go on from`);
     if (!options.resume && exists) throw new UsageError(`${options.runDir} holds a trained run: give --resume to go on with it, or another --run-dir`);
     return options.runDir;
@@ -57,13 +68,13 @@ function trainerArguments(folder: string, options: TrainOptions): readonly strin
   ];
 }
 
-function suggestNext(file: string, folder: string): void {
+function suggestNext(file: string, folder: string, started: string): void {
   const ideas = [
     [`nnspec eval ${folder}`, "measure the kept weights again"],
     [`nnspec predict ${folder} rows.csv`, "use them"],
     [`nnspec summary ${file}`, "parameters and cost of each layer"],
     [`nnspec train ${file} --seed 1`, "the same with other weights, order and split"],
-    [join(folder, "trainer", "train.ts"), "the generated program: read it, keep it"],
+    [join(folder, "trainer", started), "the generated program: read it, keep it"],
   ] as const;
   const width = Math.max(...ideas.map(([command]) => command.length));
   const lines = ideas.map(([command, purpose]) => `  ${command.padEnd(width)}  ${purpose}`);

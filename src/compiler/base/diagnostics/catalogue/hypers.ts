@@ -70,6 +70,20 @@ export const gridTooFine = kind<{ name: string }>(
   (p) => `\`${p.name}\` is a continuous range, and a grid needs single values; write \`in 0 .. 0.5 by 0.1\` or \`in { 0.1, 0.2 }\``,
 );
 
+export const membersDisagree = kind<{ first: string; other: string; why: string }>(
+  "NN0812",
+  "error",
+  "Members that cannot speak together",
+  (p) => `\`${p.first}\` and \`${p.other}\` cannot be members of one ensemble: ${p.why}`,
+);
+
+export const savesNoSnapshots = kind<{ run: string; write: string }>(
+  "NN0813",
+  "error",
+  "Snapshots of a run that saves none",
+  (p) => `\`${p.run}\` saves its weights only at the end; for snapshots write \`${p.write}\` in it`,
+);
+
 export const notMeasured = kind<{ quantity: string; model: string }>(
   "NN0811",
   "note",

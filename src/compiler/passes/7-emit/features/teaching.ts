@@ -12,8 +12,8 @@ export function teaching({ emission, run: { teacher } }: RunShape): TrainFeature
     sessionFields: ts`  /** Where the teacher comes from, and what is to be said of it. */
   teacher: { readonly from: string; readonly remarks: readonly string[] } | undefined;`,
     sessionValues: ts`teacher: undefined,`,
-    begun: ts`session.teacher = await loadTeacher(device, session.folder, session.data, seed);`,
-    resumed: ts`session.teacher = await loadTeacher(device, folder, session.data, seed);`,
+    begun: ts`session.teacher = await loadTeacher(device, session.folder, session.data, Number(session.metadata["seed"]));`,
+    resumed: ts`session.teacher = await loadTeacher(device, folder, session.data, Number(session.metadata["seed"]));`,
     started: ts`...(session.teacher && { teacher: session.teacher }),`,
     evaluating: ts`await loadTeacher(device, runsInNode() ? (options.runDirectory ?? "run") : undefined);`,
     functions: ts`/** Gives the teacher its weights; where there are rows to train on, holds them against those that it was trained on. */
