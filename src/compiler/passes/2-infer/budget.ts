@@ -4,6 +4,7 @@ import * as messages from "../../base/diagnostics/catalogue/hypers.ts";
 import { unknownModel } from "../../base/diagnostics/catalogue/training.ts";
 import { suggest } from "../../base/suggest.ts";
 import { bounds, known, multiply, size, type Dim } from "../../ir/dim.ts";
+import { kroneckerLayers } from "../../typed/kronecker.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { Program, TypedModel, TypedRun } from "../../typed/program.ts";
 import { numberOf, replace } from "./argument-values.ts";
@@ -132,16 +133,29 @@ const measure = {
 interface Step {
   readonly batch: number | undefined;
   readonly slots: number;
+  /** Numbers that the optimiser keeps for whole layers (K-FAC). */
+  readonly factors?: number | undefined;
 }
 
-function stepOf({ batch, optimizer }: TypedRun): Step {
-  return { batch: batch === "all" ? undefined : batch, slots: Object.keys(optimizer.use.definition.slots(optimizer.use.arguments)).length };
+function stepOf(run: TypedRun): Step {
+  const { batch, optimizer } = run;
+  return { batch: batch === "all" ? undefined : batch, slots: Object.keys(optimizer.use.definition.slots(optimizer.use.arguments)).length, factors: factorsOf(run) };
 }
 
-/** 4 bytes for every weight, its gradient and its slots, and for every value of a batch and its gradient. */
-function trainingMemory(model: TypedModel, { batch, slots }: Step): number | undefined {
+/** The numbers in A and G of each layer of K-FAC, and in their inverses. */
+function factorsOf(run: TypedRun): number | undefined {
+  return total(
+    kroneckerLayers(run).map(({ weight, bias }) => {
+      const [inputs, outputs] = [product(weight.weight.shape.slice(0, -1)), product(weight.weight.shape.slice(-1))];
+      return inputs === undefined || outputs === undefined ? undefined : 2 * ((inputs + (bias ? 1 : 0)) ** 2 + outputs ** 2);
+    }),
+  );
+}
+
+/** 4 bytes for every weight, its gradient and its slots, for what the optimiser keeps of layers, and for every value of a batch and its gradient. */
+function trainingMemory(model: TypedModel, { batch, slots, factors = 0 }: Step): number | undefined {
   const [weights, values] = [parameterCount(model), batch === undefined ? undefined : valuesOf(model, batch)];
-  return weights === undefined || values === undefined ? undefined : 4 * (weights * (2 + slots) + 2 * values);
+  return weights === undefined || values === undefined ? undefined : 4 * (weights * (2 + slots) + factors + 2 * values);
 }
 
 /** 4 bytes for every weight and for every value of a batch. */
