@@ -86,7 +86,7 @@ function project({ graph, weights }: LowerContext, x: Node, name: string): Node 
 /** The weights of the places: `[rows, heads, query places, memory places]`, each row of the last axis adding up to 1. */
 function attend(graph: GraphBuilder, query: Node, key: Node, causal: boolean): Node {
   const share = query.type.shape[3]!;
-  const scores = graph.contract(graph.multiply(query, 1 / Math.sqrt(share)), key, "rthd,rshd->rhts");
+  const scores = graph.multiply(graph.contract(query, key, "rthd,rshd->rhts"), 1 / Math.sqrt(share));
   // Far below any score, and finite: exp makes 0 of it, and its gradient is 0.
   const seen = causal ? graph.select(graph.lessEqual(graph.iota(scores.type, 3), graph.iota(scores.type, 2)), scores, -1e30) : scores;
   return softmaxOf(graph, seen, 3);
