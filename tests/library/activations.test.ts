@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { library } from "../../src/compiler/library/index.ts";
 import type { ActivationDefinition } from "../../src/compiler/library/definition.ts";
 import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
 import cases from "../fixtures/activations.json" with { type: "json" };
+import { interpret } from "../support/every-backend.ts";
 import { expectClose } from "../support/close.ts";
 import { gradientProblems, randomOperand, type GradientCheck } from "../support/gradient-check.ts";
 import { argumentsOf, type Written } from "../support/library-values.ts";

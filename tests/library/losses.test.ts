@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { library } from "../../src/compiler/library/index.ts";
 import type { LossDefinition } from "../../src/compiler/library/definition.ts";
@@ -7,6 +6,7 @@ import { differentiate } from "../../src/compiler/passes/4-differentiate/differe
 import frozenCases from "../fixtures/losses.json" with { type: "json" };
 import distillation from "../fixtures/distillation.json" with { type: "json" };
 import secondOrder from "../fixtures/second-order.json" with { type: "json" };
+import { interpret } from "../support/every-backend.ts";
 import { expectClose } from "../support/close.ts";
 import { gradientProblems, randomOperand } from "../support/gradient-check.ts";
 import { argumentsOf, type Written } from "../support/library-values.ts";

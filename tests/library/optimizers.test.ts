@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { Node } from "../../src/compiler/ir/graph.ts";
-import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { library } from "../../src/compiler/library/index.ts";
 import type { OptimizerDefinition } from "../../src/compiler/library/definition.ts";
 import cases from "../fixtures/optimizers.json" with { type: "json" };
+import { interpret } from "../support/every-backend.ts";
 import { expectClose } from "../support/close.ts";
 import { argumentsOf, type Written } from "../support/library-values.ts";
 

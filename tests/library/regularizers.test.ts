@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { library } from "../../src/compiler/library/index.ts";
 import type { RegularizerDefinition } from "../../src/compiler/library/definition.ts";
 import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
+import { interpret } from "../support/every-backend.ts";
 import { expectClose } from "../support/close.ts";
 import { gradientProblems, randomOperand } from "../support/gradient-check.ts";
 import { argumentsOf, type Written } from "../support/library-values.ts";

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { Node } from "../../src/compiler/ir/graph.ts";
-import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { library } from "../../src/compiler/library/index.ts";
 import type { ActivationDefinition, DefinitionKind, LayerDefinition, LossDefinition, OptimizerDefinition, RegularizerDefinition, ScheduleDefinition } from "../../src/compiler/library/definition.ts";
 import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
 import cases from "../fixtures/trajectories.json" with { type: "json" };
+import { interpret } from "../support/every-backend.ts";
 import { expectClose } from "../support/close.ts";
 import { argumentsOf, typeOf, type Written } from "../support/library-values.ts";
 import { lowered } from "../support/run-layer.ts";
@@ -87,7 +87,8 @@ test("100 steps of a whole training, short batches among them, take PyTorch's pa
     const rows = Array.from({ length: step % 3 === 0 ? 4 : 5 }, (_, place) => (step * 5 + place) % 12);
     const batch = [["x", Float64Array.from(rows.flatMap((row) => fixture.x.slice(6 * row, 6 * row + 6)))], ["y", Float64Array.from(rows, (row) => fixture.y[row]!)]] as const;
     const scalars = new Map([["step", step], ["rate", rateAt(step)]]);
-    const { outputs, updates } = interpret(graph, { values: new Map([...state, ...batch]), scalars, rows: rows.length });
+    // The bias in front of the normalisation has no effect, so its gradient is 0 but for rounding.
+    const { outputs, updates } = interpret(graph, { values: new Map([...state, ...batch]), scalars, rows: rows.length }, { undetermined: ["b1"] });
     objectives.push(outputs.get("objective")![0]!);
     state = new Map([...state, ...updates]);
   }

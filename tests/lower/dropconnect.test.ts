@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { compileRun } from "../../src/compiler/compile.ts";
 import { nodesOf, type Graph } from "../../src/compiler/ir/graph.ts";
-import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { fillUniform, randomStream } from "../../src/runtime/random.ts";
+import { interpret } from "../support/every-backend.ts";
 import { runOf } from "../support/run-of.ts";
 
 const inputs = 12;

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { compileRun, OpenSize } from "../../src/compiler/compile.ts";
-import { interpret, interpretNode } from "../../src/compiler/ir/interpret.ts";
+import { interpretNode } from "../../src/compiler/ir/interpret.ts";
 import { nodesOf } from "../../src/compiler/ir/graph.ts";
 import type { CompiledRun } from "../../src/compiler/plan/compiled.ts";
 import type { TypedRun } from "../../src/compiler/typed/program.ts";
+import { interpret } from "../support/every-backend.ts";
 import { runOf } from "../support/run-of.ts";
 
 /** y = w·x + b on one feature: gradients can be written down. Rows (1 → 3) and (2 → 1), w = 0.5, b = 0.25. */

@@ -2,6 +2,7 @@ import { elementCount, type ArrayType } from "../../src/compiler/ir/array-type.t
 import type { GraphBuilder } from "../../src/compiler/ir/builder.ts";
 import type { Graph, Node } from "../../src/compiler/ir/graph.ts";
 import { interpret } from "../../src/compiler/ir/interpret.ts";
+import { interpret as interpretEverywhere } from "./every-backend.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { differentiate, type GradientRule } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
 import { randomArray } from "./random-numbers.ts";
@@ -50,11 +51,11 @@ export function gradientProblems(check: GradientCheck): string[] {
   const { operands, epsilon = 1e-6, absolute = 1e-5, relative = 1e-3 } = check;
   const rows = check.rows ?? operands.find(({ type }) => type.batched)?.type.shape[0] ?? 1;
   const { graph, weights } = weightedGraph(check, rows);
-  const run = (values: readonly Float64Array[]): ReturnType<typeof interpret> => {
+  const run = (values: readonly Float64Array[], by = interpret): ReturnType<typeof interpret> => {
     const bound = new Map([...(check.values ?? []), ...values.map((each, place) => [nameOf(check, place), each] as const), ["weights", weights] as const]);
-    return interpret(graph, { values: bound, scalars: check.scalars ?? new Map(), rows });
+    return by(graph, { values: bound, scalars: check.scalars ?? new Map(), rows });
   };
-  const { outputs } = run(operands.map(({ values }) => values));
+  const { outputs } = run(operands.map(({ values }) => values), interpretEverywhere);
   return operands.flatMap(({ values, fixed }, operand) => {
     if (fixed) return [];
     const derived = outputs.get(`gradient ${operand}`)!;

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { known, evaluate, type Dim } from "../../src/compiler/ir/dim.ts";
 import type { Node } from "../../src/compiler/ir/graph.ts";
-import { interpret } from "../../src/compiler/ir/interpret.ts";
+import { interpret } from "./every-backend.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import type { GraphBuilder } from "../../src/compiler/ir/builder.ts";
 import type { TensorType } from "../../src/compiler/ir/type.ts";

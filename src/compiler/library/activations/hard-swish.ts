@@ -12,5 +12,5 @@ export const hardSwish = defineActivation({
   examples: [{ in: [-4, -1, 0, 1.5, 4], out: [0, -0.3333333333333333, 0, 1.125, 4] }],
   example: "x -> dense(64) -> hard_swish",
   techniques: ["A10"],
-  lower: (graph, x) => graph.divide(graph.multiply(x, clamp(graph, graph.add(x, 3), 0, 6)), 6),
+  lower: (graph, x) => graph.multiply(x, graph.divide(clamp(graph, graph.add(x, 3), 0, 6), 6)),
 });
