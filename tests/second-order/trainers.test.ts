@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -113,11 +114,10 @@ train Net on Iris {
   });
 });
 
-test("the generated program type-checks strictly and carries only its own method", async () => {
-  const program = programOf(text("lbfgs", ""));
-  const files = await emit(compileRun(program.runs[0]!, { rows: 120 }), program, { pathFromFolder: () => iris });
-  const names = files.map(({ path }) => path);
-  expect(names).toContain("runtime/lbfgs.ts");
-  expect(names).not.toContain("runtime/newton.ts");
-  expect(names).not.toContain("runtime/bfgs.ts");
+test.each(["lbfgs", "bfgs", "newton"])("the program with %s type-checks strictly and carries only its own method", async (optimizer) => {
+  const folder = await folderOf(text(optimizer, "stop: gradient_norm < 1e-4 * initial.gradient_norm"));
+  const { stdout } = spawnSync(process.execPath, [join(repository, "node_modules/typescript/bin/tsc"), "-p", folder], { encoding: "utf8" });
+  expect(stdout).toBe("");
+  for (const other of ["lbfgs", "bfgs", "newton"]) expect(existsSync(join(folder, `runtime/${other}.ts`)), other).toBe(other === optimizer);
+  remove({ folder });
 });

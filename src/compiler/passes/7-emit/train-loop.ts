@@ -110,7 +110,7 @@ function steps(shape: TrainingShape): Code {
   const everySteps = run.saveEvery?.unit === "step" ? run.saveEvery.amount : undefined;
   return ts`/** The steps of an epoch that are still to be done, in an order that the seed and the epoch decide. */
 async function trainEpoch(session: Session, progress: Progress, epoch: number${when(timed, ts`, start: number`)}): Promise<${stop.afterStep ? ts`string | undefined` : ts`void`}> {
-  const { device, data, seed, epochs, stepsPerEpoch, totalSteps, ${when(everySteps !== undefined || seconds !== undefined, ts`folder,`)} reporter } = session;
+  const { device, data, ${when(hooks.batches === nothing || /\bseed\b/.test(hooks.batches.code), ts`seed,`)} epochs, stepsPerEpoch, totalSteps, ${when(everySteps !== undefined || seconds !== undefined, ts`folder,`)} reporter } = session;
   const done = progress.step - (epoch - 1) * stepsPerEpoch;
   if (done === 0) for (const [name, zero] of monitors.map(startOf)) device.write(name, zero);
   let shown = performance.now();
