@@ -1,4 +1,4 @@
-import { memoryOf, readsOf } from "./plan/accesses.ts";
+import { kernelsOf, memoryOf, readsOf } from "./plan/accesses.ts";
 import type { Buffer, Plan } from "./plan/plan.ts";
 
 /** Bytes that one call of a plan needs, four a number; buffers whose lifetimes do not meet share memory. */
@@ -38,7 +38,7 @@ function fullestStep(plan: Plan, own: readonly Buffer[]): number {
 function replacedInPlace(plan: Plan): ReadonlySet<string> {
   const lastRead = new Map<string, number>();
   for (const [number, step] of plan.steps.entries()) {
-    if (step.kind === "kernel") for (const buffer of readsOf(step)) lastRead.set(memoryOf(buffer).name, number);
+    for (const buffer of kernelsOf(step).flatMap(readsOf)) lastRead.set(memoryOf(buffer).name, number);
   }
   const replaced = [...plan.updates].filter(([path, buffer]) => {
     const life = plan.lifetimes.get(buffer.name);

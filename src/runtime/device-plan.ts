@@ -18,7 +18,29 @@ export interface DeviceFill {
   readonly size: number;
 }
 
-export type DeviceStep = DeviceKernel | DeviceFill;
+/** Kernels that run in turn for every place of a sequence, with the number `place` besides those of the call. */
+export interface DeviceLoop {
+  readonly about: string;
+  readonly places: number;
+  /** From the last place to the first. */
+  readonly reverse: boolean;
+  readonly body: readonly DeviceKernel[];
+  readonly stacks: readonly DeviceStack[];
+}
+
+/**
+ * An array [rows, places, width] that a loop makes place by place: its kernels make `here`, an array [rows, width], and find
+ * as `before` what they made at the place before, which is 0 at first.
+ */
+export interface DeviceStack {
+  readonly makes: string;
+  readonly here: string;
+  readonly before: string;
+  readonly rows: number;
+  readonly width: number;
+}
+
+export type DeviceStep = DeviceKernel | DeviceFill | DeviceLoop;
 
 /** Everything that one call does, in order; plain data but for the formulas of the numbers. */
 export interface DevicePlan {

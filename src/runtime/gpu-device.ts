@@ -1,6 +1,6 @@
-import { GPU } from "gpu.js";
+import type { GPU } from "gpu.js";
 import type { Backend } from "./device-modes.ts";
-import type { DeviceKernel, DevicePlan } from "./device-plan.ts";
+import type { DeviceKernel, DeviceLoop, DevicePlan, DeviceStep } from "./device-plan.ts";
 import { UserError } from "./errors.ts";
 
 /** Uniform numbers in [0, 1) for one stream and step: the same on every backend, because the host draws them. */
@@ -39,10 +39,16 @@ export class GpuDevice {
   private readonly staging = new Map<string, Float32Array>();
   private readonly lastUses = new Map<DevicePlan, ReadonlyMap<number, readonly string[]>>();
 
-  constructor(backend: Backend, fill: FillUniform) {
+  private constructor(backend: Backend, gpu: GPU, fill: FillUniform) {
     this.backend = backend;
-    this.gpu = new GPU({ mode: backend });
+    this.gpu = gpu;
     this.fill = fill;
+  }
+
+  /** gpu.js is loaded only where it is used: a program on WebAssembly starts without it. */
+  static async create(backend: Backend, fill: FillUniform): Promise<GpuDevice> {
+    const { GPU } = await import("gpu.js");
+    return new GpuDevice(backend, new GPU({ mode: backend }), fill);
   }
 
   /** Sets a parameter or state, row-major. */
@@ -76,6 +82,7 @@ export class GpuDevice {
     for (const [place, step] of plan.steps.entries()) {
       if ("fill" in step)
         buffers.set(step.fill, this.filled(step.fill, step.stream, step.size, call.step));
+      else if ("body" in step) this.loop(step, buffers, numbers);
       else buffers.set(step.makes, this.call(step, buffers, numbers));
       for (const name of lastUses.get(place) ?? []) {
         discard(buffers.get(name));
@@ -92,6 +99,55 @@ export class GpuDevice {
     this.variables.clear();
     this.runners.clear();
     await this.gpu.destroy();
+  }
+
+  /** Runs the kernels of a loop place by place, then joins what they made into arrays over all places. */
+  private loop(
+    { places, reverse, body, stacks }: DeviceLoop,
+    buffers: Map<string, Stored>,
+    numbers: Readonly<Record<string, number>>,
+  ): void {
+    const own = new Map(buffers);
+    const nothing = stacks.map(({ rows, width }) => this.upload(new Float32Array(rows * width)));
+    stacks.forEach(({ before }, index) => own.set(before, nothing[index]!));
+    const made = stacks.map(() => new Array<Stored>(places));
+    const passing = new Map<string, Stored>();
+    for (let round = 0; round < places; round++) {
+      const place = reverse ? places - 1 - round : round;
+      for (const kernel of body) {
+        const stored = this.call(kernel, own, { ...numbers, place });
+        own.set(kernel.makes, stored);
+        if (stacks.some(({ here }) => here === kernel.makes)) continue;
+        discard(passing.get(kernel.makes));
+        passing.set(kernel.makes, stored);
+      }
+      stacks.forEach(({ here, before }, index) => {
+        made[index]![place] = own.get(here)!;
+        own.set(before, own.get(here)!);
+      });
+    }
+    stacks.forEach(({ makes, rows, width }, index) =>
+      buffers.set(makes, this.joined(made[index]!, rows, width)),
+    );
+    for (const stored of [...nothing, ...passing.values()]) discard(stored);
+  }
+
+  /** Arrays [rows, width] side by side: [rows, all their widths]. They are freed. */
+  private joined(pieces: readonly Stored[], rows: number, width: number): Stored {
+    let parts = pieces.map((stored) => ({ stored, width }));
+    while (parts.length > 1) {
+      const next: typeof parts = [];
+      for (let first = 0; first < parts.length; first += joinedAtOnce) {
+        const group = parts.slice(first, first + joinedAtOnce);
+        const total = group.reduce((sum, part) => sum + part.width, 0);
+        const source = joiningSource(group.map((part) => part.width));
+        const stored = this.runner(source, rows * total)(...group.map((part) => part.stored));
+        for (const part of group) discard(part.stored);
+        next.push({ stored, width: total });
+      }
+      parts = next;
+    }
+    return parts[0]!.stored;
   }
 
   private call(
@@ -183,6 +239,31 @@ export class GpuDevice {
   }
 }
 
+/** How many arrays a shader reads at once. */
+const joinedAtOnce = 8;
+
+/** A function that puts arrays of so many columns side by side. The row is corrected, because WebGL divides inexactly. */
+function joiningSource(widths: readonly number[]): string {
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  const names = widths.map((_, index) => `part${index}`);
+  let start = total;
+  const text = widths.reduceRight((rest, width, index) => {
+    start -= width;
+    const value = `${names[index]}[row * ${width} + column - ${start}]`;
+    return rest === "" ? value : `(column < ${start + width} ? ${value} : ${rest})`;
+  }, "");
+  return [
+    `function joined(${names.join(", ")}) {`,
+    "  const i = this.thread.x;",
+    `  const near = Math.floor(i / ${total}.0);`,
+    `  const low = (near * ${total} > i ? near - 1.0 : near);`,
+    `  const row = ((low + 1.0) * ${total} <= i ? low + 1.0 : low);`,
+    `  const column = i - row * ${total};`,
+    `  return ${text};`,
+    "}",
+  ].join("\n");
+}
+
 function download(stored: Stored): Float32Array {
   return stored instanceof Float32Array ? stored.slice() : stored.toArray();
 }
@@ -202,13 +283,24 @@ function numbersOf(plan: DevicePlan, call: DeviceCall): Readonly<Record<string, 
   return { ...given, ...Object.fromEntries(derived) };
 }
 
+/** The arrays that a step reads or makes, without those that only a loop itself knows. */
+function namesIn(step: DeviceStep): readonly string[] {
+  if ("fill" in step) return [step.fill];
+  if (!("body" in step)) return [...step.arrays, step.makes];
+  const own = new Set([
+    ...step.body.map(({ makes }) => makes),
+    ...step.stacks.flatMap(({ here, before }) => [here, before]),
+  ]);
+  const read = step.body.flatMap(({ arrays }) => arrays.filter((name) => !own.has(name)));
+  return [...read, ...step.stacks.map(({ makes }) => makes)];
+}
+
 /** After which step each buffer of a call is no longer needed; results and updates outlive the call. */
 function findLastUses(plan: DevicePlan): ReadonlyMap<number, readonly string[]> {
   const last = new Map<string, number>();
   for (const name of Object.keys(plan.inputs)) last.set(name, 0);
   for (const [place, step] of plan.steps.entries()) {
-    for (const name of "fill" in step ? [step.fill] : [...step.arrays, step.makes])
-      last.set(name, place);
+    for (const name of namesIn(step)) last.set(name, place);
   }
   for (const name of [
     ...Object.keys(plan.variables),

@@ -7,6 +7,7 @@ import { ops, primitiveOf } from "../../src/compiler/ir/primitives/index.ts";
 import type { Gradient } from "../../src/compiler/ir/primitives/primitive.ts";
 import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
 import { gradientProblems, randomOperand, type Operand } from "../support/gradient-check.ts";
+import { scanCases } from "../support/scans.ts";
 
 interface Case {
   readonly types: readonly ArrayType[];
@@ -115,6 +116,7 @@ const cases = {
   rows: "a leaf",
   random: "a leaf",
   iota: "a leaf",
+  local: "a leaf",
   negate: unary("negate"),
   exp: unary("exp"),
   log: unary("log", 0.2, 3),
@@ -220,6 +222,7 @@ const cases = {
     types: [summed(x, each)],
     build: (graph, inputs) => graph.make("window_sum_gradient", inputs, { window: each, shape: x.shape }),
   })),
+  scan: scanCases,
 } satisfies Record<Op, readonly Case[] | string>;
 
 function operandsOf({ types, ranges }: Case, seed: number, rows?: number): readonly Operand[] {

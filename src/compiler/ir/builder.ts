@@ -23,6 +23,8 @@ export interface GraphBuilder {
   rows(): Node;
   random(stream: string, type: ArrayType): Node;
   iota(type: ArrayType, axis: number): Node;
+  /** A leaf in the body of a scan; see scan.ts. */
+  local(role: Attributes["local"]["role"], number: number, type: ArrayType): Node;
 
   negate(x: Operand): Node;
   exp(x: Operand): Node;

@@ -28,6 +28,8 @@ export interface Attributes {
   random: { readonly stream: string; readonly type: ArrayType };
   /** The index along `axis`, as a number. */
   iota: { readonly type: ArrayType; readonly axis: number };
+  /** In the body of a scan: what value `number` was at the place before, what sequence `number` is here, constant `number`. */
+  local: { readonly role: "before" | "here" | "constant"; readonly number: number; readonly type: ArrayType };
   // elementwise
   negate: Record<never, never>;
   exp: Record<never, never>;
@@ -87,6 +89,12 @@ export interface Attributes {
   window_sum: { readonly window: Window };
   /** input: gradient of the result; gives the gradient of x, whose shape is `shape`. */
   window_sum_gradient: { readonly window: Window; readonly shape: readonly number[] };
+  /**
+   * A calculation that goes along axis 1. inputs: first `sequences` arrays [b, t, …], then constants. `body` are the values of one
+   * place, [b, …] each, over `local` leaves; before the first place (with `reverse`: the last) they are 0. Gives value `output` at
+   * all places, [b, t, …]. Scans with equal inputs, body and direction are one loop.
+   */
+  scan: { readonly body: readonly Node[]; readonly sequences: number; readonly reverse: boolean; readonly output: number };
 }
 
 export type Op = keyof Attributes;

@@ -24,9 +24,15 @@ export function keyOf(op: Op, inputs: readonly Node[], attributes: Attributes[Op
   return `${op} ${inputs.map(({ id }) => id).join()} ${textOf(attributes)}`;
 }
 
+/** The nodes in a body are interned themselves. */
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "op" in value && "inputs" in value;
+}
+
 /** Equal for equal attributes, whatever the order of their keys; −0, ∞ and NaN are kept apart. */
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
+  if (isNode(value)) return `#${value.id}`;
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${entries.map(([key, each]) => `${key}:${textOf(each)}`).join()}}`;

@@ -2,6 +2,7 @@ import { invariant } from "../base/invariant.ts";
 import { nodesOf, type Graph, type Node } from "./graph.ts";
 import type { Bindings, Evaluation, Value } from "./primitives/evaluation.ts";
 import { primitiveOf } from "./primitives/index.ts";
+import { bodyNodes } from "./primitives/scan.ts";
 
 export type { Bindings } from "./primitives/evaluation.ts";
 
@@ -16,11 +17,25 @@ export interface Interpreted {
  * `bindings.rows` rows, and so have the bound ones; an absent row is not there at all, so nothing can leak from it.
  */
 export function interpret(graph: Graph, bindings: Bindings): Interpreted {
-  const values = new Map<Node, Value>();
-  for (const node of nodesOf(graph)) values.set(node, evaluate(node, values, bindings));
+  const values = valuesOf(nodesOf(graph), bindings);
   const read = (nodes: ReadonlyMap<string, Node>): Map<string, Float64Array> =>
     new Map([...nodes].map(([name, node]) => [name, values.get(node)!.data]));
   return { outputs: read(graph.outputs), updates: read(graph.updates) };
+}
+
+function valuesOf(order: readonly Node[], bindings: Bindings): ReadonlyMap<Node, Value> {
+  const values = new Map<Node, Value>();
+  for (const node of order) values.set(node, evaluate(node, values, bindings));
+  return values;
+}
+
+/** The values of the nodes of a body, for one place after the other. */
+function within(nodes: readonly Node[]): (bindings: Bindings) => readonly Float64Array[] {
+  const order = bodyNodes(nodes);
+  return (bindings) => {
+    const values = valuesOf(order, bindings);
+    return nodes.map((node) => values.get(node)!.data);
+  };
 }
 
 /** One node's value, with everything below it. */
@@ -32,7 +47,7 @@ function evaluate(node: Node, values: ReadonlyMap<Node, Value>, bindings: Bindin
   const { shape, batched } = node.type;
   const actual = batched ? [bindings.rows, ...shape.slice(1)] : shape;
   const inputs = node.inputs.map((operand) => values.get(operand)!);
-  const evaluation = { inputs, attributes: node.attributes, shape: actual, bindings } as Evaluation<typeof node.op>;
+  const evaluation = { inputs, attributes: node.attributes, shape: actual, bindings, within } as Evaluation<typeof node.op>;
   const data = primitiveOf(node.op).evaluate(evaluation as never);
   invariant(data.length === actual.reduce((product, size) => product * size, 1), `${node.op} gave ${data.length} elements for ${actual.join(" × ")}`);
   return { shape: actual, data };

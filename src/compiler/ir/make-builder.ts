@@ -65,6 +65,10 @@ class InterningBuilder implements GraphBuilder {
     return this.node("iota", [], { type, axis });
   }
 
+  local(role: Attributes["local"]["role"], number: number, type: ArrayType): Node {
+    return this.node("local", [], { role, number, type });
+  }
+
   negate(x: Operand): Node {
     return this.node("negate", [x], {});
   }

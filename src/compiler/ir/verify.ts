@@ -21,6 +21,7 @@ export function verify(graph: Graph, when: string): void {
   const leaves = new Map<string, Node>();
   const known = new Map<string, Node>();
   for (const node of nodes) {
+    if (node.op === "scan") verify({ outputs: new Map(node.attributes.body.map((value, place) => [String(place), value])), updates: new Map() }, `${when}, in the body of ${describe(node)}`);
     const problem = problemOf(node) ?? duplicateOf(node, known) ?? conflictOf(node, leaves);
     if (problem) throw new InternalError(`${when}: ${describe(node)}: ${problem}`);
   }

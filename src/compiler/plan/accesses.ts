@@ -1,5 +1,5 @@
 import { subexpressions } from "./expressions.ts";
-import type { Buffer, Expr, Kernel, Step } from "./plan.ts";
+import type { Buffer, Expr, Kernel, PlanAxis, Step } from "./plan.ts";
 
 /** The memory behind a buffer: itself, or what it is another shape of. */
 export function memoryOf(buffer: Buffer): Buffer {
@@ -8,6 +8,23 @@ export function memoryOf(buffer: Buffer): Buffer {
 
 export function expressionsOf(kernel: Kernel): readonly Expr[] {
   return subexpressions(...[kernel.term, kernel.initial].filter((part) => part !== undefined), ...kernel.stores.map((store) => store.value));
+}
+
+/** The kernels of a step: those in the body of a loop, in order. */
+export function kernelsOf(step: Step): readonly Kernel[] {
+  return step.kind === "loop" ? step.body : step.kind === "kernel" ? [step] : [];
+}
+
+/** How far the variables of a kernel run, that of the loop around it included. */
+export function extentsOf({ axes, around }: Pick<Kernel, "axes" | "around">): ReadonlyMap<string, number> {
+  const all: readonly PlanAxis[] = around === undefined ? axes : [...axes, around];
+  return new Map(all.map((axis) => [axis.name, axis.extent]));
+}
+
+/** The buffers that a kernel or loop reads or stores. */
+export function touchedBy(step: Step): readonly Buffer[] {
+  if (step.kind === "fill random") return [step.buffer];
+  return kernelsOf(step).flatMap((kernel) => [...readsOf(kernel), ...kernel.stores.map((store) => store.to.buffer)]);
 }
 
 /** The buffers (as accessed, aliases included) that a kernel loads from, in order of first use. */
@@ -27,8 +44,7 @@ export function lifetimesOf(steps: readonly Step[], kept: ReadonlySet<Buffer>): 
     lifetimes.set(memory.name, [first, kept.has(memory) ? steps.length - 1 : step]);
   };
   for (const [number, step] of steps.entries()) {
-    if (step.kind === "fill random") touch(step.buffer, number);
-    else for (const buffer of [...readsOf(step), ...step.stores.map((store) => store.to.buffer)]) touch(buffer, number);
+    for (const buffer of touchedBy(step)) touch(buffer, number);
   }
   return lifetimes;
 }

@@ -1,5 +1,6 @@
 import { invariant } from "../base/invariant.ts";
-import type { Affine, Buffer, Expr, Kernel, Plan, PlanAxis, ScalarOp } from "./plan.ts";
+import { kernelsOf } from "./accesses.ts";
+import type { Affine, Buffer, Expr, Kernel, Loop, Plan, PlanAxis, ScalarOp } from "./plan.ts";
 import { scalarOperations } from "./scalar-operations.ts";
 
 /** What one call of a plan is given: every input, parameter, state and random buffer by name, row-major. */
@@ -29,10 +30,19 @@ export function interpretPlan(plan: Plan, inputs: PlanInputs): PlanValues {
     invariant(!provided || given?.length === sizeOf(buffer), `buffer ${buffer.name} needs ${sizeOf(buffer)} numbers`);
     memory.set(buffer.name, provided ? Float64Array.from(given!, round) : new Float64Array(sizeOf(buffer)).fill(Number.NaN));
   }
-  for (const step of plan.steps) if (step.kind === "kernel") runKernel(step, { memory, inputs, round });
+  const machine: Machine = { memory, inputs, round };
+  for (const step of plan.steps) {
+    const kernels = kernelsOf(step).map((kernel) => compileKernel(kernel, machine));
+    if (step.kind === "kernel") kernels.forEach((run) => run(0));
+    if (step.kind === "loop") forEachRound(step, (place) => kernels.forEach((run) => run(place)));
+  }
   const read = (buffers: ReadonlyMap<string, Buffer>): ReadonlyMap<string, Float64Array> =>
     new Map([...buffers].map(([name, buffer]) => [name, memory.get(buffer.name)!] as const));
   return { results: read(plan.results), updates: read(plan.updates), memory };
+}
+
+function forEachRound({ axis: { extent }, reverse }: Loop, body: (place: number) => void): void {
+  for (let round = 0; round < extent; round++) body(reverse ? extent - 1 - round : round);
 }
 
 function sizeOf(buffer: Buffer): number {
@@ -52,25 +62,29 @@ interface Point {
 }
 type Compiled = (point: Point) => number;
 
-function runKernel(kernel: Kernel, machine: Machine): void {
-  const slots = new Map(kernel.axes.map((axis, slot) => [axis.name, slot] as const));
+/** The kernel as a function of the variable of the loop around it. */
+function compileKernel(kernel: Kernel, machine: Machine): (place: number) => void {
+  const slots = new Map([...kernel.axes, ...(kernel.around === undefined ? [] : [kernel.around])].map((axis, slot) => [axis.name, slot] as const));
   const outside = kernel.combine === "max" ? -Infinity : 0;
   const compile = (expression: Expr, absent: number): Compiled => compileExpression(expression, { machine, slots, outside: absent, done: new Map() });
   const term = kernel.term === undefined ? undefined : compile(kernel.term, outside);
   const initial = kernel.initial === undefined ? (): number => outside : compile(kernel.initial, 0);
   const stores = kernel.stores.map((store) => ({ value: compile(store.value, 0), place: compilePlace(store.to.index, store.to.buffer, slots), to: target(store.to.buffer, machine) }));
-  const point: Point = { variables: kernel.axes.map(() => 0), accumulator: 0 };
+  const point: Point = { variables: [...slots].map(() => 0), accumulator: 0 };
   const axis = (name: string): PlanAxis => kernel.axes[slots.get(name)!]!;
   const combine = (): void => {
     const value = term!(point);
     point.accumulator = machine.round(kernel.combine === "max" ? Math.max(point.accumulator, value) : point.accumulator + value);
   };
-  forEachPoint(kernel.space.map(axis), slots, point, undefined, () => {
-    point.accumulator = initial(point);
-    if (term !== undefined) forEachPoint(kernel.reduce.map(axis), slots, point, machine.inputs.rows, combine);
-    const values = stores.map((store) => store.value(point));
-    for (const [place, store] of stores.entries()) store.to[store.place(point)] = values[place]!;
-  });
+  return (around) => {
+    if (kernel.around !== undefined) point.variables[slots.get(kernel.around.name)!] = around;
+    forEachPoint(kernel.space.map(axis), slots, point, undefined, () => {
+      point.accumulator = initial(point);
+      if (term !== undefined) forEachPoint(kernel.reduce.map(axis), slots, point, machine.inputs.rows, combine);
+      const values = stores.map((store) => store.value(point));
+      for (const [place, store] of stores.entries()) store.to[store.place(point)] = values[place]!;
+    });
+  };
 }
 
 function target(buffer: Buffer, machine: Machine): Float64Array {

@@ -71,6 +71,8 @@ export interface Kernel {
   readonly term?: Expr;
   readonly initial?: Expr;
   readonly stores: readonly { readonly to: Access; readonly value: Expr }[];
+  /** The variable of the loop that it stands in: a number to it, which its indices may use. */
+  readonly around?: PlanAxis;
   /** What it computes, with shapes, for the comment above the generated kernel. */
   readonly comment: string;
   /** The layer or setting it serves. */
@@ -84,7 +86,21 @@ export interface FillRandom {
   readonly stream: string;
 }
 
-export type Step = Kernel | FillRandom;
+/**
+ * Kernels that run in turn for every value of `axis`, from the last to the first with `reverse`. Arrays that go on from one round to
+ * the next have a dimension for the axis: a round stores its own place of it and may read the one before, outside of which is 0.
+ */
+export interface Loop {
+  readonly kind: "loop";
+  readonly name: string;
+  readonly axis: PlanAxis;
+  readonly reverse: boolean;
+  readonly body: readonly Kernel[];
+  readonly comment: string;
+  readonly path: string;
+}
+
+export type Step = Kernel | FillRandom | Loop;
 
 /** One call: what it needs, what it does in order, what it leaves. Everything is allocated and ordered ahead of time. */
 export interface Plan {

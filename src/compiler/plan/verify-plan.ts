@@ -1,8 +1,8 @@
 import { invariant } from "../base/invariant.ts";
-import { expressionsOf, lifetimesOf, memoryOf, readsOf } from "./accesses.ts";
+import { expressionsOf, extentsOf, kernelsOf, lifetimesOf, memoryOf, readsOf } from "./accesses.ts";
 import { flatten, rangeOf } from "./affine.ts";
 import { subexpressions } from "./expressions.ts";
-import type { Access, Affine, Buffer, Expr, Kernel, Plan } from "./plan.ts";
+import type { Access, Affine, Buffer, Expr, Kernel, Loop, Plan } from "./plan.ts";
 
 /**
  * Holds a plan against its own rules: known axes, accesses inside of their buffers or borders, every buffer stored once,
@@ -10,8 +10,8 @@ import type { Access, Affine, Buffer, Expr, Kernel, Plan } from "./plan.ts";
  */
 export function verifyPlan(plan: Plan): void {
   unique("buffer", plan.buffers.map((buffer) => buffer.name));
-  unique("kernel", plan.steps.flatMap((step) => (step.kind === "kernel" ? [step.name] : [])));
-  for (const step of plan.steps) if (step.kind === "kernel") verifyKernel(step, plan);
+  unique("kernel", plan.steps.flatMap(kernelsOf).map(({ name }) => name));
+  for (const kernel of plan.steps.flatMap(kernelsOf)) verifyKernel(kernel, plan);
   verifyOrder(plan);
   verifyLifetimes(plan);
 }
@@ -30,9 +30,11 @@ function verifyKernel(kernel: Kernel, plan: Plan): void {
   if ((kernel.term === undefined) !== (kernel.combine === undefined)) complain("a reduction needs a term and how to combine");
   if (kernel.term === undefined && kernel.reduce.length > 0) complain("it reduces over axes without a term");
   for (const axis of kernel.axes) if (axis.batch === true && axis.extent !== plan.capacity) complain(`batch axis ${axis.name} has ${axis.extent} rows`);
+  const around = kernel.around === undefined ? [] : [kernel.around.name];
+  if (kernel.axes.some((axis) => around.includes(axis.name))) complain("it has the variable of its loop for an axis of its own");
   const outside = [kernel.initial, ...kernel.stores.map((store) => store.value)].filter((part) => part !== undefined);
-  for (const expression of subexpressions(...outside)) verifyAxes(expression, new Set(kernel.space), complain);
-  if (kernel.term !== undefined) for (const expression of subexpressions(kernel.term)) verifyAxes(expression, new Set(used), complain);
+  for (const expression of subexpressions(...outside)) verifyAxes(expression, new Set([...kernel.space, ...around]), complain);
+  if (kernel.term !== undefined) for (const expression of subexpressions(kernel.term)) verifyAxes(expression, new Set([...used, ...around]), complain);
   verifyAccumulator(kernel, complain);
   for (const expression of expressionsOf(kernel)) if (expression.kind === "load") verifyLoad(expression.access, kernel, complain);
   if (kernel.stores.length === 0) complain("it stores nothing");
@@ -60,10 +62,6 @@ function verifyAccumulator(kernel: Kernel, complain: Complain): void {
   if (inStores && kernel.term === undefined) complain("it stores the value of a reduction that it does not have");
 }
 
-function extentsOf(kernel: Kernel): ReadonlyMap<string, number> {
-  return new Map(kernel.axes.map((axis) => [axis.name, axis.extent]));
-}
-
 function verifyLoad({ buffer, index }: Access, kernel: Kernel, complain: Complain): void {
   if (index.length !== buffer.shape.length) complain(`${buffer.name} has ${buffer.shape.length} dimensions, not ${index.length}`);
   for (const [dimension, one] of index.entries()) {
@@ -80,13 +78,14 @@ function verifyLoad({ buffer, index }: Access, kernel: Kernel, complain: Complai
   }
 }
 
-/** The space must reach every element of the buffer exactly once: its axes are the digits of the flat place. */
+/** The space, in a loop all its rounds together, must reach every element of the buffer exactly once: its axes are the digits of the flat place. */
 function verifyStore({ buffer, index }: Access, kernel: Kernel, complain: Complain): void {
   if (index.length !== buffer.shape.length) complain(`${buffer.name} has ${buffer.shape.length} dimensions, not ${index.length}`);
   const flat = flatten(index, buffer.shape);
   if (flat === undefined || flat.constant !== 0) return complain(`${buffer.name} is not stored from its first element on`);
   const extents = extentsOf(kernel);
-  const digits = kernel.space.filter((axis) => extents.get(axis)! > 1).map((axis) => ({ extent: extents.get(axis)!, step: flat.terms.find(([name]) => name === axis)?.[1] ?? 0 }));
+  const places = [...kernel.space, ...(kernel.around === undefined || !flat.terms.some(([name]) => name === kernel.around!.name) ? [] : [kernel.around.name])];
+  const digits = places.filter((axis) => extents.get(axis)! > 1).map((axis) => ({ extent: extents.get(axis)!, step: flat.terms.find(([name]) => name === axis)?.[1] ?? 0 }));
   let next = 1;
   for (const { extent, step } of digits.sort((a, b) => a.step - b.step)) {
     if (step !== next) complain(`${buffer.name} is stored with gaps or twice`);
@@ -108,15 +107,32 @@ function verifyOrder(plan: Plan): void {
   };
   for (const step of plan.steps) {
     if (step.kind === "fill random") write(step.buffer, `the random stream ${step.stream}`);
-    else {
-      for (const buffer of readsOf(step)) {
-        invariant(known.has(buffer), `kernel ${step.name} reads ${buffer.name}, which is not in the plan`);
-        invariant(isLeaf(memoryOf(buffer)) || written.has(memoryOf(buffer)), `kernel ${step.name} reads ${buffer.name} before it is written`);
+    const stacks = step.kind === "loop" ? stacksOf(step) : new Set<Buffer>();
+    for (const kernel of kernelsOf(step)) {
+      for (const buffer of readsOf(kernel)) {
+        invariant(known.has(buffer), `kernel ${kernel.name} reads ${buffer.name}, which is not in the plan`);
+        const isFromBefore = step.kind === "loop" && stacks.has(memoryOf(buffer)) && readsPlaceBefore(kernel, buffer, step);
+        invariant(isFromBefore || isLeaf(memoryOf(buffer)) || written.has(memoryOf(buffer)), `kernel ${kernel.name} reads ${buffer.name} before it is written`);
       }
-      for (const store of step.stores) write(store.to.buffer, `kernel ${step.name}`);
+      for (const store of kernel.stores) write(store.to.buffer, `kernel ${kernel.name}`);
     }
   }
   for (const [name, buffer] of [...plan.results, ...plan.updates]) invariant(written.has(buffer), `${name} is never computed`);
+}
+
+/** The arrays that a loop fills place by place. */
+function stacksOf({ axis, body }: Loop): ReadonlySet<Buffer> {
+  const stores = body.flatMap((kernel) => kernel.stores.map((store) => store.to));
+  return new Set(stores.filter(({ index }) => index.some((one) => one.terms.some(([name]) => name === axis.name))).map(({ buffer }) => buffer));
+}
+
+/** Whether a kernel reads an array of its loop only where rounds before have stored it. */
+function readsPlaceBefore(kernel: Kernel, buffer: Buffer, { axis, reverse }: Loop): boolean {
+  return expressionsOf(kernel).every((expression) => {
+    if (expression.kind !== "load" || expression.access.buffer !== buffer) return true;
+    const place = expression.access.index.find((one) => one.terms.some(([name]) => name === axis.name));
+    return place !== undefined && place.terms.length === 1 && place.terms[0]![1] === 1 && place.constant === (reverse ? 1 : -1);
+  });
 }
 
 function verifyLifetimes(plan: Plan): void {

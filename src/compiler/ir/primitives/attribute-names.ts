@@ -10,6 +10,7 @@ export const attributeNames = {
   rows: [],
   random: ["stream", "type"],
   iota: ["type", "axis"],
+  local: ["role", "number", "type"],
   negate: [],
   exp: [],
   log: [],
@@ -52,4 +53,5 @@ export const attributeNames = {
   window_max_gradient: ["window", "shape"],
   window_sum: ["window"],
   window_sum_gradient: ["window", "shape"],
+  scan: ["body", "sequences", "reverse", "output"],
 } satisfies { [O in Op]: readonly (keyof Attributes[O])[] };

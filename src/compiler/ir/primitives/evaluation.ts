@@ -1,4 +1,4 @@
-import type { Attributes, Op } from "../graph.ts";
+import type { Attributes, Node, Op } from "../graph.ts";
 
 /** An array as it is while interpreting: the first size of a batched one is the number of rows of this step. */
 export interface Value {
@@ -11,6 +11,8 @@ export interface Bindings {
   readonly values: ReadonlyMap<string, Float64Array | Float32Array>;
   readonly scalars: ReadonlyMap<string, number>;
   readonly rows: number;
+  /** In the body of a scan, its leaves: `before 0`, `here 1`. */
+  readonly locals?: ReadonlyMap<string, Float64Array>;
 }
 
 /** `shape` is the shape of the result with the actual rows in it; shapes in `attributes` have the capacity instead. */
@@ -19,6 +21,8 @@ export interface Evaluation<O extends Op> {
   readonly attributes: Attributes[O];
   readonly shape: readonly number[];
   readonly bindings: Bindings;
+  /** The values of nodes and of all below them, as often as needed. */
+  readonly within: (nodes: readonly Node[]) => (bindings: Bindings) => readonly Float64Array[];
 }
 
 export function countOf(shape: readonly number[]): number {

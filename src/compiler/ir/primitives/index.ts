@@ -10,6 +10,7 @@ import type { Primitive } from "./primitive.ts";
 import { reduce_max } from "./reduce-max.ts";
 import { reduce_sum } from "./reduce-sum.ts";
 import { reshape } from "./reshape.ts";
+import { scan } from "./scan.ts";
 import { select } from "./select.ts";
 import { slice } from "./slice.ts";
 import { transpose } from "./transpose.ts";
@@ -26,6 +27,7 @@ const table = {
   rows: leaves.rows,
   random: leaves.random,
   iota: leaves.iota,
+  local: leaves.local,
   negate: unary.negate,
   exp: unary.exp,
   log: unary.log,
@@ -68,6 +70,7 @@ const table = {
   window_max_gradient,
   window_sum,
   window_sum_gradient,
+  scan,
 } satisfies { [O in Op]: Primitive<O> };
 
 /** Every primitive's type rule, value, gradient and folding. */

@@ -69,6 +69,16 @@ export const rows: Primitive<"rows"> = {
   gradient: noGradient,
 };
 
+export const local: Primitive<"local"> = {
+  type: (inputs, { type }) => leaf(inputs, type),
+  evaluate: ({ attributes: { role, number }, shape, bindings: { locals } }) => {
+    const value = locals?.get(`${role} ${number}`);
+    invariant(value !== undefined && value.length === countOf(shape), `there is no ${role} ${number} outside of the body of a scan`);
+    return value;
+  },
+  gradient: noGradient,
+};
+
 export const iota: Primitive<"iota"> = {
   type: (inputs, { type, axis }) => {
     invariant(Number.isInteger(axis) && axis >= 0 && axis < type.shape.length, `there is no axis ${axis}`);

@@ -4,6 +4,7 @@ import { fit } from "../../ir/constants.ts";
 import { nodesOf, type Node } from "../../ir/graph.ts";
 import type { Gradient } from "../../ir/primitives/primitive.ts";
 import { primitiveOf } from "../../ir/primitives/index.ts";
+import { scanGradient } from "./scan-gradient.ts";
 import { isScalar, sameType, showType } from "../../ir/types.ts";
 
 /** How the gradients of a graph are made; the tests hand in a wrong rule to see that they notice. */
@@ -17,7 +18,7 @@ export function differentiate(
   graph: GraphBuilder,
   loss: Node,
   wrt: readonly Node[],
-  rule: GradientRule = (node) => primitiveOf(node.op).gradient as Gradient<never>,
+  rule: GradientRule = ruleOf,
 ): ReadonlyMap<Node, Node> {
   invariant(isScalar(loss.type), `only a scalar can be differentiated, not ${showType(loss.type)}`);
   const order = nodesOf({ outputs: new Map([["loss", loss]]), updates: new Map() });
@@ -28,6 +29,12 @@ export function differentiate(
     if (gradient && concerned.has(node)) pass(graph, node, gradient, concerned, gathered, rule);
   }
   return new Map(wrt.map((node) => [node, gathered.get(node) ?? fit(graph, graph.constant(0), node.type)]));
+}
+
+/** That of a scan is made of the gradients of its body. */
+function ruleOf(node: Node): Gradient<never> {
+  if (node.op !== "scan") return primitiveOf(node.op).gradient as Gradient<never>;
+  return ((graph, scan, gradient) => scanGradient(graph, scan, gradient, differentiate)) satisfies Gradient<"scan"> as Gradient<never>;
 }
 
 /** The nodes whose value depends on one of `wrt`. */

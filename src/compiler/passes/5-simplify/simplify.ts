@@ -2,6 +2,7 @@ import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Graph } from "../../ir/graph.ts";
 import { rewriteToFixpoint, type Rule } from "../../ir/rewrite.ts";
 import { chainedConstants, orderedOperands, productWithZero } from "./rules/arithmetic.ts";
+import { bodyOfScan } from "./rules/bodies.ts";
 import { broadcastAfterElementwise, scalarOperands } from "./rules/broadcasts.ts";
 import { broadcastInContract, productOfBroadcastsSummed, transposeInContract, transposeOfContract } from "./rules/contractions.ts";
 import { sliceOfConcatenate, sliceOfPad } from "./rules/movements.ts";
@@ -32,6 +33,7 @@ const rules: readonly Rule[] = [
   transposeOfContract,
   broadcastInContract,
   orderedOperands,
+  bodyOfScan(simplify),
 ];
 
 /** The graph rewritten until no rule applies; nodes that nothing uses any more are no longer reachable from it. */

@@ -1,5 +1,5 @@
 import { elementCount } from "../../ir/array-type.ts";
-import type { Node } from "../../ir/graph.ts";
+import type { Node, NodeOf } from "../../ir/graph.ts";
 import { classOf, type Roots } from "./roots.ts";
 
 /** The nodes that one kernel computes at every point of one space; the first may be a reduction. */
@@ -28,7 +28,7 @@ export function formClusters(choice: Roots): readonly Cluster[] {
   for (const node of choice.graph.order) {
     if (!choice.roots.has(node) || classOf(node) === "leaf") continue;
     const reach = reachOf(node, choice);
-    const joined = isReduction(node) ? undefined : findHome(node, reach, homes);
+    const joined = node.op === "scan" ? clusters.find(({ reduction }) => reduction?.op === "scan" && isSameLoop(reduction, node)) : isReduction(node) ? undefined : findHome(node, reach, homes);
     const cluster = joined ?? { number: clusters.length, members: [], reduction: isReduction(node) ? node : undefined, reads: new Set() };
     if (joined === undefined) clusters.push(cluster);
     cluster.members.push(node);
@@ -36,6 +36,13 @@ export function formClusters(choice: Roots): readonly Cluster[] {
     for (const root of reach.keys()) if (homes.clusterOf.get(root) !== cluster) addRead(cluster, root, homes);
   }
   return clusters;
+}
+
+/** Scans with equal inputs, body and direction. */
+function isSameLoop(a: NodeOf<"scan">, b: NodeOf<"scan">): boolean {
+  const { body, reverse } = a.attributes;
+  const isSame = (one: readonly Node[], other: readonly Node[]): boolean => one.length === other.length && one.every((node, place) => node === other[place]);
+  return reverse === b.attributes.reverse && isSame(body, b.attributes.body) && isSame(a.inputs, b.inputs);
 }
 
 function addRead(cluster: Cluster, root: Node, { readersOf }: Homes): void {
@@ -80,7 +87,7 @@ function findHome(node: Node, reach: Reach, homes: Homes): Cluster | undefined {
   const preferred = makers.filter((cluster) => cluster.reduction !== undefined);
   const others = [...makers, ...sharers].filter((cluster) => cluster.reduction === undefined);
   const latestFirst = (list: readonly Cluster[]): readonly Cluster[] => [...new Set(list)].sort((a, b) => b.number - a.number);
-  return [...latestFirst(preferred), ...latestFirst(others)].find((cluster) => sameShape(cluster.members[0]!, node) && mayJoin(node, reach, cluster, homes));
+  return [...latestFirst(preferred), ...latestFirst(others)].find((cluster) => cluster.reduction?.op !== "scan" && sameShape(cluster.members[0]!, node) && mayJoin(node, reach, cluster, homes));
 }
 
 /** More reads than this in one kernel would not fit the textures of a shader. */

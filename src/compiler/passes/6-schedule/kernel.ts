@@ -1,10 +1,10 @@
 import type { Node } from "../../ir/graph.ts";
-import type { Affine, Buffer, Expr, Kernel } from "../../plan/plan.ts";
+import type { Access, Affine, Buffer, Expr, Kernel } from "../../plan/plan.ts";
 import type { Cluster } from "./clusters.ts";
 import { subexpressions, type Expressions } from "../../plan/expressions.ts";
 import { labelsOf, loopsOf, type Loops } from "./loops.ts";
 import { makeAxes, withCut, type Cuts, type Wanted } from "./scope.ts";
-import { definition, pointKey, type Scope } from "./value.ts";
+import { definition, pointKey, type LoopScope, type Scope } from "./value.ts";
 
 /** What every kernel of a plan is built with. */
 export interface Workshop {
@@ -12,6 +12,8 @@ export interface Workshop {
   readonly bufferOf: (node: Node) => Buffer | undefined;
   readonly aliasOf: (buffer: Buffer, node: Node) => Buffer;
   readonly operands: (node: Node) => readonly Node[];
+  /** In the body of a loop. */
+  readonly loop?: LoopScope;
 }
 
 /** A kernel without its name and comment, or the nodes that need buffers before it can be built. */
@@ -36,10 +38,11 @@ export function buildKernel(cluster: Cluster, stored: readonly Node[], workshop:
 function attempt(
   cluster: Cluster, stored: readonly Node[], workshop: Workshop, loops: Loops, cuts: Cuts, frozen: ReadonlySet<string>, wanted: Wanted,
 ): Omit<Kernel, "name" | "comment" | "path"> {
-  const axes = makeAxes([...loops.space, ...loops.reduce], cuts);
+  const axes = makeAxes([...loops.space, ...loops.reduce], cuts, workshop.loop?.around);
   const point: readonly Affine[] = loops.space.map((label) => axes.index(label.name));
-  const { expressions, bufferOf, aliasOf } = workshop;
-  const base = { axes, expressions, bufferOf, aliasOf, wanted, frozen };
+  const { expressions, bufferOf, aliasOf, loop } = workshop;
+  const base = { axes, expressions, bufferOf, aliasOf, loop, wanted, frozen };
+  const storeIn = (buffer: Buffer): Access => ({ buffer, index: loop === undefined ? point : loop.indexIn(buffer, point) });
   const term = loops.term?.({ ...base, here: undefined, memo: new Map() });
   const here = { members: new Set(cluster.members), reduction: cluster.reduction, point: pointKey(point) };
   const scope: Scope = { ...base, here, memo: new Map() };
@@ -53,7 +56,8 @@ function attempt(
     ...(loops.combine === undefined ? {} : { combine: loops.combine }),
     ...(term === undefined ? {} : { term }),
     ...(initial === undefined ? {} : { initial }),
-    stores: stores.map((value, place) => ({ to: { buffer: bufferOf(stored[place]!)!, index: point }, value })),
+    stores: stores.map((value, place) => ({ to: storeIn(bufferOf(stored[place]!)!), value })),
+    ...(loop === undefined ? {} : { around: loop.around }),
   };
 }
 

@@ -8,15 +8,15 @@ export interface Prepared {
   readonly updates: ReadonlyMap<string, Node>;
 }
 
-const leaves: ReadonlySet<string> = new Set(["constant", "input", "parameter", "state", "scalar", "rows", "random", "iota"]);
+const leaves: ReadonlySet<string> = new Set(["constant", "input", "parameter", "state", "scalar", "rows", "random", "iota", "local"]);
 
 /**
  * Outputs and updates that are leaves, or that share a node, get a copy (a reshape to the same shape), so that each has a
- * buffer of its own. The place of a maximum is found by comparing with the maximum, so `window_argmax` also needs that.
+ * buffer of its own. The place of a maximum is found by comparing with the maximum, so `window_argmax` also needs that. Copies are numbered from `firstCopy` on.
  */
-export function prepare(graph: Graph): Prepared {
+export function prepare(graph: Graph, firstCopy = 0): Prepared {
   const taken = new Set<Node>();
-  let copies = 0;
+  let copies = firstCopy;
   const own = (name: string, node: Node): Node => {
     if (!taken.has(node) && !leaves.has(node.op)) {
       taken.add(node);

@@ -12,7 +12,7 @@ type Class = "leaf" | "value" | "elementwise" | "movement" | "reduction" | "prod
  */
 const classes = {
   constant: "value", scalar: "value", rows: "value", iota: "value",
-  input: "leaf", parameter: "leaf", state: "leaf", random: "leaf",
+  input: "leaf", parameter: "leaf", state: "leaf", random: "leaf", local: "leaf",
   negate: "elementwise", exp: "elementwise", log: "elementwise", sqrt: "elementwise", tanh: "elementwise",
   sigmoid: "elementwise", erf: "elementwise", sine: "elementwise", cosine: "elementwise", absolute: "elementwise",
   sign: "elementwise", floor: "elementwise", ceil: "elementwise", add: "elementwise", subtract: "elementwise",
@@ -22,6 +22,7 @@ const classes = {
   reduce_sum: "reduction", reduce_max: "reduction",
   contract: "product", convolve: "product", convolve_input_gradient: "product", convolve_weight_gradient: "product",
   window_max: "product", window_argmax: "product", window_max_gradient: "product", window_sum: "product", window_sum_gradient: "product",
+  scan: "product",
 } satisfies Record<Op, Class>;
 
 export function classOf(node: Node): Class {
@@ -98,9 +99,9 @@ function isPlainIndex(node: Node): boolean {
   return node.op === "transpose" || node.op === "reshape";
 }
 
-/** Windows with a border, and every gather over strided positions, read outside of their operands. */
+/** All but contractions and scans: windows with a border, and every gather over strided positions, read outside of their operands. */
 function mayReadOutside(node: Node): boolean {
-  return node.op !== "contract";
+  return node.op !== "contract" && node.op !== "scan";
 }
 
 function coneOf(node: Node, cones: Map<Node, Cone>, roots: Set<Node>, users: ReadonlyMap<Node, readonly Node[]>): Cone {

@@ -1,20 +1,19 @@
 import { invariant } from "../../base/invariant.ts";
 import type { Graph, Node } from "../../ir/graph.ts";
-import { expressionsOf, lifetimesOf, memoryOf } from "../../plan/accesses.ts";
-import type { Buffer, Kernel, Plan } from "../../plan/plan.ts";
+import { bodyNodes } from "../../ir/primitives/scan.ts";
+import { expressionsOf, extentsOf, kernelsOf, lifetimesOf } from "../../plan/accesses.ts";
+import type { Buffer, Kernel, Loop, Plan } from "../../plan/plan.ts";
 import { verifyPlan } from "../../plan/verify-plan.ts";
 import { rangeOf } from "../../plan/affine.ts";
-import { formClusters, type Cluster } from "./clusters.ts";
-import { commentOf } from "./comments.ts";
+import { aliasFor, finish, storedNodes, type GrowingBuffer } from "./buffers.ts";
+import { formClusters } from "./clusters.ts";
 import { Expressions } from "../../plan/expressions.ts";
 import { buildKernel, type Workshop } from "./kernel.ts";
 import { describeNode, Names, sanitize } from "./names.ts";
 import { prepare, type Prepared } from "./prepare.ts";
-import { chooseRoots, classOf } from "./roots.ts";
+import { buildLoop } from "./recurrence.ts";
+import { chooseRoots } from "./roots.ts";
 import { orderSteps } from "./steps.ts";
-
-/** A buffer whose border grows while kernels are built. */
-type GrowingBuffer = { -readonly [Key in keyof Buffer]: Buffer[Key] };
 
 /**
  * Orders a graph into kernels over a fixed set of buffers: which values are stored and which are computed where they are used,
@@ -44,30 +43,38 @@ function attemptPlan(name: Plan["name"], graph: Prepared, capacity: number, forc
     expressions: new Expressions(),
     operands: graph.operands,
     bufferOf: (node) => leaves.get(node) ?? made.get(node),
-    aliasOf: (buffer, node) => aliasFor(buffer, node, aliases),
+    aliasOf: (buffer, node) => aliasFor(buffer, node.type, aliases),
   };
-  const kernels: Kernel[] = [];
+  const kernels: (Kernel | Loop)[] = [];
+  const inLoops: GrowingBuffer[] = [];
   for (const cluster of clusters) {
+    if (cluster.reduction?.op === "scan") {
+      const built = buildLoop(cluster, workshop, names, (buffer, type) => aliasFor(buffer, type, aliases));
+      if ("missing" in built) return built;
+      kernels.push(built.loop);
+      inLoops.push(...built.buffers);
+      continue;
+    }
     const built = buildKernel(cluster, cluster.members.filter((node) => stored.has(node)), workshop);
     if ("missing" in built) return built;
     kernels.push(finish(cluster, built.kernel, names));
   }
-  const buffers = [...leaves.values(), ...made.values(), ...aliases.values()];
-  recordHalos(kernels, new Set(buffers));
+  const buffers = [...leaves.values(), ...made.values(), ...inLoops, ...aliases.values()];
+  recordHalos(kernels.flatMap(kernelsOf), new Set(buffers));
   return { plan: assemble(name, capacity, graph, kernels, buffers, leaves, made) };
 }
 
 function assemble(
-  name: Plan["name"], capacity: number, graph: Prepared, kernels: readonly Kernel[], buffers: readonly Buffer[],
+  name: Plan["name"], capacity: number, graph: Prepared, kernels: readonly (Kernel | Loop)[], buffers: readonly Buffer[],
   leaves: ReadonlyMap<Node, Buffer>, made: ReadonlyMap<Node, Buffer>,
 ): Plan {
   const streams = new Map<Buffer, string>();
   for (const [node, buffer] of leaves) if (node.op === "random") streams.set(buffer, node.attributes.stream);
   const steps = orderSteps(kernels, streams);
-  invariant(steps.filter((step) => step.kind === "kernel").length === kernels.length, "kernels depend on each other in a circle");
+  invariant(steps.filter((step) => step.kind !== "fill random").length === kernels.length, "kernels depend on each other in a circle");
   const results = new Map([...graph.outputs].map(([output, node]) => [output, made.get(node)!] as const));
   const updates = new Map([...graph.updates].map(([path, node]) => [path, made.get(node)!] as const));
-  const scalars = [...new Set(graph.order.flatMap((node) => (node.op === "scalar" ? [node.attributes.name] : [])))].sort();
+  const scalars = [...new Set(nodesWithBodies(graph.order).flatMap((node) => (node.op === "scalar" ? [node.attributes.name] : [])))].sort();
   const lifetimes = lifetimesOf(steps, new Set([...results.values(), ...updates.values()]));
   const plan: Plan = { name, capacity, buffers, steps, scalars, results, updates, lifetimes };
   verifyPlan(plan);
@@ -89,13 +96,6 @@ function leafBuffers(graph: Prepared, names: Names): Map<Node, GrowingBuffer> {
   return buffers;
 }
 
-/** Outputs, updates, and whatever another kernel reads. */
-function storedNodes(clusters: readonly Cluster[], graph: Prepared): ReadonlySet<Node> {
-  const stored = new Set<Node>([...graph.outputs.values(), ...graph.updates.values()]);
-  for (const cluster of clusters) for (const node of cluster.reads) if (classOf(node) !== "leaf") stored.add(node);
-  return stored;
-}
-
 function madeBuffers(stored: ReadonlySet<Node>, graph: Prepared, names: Names): Map<Node, GrowingBuffer> {
   const results = new Set(graph.outputs.values());
   const buffers = new Map<Node, GrowingBuffer>();
@@ -107,28 +107,16 @@ function madeBuffers(stored: ReadonlySet<Node>, graph: Prepared, names: Names): 
   return buffers;
 }
 
-function aliasFor(buffer: Buffer, node: Node, aliases: Map<string, GrowingBuffer>): Buffer {
-  const memory = memoryOf(buffer);
-  const name = `${memory.name}_as_${node.type.shape.join("x")}`;
-  const known = aliases.get(name);
-  if (known !== undefined) return known;
-  const alias: GrowingBuffer = { name, ...node.type, role: memory.role, aliasOf: memory };
-  aliases.set(name, alias);
-  return alias;
-}
-
-/** A kernel is called what its last stored value is called: that is what it is for. */
-function finish(cluster: Cluster, kernel: Omit<Kernel, "name" | "comment" | "path">, names: Names): Kernel {
-  const last = kernel.stores[kernel.stores.length - 1]!.to.buffer;
-  const name = /^[A-Za-z]\w*$/.test(last.name) ? last.name : names.unique(sanitize(last.name));
-  return { ...kernel, name, comment: commentOf(name, cluster.members, kernel), path: cluster.members[cluster.members.length - 1]!.origin.path };
+/** With the nodes in the bodies of scans. */
+function nodesWithBodies(order: readonly Node[]): readonly Node[] {
+  return [...new Set(order.flatMap((node) => (node.op === "scan" ? [node, ...bodyNodes(node.attributes.body)] : [node])))];
 }
 
 /** Notes on each buffer how far outside of it kernels read. */
 function recordHalos(kernels: readonly Kernel[], buffers: ReadonlySet<GrowingBuffer>): void {
   const known = new Map<Buffer, GrowingBuffer>([...buffers].map((buffer) => [buffer, buffer]));
   for (const kernel of kernels) {
-    const extents = new Map(kernel.axes.map((axis) => [axis.name, axis.extent]));
+    const extents = extentsOf(kernel);
     for (const expression of expressionsOf(kernel)) {
       if (expression.kind !== "load") continue;
       const { buffer, index } = expression.access;

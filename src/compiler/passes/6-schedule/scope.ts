@@ -1,5 +1,6 @@
 import type { Node } from "../../ir/graph.ts";
 import type { Affine, PlanAxis } from "../../plan/plan.ts";
+import { extentsOf } from "../../plan/accesses.ts";
 import { affine } from "../../plan/affine.ts";
 
 /** A dimension that a kernel runs over, before it is cut into loop variables. */
@@ -24,8 +25,8 @@ export interface Axes {
   readonly extents: ReadonlyMap<string, number>;
   readonly index: (label: string) => Affine;
   readonly names: (label: string) => readonly string[];
-  /** The label and the inner product that cutting `axis` at `inner` means. */
-  readonly cut: (axis: string, inner: number) => { readonly label: string; readonly at: number };
+  /** The label and the inner product that cutting `axis` at `inner` means; the variable of a loop around the kernel cannot be cut. */
+  readonly cut: (axis: string, inner: number) => { readonly label: string; readonly at: number } | undefined;
 }
 
 interface Part {
@@ -36,17 +37,20 @@ interface Part {
 }
 
 /** Cuts labels into loop variables; a variable of extent 1 is left out (its index is 0). */
-export function makeAxes(labels: readonly Label[], cuts: Cuts): Axes {
+export function makeAxes(labels: readonly Label[], cuts: Cuts, around?: PlanAxis): Axes {
   const parts = new Map(labels.map((label) => [label.name, partsOf(label, cuts.get(label.name) ?? [])]));
   const all = [...parts.values()].flat();
   const batches = new Set(labels.filter((label) => label.batch === true).map((label) => label.name));
   const byName = new Map(all.map((part) => [part.name, part]));
   return {
     axes: all.map((part) => (batches.has(part.label) ? { name: part.name, extent: part.extent, batch: true } : { name: part.name, extent: part.extent })),
-    extents: new Map(all.map((part) => [part.name, part.extent])),
+    extents: extentsOf({ axes: all, ...(around && { around }) }),
     index: (label) => affine(0, parts.get(label)!.map((part) => [part.name, part.stride] as const)),
     names: (label) => parts.get(label)!.map((part) => part.name),
-    cut: (axis, inner) => ({ label: byName.get(axis)!.label, at: byName.get(axis)!.stride * inner }),
+    cut: (axis, inner) => {
+      const part = byName.get(axis);
+      return part && { label: part.label, at: part.stride * inner };
+    },
   };
 }
 

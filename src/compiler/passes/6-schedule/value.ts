@@ -1,9 +1,17 @@
 import type { Node, NodeOf } from "../../ir/graph.ts";
-import type { Affine, Buffer, Expr, ScalarOp } from "../../plan/plan.ts";
+import type { Affine, Buffer, Expr, PlanAxis, ScalarOp } from "../../plan/plan.ts";
 import { addAffine, affine, affineKey, flatten, rangeOf, shiftAffine, staysInside, unflatten } from "../../plan/affine.ts";
 import type { Expressions } from "../../plan/expressions.ts";
 import { classOf } from "./roots.ts";
 import type { Axes, Wanted } from "./scope.ts";
+
+/** What the body of a loop adds to a scope. */
+export interface LoopScope {
+  readonly around: PlanAxis;
+  /** The index of a value of the body in its buffer, which may have a dimension for the variable of the loop. */
+  readonly indexIn: (buffer: Buffer, index: readonly Affine[]) => readonly Affine[];
+  readonly localAt: (scope: Scope, node: NodeOf<"local">, index: readonly Affine[]) => Expr;
+}
 
 /** Where an expression is built: the loop variables, the buffers that exist, and what is computed at this very point. */
 export interface Scope {
@@ -12,6 +20,8 @@ export interface Scope {
   /** The buffer of a root or leaf; of a reshape of one, the same memory under its own shape. */
   readonly bufferOf: (node: Node) => Buffer | undefined;
   readonly aliasOf: (buffer: Buffer, node: Node) => Buffer;
+  /** In the body of a loop. */
+  readonly loop: LoopScope | undefined;
   /** Members of the kernel at the point `point`: read as expressions, not from memory. */
   readonly here: { readonly members: ReadonlySet<Node>; readonly reduction: Node | undefined; readonly point: string } | undefined;
   readonly wanted: Wanted;
@@ -38,11 +48,16 @@ function compute(scope: Scope, node: Node, index: readonly Affine[]): Expr {
   const here = scope.here !== undefined && scope.here.members.has(node) && pointKey(index) === scope.here.point;
   if (here) return node === scope.here!.reduction ? scope.expressions.accumulator() : definition(scope, node, index);
   const buffer = scope.bufferOf(node);
-  if (buffer !== undefined) return scope.expressions.load(buffer, index);
+  if (buffer !== undefined) return loadOf(scope, buffer, index);
+  if (node.op === "local") return scope.loop!.localAt(scope, node, index);
   if (node.op === "transpose" || node.op === "pad") return definition(scope, node, index);
   const guards = index.flatMap((one, axis) => (staysInside(one, node.type.shape[axis]!, scope.axes.extents) ? [] : [scope.expressions.inside(one, node.type.shape[axis]!)]));
   if (guards.length > 0 && node.op === "reshape") return otherShape(scope, node, index);
   return scope.expressions.guarded(guards, definition(scope, node, index), 0);
+}
+
+function loadOf({ expressions, loop }: Scope, buffer: Buffer, index: readonly Affine[]): Expr {
+  return expressions.load(buffer, loop === undefined ? index : loop.indexIn(buffer, index));
 }
 
 /** What a node computes, from its operands. */
@@ -89,8 +104,9 @@ function reshaped(scope: Scope, node: NodeOf<"reshape">, index: readonly Affine[
   const flat = flatten(index, node.type.shape);
   const parts = flat === undefined ? ({ kind: "impossible" } as const) : unflatten(flat, operand.type.shape, scope.axes.extents);
   if (parts.kind === "index") return valueAt(scope, operand, parts.index);
-  if (parts.kind === "split" && !scope.frozen.has(scope.axes.cut(parts.axis, parts.inner).label)) {
-    scope.wanted.splits.push(scope.axes.cut(parts.axis, parts.inner));
+  const cut = parts.kind === "split" ? scope.axes.cut(parts.axis, parts.inner) : undefined;
+  if (cut !== undefined && !scope.frozen.has(cut.label)) {
+    scope.wanted.splits.push(cut);
     return scope.expressions.constant(0);
   }
   return otherShape(scope, node, index);
@@ -101,7 +117,7 @@ function otherShape(scope: Scope, node: NodeOf<"reshape">, index: readonly Affin
   const operand = node.inputs[0]!;
   if (shapeKey(node) === shapeKey(operand)) return valueAt(scope, operand, index);
   const buffer = scope.bufferOf(operand);
-  if (buffer !== undefined) return scope.expressions.load(scope.aliasOf(buffer, node), index);
+  if (buffer !== undefined) return loadOf(scope, scope.aliasOf(buffer, node), index);
   scope.wanted.buffers.add(operand);
   return scope.expressions.constant(0);
 }

@@ -1,5 +1,5 @@
 import type { Plan } from "../../../plan/plan.ts";
-import { gpuJsProgram, type GpuJsFill, type GpuJsKernel, type GpuJsProgram } from "./program.ts";
+import { gpuJsProgram, type GpuJsKernel, type GpuJsProgram, type GpuJsStep } from "./program.ts";
 
 export interface EmittedKernels {
   readonly path: string;
@@ -42,8 +42,8 @@ function nameSources(programs: readonly GpuJsProgram[]): Sources {
   const sources = new Map<string, { name: string; about: string }>();
   const taken = new Set<string>();
   for (const program of programs) {
-    for (const step of program.steps) {
-      if (!("source" in step) || sources.has(step.source)) continue;
+    for (const step of program.steps.flatMap((each): readonly GpuJsKernel[] => ("body" in each ? each.body : "source" in each ? [each] : []))) {
+      if (sources.has(step.source)) continue;
       const wanted = `kernel_${/^function (\w+)/.exec(step.source)![1]!}`;
       let name = wanted;
       for (let number = 2; taken.has(name); number++) name = `${wanted}_${number}`;
@@ -83,7 +83,11 @@ function record<Value>(entries: ReadonlyMap<string, Value>, text: (value: Value)
   return `{ ${[...entries].map(([name, value]) => `${keyText(name)}: ${text(value)}`).join(", ")} }`;
 }
 
-function stepRow(step: GpuJsKernel | GpuJsFill, sources: Sources): string {
+function stepRow(step: GpuJsStep, sources: Sources): string {
+  if ("body" in step) {
+    const { about, places, reverse, body, stacks } = step;
+    return `{ about: ${literal(about)}, places: ${places}, reverse: ${reverse}, body: [${body.map((kernel) => stepRow(kernel, sources)).join(", ")}], stacks: ${JSON.stringify(stacks)} }`;
+  }
   if ("fill" in step) return `{ fill: ${literal(step.fill)}, stream: ${literal(step.stream)}, size: ${step.size} }`;
   const list = (names: readonly string[]): string => `[${names.map(literal).join(", ")}]`;
   const { name } = sources.get(step.source)!;

@@ -1,7 +1,7 @@
 import type { Access, Affine } from "../../../plan/plan.ts";
 import { affineKey, flatten, rangeOf, staysInside, stridesOf } from "../../../plan/affine.ts";
 import { numberText } from "./operations.ts";
-import { arrayName, newLocal, type Block, type Writer } from "./writer.ts";
+import { arrayName, newLocal, numberName, type Block, type Writer } from "./writer.ts";
 
 /** The test that an index lies in 0 … extent − 1 and divides exactly; undefined when it always does. */
 export function insideText(writer: Writer, index: Affine, extent: number, block: Block): string | undefined {
@@ -55,7 +55,8 @@ export function placeText(writer: Writer, { buffer, index }: Access, block: Bloc
 export function affineText(writer: Writer, index: Affine): string {
   const terms = index.terms.map(([axis, step]) => {
     writer.usedAxes.add(axis);
-    return { sign: step < 0 ? "-" : "+", text: Math.abs(step) === 1 ? axis : `${axis} * ${Math.abs(step)}` };
+    const name = axis === writer.projection.around?.name ? numberName(writer, axis) : axis;
+    return { sign: step < 0 ? "-" : "+", text: Math.abs(step) === 1 ? name : `${name} * ${Math.abs(step)}` };
   });
   if (index.constant !== 0 || terms.length === 0) terms.push({ sign: index.constant < 0 ? "-" : "+", text: String(Math.abs(index.constant)) });
   terms.sort((a, b) => (a.sign === b.sign ? 0 : a.sign === "+" ? -1 : 1));

@@ -2,6 +2,7 @@ import type { Buffer, Kernel, Plan } from "../../../plan/plan.ts";
 import { Expressions } from "../../../plan/expressions.ts";
 import { functionSource } from "./function-source.ts";
 import { HostNumbers } from "./host-numbers.ts";
+import { byPlaces, type GpuJsStack } from "./places.ts";
 import { projectionsOf } from "./projections.ts";
 import { sizeOf } from "./writer.ts";
 
@@ -20,6 +21,17 @@ export interface GpuJsFill {
   readonly size: number;
 }
 
+export type GpuJsStep = GpuJsKernel | GpuJsFill | GpuJsLoop;
+
+/** Kernels that run in turn for every place of a sequence: see `DeviceLoop`. */
+export interface GpuJsLoop {
+  readonly about: string;
+  readonly places: number;
+  readonly reverse: boolean;
+  readonly body: readonly GpuJsKernel[];
+  readonly stacks: readonly GpuJsStack[];
+}
+
 /** A plan as gpu.js runs it: pure data. `derived` are formulas over `given`, as TypeScript text. */
 export interface GpuJsProgram {
   readonly name: Plan["name"];
@@ -28,7 +40,7 @@ export interface GpuJsProgram {
   readonly variables: ReadonlyMap<string, number>;
   readonly given: readonly string[];
   readonly derived: ReadonlyMap<string, string>;
-  readonly steps: readonly (GpuJsKernel | GpuJsFill)[];
+  readonly steps: readonly GpuJsStep[];
   readonly results: ReadonlyMap<string, string>;
   readonly updates: ReadonlyMap<string, string>;
 }
@@ -37,9 +49,12 @@ export interface GpuJsProgram {
 export function gpuJsProgram(plan: Plan): GpuJsProgram {
   const host = new HostNumbers();
   const expressions = new Expressions();
-  const steps = plan.steps.flatMap((step): readonly (GpuJsKernel | GpuJsFill)[] =>
-    step.kind === "fill random" ? [{ fill: step.buffer.name, stream: step.stream, size: sizeOf(step.buffer) }] : kernelFunctions(step, expressions, host),
-  );
+  const steps = plan.steps.flatMap((step): readonly GpuJsStep[] => {
+    if (step.kind === "fill random") return [{ fill: step.buffer.name, stream: step.stream, size: sizeOf(step.buffer) }];
+    if (step.kind === "kernel") return kernelFunctions(step, expressions, host);
+    const { loop, stacks } = byPlaces(step, expressions);
+    return [{ about: step.comment, places: step.axis.extent, reverse: step.reverse, body: loop.body.flatMap((kernel) => kernelFunctions(kernel, expressions, host)), stacks }];
+  });
   const own = plan.buffers.filter((buffer) => buffer.aliasOf === undefined);
   const sizes = (role: (buffer: Buffer) => boolean): ReadonlyMap<string, number> => new Map(own.filter(role).map((buffer) => [buffer.name, sizeOf(buffer)] as const));
   const variables = new Map(sizes((buffer) => buffer.role === "parameter" || buffer.role === "state"));

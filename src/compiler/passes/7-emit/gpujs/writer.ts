@@ -1,5 +1,6 @@
 import { invariant } from "../../../base/invariant.ts";
 import type { Buffer, Expr } from "../../../plan/plan.ts";
+import { extentsOf } from "../../../plan/accesses.ts";
 import { affineKey, flatten } from "../../../plan/affine.ts";
 import { subexpressions } from "../../../plan/expressions.ts";
 import { sanitize } from "../../6-schedule/names.ts";
@@ -48,7 +49,7 @@ export function makeWriter(projection: Projection, host: HostNumbers): Writer {
   invariant(flat !== undefined, `${projection.name} stores at a divided index`);
   const taken = new Set([...reserved, ...projection.axes.map((axis) => axis.name)]);
   return {
-    projection, host, hostMemo: new Map(), extents: new Map(projection.axes.map((axis) => [axis.name, axis.extent])), place: affineKey(flat),
+    projection, host, hostMemo: new Map(), extents: extentsOf(projection), place: affineKey(flat),
     arrays: new Map(), numbers: new Map(), taken, usedAxes: new Set(), usesPlace: false, locals: 0,
   };
 }

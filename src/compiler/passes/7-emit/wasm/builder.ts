@@ -44,6 +44,11 @@ export class FunctionBuilder {
     return { index: this.parameters.length + this.locals.length - 1, type };
   }
 
+  /** The locals so far are not used again: a loop around what comes next needs them. */
+  reserve(): void {
+    this.taken = [];
+  }
+
   /** What comes next needs none of the locals so far: they are used again. */
   forget(): void {
     for (const local of this.taken) this.free[local.type].push(local);

@@ -1,4 +1,5 @@
-import { FunctionBuilder, type Value } from "./builder.ts";
+import type { PlanAxis } from "../../../plan/plan.ts";
+import { FunctionBuilder, type Local, type Value } from "./builder.ts";
 import { Cursors } from "./cursors.ts";
 import { pushRows, reduceLoops, type Emission, type KernelSurroundings } from "./emission.ts";
 import type { WasmFunction } from "./encoder.ts";
@@ -41,6 +42,41 @@ export function emitTogether(kernels: readonly PhysicalKernel[], name: string, a
   return { function: f.finish(`${kernels.length} small kernels: ${kernels.map((kernel) => kernel.name).join(", ")}`), parts: 1 };
 }
 
+/** Kernels that run in turn for every value of a variable. */
+export interface PhysicalLoop {
+  readonly axis: PlanAxis;
+  readonly reverse: boolean;
+  readonly kernels: readonly PhysicalKernel[];
+  readonly comment: string;
+}
+
+/** A loop with all its kernels in one function (lo, hi) of a single part. */
+export function emitLoop({ axis, reverse, kernels, comment }: PhysicalLoop, name: string, around: KernelSurroundings): EmittedKernel {
+  const f = new FunctionBuilder(name, ["i32", "i32"]);
+  f.get(f.parameter(0));
+  f.get(f.parameter(1));
+  f.op("i32.lt_s");
+  f.when(() => {
+    const place = f.local("i32");
+    f.integer(reverse ? axis.extent - 1 : 0);
+    f.set(place);
+    f.repeat(() => f.integer(axis.extent), () => {
+      f.reserve();
+      for (const kernel of kernels) {
+        const nest = planNest(kernel);
+        f.comment(`${kernel.comment}${describe(nest)}`);
+        new KernelEmitter(kernel, nest, f, around, undefined, { axis: axis.name, place }).emit();
+        f.forget();
+      }
+      f.get(place);
+      f.integer(reverse ? -1 : 1);
+      f.op("i32.add");
+      f.set(place);
+    });
+  });
+  return { function: f.finish(comment), parts: 1 };
+}
+
 /** Into how many parts `emitKernel` will divide a kernel. */
 export function partsOf(kernel: PhysicalKernel): number {
   return divisionOf(planNest(kernel)).parts;
@@ -57,22 +93,36 @@ function divisionOf({ space }: Nest): { readonly level: number; readonly parts: 
   return { level, parts: steps[level] ?? 1 };
 }
 
+/** The variable of the loop around a kernel, and where its value is. */
+interface Round {
+  readonly axis: string;
+  readonly place: Local;
+}
+
 /** The loops over the output of one kernel. */
 class KernelEmitter {
   private kernel: PhysicalKernel;
   private readonly emission: Emission;
   /** The loop that runs from parameter 0 to parameter 1 of the function, if any. */
   private readonly divided: number | undefined;
+  private readonly round: Round | undefined;
 
-  constructor(kernel: PhysicalKernel, nest: Nest, f: FunctionBuilder, around: KernelSurroundings, divided: number | undefined) {
+  constructor(kernel: PhysicalKernel, nest: Nest, f: FunctionBuilder, around: KernelSurroundings, divided: number | undefined, round?: Round) {
     this.kernel = kernel;
     this.divided = divided;
-    const loops = new Set([...nest.space, ...nest.reduce, ...(nest.outside === undefined ? [] : [nest.outside])].map((loop) => loop.axis));
+    this.round = round;
+    const loops = new Set([...nest.space, ...nest.reduce, ...(nest.outside === undefined ? [] : [nest.outside]), ...(round === undefined ? [] : [round])].map((loop) => loop.axis));
     const cursors = new Cursors(f, (axis) => loops.has(axis));
     this.emission = { f, nest, cursors, values: new Values(f, cursors, nest), around };
   }
 
   emit(): void {
+    const { round } = this;
+    if (round === undefined) return this.whole();
+    this.emission.cursors.moving(round.axis, this.references(this.kernel.term), { lo: round.place, size: 1 }, () => this.whole());
+  }
+
+  private whole(): void {
     const { outside } = this.emission.nest;
     if (outside === undefined) this.space(0, new Map(), this.kernel.term);
     else this.rowByRow(outside);

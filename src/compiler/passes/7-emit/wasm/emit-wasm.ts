@@ -1,7 +1,7 @@
 import { affine, rangeOf } from "../../../plan/affine.ts";
 import type { Buffer, Plan } from "../../../plan/plan.ts";
 import { encodeModule, memoryFlagOf, type WasmFunction, type WasmModule } from "./encoder.ts";
-import { emitKernel, emitTogether, type EmittedKernel } from "./emit-kernel.ts";
+import { emitKernel, emitLoop, emitTogether, type EmittedKernel } from "./emit-kernel.ts";
 import type { KernelSurroundings } from "./emission.ts";
 import { emitFill, streamWords } from "./fill-random.ts";
 import { planNest } from "./nest.ts";
@@ -84,13 +84,15 @@ export interface WasmOptions {
   readonly relaxedSimd?: boolean;
   /** Which plans several threads can do together; "always" is for tests. */
   readonly threads?: "where they pay" | "always" | "never";
+  /** Whether each kernel can be called from outside, to be measured. */
+  readonly exportKernels?: boolean;
 }
 
 /** What tests of small plans may use. */
 const mostThreads = 16;
 
 /** One module for all plans of a run: a function a kernel, and one a plan that calls them in order. */
-export function emitWasm(plans: WasmPlans, { relaxedSimd = false, threads = "where they pay" }: WasmOptions = {}): EmittedWasm {
+export function emitWasm(plans: WasmPlans, { relaxedSimd = false, threads = "where they pay", exportKernels = false }: WasmOptions = {}): EmittedWasm {
   const drafts = Object.values(plans).map((plan): Draft => ({ prepared: preparePlan(plan), numbers: new PlanNumbers() }));
   const { memory, scratchBytes } = layOut(drafts);
   const outlines = drafts.map((draft) => outlinePlan(draft, drafts, memory, threads));
@@ -98,7 +100,7 @@ export function emitWasm(plans: WasmPlans, { relaxedSimd = false, threads = "whe
   const threaded = divided.length > 0;
   const around = { rows: memory.numbers, scratch: threaded ? undefined : memory.scratch, isFused: relaxedSimd };
   const functions: WasmFunction[] = [];
-  const tables = outlines.map((outline) => emitPlan(outline, memory, around, functions));
+  const tables = outlines.map((outline) => emitPlan(outline, memory, around, exportKernels, functions));
   const meetingPlace = Math.ceil(memory.bytes / 128) * 128;
   addPlanFunctions(functions, outlines.map((outline) => callablePlan(outline, memory)), meetingPlace);
   const pages = Math.ceil((threaded ? meetingPlace + threadBytes : memory.bytes) / 65536);
@@ -166,13 +168,13 @@ function outlinePlan(draft: Draft, drafts: readonly Draft[], memory: Memory, thr
   return { draft, fills, groups, planned, threads: threads === "always" ? mostThreads : threads === "never" ? 1 : usefulThreads(planned) };
 }
 
-function emitPlan({ draft, fills, groups }: Outline, memory: Memory, around: KernelSurroundings, functions: WasmFunction[]): WasmPlanTable {
+function emitPlan({ draft, fills, groups }: Outline, memory: Memory, around: KernelSurroundings, exported: boolean, functions: WasmFunction[]): WasmPlanTable {
   const { prepared, numbers } = draft;
   const { plan } = prepared;
   const own = prepared.buffers.filter((buffer) => buffer.aliasOf === undefined);
   const kernels = groups.map((group) => {
     const emitted = emitGroup(group, nameOf(group, plan.name), around);
-    functions.push({ ...emitted.function, exported: true });
+    functions.push({ ...emitted.function, exported });
     return { name: emitted.function.name, parts: emitted.parts, work: group.reduce((sum, item) => sum + item.work, 0) };
   });
   const array = (buffer: Buffer): WasmArray => arrayOf(memory.of(prepared, buffer));
@@ -192,6 +194,7 @@ function callablePlan({ draft: { prepared }, planned, threads }: Outline, memory
 function emitGroup(group: Group, name: string, around: KernelSurroundings): EmittedKernel {
   const [first] = group;
   if (first?.fill !== undefined) return emitFill(first.fill, name);
+  if (first?.loop !== undefined) return emitLoop(first.loop, name, around);
   const kernels = group.map((item) => item.kernel!);
   return kernels.length === 1 ? emitKernel(kernels[0]!, name, around) : emitTogether(kernels, name, around);
 }

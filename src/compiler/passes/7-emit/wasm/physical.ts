@@ -1,3 +1,4 @@
+import { extentsOf } from "../../../plan/accesses.ts";
 import { addAffine, affine, rangeOf, scaleAffine, staysInside, type Extents } from "../../../plan/affine.ts";
 import type { Access, Affine, Buffer, Expr, Kernel, PlanAxis, ScalarOp } from "../../../plan/plan.ts";
 import type { Placement } from "./placement.ts";
@@ -48,6 +49,7 @@ export interface PhysicalStore {
 export interface PhysicalKernel {
   readonly name: string;
   readonly comment: string;
+  /** With the variable of the loop around it. */
   readonly axes: ReadonlyMap<string, PlanAxis>;
   readonly space: readonly string[];
   readonly reduce: readonly string[];
@@ -65,12 +67,12 @@ export interface Places {
 
 /** Puts addresses in the place of logical indices. */
 export function physicalKernel(kernel: Kernel, places: Places): PhysicalKernel {
-  const extents: Extents = new Map(kernel.axes.map((axis) => [axis.name, axis.extent]));
+  const extents: Extents = extentsOf(kernel);
   const outside = kernel.combine === "max" ? -Infinity : 0;
   const convert = (absent: number): ((expression: Expr) => Physical) => converter(extents, absent, places);
   const inStores = convert(0);
   return {
-    name: kernel.name, comment: kernel.comment, axes: new Map(kernel.axes.map((axis) => [axis.name, axis])), space: kernel.space, reduce: kernel.reduce,
+    name: kernel.name, comment: kernel.comment, axes: new Map([...kernel.axes, ...(kernel.around === undefined ? [] : [kernel.around])].map((axis) => [axis.name, axis])), space: kernel.space, reduce: kernel.reduce,
     combine: kernel.combine, term: kernel.term && convert(outside)(kernel.term), initial: kernel.initial && inStores(kernel.initial),
     stores: kernel.stores.map(({ to, value }) => ({ reference: referenceOf(to, places.of(to.buffer)), value: inStores(value), filled: filledBy(to, places.of(to.buffer)) })),
   };

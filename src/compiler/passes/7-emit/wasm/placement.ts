@@ -1,5 +1,5 @@
 import { invariant } from "../../../base/invariant.ts";
-import { expressionsOf, lifetimesOf, memoryOf } from "../../../plan/accesses.ts";
+import { expressionsOf, extentsOf, kernelsOf, lifetimesOf, memoryOf } from "../../../plan/accesses.ts";
 import { rangeOf } from "../../../plan/affine.ts";
 import type { Buffer } from "../../../plan/plan.ts";
 import { aliased, inPlace, leavesBounds, type PreparedPlan } from "./prepare-plan.ts";
@@ -57,11 +57,11 @@ function bordersOf(prepared: PreparedPlan): ReadonlyMap<string, readonly (readon
   const shared = aliased(prepared.buffers);
   const updates = new Set([...prepared.plan.updates.values()]);
   const borders = new Map<string, (readonly [number, number])[]>();
-  for (const step of prepared.steps) {
-    if (step.kind !== "kernel" || step.combine === "max") continue;
-    const extents = new Map(step.axes.map((axis) => [axis.name, axis.extent]));
-    for (const expression of expressionsOf(step)) {
-      if (expression.kind !== "load" || !leavesBounds(expression.access, step)) continue;
+  for (const kernel of prepared.steps.flatMap(kernelsOf)) {
+    if (kernel.combine === "max") continue;
+    const extents = extentsOf(kernel);
+    for (const expression of expressionsOf(kernel)) {
+      if (expression.kind !== "load" || !leavesBounds(expression.access, kernel)) continue;
       const { buffer, index } = expression.access;
       if (buffer.role !== "temporary" || buffer.aliasOf !== undefined || shared.has(buffer.name) || updates.has(buffer)) continue;
       const border = borders.get(buffer.name) ?? buffer.shape.map(() => [0, 0] as const);

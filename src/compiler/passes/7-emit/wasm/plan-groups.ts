@@ -1,7 +1,7 @@
-import { memoryOf, readsOf } from "../../../plan/accesses.ts";
-import type { Buffer, FillRandom, Kernel, Step } from "../../../plan/plan.ts";
+import { kernelsOf as kernelsOfStep, memoryOf, readsOf, touchedBy } from "../../../plan/accesses.ts";
+import type { Buffer, FillRandom, Kernel, Loop, Step } from "../../../plan/plan.ts";
 import type { WasmArray, WasmFill } from "./emit-wasm.ts";
-import { partsOf } from "./emit-kernel.ts";
+import { partsOf, type PhysicalLoop } from "./emit-kernel.ts";
 import { fillParts, streamWords, type RandomArray } from "./fill-random.ts";
 import { groupSmall } from "./group-kernels.ts";
 import { cyclesOf } from "./lanes.ts";
@@ -25,13 +25,17 @@ export type Item = {
   readonly cycles: number;
   readonly reads: readonly Range[];
   readonly writes: readonly Range[];
-} & ({ readonly kernel: PhysicalKernel; readonly fill?: never } | { readonly fill: RandomArray; readonly kernel?: never });
+} & (
+  | { readonly kernel: PhysicalKernel; readonly fill?: never; readonly loop?: never }
+  | { readonly fill: RandomArray; readonly kernel?: never; readonly loop?: never }
+  | { readonly loop: PhysicalLoop; readonly kernel?: never; readonly fill?: never }
+);
 
 /** What becomes one function. */
 export type Group = readonly Item[];
 
 export function kernelsOf(prepared: PreparedPlan): readonly Kernel[] {
-  return prepared.steps.filter((step) => step.kind === "kernel");
+  return prepared.steps.flatMap(kernelsOfStep);
 }
 
 export function fillsOf(prepared: PreparedPlan): readonly FillRandom[] {
@@ -70,11 +74,20 @@ export function groupsOf(draft: Draft, memory: Memory, fills: ReadonlyMap<Step, 
       const kernel = lowered(step, draft, memory);
       return { name: kernel.name, kernel, work: workOf(step), cycles: cyclesOf(kernel), reads: readsOf(step).map(range), writes: step.stores.map((store) => range(store.to.buffer)) };
     }
+    if (step.kind === "loop") return loopItem(step, draft, memory, range);
     const { array, words } = fills.get(step)!;
     const elements = array.shape.reduce((product, extent) => product * extent, 1);
     return { name: step.buffer.name, fill: { address: array.address, elements, words }, work: 0, cycles: elements * cyclesOfNumber, reads: [], writes: [range(step.buffer)] };
   });
   return groupSmall(items, (item) => (item.kernel === undefined ? Infinity : item.cycles));
+}
+
+function loopItem(loop: Loop, draft: Draft, memory: Memory, range: (buffer: Buffer) => Range): Item {
+  const kernels = loop.body.map((kernel) => lowered(kernel, draft, memory));
+  const rounds = loop.axis.extent;
+  const sum = (numbers: readonly number[]): number => rounds * numbers.reduce((total, number) => total + number, 0);
+  const touched = [...new Set(touchedBy(loop))].map(range);
+  return { name: loop.name, loop: { ...loop, kernels }, work: sum(loop.body.map(workOf)), cycles: sum(kernels.map(cyclesOf)), reads: touched, writes: loop.body.flatMap((kernel) => kernel.stores.map((store) => range(store.to.buffer))) };
 }
 
 /** Ten rounds of Philox on four lanes, for each number. */
@@ -101,7 +114,7 @@ export function tasksOf({ prepared }: Draft, groups: readonly Group[], memory: M
 }
 
 function partsIn([first, ...others]: Group): number {
-  if (first === undefined || others.length > 0) return 1;
+  if (first === undefined || others.length > 0 || first.loop !== undefined) return 1;
   return first.kernel === undefined ? fillParts(first.fill) : partsOf(first.kernel);
 }
 

@@ -1,4 +1,4 @@
-import { expressionsOf, memoryOf, readsOf } from "../../../plan/accesses.ts";
+import { expressionsOf, extentsOf, kernelsOf, memoryOf, readsOf } from "../../../plan/accesses.ts";
 import { affine, rangeOf } from "../../../plan/affine.ts";
 import { Expressions } from "../../../plan/expressions.ts";
 import type { Access, Buffer, Expr, Kernel, Plan, Step } from "../../../plan/plan.ts";
@@ -19,7 +19,10 @@ export interface PreparedPlan {
  */
 export function preparePlan(plan: Plan): PreparedPlan {
   const expressions = new Expressions();
-  const split = plan.steps.flatMap((step): readonly Step[] => (step.kind === "kernel" ? splitDivisors(step, expressions) : [step]));
+  const split = plan.steps.flatMap((step): readonly Step[] => {
+    if (step.kind === "loop") return [{ ...step, body: step.body.flatMap((kernel) => splitDivisors(kernel, expressions)) }];
+    return step.kind === "kernel" ? splitDivisors(step, expressions) : [step];
+  });
   const { steps, buffers } = withBorders(split, aliased(plan.buffers), expressions);
   return { plan, steps: updatesLast(steps, plan), buffers: [...plan.buffers, ...buffers], expressions };
 }
@@ -42,7 +45,7 @@ function productOf(kernel: Kernel): readonly [Access, Access] | undefined {
 }
 
 export function leavesBounds({ buffer, index }: Access, kernel: Kernel): boolean {
-  const extents = new Map(kernel.axes.map((axis) => [axis.name, axis.extent]));
+  const extents = extentsOf(kernel);
   return index.some((one, dimension) => {
     const [low, high] = rangeOf(one, extents);
     return low < 0 || high >= buffer.shape[dimension]!;
@@ -89,7 +92,7 @@ function updatesLast(steps: readonly Step[], plan: Plan): readonly Step[] {
   const isUpdate = (step: Step): boolean => step.kind === "kernel" && step.stores.every((store) => updates.has(store.to.buffer) && !readElsewhere.has(store.to.buffer));
   for (;;) {
     const before = readElsewhere.size;
-    for (const step of steps) if (step.kind === "kernel" && !isUpdate(step)) for (const buffer of readsOf(step)) readElsewhere.add(memoryOf(buffer));
+    for (const step of steps) if (!isUpdate(step)) for (const buffer of kernelsOf(step).flatMap(readsOf)) readElsewhere.add(memoryOf(buffer));
     if (readElsewhere.size === before) break;
   }
   return [...steps.filter((step) => !isUpdate(step)), ...steps.filter(isUpdate)];
@@ -107,7 +110,7 @@ export function inPlace(prepared: PreparedPlan): ReadonlyMap<string, Buffer> {
     const variable = plan.buffers.find((one) => one.name === path && (one.role === "parameter" || one.role === "state"));
     if (variable === undefined || shared.has(variable.name) || shared.has(buffer.name) || buffer.role === "result") continue;
     const first = steps.findIndex((step) => step.kind === "kernel" && step.stores.some((store) => store.to.buffer === buffer));
-    const isSafe = steps.slice(first).every((step) => step.kind !== "kernel" || readsSamePlaceOnly(step, variable, buffer));
+    const isSafe = steps.slice(first).flatMap(kernelsOf).every((kernel) => readsSamePlaceOnly(kernel, variable, buffer));
     if (isSafe) result.set(path, buffer);
   }
   return result;
