@@ -1,4 +1,4 @@
-import { augmentPicture, type Augmentation, type Random } from "./augment.ts";
+import { augmentPicture, type Augmentation, type Random } from "./picture.ts";
 import { brightness, contrast, noise } from "./augment-color.ts";
 import { cut } from "./augment-place.ts";
 import { slant, turnBy } from "./augment-warp.ts";

@@ -1,4 +1,4 @@
-import { augmentPicture, type Augmentation } from "./augment.ts";
+import { augmentPicture, type Augmentation } from "./picture.ts";
 
 /** The steps with a chance, otherwise nothing. */
 export function sometimes(chance: number, steps: readonly Augmentation[]): Augmentation {

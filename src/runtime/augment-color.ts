@@ -1,4 +1,4 @@
-import type { Augmentation, Picture } from "./augment.ts";
+import type { Augmentation, Picture } from "./picture.ts";
 import type { ChannelRange, ColorComponents } from "./color-statistics.ts";
 
 /** Adds one number to all pixels: from −`most` to `most` of the range of each channel. */

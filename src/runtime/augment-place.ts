@@ -1,4 +1,4 @@
-import type { Augmentation, Picture } from "./augment.ts";
+import type { Augmentation, Picture } from "./picture.ts";
 
 /** Mirrors along the height or the width, with a chance. */
 export function flip(along: "height" | "width", chance: number): Augmentation {

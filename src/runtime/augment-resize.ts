@@ -1,4 +1,4 @@
-import type { Augmentation, Picture } from "./augment.ts";
+import type { Augmentation, Picture } from "./picture.ts";
 import { cut } from "./augment-place.ts";
 import { exponential, logarithm } from "./elementary.ts";
 

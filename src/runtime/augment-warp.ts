@@ -1,4 +1,4 @@
-import type { Augmentation, Picture } from "./augment.ts";
+import type { Augmentation, Picture } from "./picture.ts";
 import { cosineAndSine } from "./elementary.ts";
 
 /** Where a pixel of the result is taken from: distances from the middle, downwards and to the right. */

@@ -1,4 +1,4 @@
-import { augmentPicture, pictureOf, randomOf, type FieldAugmentation } from "./augment.ts";
+import { augmentPicture, pictureOf, randomOf, type FieldAugmentation } from "./picture.ts";
 import type { Column, Dataset } from "./dataset.ts";
 import type { Part, PreparedData } from "./prepare.ts";
 

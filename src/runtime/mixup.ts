@@ -1,4 +1,4 @@
-import type { Random } from "./augment.ts";
+import type { Random } from "./picture.ts";
 import { exponential, logarithm } from "./elementary.ts";
 
 /** mixup (Zhang, Cissé, Dauphin, Lopez-Paz 2018): which fields are blended, and α of the Beta distribution. */

@@ -1,4 +1,4 @@
-import type { Picture } from "./augment.ts";
+import type { Picture } from "./picture.ts";
 import { cut, mirror } from "./augment-place.ts";
 import { resizeShortSide } from "./augment-resize.ts";
 

@@ -3,7 +3,10 @@ import { UserError } from "./errors.ts";
 import type { NormalizationStep, RowsOf, Whitening } from "./normalize.ts";
 
 /** Above this many features the covariance and its components take too long and too much room in a checkpoint. */
-const mostFeatures = 1024;
+const mostFeatures = 3072;
+
+/** Numbers of the components that the head of a file of weights has room for. */
+const mostNumbers = 2_250_000;
 
 /**
  * Decorrelates: x' = Σᵢ (vᵢ + ε)^(−1/2) pᵢ pᵢᵀ (x − mean), where pᵢ and vᵢ are principal components of the training rows, the
@@ -23,6 +26,11 @@ function fitWhitening(rows: RowsOf, keep: number, epsilon: number): Whitening {
   const mean = meanOf(rows);
   const { values, vectors } = symmetricEigen(covarianceOf(rows, mean), n);
   const count = componentCount(values, keep);
+  if (count * n > mostNumbers)
+    throw new UserError(
+      `${rows.where}: whitening keeps ${count} components of ${n} numbers, which is too much to be saved with the weights.`,
+      [`Keep a smaller share: \`whiten(keep: ${Math.floor(keep * 95)}%)\`.`],
+    );
   const scale = Array.from(
     values.subarray(0, count),
     (variance) => 1 / Math.sqrt(variance + epsilon),

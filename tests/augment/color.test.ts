@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { autoAugment } from "../../src/runtime/augment-auto.ts";
 import { anyOf, sometimes } from "../../src/runtime/augment-choose.ts";
 import { brightness, contrast, noise, pcaColor, sensorNoise } from "../../src/runtime/augment-color.ts";
-import type { Augmentation } from "../../src/runtime/augment.ts";
+import type { Augmentation } from "../../src/runtime/picture.ts";
 import { channelRanges, colorComponents } from "../../src/runtime/color-statistics.ts";
 import type { Column } from "../../src/runtime/dataset.ts";
 import { expectClose } from "../support/close.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { augmentedBatches, randomOf, type Augmenting } from "../../src/runtime/augment.ts";
+import { randomOf } from "../../src/runtime/picture.ts";
+import { augmentedBatches, type Augmenting } from "../../src/runtime/augment.ts";
 import { noise } from "../../src/runtime/augment-color.ts";
 import { centreCrop, crop } from "../../src/runtime/augment-place.ts";
 import type { Column, Dataset } from "../../src/runtime/dataset.ts";

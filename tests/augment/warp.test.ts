@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { resample, resize, resizedCrop, resizeShortSide, resizeTo } from "../../src/runtime/augment-resize.ts";
 import { bend, distort, rotate, scaleBy, shear, slant, stretch, turnBy } from "../../src/runtime/augment-warp.ts";
-import type { Picture } from "../../src/runtime/augment.ts";
+import type { Picture } from "../../src/runtime/picture.ts";
 import { expectClose } from "../support/close.ts";
 import { counted, mean, picture, rows, variance } from "./support/pictures.ts";
 

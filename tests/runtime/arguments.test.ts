@@ -55,12 +55,15 @@ describe("the trainer's options", () => {
       "train.ts: Trains Mlp on Digits.
 
         --backend auto|gpu|wasm|cpu  what computes; auto takes the fastest that is there (default)
+        --threads auto|n             threads of the wasm backend; auto takes as many as are faster (default)
+        --calibrate                  with auto: measure all backends again, whatever is remembered
         --epochs n                   train for n epochs
         --seed n                     another seed for weights, order, split and masks
         --data Name=path             read this file (.csv, .tsv, .npz, gzipped or not) instead; may be repeated
         --run-dir folder             where weights, state and metrics go
         --resume                     go on from the state in the run folder
         --evaluate file              measure these weights on the test part; train nothing
+        --tta                        with --evaluate: measure the mean over the views of \`predict\` as well
         --format pretty|json         for people (default), or one JSON object a line
         --help                       this text
 

@@ -1,4 +1,4 @@
-import { randomOf, type Picture, type Random } from "../../../src/runtime/augment.ts";
+import { randomOf, type Picture, type Random } from "../../../src/runtime/picture.ts";
 
 export function picture(height: number, width: number, channels: number, values: ArrayLike<number>): Picture {
   return { height, width, channels, values: Float32Array.from(values) };

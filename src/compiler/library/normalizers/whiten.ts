@@ -10,9 +10,9 @@ export const whiten = defineNormalizer({
     epsilon: { kind: "number", named: true, minimum: 0, default: 0, summary: "Is added to each variance, so that small ones are not blown up." },
   },
   runtime: { files: ["whiten.ts"], fit: "whiten" },
-  most: 1024,
+  most: 3072,
   last: true,
   example: "normalize: standardize then whiten(keep: 99%)",
-  pitfalls: "Small components are mostly noise and are blown up to the size of all others: keep less, or set `epsilon`. It takes time with the cube of the number of features, so 1024 features are the limit.",
+  pitfalls: "Small components are mostly noise and are blown up to the size of all others: keep less, or set `epsilon`. It takes time with the cube of the number of features, some seconds for 1024 and minutes for 3072, the limit.",
   techniques: ["C2"],
 });
