@@ -83,7 +83,7 @@ describe("train", () => {
     for (const file of ["last.safetensors", "resume.safetensors"]) expect(existsSync(join(folder, "interrupted", file)), file).toBe(true);
   });
 
-  test("starts from the weights of another run, also of one that keeps its last alone; an ensemble is refused plainly", () => {
+  test("starts from the weights of another run, also of one that keeps its last alone", () => {
     const spec = readFileSync(iris, "utf8").replace("data/iris.csv", resolve("examples/data/iris.csv")).replace("metrics: accuracy", "metrics: accuracy\n  keep: last");
     writeFileSync(join(folder, "fine.nnspec"), `${spec}
 train Classifier on Iris as Fine {
@@ -99,7 +99,26 @@ ensemble Many { members: runs(Classifier, count: 2), combine: average }
     for (const run of ["Classifier", "Fine"]) expect(train(run, `tuned/${run.toLowerCase()}`)).toMatchObject({ status: 0 });
     const weights = (run: string) => readFileSync(join(folder, "tuned", run, "last.safetensors")).subarray(-400);
     expect(weights("fine")).toEqual(weights("classifier"));
-    expect(train("Many", "many")).toMatchObject({ status: 2, stderr: expect.stringContaining("does not train ensembles yet") });
+    expect(train("Fine", "lone/fine").stderr).toContain("nnspec train fine.nnspec --run Classifier");
+  });
+
+  test("trains, measures and uses an ensemble, goes on with it, and says what a warm start took", () => {
+    const nn = (...args: readonly string[]) => nnspec(args, { cwd: folder });
+    const started = nn("train", "fine.nnspec", "--run", "Fine", "--backend", "wasm", "--run-dir", "tuned/again");
+    expect(started.stdout + started.stderr).toMatch(/loaded {4}4 tensors of .*classifier\/last.safetensors: /);
+    const trained = nn("train", "fine.nnspec", "--run", "Many", "--backend", "wasm", "--epochs", "2", "--run-dir", "many", "--format", "json");
+    expect(trained.status, trained.stderr).toBe(0);
+    const end = events(trained.stdout).at(-1) as Event & { members: readonly { name: string; metrics: Record<string, number> }[] };
+    expect(end.members.map(({ name }) => name)).toEqual(["Classifier 1", "Classifier 2"]);
+    const measured = events(nn("eval", "many", "--format", "json").stdout).at(-1)!;
+    expect(measured.test).toEqual(end.test);
+    const again = nn("train", "fine.nnspec", "--run", "Many", "--backend", "wasm", "--epochs", "2", "--run-dir", "many", "--resume", "--format", "json");
+    expect(events(again.stdout).map(({ event }) => event)).toEqual(["end"]);
+    const predicted = nnspec(["predict", "many"], { cwd: folder, input: "[[5.1, 3.5, 1.4, 0.2]]" });
+    expect(JSON.parse(predicted.stdout)).toMatchObject({ class: expect.any(String), probability: expect.any(Number) });
+    const built = nn("build", "fine.nnspec", "--run", "Many", "--out", "built");
+    expect(built.status, built.stderr).toBe(0);
+    for (const file of ["ensemble.ts", "predict.ts", "members.ts", "README.md", "classifier/train.ts", "data/iris.csv"]) expect(existsSync(join(folder, "built", file)), file).toBe(true);
   });
 
   test("says plainly that the data is not there", () => {

@@ -131,7 +131,7 @@ export async function train(options: TrainerOptions, reporter: Reporter): Promis
   const folder = runsInNode() ? (options.runDirectory ?? "run") : undefined;
   if (folder !== undefined) await makeDirectory(folder);
   const metadata = ${metadataCode(shape)};
-  const device = await openDevice(options.backend, seed, calibration(data, seed, { step: 1, stepsPerEpoch, totalSteps, ${hooks.moment(ts`beginning`)} }));
+  const device = await openDevice(options, seed, calibration(data, seed, { step: 1, stepsPerEpoch, totalSteps, ${hooks.moment(ts`beginning`)} }));
   const session: Session = {
     device, data, seed, epochs, stepsPerEpoch, totalSteps, folder, metadata, reporter,
     interrupted: false, saved: Number.NEGATIVE_INFINITY,${best === undefined ? nothing : ts` best: undefined, bestSaved: true,`}
@@ -156,18 +156,22 @@ export async function train(options: TrainerOptions, reporter: Reporter): Promis
 }
 
 const opening = ts`/** The backend that was asked for. For auto a step of this very training is measured where there is a choice. */
-async function openDevice(backend: TrainerOptions["backend"], seed: number, calibration?: Calibration): Promise<Device> {
+async function openDevice({ backend, threads, calibrate }: TrainerOptions, seed: number, calibration?: Calibration): Promise<Device> {
   const fill = (target: Float32Array, stream: string, step: number): void => fillUniform(target, randomStream(seed, stream), step);
-  return createDevice({ backend, fillUniform: fill, seed, wasm: wasmModule, ...(calibration && { calibration }) });
+  return createDevice({ backend, threads, calibrate, calibration, fillUniform: fill, seed, wasm: wasmModule });
 }
 
 /** The first step, on tensors of its own. */
-function calibration(data: PreparedData, seed: number, moment: Moment): Calibration | undefined {
-  for (const { rows, fields } of batches(data.train, data.train.rows, inputs, batchSize)) {
-    const call = { rows, inputs: fields, numbers: numbersOf(moment), step: moment.step };
-    return { plan: plans.train, call, variables: initialTensors(seed) };
-  }
-  return undefined;
+function calibration(data: PreparedData, seed: number, moment: Moment): Calibration {
+  return {
+    plan: plans.train,
+    variables: () => initialTensors(seed),
+    call: () => {
+      for (const { rows, fields } of batches(data.train, data.train.rows, inputs, batchSize))
+        return { rows, inputs: fields, numbers: numbersOf(moment), step: moment.step };
+      return undefined;
+    },
+  };
 }`;
 
 function metadataCode({ emission, run }: RunShape): Code {
@@ -203,9 +207,11 @@ function evaluateFunction({ emission, tests, validates, hooks }: TrainingShape):
 export async function evaluateCheckpoint(checkpoint: string, options: TrainerOptions): Promise<{ readonly metrics: Metrics; ${counted}readonly rows: number; readonly backend: string }> {
   const file = await loadTensors(checkpoint);
   const part = await measuredPart(file, checkpoint, options);
-  const device = await openDevice(options.backend, 0);
+  const tensors = pick(file, kept, checkpoint);
+  const variables = () => new Map(tensors.map(({ name, values }) => [name, values]));
+  const device = await openDevice(options, 0, { plan: plans.evaluate, variables });
   try {
-    writeTensors(device, pick(file, kept, checkpoint));
+    writeTensors(device, tensors);
     ${hooks.evaluating}
     return { metrics: ${measured}, ${tables(ts`part`)} rows: part.rows.length, backend: device.backend };
   } finally {
@@ -224,7 +230,13 @@ function heldOut(data: PreparedData): Part {
 }${measuredOutput(emission) ? viewsFunction(emission) : nothing}`;
 }
 
-function mainFunction({ emission, run }: RunShape): Code {
+/** Which rows a checkpoint is measured on, where they are not another file's: never those of the training, unless there are no others. */
+function measuredRows({ tests, validates }: RunShape): string {
+  return tests ? " rows" : validates ? " validation rows" : " training rows: none are kept apart, so this is no measure of what it learned";
+}
+
+function mainFunction(shape: TrainingShape): Code {
+  const { emission, run } = shape;
   const views = measuredOutput(emission) !== undefined;
   const counted = emission.compiled.collected.some(({ kind }) => kind === "table") ? ts`tables, ` : nothing;
   return ts`/** The command line; gives the exit code. */
@@ -241,7 +253,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const start = performance.now();
   const { metrics, ${counted}rows, backend } = await evaluateCheckpoint(options.evaluate, options);
   reporter.end({
-    reason: "measured on " + rows + " rows", epochs: 0, steps: 0, seconds: (performance.now() - start) / 1000,
+    reason: "measured on " + rows + (options.data.has(dataName) ? " rows" : ${literal(measuredRows(shape))}), epochs: 0, steps: 0, seconds: (performance.now() - start) / 1000,
     backend, test: metrics, ${counted}paths: { checkpoint: options.evaluate },
   });
   return 0;
