@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import { compileRun } from "../../src/compiler/compile.ts";
 import { expectClose } from "../support/close.ts";
 import { interpretedObjective } from "../support/interpreted-run.ts";
