@@ -5,6 +5,7 @@ import { scalarActivation } from "../../src/compiler/lints/scalar-activations.ts
 import { estimateFlow, layerFlows } from "../../src/compiler/lints/variance.ts";
 import { modelOf } from "../support/in-memory.ts";
 import { uniformNumbers } from "../support/random-numbers.ts";
+import { runOf } from "../support/run-of.ts";
 
 /** E[x²] and E[g²] of the matrices of a chain of stages on 64 inputs, with the initialisers that the stages have by themselves. */
 function flowsOf(stages: string, out: number) {
@@ -47,6 +48,20 @@ describe("closed forms", () => {
     const [whole, half] = [flowsOf("dense(64) -> dense(64)", 64), flowsOf("dense(64) -> stochastic_depth(0.5) -> dense(64)", 64)];
     expect(half[1]!.activation).toBeCloseTo(whole[1]!.activation / 2, 5);
     expect(half[0]!.gradient).toBeCloseTo(whole[0]!.gradient / 2, 5);
+  });
+
+  test("attention is the map of its values and that of its output", () => {
+    const run = runOf(`data D { x: f32[B, t: 5, c: 32], y: f32[B, t: 5, c: 32] }
+model Net(x: f32[B, t: 5, c: 32]) -> f32[B, t: 5, c: 32] {
+  return x -> attention(heads: 4) as plain -> attention(heads: 4) as small
+  for weights(small) { init: normal(0.02) }
+}
+train Net on D { loss: mean_squared_error(small, y) }`);
+    const { activations, gradients } = estimateFlow(networkOf(run.model, run.weights, run));
+    const of = (path: string) => run.model.values.find(({ body }) => body.kind === "layer" && body.layer.path === path)!;
+    expect(activations.get(of("plain"))).toBeCloseTo(1, 6);
+    expect(activations.get(of("small"))).toBeCloseTo((32 * 0.02 ** 2) ** 2, 10);
+    expect(gradients.get(of("plain"))).toBeCloseTo((32 * 0.02 ** 2) ** 2, 10);
   });
 
   test("a shortcut adds: E[x²] doubles, and the gradient is never below that of the output", () => {

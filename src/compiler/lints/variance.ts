@@ -14,6 +14,7 @@ import { scalarActivation } from "./scalar-activations.ts";
  *     activation φ    E[y²] = E[φ(z)²]                     E[gz²] = E[φ'(z)²] E[gy²]          with z ~ N(0, E[x²])
  *     normalisation   E[y²] = scale² + shift²              E[gx²] = scale² E[gy²] / E[x²]
  *     dropout p       E[y²] = E[x²] / (1 − p)              E[gx²] = E[gy²] / (1 − p)
+ *     attention       as the maps of its values and of its output, one after the other (an average of like places keeps E[x²])
  *     prelu           as the leaky ReLU that it starts as
  *     skipping p      E[y²] = (1 − p) E[x²]                E[gx²] = (1 − p) E[gy²]              (stochastic_depth)
  *     a + b           E[y²] = E[a²] + E[b²]                to both: E[gy²]; a value used twice gets the sum
@@ -87,6 +88,7 @@ function isRectifier({ body }: Value): boolean {
 
 function forwardLayer(network: Network, value: Value, layer: Layer, incoming: readonly number[]): number {
   const [first = 1] = incoming;
+  if (layer.definition.name === "attention") return gainOfAttention(network, layer, "fanIn") * (incoming[1] ?? first);
   const weight = kernelOf(layer);
   if (weight) return (known(weight.fanIn) ?? 1) * meanSquare(network, weight) * first + meanSquareOf(network, layer, "biases", 0);
   if (isNormalization(layer)) return meanSquareOf(network, layer, "scales", 1) + meanSquareOf(network, layer, "shifts", 0);
@@ -110,6 +112,7 @@ function backward(network: Network, value: Value, incoming: number): number {
     return numbers.reduce((product, number) => product * number ** 2, 1);
   }
   const layer = layerOf(value);
+  if (layer?.definition.name === "attention") return gainOfAttention(network, layer, "fanOut");
   const weight = layer && kernelOf(layer);
   if (weight) return (known(weight.fanOut) ?? 1) * meanSquare(network, weight);
   if (layer && isNormalization(layer)) return meanSquareOf(network, layer, "scales", 1) / Math.max(incoming, 1e-12);
@@ -129,6 +132,11 @@ function isNormalization(layer: Layer): boolean {
 function dropOf(layer: Layer): number {
   const drop = layer.arguments["drop"];
   return typeof drop === "number" ? drop : 0;
+}
+
+function gainOfAttention(network: Network, layer: Layer, fan: "fanIn" | "fanOut"): number {
+  const maps = layer.weights.filter(({ path }) => /\.(value|output)$/.test(path));
+  return maps.reduce((product, weight) => product * (known(weight[fan]) ?? 1) * meanSquare(network, weight), 1);
 }
 
 function slopeOfPrelu(layer: Layer): number {
