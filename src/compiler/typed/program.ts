@@ -32,6 +32,8 @@ export interface Program {
   readonly searches: readonly { readonly run: string; readonly span: Span }[];
   readonly ensembles: readonly TypedEnsemble[];
   readonly budgets: readonly { readonly model: string; readonly span: Span }[];
+  /** For what holds for some values of hypers only. */
+  readonly variations?: { readonly runs: readonly Variation<TypedRun>[]; readonly models: readonly Variation<TypedModel>[] };
 }
 
 /** Models whose predictions are made one. */
@@ -48,6 +50,12 @@ export type EnsembleMembers =
   | { readonly kind: "run"; readonly run: string }
   | { readonly kind: "runs"; readonly run: string; readonly count: number }
   | { readonly kind: "snapshots"; readonly run: string; readonly last: number };
+
+/** A run or a model as it is for other values of its hypers: `width = 512`. */
+export interface Variation<Typed> {
+  readonly values: string;
+  readonly of: Typed;
+}
 
 export interface TypedDim {
   readonly name: string;

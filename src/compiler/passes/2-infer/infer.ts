@@ -14,7 +14,7 @@ import { tidy } from "./findings.ts";
 import { inferHyper } from "./hyper.ts";
 import { inferModel } from "./model.ts";
 import { readOverrides } from "./overrides.ts";
-import { proveModel } from "./proof.ts";
+import { describe, proveModel } from "./proof.ts";
 import type { Variant } from "./proof.ts";
 import { checkRuleMatches } from "./rule-matches.ts";
 import { inferRun } from "./run.ts";
@@ -87,7 +87,7 @@ function inferItems(phase: Phase, { source, file, scope }: Resolved): Program {
   const models = of("model").flatMap((item) => context.modelOf({ item, scope }) ?? []);
   const runVariants: RunVariant[] = [];
   for (const item of of("train")) {
-    const found = inferRun(context, scope, item);
+    const found = inferRun(context, scope, item, (name) => measured(phase, scope, name));
     if (!found) continue;
     runs.set(found[0].run.name, found[0].run);
     runVariants.push(...found);
@@ -97,8 +97,9 @@ function inferItems(phase: Phase, { source, file, scope }: Resolved): Program {
   const names = new Set(of("train").map((item) => (item.alias ?? item.model).text));
   const searches = of("search").flatMap((item) => inferSearch(context, scope, item, names) ?? []);
   const ensembles = of("ensemble").flatMap((item) => inferEnsemble(context, scope, item, names) ?? []);
-  const budgets = of("budget").flatMap((item) => inferBudget(context, scope, item, (name) => measured(phase, scope, name), runVariants) ?? []);
+  const budgets = of("budget").flatMap((item) => inferBudget(context, scope, item, (name) => measured(phase, scope, name), runVariants.filter(({ ofModel }) => ofModel !== true)) ?? []);
   const used = [...runs.values()];
+  const ofModels = of("model").flatMap((item) => phase.variants.get(item) ?? []).filter(({ values }) => values.size > 0);
   return {
     path: source.path,
     dims,
@@ -109,6 +110,10 @@ function inferItems(phase: Phase, { source, file, scope }: Resolved): Program {
     searches,
     ensembles,
     budgets,
+    variations: {
+      runs: runVariants.filter(({ values }) => values.size > 0).map(({ values, run }) => ({ values: describe(values), of: run })),
+      models: ofModels.map(({ values, model }) => ({ values: describe(values), of: model })),
+    },
   };
 }
 

@@ -114,7 +114,7 @@ export function domainValues(context: Context, scope: Scope, hyper: Ast.HyperIte
 }
 
 /** One value changed at a time first, then all combinations; hypers that are not named keep their defaults. */
-function* combinations(domains: ReadonlyMap<Ast.HyperItem, readonly CompileValue[]>): Generator<Assignment> {
+export function* combinations(domains: ReadonlyMap<Ast.HyperItem, readonly CompileValue[]>): Generator<Assignment> {
   const entries = [...domains].filter(([, values]) => values.length > 0);
   for (const [hyper, values] of entries) for (const value of values) yield new Map([[hyper, value]]);
   if (entries.length < 2) return;

@@ -24,6 +24,7 @@ import { collectRule } from "./rules.ts";
 import { checkWatching, inferClip, inferEnding } from "./run-ending.ts";
 import { runNames } from "./run-names.ts";
 import { inferBatch, numbers, numbersOf, readNumber } from "./run-numbers.ts";
+import type { Variant } from "./proof.ts";
 import { proveRun, type RunVariant } from "./run-proof.ts";
 import { checkTrains, settleRules } from "./run-rules.ts";
 import { checkTeacherUsed, inferTeacher } from "./teacher.ts";
@@ -36,10 +37,10 @@ import { checkLengths, inferSchedule, type PlacedPart } from "./schedule.ts";
  * `train M on D as Run with R { … }`: everything that the run does, as it is first and then for other values of its hypers; nothing
  * when it has errors (which were reported).
  */
-export function inferRun(context: Context, scope: Scope, item: Ast.TrainItem): readonly [RunVariant, ...RunVariant[]] | undefined {
+export function inferRun(context: Context, scope: Scope, item: Ast.TrainItem, modelsOf: (name: string) => readonly Variant[]): readonly [RunVariant, ...RunVariant[]] | undefined {
   const asked = new Set<Ast.HyperItem>();
   const run = inferOnce({ ...context, evaluated: new Map(), asked: (hyper) => void asked.add(hyper) }, scope, item);
-  return run && [{ values: new Map(), run }, ...proveRun(context, scope, asked, (trial) => inferOnce(trial, scope, item))];
+  return run && [{ values: new Map(), run }, ...proveRun({ context, scope, item, asked, models: modelsOf(item.model.text), infer: (trial) => inferOnce(trial, scope, item) })];
 }
 
 /** The run for one set of values of its hypers. */
