@@ -37,7 +37,7 @@ const wrong: readonly (readonly [string, string])[] = [
   ['optimizer: "adam"', 'NN0414 "adam"'],
   ['optimizer: sgd(0.1, momentum: 0.9, form: "velocity")', 'NN0414 "velocity"'],
   ["optimizer: sgd(B)", "NN0415 B"],
-  ["optimizer: lbfgs(history: 10)", "NN0901 lbfgs"],
+  ["optimizer: lbfgs(history: 10)", "NN0740 lbfgs(history: 10)"],
 ];
 
 describe("a wrong argument gives one finding at its place", () => {

@@ -56,7 +56,7 @@ function epochFunction(reasons: readonly StopCondition[], early: readonly Early[
   })}
 
 /** Why training ends after this epoch, if it does. */
-function stopReason(progress: Progress, value: (name: string) => number): string | undefined {
+function stopReason(${early.length > 0 ? ts`progress` : ts`_progress`}: Progress, value: (name: string) => number): string | undefined {
   ${updates}
   ${tests}
   return undefined;
