@@ -24,7 +24,7 @@ export interface KernelTime {
 /** Times every kernel of the training step on its own, in rounds over all of them. */
 export async function timeKernels(workload: Workload, rounds = 5): Promise<readonly KernelTime[]> {
   const plans = plansOf(workload);
-  const emitted = emitWasm(plans);
+  const emitted = emitWasm(plans, { exportKernels: true, threads: "never" });
   const memory = new WebAssembly.Memory({ initial: emitted.memory.pages });
   const { instance } = await WebAssembly.instantiate(emitted.bytes, { env: { memory } });
   const floats = new Float32Array(memory.buffer);

@@ -13,7 +13,7 @@ const { value } = check({ path, text: readFileSync(path, "utf8") }, { set: new M
 if (value === undefined) throw new Error(`${path} has errors`);
 const { plans } = compileRun(value.runs[0]!);
 const start = performance.now();
-const { bytes, wat, memory } = emitWasm({ train: plans.train });
+const { bytes, wat, memory } = emitWasm({ train: plans.train }, { exportKernels: true, threads: "never" });
 const generated = performance.now() - start;
 if (textFile !== undefined) writeFileSync(textFile, wat);
 const linear = new WebAssembly.Memory({ initial: memory.pages });

@@ -1,9 +1,14 @@
 import { UserError } from "./errors.ts";
 import { nearest } from "./suggest.ts";
+import { threadCount } from "./thread-count.ts";
 
 /** What the trainer was asked on its command line. */
 export interface TrainerOptions {
   readonly backend: "auto" | "gpu" | "wasm" | "cpu";
+  /** How many threads of the module; as many as are faster where nothing is said. */
+  readonly threads?: number;
+  /** With auto: measure the backends again. */
+  readonly calibrate?: boolean;
   readonly epochs?: number;
   readonly seed?: number;
   /** Data → file that takes the place of its source. */
@@ -39,6 +44,11 @@ const OPTIONS = {
     value: "auto|gpu|wasm|cpu",
     about: "what computes; auto takes the fastest that is there (default)",
   },
+  "--threads": {
+    value: "auto|n",
+    about: "threads of the wasm backend; auto takes as many as are faster (default)",
+  },
+  "--calibrate": { about: "with auto: measure all backends again, whatever is remembered" },
   "--epochs": { value: "n", about: "train for n epochs" },
   "--seed": { value: "n", about: "another seed for weights, order, split and masks" },
   "--data": {
@@ -127,8 +137,19 @@ function optionsOf(
     given.get("--run-dir"),
     given.get("--evaluate"),
   ];
+  const backend = oneOf("--backend", given.get("--backend") ?? "auto", [
+    "auto",
+    "gpu",
+    "wasm",
+    "cpu",
+  ]);
+  const threads = threadCount(given.get("--threads") ?? "auto");
+  if (threads !== undefined && (backend === "gpu" || backend === "cpu"))
+    throw new UserError(`--threads is for the backend wasm; found --backend ${backend}.`);
   return {
-    backend: oneOf("--backend", given.get("--backend") ?? "auto", ["auto", "gpu", "wasm", "cpu"]),
+    backend,
+    ...(threads === undefined ? {} : { threads }),
+    ...(given.has("--calibrate") ? { calibrate: true } : {}),
     format: oneOf("--format", given.get("--format") ?? "pretty", ["pretty", "json"]),
     resume: given.has("--resume"),
     ...(given.has("--tta") ? { views: true } : {}),

@@ -1,4 +1,5 @@
-import { GPU } from "gpu.js";
+import type { GPU } from "gpu.js";
+import { runsInNode } from "./platform.ts";
 
 /** The ways in which gpu.js runs kernels here; everything but `cpu` is WebGL. */
 export type Backend = "webgl2" | "webgl" | "headlessgl" | "cpu";
@@ -10,16 +11,21 @@ export interface Mode {
   readonly detail: string;
 }
 
+type GpuClass = typeof import("gpu.js").GPU;
+
 /** Which WebGL modes can run float32 kernels here, best first: each is tried with a kernel, not only asked for. */
-export function glModes(): readonly Mode[] {
+export async function glModes(): Promise<readonly Mode[]> {
+  if (hasNoDisplay()) return [withoutDisplay];
+  const { GPU } = await import("gpu.js");
   const inBrowser = typeof document !== "undefined" || typeof OffscreenCanvas !== "undefined";
   return inBrowser
     ? [
-        probe("webgl2", GPU.isWebGL2Supported, "this browser has no WebGL 2"),
-        probe("webgl", GPU.isWebGLSupported, "this browser has no WebGL"),
+        probe(GPU, "webgl2", GPU.isWebGL2Supported, "this browser has no WebGL 2"),
+        probe(GPU, "webgl", GPU.isWebGLSupported, "this browser has no WebGL"),
       ]
     : [
         probe(
+          GPU,
           "headlessgl",
           GPU.isHeadlessGLSupported,
           'no OpenGL context: gpu.js\'s optional package "gl" is missing, or there is no display (xvfb-run gives one)',
@@ -27,7 +33,18 @@ export function glModes(): readonly Mode[] {
       ];
 }
 
-function probe(backend: Backend, supported: boolean, whyNot: string): Mode {
+const withoutDisplay: Mode = {
+  backend: "headlessgl",
+  available: false,
+  detail: "no OpenGL context: there is no display (xvfb-run gives one)",
+};
+
+/** On Linux the package `gl` draws through X: then nothing of it needs to be loaded to know. */
+function hasNoDisplay(): boolean {
+  return runsInNode() && process.platform === "linux" && !process.env["DISPLAY"];
+}
+
+function probe(GPU: GpuClass, backend: Backend, supported: boolean, whyNot: string): Mode {
   if (!supported) return { backend, available: false, detail: whyNot };
   const gpu = new GPU({ mode: backend });
   try {

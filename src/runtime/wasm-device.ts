@@ -43,8 +43,8 @@ export class WasmDevice {
   }
 
   /** Whether modules with 128-bit vectors run here. */
-  static isSupported(program: WasmProgram): boolean {
-    return typeof WebAssembly === "object" && WebAssembly.validate(program.bytes);
+  static async isSupported(program: WasmProgram): Promise<boolean> {
+    return typeof WebAssembly === "object" && WebAssembly.validate(await program.bytes());
   }
 
   /**
@@ -61,7 +61,8 @@ export class WasmDevice {
     const team =
       chosen.count > 1 ? new WasmTeam(program, program.threads!, chosen.count) : undefined;
     const memory = team?.memory ?? ownMemory(program);
-    const module = await WebAssembly.compile(team?.bytes() ?? program.bytes);
+    const bytes = await program.bytes();
+    const module = await WebAssembly.compile(team?.shared(bytes) ?? bytes);
     const scratch = program.threads?.scratch ?? 0;
     const instance = await WebAssembly.instantiate(module, { env: { memory, scratch } });
     team?.start(module, instance);
@@ -117,6 +118,11 @@ export class WasmDevice {
     const array = this.planOf(plan.name).results[name];
     if (array === undefined) throw new Error(`${plan.name} has no result ${name}`);
     return this.unpack(array);
+  }
+
+  /** Waits until all threads are there. */
+  async settle(): Promise<void> {
+    await this.team?.join();
   }
 
   async dispose(): Promise<void> {

@@ -1,3 +1,5 @@
+import { inflateRaw } from "./compression.ts";
+
 /** An array in the memory of a module: element [i, j, …] at `address` + 4·Σ stride·index. */
 export interface WasmArray {
   readonly address: number;
@@ -25,10 +27,13 @@ export interface WasmPlan {
   readonly results: Readonly<Record<string, WasmArray>>;
 }
 
-/** The bytes that lines of base64 stand for. */
-export function bytesOf(lines: readonly string[]): Uint8Array<ArrayBuffer> {
-  const text = atob(lines.join(""));
-  return Uint8Array.from({ length: text.length }, (_, place) => text.charCodeAt(place));
+/** Unpacks the `size` bytes that lines of base64 stand for, once, when they are needed (raw deflate). */
+export function packed(
+  size: number,
+  lines: readonly string[],
+): () => Promise<Uint8Array<ArrayBuffer>> {
+  let unpacked: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  return () => (unpacked ??= unpack(size, lines.join("")));
 }
 
 /** Where several threads can work on one memory. */
@@ -44,9 +49,14 @@ export interface WasmThreads {
   readonly plans: Readonly<Record<string, number>>;
 }
 
+async function unpack(size: number, text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return new Uint8Array(await inflateRaw(bytes, "the module", size));
+}
+
 /** A generated module with the addresses of everything in its memory. */
 export interface WasmProgram {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: () => Promise<Uint8Array<ArrayBuffer>>;
   /** Built with `--relaxed-simd`: not every engine runs it. */
   readonly relaxedSimd?: boolean;
   readonly pages: number;

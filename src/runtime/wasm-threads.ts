@@ -126,10 +126,8 @@ export class WasmTeam {
   }
 
   /** The module with a shared memory. */
-  bytes(): Uint8Array<ArrayBuffer> {
-    const bytes = this.program.bytes.slice();
-    bytes[this.threads.flag] = 3;
-    return bytes;
+  shared(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    return bytes.with(this.threads.flag, 3);
   }
 
   /** Lets the other threads begin; thread 0 is whoever calls. */

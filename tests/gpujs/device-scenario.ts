@@ -41,7 +41,7 @@ async function tooLarge(): Promise<string> {
 
 /** Lets `auto` choose by measuring a training step, and trains. */
 export async function run(): Promise<Choice> {
-  const device = await createDevice({ backend: "auto", fillUniform: () => {}, calibration: { plan, call: callAt(1), variables } });
+  const device = await createDevice({ backend: "auto", fillUniform: () => {}, calibration: { plan, call: () => callAt(1), variables: () => variables } });
   const measured = await losses(device);
   await device.dispose();
   const same = await createDevice({ backend: device.backend === "cpu" ? "cpu" : "gpu", fillUniform: () => {} });

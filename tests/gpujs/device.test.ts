@@ -11,7 +11,7 @@ import { chromium, headlessGl, runInChromium, runInHeadlessGl, skipLoudly } from
 import { run, type Choice } from "./device-scenario.ts";
 
 const scenario = fileURLToPath(new URL("device-scenario.ts", import.meta.url));
-const hasGl = glModes().some((mode) => mode.available);
+const hasGl = (await glModes()).some((mode) => mode.available);
 const fillUniform = (): void => {};
 
 /** Doubles a variable and hands out its sum. */

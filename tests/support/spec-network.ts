@@ -57,7 +57,7 @@ export async function worstOnBackends(network: Network, plan: Plan, rows: number
 async function cpuAgainstPlan(network: Network, plan: Plan, rows: number, step: number): Promise<number> {
   const scalars = network.scalars(step);
   const expected = interpretPlan(plan, { buffers: network.values, scalars, rows });
-  const device = new GpuDevice("cpu", (target, stream) => target.set(network.values.get(stream)!));
+  const device = await GpuDevice.create("cpu", (target, stream) => target.set(network.values.get(stream)!));
   const program = devicePlan(plan);
   for (const name of Object.keys(program.variables)) device.write(name, Float32Array.from(network.values.get(name)!));
   const inputs = Object.fromEntries(Object.keys(program.inputs).map((name) => [name, Float32Array.from(network.values.get(name)!)]));

@@ -9,7 +9,7 @@ export function wasmProgram(plans: WasmPlans, emitted: EmittedWasm = emitWasm(pl
   const { threads } = memory;
   return {
     ...(threads === undefined ? {} : { threads: { ...threads, plans: Object.fromEntries(threads.plans) } }),
-    bytes, pages: memory.pages, rows: memory.rows, variables: Object.fromEntries(memory.variables),
+    bytes: () => Promise.resolve(bytes), pages: memory.pages, rows: memory.rows, variables: Object.fromEntries(memory.variables),
     plans: Object.fromEntries([...memory.plans].map(([name, plan]) => [name, {
       capacity: plan.capacity, inputs: Object.fromEntries(plan.inputs), fills: plan.fills, given: plan.given,
       derived: Object.fromEntries([...plan.derived].map(([number, text]) => [number, formula(text)] as const)),

@@ -25,7 +25,7 @@ test("auto takes the module where nothing faster was measured; asked for by name
 
 test("a program without a module cannot run on wasm, and auto falls back to gpu.js on the CPU", async () => {
   await expect(createDevice({ backend: "wasm", fillUniform })).rejects.toThrow(UserError);
-  const broken = { ...program, bytes: program.bytes.slice(0, 20) };
+  const broken = { ...program, bytes: async () => (await program.bytes()).slice(0, 20) };
   await expect(createDevice({ backend: "wasm", fillUniform, wasm: broken })).rejects.toThrow("There is no wasm backend here.");
   expect((await createDevice({ backend: "auto", fillUniform, wasm: broken })).backend).toBe("cpu");
 });

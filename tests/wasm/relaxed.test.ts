@@ -20,7 +20,7 @@ test("without the option no module has an instruction of relaxed SIMD, with it t
 });
 
 test("an engine that does not run it says so", async () => {
-  const program = { ...wasmProgram(plans), relaxedSimd: true, bytes: emitWasm(plans).bytes.slice(0, 40) };
+  const program = { ...wasmProgram(plans), relaxedSimd: true, bytes: () => Promise.resolve(emitWasm(plans).bytes.slice(0, 40)) };
   const options = { fillUniform: () => undefined, wasm: program };
   await expect(createDevice({ ...options, backend: "wasm" })).rejects.toThrow("There is no wasm backend here.");
   await createDevice({ ...options, backend: "wasm" }).catch((error: { readonly details?: readonly string[] }) =>

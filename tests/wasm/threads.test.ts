@@ -4,7 +4,6 @@ import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
 import { WasmDevice } from "../../src/runtime/wasm-device.ts";
 import type { WasmProgram } from "../../src/runtime/wasm-plan.ts";
-import { chooseThreads } from "../../src/runtime/wasm-threads.ts";
 import { convolutionalNetwork, Layers, multilayerPerceptron, networkOf, type Network } from "../support/networks.ts";
 import { randomTraining } from "../support/random-training.ts";
 import { wasmProgram } from "../support/wasm-program.ts";

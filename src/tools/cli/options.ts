@@ -14,6 +14,13 @@ export interface BuildOptions {
   readonly data: ReadonlyMap<string, string>;
 }
 
+/** Where the tensors are computed. */
+export interface DeviceOptions {
+  readonly backend?: string;
+  readonly threads?: string;
+  readonly calibrate?: boolean;
+}
+
 export interface InspectOptions extends SharedOptions {
   readonly run?: string;
   readonly data: ReadonlyMap<string, string>;
@@ -22,10 +29,9 @@ export interface InspectOptions extends SharedOptions {
   readonly html?: string;
 }
 
-export interface TrainOptions extends SharedOptions {
+export interface TrainOptions extends SharedOptions, DeviceOptions {
   readonly run?: string;
   readonly data: ReadonlyMap<string, string>;
-  readonly backend?: string;
   readonly epochs?: number;
   readonly seed?: number;
   readonly runDir?: string;
@@ -34,10 +40,9 @@ export interface TrainOptions extends SharedOptions {
   readonly inspect?: "init";
 }
 
-export interface RunFolderOptions {
+export interface RunFolderOptions extends DeviceOptions {
   readonly tta?: boolean;
   readonly data: ReadonlyMap<string, string>;
-  readonly backend?: string;
   readonly checkpoint?: string;
   readonly format: Format;
 }
@@ -57,4 +62,13 @@ export interface CheckOptions {
 export interface DiffOptions {
   readonly set: ReadonlyMap<string, string>;
   readonly format: "pretty" | "json" | "markdown";
+}
+
+/** The same options for a generated program. */
+export function deviceArguments({ backend, threads, calibrate }: DeviceOptions): readonly string[] {
+  return [
+    ...(backend === undefined ? [] : ["--backend", backend]),
+    ...(threads === undefined ? [] : ["--threads", threads]),
+    ...(calibrate === true ? ["--calibrate"] : []),
+  ];
 }

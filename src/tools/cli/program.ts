@@ -61,6 +61,8 @@ function train(program: Command): void {
     .addOption(setOption())
     .addOption(dataOption())
     .addOption(backendOption())
+    .addOption(threadsOption())
+    .addOption(calibrateOption())
     .option("--epochs <n>", "how many epochs instead of the file's", wholeNumber(1))
     .option("--seed <n>", "the seed instead of the file's", wholeNumber(0))
     .option("--run-dir <folder>", "where trainer, checkpoints and logs go (default: runs/<run>, then runs/<run>-2, …)")
@@ -77,6 +79,8 @@ function evaluate(program: Command): void {
     .description("measure a trained model on the test part of its data, or on other data")
     .addOption(dataOption())
     .addOption(backendOption())
+    .addOption(threadsOption())
+    .addOption(calibrateOption())
     .option("--checkpoint <file>", "which weights instead of the best ones")
     .addOption(formatOption())
     .option("--tta", "measure the mean prediction over the views of `predict: average(…)` as well")
@@ -89,6 +93,7 @@ function predict(program: Command): void {
     .command("predict <run-folder> [input]")
     .description("use a trained model: rows of a CSV or JSON file (or JSON lines of the standard input) in, JSON lines out")
     .addOption(backendOption())
+    .addOption(threadsOption())
     .option("--checkpoint <file>", "which weights instead of the best ones")
     .option("--samples <n>", "Monte-Carlo dropout: predict each row so many times with noise on; mean and spread (0: once, without noise)", wholeNumber(0))
     .addHelpText("after", examples("nnspec predict runs/mlp new.csv", "nnspec predict runs/mlp new.csv --samples 50", "echo '[[5.1, 3.5, 1.4, 0.2]]' | nnspec predict runs/iris -"))
@@ -185,6 +190,14 @@ function examples(...lines: readonly string[]): string {
 
 function formatOption(): Option {
   return new Option("--format <format>", "for people or for programs").choices(["pretty", "json"]).default("pretty");
+}
+
+function threadsOption(): Option {
+  return new Option("--threads <auto|n>", "threads of the wasm backend (default: auto, as many as are faster)");
+}
+
+function calibrateOption(): Option {
+  return new Option("--calibrate", "with --backend auto: measure all backends again, whatever is remembered");
 }
 
 function backendOption(): Option {

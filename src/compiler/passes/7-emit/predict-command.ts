@@ -43,7 +43,7 @@ function usageOf(emission: Emission): string {
   return [
     `Predicts with ${emission.compiled.run.model.name}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.`,
     "",
-    `  predict.ts [--checkpoint ${keptFile(emission)}] [--backend auto|gpu|wasm|cpu]${draws(emission) ? " [--samples n]" : ""} [rows.json|rows.csv|-]`,
+    `  predict.ts [--checkpoint ${keptFile(emission)}] [--backend auto|gpu|wasm|cpu] [--threads auto|n]${draws(emission) ? " [--samples n]" : ""} [rows.json|rows.csv|-]`,
     ...(draws(emission) ? [`  --samples: so many predictions of each row with noise on, their mean and spread; 0 for one without noise (default: ${samplesByDefault(emission)})`] : []),
     "",
   ].join("\n");
@@ -55,14 +55,14 @@ function draws({ compiled }: Emission): boolean {
 
 const mainFunction = (emission: Emission): Code => ts`/** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
-  const { checkpoint, backend, ${draws(emission) ? ts`samples, ` : nothing}input, help } = readOptions(argv);
+  const { checkpoint, backend, threads, ${draws(emission) ? ts`samples, ` : nothing}input, help } = readOptions(argv);
   const terminal = openTerminal();
   if (help) {
     terminal.write(usage);
     return 0;
   }
   const text = input === "-" ? await readStandardInput() : await readText(input);
-  const model = await ${draws(emission) ? ts`(samples > 0 ? loadSampler : loadModel)` : ts`loadModel`}(checkpoint, backend);
+  const model = await ${draws(emission) ? ts`(samples > 0 ? loadSampler : loadModel)` : ts`loadModel`}(checkpoint, backend, threads);
   try {
     const rows = parseRows(text, input);
     for (const prediction of await ${draws(emission) ? ts`(samples > 0 ? predictDrawn(model, rows, samples) : predict(model, rows))` : ts`predict(model, rows)`}) {
@@ -74,15 +74,16 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }`;
 
-const optionsFunction = (emission: Emission): Code => ts`function readOptions(argv: readonly string[]): { readonly checkpoint: string; readonly backend: BackendChoice; ${draws(emission) ? ts`readonly samples: number; ` : nothing}readonly input: string; readonly help: boolean } {
+const optionsFunction = (emission: Emission): Code => ts`function readOptions(argv: readonly string[]): { readonly checkpoint: string; readonly backend: BackendChoice; readonly threads?: number | undefined; ${draws(emission) ? ts`readonly samples: number; ` : nothing}readonly input: string; readonly help: boolean } {
   let checkpoint = defaultCheckpoint;
-  let backend: BackendChoice = "auto";${draws(emission) ? ts`
+  let backend: BackendChoice = "auto";
+  let threads: number | undefined;${draws(emission) ? ts`
   let samples = ${literal(samplesByDefault(emission))};` : nothing}
   const files: string[] = [];
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index]!;
     if (word === "--help" || word === "-h") return { checkpoint, backend, ${draws(emission) ? ts`samples, ` : nothing}input: "-", help: true };
-    if (word !== "--checkpoint" && word !== "--backend"${draws(emission) ? ts` && word !== "--samples"` : nothing}) {
+    if (word !== "--checkpoint" && word !== "--backend" && word !== "--threads"${draws(emission) ? ts` && word !== "--samples"` : nothing}) {
       if (word.startsWith("--")) throw new UserError("There is no option " + word + ".", [usage]);
       files.push(word);
       continue;
@@ -90,12 +91,13 @@ const optionsFunction = (emission: Emission): Code => ts`function readOptions(ar
     const value = argv[++index];
     if (value === undefined) throw new UserError(word + " needs a value.", [usage]);
     if (word === "--checkpoint") checkpoint = value;
+    else if (word === "--threads") threads = threadCount(value);
     ${draws(emission) ? ts`else if (word === "--samples") samples = sampleCount(value);` : nothing}
     else if (value === "auto" || value === "gpu" || value === "wasm" || value === "cpu") backend = value;
     else throw new UserError("--backend is auto, gpu, wasm or cpu, not " + value + ".");
   }
   if (files.length > 1) throw new UserError("One file of rows at a time.", [usage]);
-  return { checkpoint, backend, ${draws(emission) ? ts`samples, ` : nothing}input: files[0] ?? "-", help: false };
+  return { checkpoint, backend, threads, ${draws(emission) ? ts`samples, ` : nothing}input: files[0] ?? "-", help: false };
 }${draws(emission) ? sampleCount : nothing}`;
 
 const sampleCount = ts`

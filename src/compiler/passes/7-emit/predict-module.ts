@@ -105,11 +105,13 @@ export interface Model {
 }`;
 
 const loadModel = ts`/** Loads a checkpoint (best.safetensors, last.safetensors). Close it with closeModel when it is no longer needed. */
-export async function loadModel(checkpoint: string, backend: BackendChoice = "auto"): Promise<Model> {
+export async function loadModel(checkpoint: string, backend: BackendChoice = "auto", threads?: number): Promise<Model> {
   const file = await loadTensors(checkpoint);
   const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
-  const device = await createDevice({ backend, fillUniform: () => undefined, wasm: wasmModule });
-  for (const { name, shape } of [...parameters, ...statistics]) device.write(name, requireTensor(file, name, shape, checkpoint));
+  const tensors = [...parameters, ...statistics].map(({ name, shape }) => [name, requireTensor(file, name, shape, checkpoint)] as const);
+  const calibration = { plan: plans.predict, variables: () => new Map(tensors) };
+  const device = await createDevice({ backend, threads, calibration, fillUniform: () => undefined, wasm: wasmModule });
+  for (const [name, values] of tensors) device.write(name, values);
   return { device, preparation };
 }
 

@@ -31,12 +31,12 @@ export interface Drawn extends Prediction {
 
 function loadSampler(seed: number): Code {
   return ts`/** A checkpoint loaded for predictDrawn. The same checkpoint draws the same numbers on every machine. Close it with closeModel. */
-export async function loadSampler(checkpoint: string, backend: BackendChoice = "auto"): Promise<Model> {
+export async function loadSampler(checkpoint: string, backend: BackendChoice = "auto", threads?: number): Promise<Model> {
   const file = await loadTensors(checkpoint);
   const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
   const seed = Number(file.metadata["seed"] ?? ${literal(seed)});
   const fill = (target: Float32Array, stream: string, step: number): void => fillUniform(target, randomStream(seed, stream), step);
-  const device = await createDevice({ backend, fillUniform: fill, seed, wasm: sampleModule });
+  const device = await createDevice({ backend, threads, fillUniform: fill, seed, wasm: sampleModule });
   for (const { name, shape } of [...parameters, ...statistics]) device.write(name, requireTensor(file, name, shape, checkpoint));
   return { device, preparation };
 }`;

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { RunFolderOptions } from "../options.ts";
+import { deviceArguments, type RunFolderOptions } from "../options.ts";
 import { ensembleOf, trainerOf } from "../run-folder.ts";
 import { runTypeScript } from "../run-typescript.ts";
 
@@ -11,6 +11,6 @@ export async function evaluate(folder: string, options: RunFolderOptions): Promi
     ...["--evaluate", checkpoint, "--run-dir", folder, "--format", options.format],
     ...[...options.data].flatMap(([name, path]) => ["--data", `${name}=${resolve(path)}`]),
     ...(options.tta === true ? ["--tta"] : []),
-    ...(options.backend === undefined ? [] : ["--backend", options.backend]),
+    ...deviceArguments(options),
   ], "ignore");
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UsageError } from "../exit.ts";
-import type { PredictOptions } from "../options.ts";
+import { deviceArguments, type PredictOptions } from "../options.ts";
 import { ensembleOf, trainerOf } from "../run-folder.ts";
 import { runTypeScript } from "../run-typescript.ts";
 
@@ -9,7 +9,7 @@ import { runTypeScript } from "../run-typescript.ts";
 export async function predict(folder: string, input: string, options: PredictOptions): Promise<void> {
   const together = ensembleOf(folder, "predict.ts");
   if (together !== undefined) {
-    process.exitCode = await runTypeScript(together, ["--run-dir", folder, ...(options.backend === undefined ? [] : ["--backend", options.backend]), input], "inherit");
+    process.exitCode = await runTypeScript(together, ["--run-dir", folder, ...deviceArguments(options), input], "inherit");
     return;
   }
   const { program, checkpoint } = trainerOf(folder, "predict.ts", options.checkpoint);
@@ -17,7 +17,7 @@ export async function predict(folder: string, input: string, options: PredictOpt
   if (options.samples !== undefined && options.samples > 0 && !drawable) throw new UsageError(`nothing in the model of ${folder} is random, so there is nothing to sample: it has no dropout`);
   process.exitCode = await runTypeScript(program, [
     ...["--checkpoint", checkpoint],
-    ...(options.backend === undefined ? [] : ["--backend", options.backend]),
+    ...deviceArguments(options),
     ...(options.samples === undefined || !drawable ? [] : ["--samples", String(options.samples)]),
     input,
   ], "inherit");

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Program, TypedRun } from "../../../compiler/typed/program.ts";
 import { exitCode, UsageError } from "../exit.ts";
 import { makeFolder } from "../make-folder.ts";
-import type { TrainOptions } from "../options.ts";
+import { deviceArguments, type TrainOptions } from "../options.ts";
 import { choose, programOf } from "../runs.ts";
 import { runTypeScript } from "../run-typescript.ts";
 import { writeEnsemble, writeTrainer } from "../trainer.ts";
@@ -61,7 +61,7 @@ function trainerArguments(folder: string, options: TrainOptions): readonly strin
   return [
     ...["--run-dir", folder, "--format", options.format],
     ...[...options.data].flatMap(([name, path]) => ["--data", `${name}=${resolve(path)}`]),
-    ...(options.backend === undefined ? [] : ["--backend", options.backend]),
+    ...deviceArguments(options),
     ...(options.epochs === undefined ? [] : ["--epochs", String(options.epochs)]),
     ...(options.seed === undefined ? [] : ["--seed", String(options.seed)]),
     ...(options.resume ? ["--resume"] : []),

@@ -26,7 +26,7 @@ export type Said = ReadonlyMap<string, Float32Array>;
 export async function say(checkpoint: string, options: TrainerOptions): Promise<Said> {
   const file = await loadTensors(checkpoint);
   const part = await measuredPart(file, checkpoint, options);
-  const device = await openDevice(options.backend, 0);
+  const device = await openDevice(options, 0);
   try {
     writeTensors(device, pick(file, kept, checkpoint));
     const said = new Map(results.map(({ name, size }) => [name, new Float32Array(part.rows.length * size)]));
@@ -47,7 +47,7 @@ export async function say(checkpoint: string, options: TrainerOptions): Promise<
 /** The metrics of what was said of those rows. */
 export async function judge(said: Said, checkpoint: string, options: TrainerOptions): Promise<{ readonly metrics: Metrics; readonly rows: number; readonly backend: string }> {
   const part = await measuredPart(await loadTensors(checkpoint), checkpoint, options);
-  const device = await openDevice(options.backend, 0);
+  const device = await openDevice(options, 0);
   try {
     const totals = new Map(toldSums.map((name) => [name, 0]));
     let start = 0;

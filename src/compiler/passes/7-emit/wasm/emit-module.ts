@@ -1,3 +1,4 @@
+import { deflateRawSync } from "node:zlib";
 import { emitWasm, type WasmArray, type WasmOptions, type WasmPlanTable, type WasmPlans, type WasmThreadTable } from "./emit-wasm.ts";
 
 export interface EmittedWasmFiles {
@@ -14,14 +15,14 @@ const lineLength = 96;
 export function emitWasmFiles(plans: WasmPlans, wasmPlanModule = "./runtime/wasm-plan.ts", name = "wasmModule", options: WasmOptions = {}): EmittedWasmFiles {
   const { bytes, wat, memory } = emitWasm(plans, options);
   const table = [
-    `import { bytesOf, type WasmProgram } from ${literal(wasmPlanModule)};`,
+    `import { packed, type WasmProgram } from ${literal(wasmPlanModule)};`,
     "",
     "// The tensor work as one WebAssembly module with 128-bit vectors; wasm.wat is the same as text, with comments.",
     "// Arrays have fixed places in its memory: an address in bytes, a shape, and strides in elements.",
     "",
     `export const ${name} = {`,
-    `  bytes: bytesOf([`,
-    ...lines(base64(bytes)).map((line) => `    ${literal(line)},`),
+    `  bytes: packed(${bytes.length}, [`,
+    ...lines(base64(deflateRawSync(bytes, { level: 9 }))).map((line) => `    ${literal(line)},`),
     "  ]),",
     ...(options.relaxedSimd === true ? ["  relaxedSimd: true,"] : []),
     `  pages: ${memory.pages},`,
