@@ -8,7 +8,7 @@ import { createDevice, type BackendChoice, type Device } from "../../src/runtime
 import { devicePlan } from "../support/device-plans.ts";
 import { numbersFrom } from "../support/networks.ts";
 
-interface Case {
+export interface Case {
   readonly name: string;
   /** Values of the leaves x and y (and others by name); drawn from [−1, 1) where absent. */
   readonly values?: Readonly<Record<string, readonly number[]>>;
@@ -17,7 +17,7 @@ interface Case {
 }
 
 const capacity = 11;
-const rows = 9;
+export const rows = 9;
 
 const plain = (...shape: readonly number[]): ArrayType => ({ shape, batched: false });
 const batched = (...shape: readonly number[]): ArrayType => ({ shape, batched: true });
@@ -38,7 +38,7 @@ const binary = (name: BinaryName, values: { readonly x: readonly number[]; reado
 });
 const withoutZeroDivisor = { x: pairs.x, y: pairs.y.map((value) => (value === 0 ? 4 : value)) };
 
-const cases: readonly Case[] = [
+export const cases: readonly Case[] = [
   ...(["negate", "tanh", "sigmoid", "erf", "absolute", "sign", "floor", "ceil"] as const).map((name) => unary(name, extremes)),
   unary("exp", extremes.filter((value) => !(value < -80))),
   ...(["sine", "cosine"] as const).map((name): Case => ({ ...unary(name, [-3, -1, 0, 0.5, 2, 3, Number.NaN]), tolerance: 5e-4 })),
@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
 ];
 
 
-function leaves(graph: Graph, given: Case["values"]): ReadonlyMap<string, Float64Array> {
+export function leaves(graph: Graph, given: Case["values"]): ReadonlyMap<string, Float64Array> {
   const next = numbersFrom(7);
   const values = new Map<string, Float64Array>();
   for (const node of nodesOf(graph)) {

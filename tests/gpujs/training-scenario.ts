@@ -3,6 +3,7 @@ import { createDevice, type BackendChoice, type Device, type DevicePlan } from "
 import { devicePlan } from "../support/device-plans.ts";
 import { convolutionalNetwork, multilayerPerceptron, type Network } from "../support/networks.ts";
 import { rowsOf } from "../support/plans.ts";
+import { wasmProgram } from "../support/wasm-program.ts";
 
 export const networks: Readonly<Record<string, () => Network>> = { perceptron: () => multilayerPerceptron(), convolutional: () => convolutionalNetwork() };
 
@@ -13,8 +14,9 @@ export interface Trained {
 
 /** Trains a network for `steps` steps from its first weights, once for each number of rows: the losses, and what ran. */
 async function trainOn(backend: BackendChoice, network: Network, steps: number, counts: readonly number[]): Promise<readonly Trained[]> {
-  const plan = devicePlan(schedule("train", network.graph, network.capacity));
-  const device = await createDevice({ backend, fillUniform: () => {} });
+  const train = schedule("train", network.graph, network.capacity);
+  const plan = devicePlan(train);
+  const device = await createDevice({ backend, fillUniform: () => {}, ...(backend === "wasm" ? { wasm: wasmProgram({ train }) } : {}) });
   const results: Trained[] = [];
   for (const rows of counts) results.push({ backend: device.backend, losses: await lossesOn(device, plan, network, steps, rows) });
   await device.dispose();

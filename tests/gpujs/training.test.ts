@@ -26,6 +26,10 @@ describe("the first 50 losses equal those of the float64 interpreter to 1e-4", (
     expectInterpretedLosses(await run({ backend: "cpu", steps }), "cpu");
   }, 30_000);
 
+  test("WebAssembly", async () => {
+    expectInterpretedLosses(await run({ backend: "wasm", steps }), "wasm");
+  }, 30_000);
+
   test.skipIf(skipLoudly("training on headless GL", headlessGl()))("headless GL in Node", async () => {
     expectInterpretedLosses((await runInHeadlessGl(scenario, { backend: "gpu", steps })) as Record<string, Trained>, "headlessgl");
   }, 120_000);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { GraphBuilder } from "../../src/compiler/ir/builder.ts";
 import type { Node } from "../../src/compiler/ir/graph.ts";
-import { interpretNode } from "../../src/compiler/ir/interpret.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
+import { interpretNode } from "../support/every-backend.ts";
 
 type Build = (graph: GraphBuilder, ...operands: Node[]) => Node;
 

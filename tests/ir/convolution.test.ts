@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import type { GraphBuilder } from "../../src/compiler/ir/builder.ts";
 import type { Node, Window } from "../../src/compiler/ir/graph.ts";
-import { interpretNode } from "../../src/compiler/ir/interpret.ts";
+import { interpretNode } from "../support/every-backend.ts";
 import { randomArray } from "../support/random-numbers.ts";
 
 interface Problem {

@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Node } from "../../src/compiler/ir/graph.ts";
-import { interpretNode, type Bindings } from "../../src/compiler/ir/interpret.ts";
+import type { Bindings } from "../../src/compiler/ir/interpret.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
+import { interpretNode } from "../support/every-backend.ts";
 import { actualCount, gradientProblems } from "../support/gradient-check.ts";
 import { leafTypes, randomNodes } from "../support/random-graph.ts";
 import { randomArray } from "../support/random-numbers.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { interpretNode } from "../../src/compiler/ir/interpret.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { library } from "../../src/compiler/library/index.ts";
 import type { FunctionDefinition } from "../../src/compiler/library/definition.ts";
+import { interpretNode } from "../support/every-backend.ts";
 import { expectClose } from "../support/close.ts";
 import { gradientProblems, randomOperand } from "../support/gradient-check.ts";
 

@@ -36,6 +36,11 @@ export function interpret(graph: Graph, bindings: Bindings, { tolerance = 1e-4, 
   return expected;
 }
 
+/** The value of one node, on every backend. */
+export function interpretNode(node: Node, bindings: Bindings): Float64Array {
+  return interpret({ outputs: new Map([["value", node]]), updates: new Map() }, bindings).outputs.get("value")!;
+}
+
 /** Functions of 1 ulp and sums in another order may lose several times what exact ones lose. */
 const timesRounding = 8;
 

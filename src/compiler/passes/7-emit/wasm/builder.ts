@@ -92,6 +92,12 @@ export class FunctionBuilder {
     this.op("v128.const", word!, word!, word!, word!);
   }
 
+  /** Two equal doubles. */
+  doubles(value: number): void {
+    const [low, high] = new Int32Array(new Float64Array([value]).buffer);
+    this.op("v128.const", low!, high!, low!, high!);
+  }
+
   /** Four words. */
   words(...lanes: readonly [number, number, number, number]): void {
     this.op("v128.const", ...lanes);

@@ -38,6 +38,8 @@ export const instructions = {
   "f32x4.mul": vector(0xe6), "f32x4.div": vector(0xe7), "f32x4.max": vector(0xe9), "f32x4.min": vector(0xe8), "f32x4.pmin": vector(0xea), "f32x4.pmax": vector(0xeb),
   // Relaxed SIMD: only on request.
   "f32x4.relaxed_madd": vector(0x105),
+  "f32x4.demote_f64x2_zero": vector(0x5e), "f64x2.promote_low_f32x4": vector(0x5f), "f64x2.nearest": vector(0x94), "f64x2.sub": vector(0xf1), "f64x2.mul": vector(0xf2),
+  "i32x4.trunc_sat_f64x2_s_zero": vector(0xfc),
   "i32x4.trunc_sat_f32x4_s": vector(0xf8), "f32x4.convert_i32x4_s": vector(0xfa),
 } as const satisfies Record<string, { readonly bytes: readonly number[]; readonly immediate: Immediate }>;
 

@@ -1,6 +1,6 @@
 import type { Local, Value } from "./builder.ts";
 import { countOf, reduceLoop, reduceLoops, type Emission } from "./emission.ts";
-import { extremum } from "./math.ts";
+import { extremum } from "./math-arithmetic.ts";
 import { lanes } from "./lanes.ts";
 import type { Nest, ReduceLoop } from "./nest.ts";
 import type { Physical, PhysicalKernel, Reference } from "./physical.ts";
