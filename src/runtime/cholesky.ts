@@ -33,15 +33,37 @@ export function solveCholesky(factor: Float64Array, b: ArrayLike<number>): Float
   return x;
 }
 
-/** The inverse of L Lᵀ. */
+/** The inverse of L Lᵀ: M = L⁻¹ row by row, then Mᵀ M. */
 export function invertCholesky(factor: Float64Array, size: number): Float64Array {
+  const lower = invertTriangle(factor, size);
   const inverse = new Float64Array(size * size);
-  const unit = new Float64Array(size);
-  for (let column = 0; column < size; column++) {
-    unit[column] = 1;
-    const x = solveCholesky(factor, unit);
-    unit[column] = 0;
-    for (let row = 0; row < size; row++) inverse[row * size + column] = x[row]!;
+  for (let k = 0; k < size; k++) {
+    const own = lower.subarray(k * size, k * size + k + 1);
+    for (let row = 0; row <= k; row++) {
+      const share = own[row]!;
+      for (let column = 0; column <= row; column++)
+        inverse[row * size + column]! += share * own[column]!;
+    }
+  }
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < row; column++)
+      inverse[column * size + row] = inverse[row * size + column]!;
   }
   return inverse;
+}
+
+/** L⁻¹ of a lower triangle: row i is (the unit vector i less Σ over k < i of L[i, k] times row k) / L[i, i]. */
+function invertTriangle(factor: Float64Array, size: number): Float64Array {
+  const lower = new Float64Array(size * size);
+  for (let row = 0; row < size; row++) {
+    const own = lower.subarray(row * size, (row + 1) * size);
+    for (let k = 0; k < row; k++) {
+      const share = factor[row * size + k]!;
+      for (let column = 0; column <= k; column++) own[column]! -= share * lower[k * size + column]!;
+    }
+    const pivot = factor[row * size + row]!;
+    own[row] = 1;
+    for (let column = 0; column <= row; column++) own[column]! /= pivot;
+  }
+  return lower;
 }

@@ -65,7 +65,7 @@ function rulesFrom({ value, slope }: Along): Rules {
   return {
     lowEnough: (here) =>
       here.value <= value + SUFFICIENT * here.length * slope ||
-      (here.value <= value + rounding && here.slope <= (2 * SUFFICIENT - 1) * slope),
+      (Math.abs(here.value - value) <= rounding && here.slope <= (2 * SUFFICIENT - 1) * slope),
     flatEnough: (here) => Math.abs(here.slope) <= -FLAT * slope,
   };
 }

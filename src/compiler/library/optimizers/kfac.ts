@@ -19,7 +19,7 @@ export const kfac = defineOptimizer({
   kronecker: true,
   example: "optimizer: kfac(1e-2, damping: 1e-3)",
   pitfalls:
-    "Weights of other layers (and of layers that are used twice, have groups or dropconnect) move by their plain gradient at the same rate; give them another optimiser with a rule where that is too slow or too fast. Too little damping shows as losses that jump. `sampled` needs losses that are likelihoods: cross-entropies, squared errors, `kl`.",
+    "Weights of other layers (and of layers that are used twice, have groups or dropconnect) move by their plain gradient at the same rate; give them another optimiser with a rule where that is too slow or too fast. Too little damping shows as losses that jump. `sampled` needs losses that are likelihoods: cross-entropies, squared errors, `kl`; their class weights and label smoothing do not enter the curvature. Inverting takes the cube of a layer's inputs: with thousands of them raise `every`.",
   techniques: ["F11"],
   slots: ({ momentum }) => (momentum === 0 ? {} : { velocity: 0 }),
   update: ({ graph, parameter, gradient, rate, slots, number, values }) => {
