@@ -69,9 +69,9 @@ export async function chooseBackend(
   const rates: [Candidate, number][] = [];
   for (const candidate of candidates)
     rates.push([candidate, await stepsPerSecond(candidate, calibration)]);
-  const [candidate] = rates.reduce((best, one) => (one[1] > best[1] ? one : best));
+  const [candidate, best] = rates.reduce((most, one) => (one[1] >= most[1] ? one : most));
   const named = rates.map(([one, speed]) => [one.backend, speed] as const);
-  remember(key, { backend: candidate.backend, rates: named });
+  if (best > 0) remember(key, { backend: candidate.backend, rates: named });
   const measured = `measured ${describe(named)}`;
   return { candidate, reason: typeof gl === "string" ? `${measured}; ${gl}` : measured };
 }
@@ -90,7 +90,7 @@ async function recalled(key: string, place: Place): Promise<Choice | undefined> 
   if (found === undefined) return undefined;
   const { backend, rates, date } = found;
   const candidate = await candidateOf(backend, place);
-  const reason = `remembered from ${date}: ${describe(rates)} (--calibrate measures again)`;
+  const reason = `remembered of ${date}: ${describe(rates)}; --calibrate measures again`;
   return candidate?.backend === backend ? { candidate, reason } : undefined;
 }
 

@@ -120,6 +120,11 @@ export class WasmDevice {
     return this.unpack(array);
   }
 
+  /** Whether all threads are there. */
+  get isTogether(): boolean {
+    return this.team?.isReady ?? false;
+  }
+
   /** Waits until all threads are there. */
   async settle(): Promise<void> {
     await this.team?.join();

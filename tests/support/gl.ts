@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import type { Browser } from "playwright-core";
 
 /** Where the GL tests can run, and in words why not. */
 export interface Place {
@@ -53,14 +54,18 @@ const chromiumFlags = (
   "--disable-background-networking --disable-component-update --disable-sync"
 ).split(" ");
 
+export async function launchChromium(): Promise<Browser> {
+  const { chromium: launcher } = await import("playwright-core");
+  return launcher.launch({ executablePath: chromiumPath, args: chromiumFlags });
+}
+
 /** What the script at `path` (TypeScript, exporting `run`) resolves to, bundled and run in Chromium with WebGL 2 in software. */
 export async function runInChromium(path: string, argument?: unknown): Promise<unknown> {
   const bundle = await build({
     stdin: { contents: `import { run } from ${JSON.stringify(path)}; globalThis.outcome = run(${JSON.stringify(argument ?? null)});`, resolveDir: process.cwd() },
     bundle: true, write: false, format: "iife", platform: "browser", target: "es2023", logLevel: "silent",
   });
-  const { chromium: launcher } = await import("playwright-core");
-  const browser = await launcher.launch({ executablePath: chromiumPath, args: chromiumFlags });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage();
     const errors: string[] = [];
