@@ -7,6 +7,7 @@ import type { Program, TypedData } from "../../compiler/typed/program.ts";
 import { readRecords } from "../../runtime/csv.ts";
 import { checkFolder } from "./check-folder.ts";
 import { readHeader, type ArrayHeader, type Header } from "./data-headers.ts";
+import { pathsByField } from "./data-paths.ts";
 import { UsageError } from "./exit.ts";
 import { reasonOf } from "./sources.ts";
 
@@ -25,13 +26,29 @@ export function checkData(program: Program, bound: ReadonlyMap<string, string>):
 
 function checkFile(data: TypedData, path: string): readonly Diagnostic[] {
   const broken = (problem: string): readonly Diagnostic[] => [diagnostic(dataNotReadable, data.span, { problem })];
+  const parts = pathsByField(path);
   try {
+    if (parts) return checkParts(data, parts, path);
     if (statSync(path).isDirectory()) return checkFolder(data, path);
     const header = readHeader(path);
     return header === undefined ? broken(`${path} cannot be read: its name does not tell what it is (.csv, .tsv, .npz, .npy, .idx)`) : compare(data, header, path);
   } catch (error) {
     return broken(error instanceof Error && "code" in error ? `cannot read ${path}: ${reasonOf(error)}` : reasonOf(error));
   }
+}
+
+/** A file of one array for each field. */
+function checkParts(data: TypedData, parts: ReadonlyMap<string, string>, where: string): readonly Diagnostic[] {
+  const headers = data.fields.map((field) => {
+    const file = parts.get(field.name);
+    if (file === undefined) throw new Error(`${where} names no file for the field ${field.name}`);
+    const header = readHeader(file);
+    if (header?.kind !== "array") throw new Error(`${file} is no file of one array (.npy, .idx)`);
+    return { field, file, array: header.array };
+  });
+  const rows = headers[0]?.array.shape[0];
+  return headers.flatMap(({ field, file, array }) =>
+    compareArray(field, array, rows, (_, expected, found) => diagnostic(dataDoesNotFit, field.span ?? data.span, { field: field.name, expected, found, file })));
 }
 
 function compare(data: TypedData, header: Header, path: string): readonly Diagnostic[] {

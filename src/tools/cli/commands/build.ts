@@ -1,5 +1,6 @@
 import { cpSync, existsSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
+import { singlePath } from "../data-paths.ts";
 import { UsageError } from "../exit.ts";
 import { makeFolder } from "../make-folder.ts";
 import type { BuildOptions } from "../options.ts";
@@ -15,7 +16,7 @@ export async function build(file: string, options: BuildOptions): Promise<void> 
   const copies = new Map<string, string>();
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
   const pathFromFolder = (path: string): string => besideTrainer(path, base, copies);
-  const bound = new Map([...options.data].map(([name, path]) => [name, resolve(path)]));
+  const bound = new Map([...options.data].map(([name, path]) => [name, singlePath(path)]));
   const choices = {
     ...{ pathFromFolder, data: bound, set: options.set, relaxedSimd: options.relaxedSimd ?? false },
     beforeReading: () => copyData(copies, options.out),

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { resolveData } from "../data-paths.ts";
 import type { Program, TypedRun } from "../../../compiler/typed/program.ts";
 import { exitCode, UsageError } from "../exit.ts";
 import { makeFolder } from "../make-folder.ts";
@@ -60,7 +61,7 @@ function runFolder(run: string, options: TrainOptions): string {
 function trainerArguments(folder: string, options: TrainOptions): readonly string[] {
   return [
     ...["--run-dir", folder, "--format", options.format],
-    ...[...options.data].flatMap(([name, path]) => ["--data", `${name}=${resolve(path)}`]),
+    ...[...options.data].flatMap(([name, path]) => ["--data", `${name}=${resolveData(path)}`]),
     ...deviceArguments(options),
     ...(options.epochs === undefined ? [] : ["--epochs", String(options.epochs)]),
     ...(options.seed === undefined ? [] : ["--seed", String(options.seed)]),

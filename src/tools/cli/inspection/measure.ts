@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { OpenSize } from "../../../compiler/compile.ts";
@@ -6,7 +6,9 @@ import { compileInspection, type InspectedValue } from "../../../compiler/inspec
 import { emitInspection } from "../../../compiler/passes/7-emit/emit-inspection.ts";
 import type { Program, TypedRun } from "../../../compiler/typed/program.ts";
 import type { ValueStatistics } from "../../../runtime/value-statistics.ts";
+import { resolveData } from "../data-paths.ts";
 import { UsageError } from "../exit.ts";
+import { makeFolder } from "../make-folder.ts";
 import { openDims } from "../open-dims.ts";
 import { captureTypeScript } from "../run-typescript.ts";
 
@@ -73,7 +75,7 @@ async function runInspection(folder: string, run: TypedRun, options: MeasureOpti
   const given = {
     backend: options.backend ?? "auto",
     ...(options.seed === undefined ? {} : { seed: options.seed }),
-    ...(data === undefined ? {} : { data: resolve(data) }),
+    ...(data === undefined ? {} : { data: resolveData(data) }),
     ...(options.folder === undefined ? {} : { folder: resolve(options.folder) }),
   };
   const { status, stdout, stderr } = await captureTypeScript(folder, script(given));
