@@ -62,6 +62,24 @@ export function augmentingOf(${measuresRows(fields) ? ts`train: Part` : nothing}
 }`;
 }
 
+/** What moves pixels without calculating with them: such rows are made faster than a worker is asked for them. */
+const quick: ReadonlySet<string> = new Set(["flip", "crop", "pad_crop", "shift", "cutout"]);
+
+/** Whether a worker makes the batches of the run. */
+export function prefetches({ augment }: TypedRun): boolean {
+  return augment !== undefined && augment.fields.some(({ steps }) => steps.some(({ use }) => !quick.has(use.definition.name)));
+}
+
+/** `augment-worker.ts`: what the worker runs. */
+export function workerModule({ compiled: { run } }: Emission): ModuleText | undefined {
+  if (!prefetches(run)) return undefined;
+  return {
+    path: "augment-worker.ts",
+    header: comment("A thread that makes batches while the device computes; train.ts starts it where that is worth it."),
+    statements: [ts`serveBatches(augmentingOf);`],
+  };
+}
+
 /** Whether something is measured on the training rows. */
 export function measuresRows(fields: readonly FieldAugmentation[]): boolean {
   return fields.some((field) => statisticsOf(field).size > 0);

@@ -62,6 +62,7 @@ const about: Readonly<Record<string, string>> = {
   "train.ts": "the training loop: start reading here",
   "model.ts": "the tensors and what they start from, the learning rate, the metrics",
   "augment.ts": "what is done to the rows before the model is given them",
+  "augment-worker.ts": "a thread that makes batches while the device computes",
   "data.ts": "where the rows come from, how they are divided and scaled",
   "kernels.ts": "the tensor work as gpu.js kernels, with their shapes",
   "wasm.ts": "the same work as a WebAssembly module: its bytes, and where each array lies in its memory",

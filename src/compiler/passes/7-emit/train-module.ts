@@ -150,6 +150,7 @@ export async function train(options: TrainerOptions, reporter: Reporter): Promis
     return undefined;
   } finally {
     release();
+    ${hooks.ended}
     await device.dispose();
   }
 }`;

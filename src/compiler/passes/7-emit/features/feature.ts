@@ -44,6 +44,8 @@ export interface TrainFeature {
   readonly endings?: Code;
   /** In `finish`, after the weights that are kept were written back, before they are measured. In scope: session, tensors. */
   readonly finishing?: Code;
+  /** When training is over, however it ended, before the device is given up. In scope: session. */
+  readonly ended?: Code;
   /** Functions of the program. */
   readonly functions?: Code;
 }

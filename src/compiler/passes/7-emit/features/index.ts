@@ -34,5 +34,5 @@ export function withFeatures(shape: RunShape): TrainingShape {
 
 const places = Object.keys({
   settings: 0, progress: 0, sessionFields: 0, sessionValues: 0, begun: 0, started: 0, evaluating: 0, resumed: 0, batches: 0, beforeStep: 0, runStep: 0, afterStep: 0,
-  afterEpoch: 0, measured: 0, beforeUse: 0, afterUse: 0, remembered: 0, endings: 0, finishing: 0, functions: 0,
+  afterEpoch: 0, measured: 0, beforeUse: 0, afterUse: 0, remembered: 0, endings: 0, finishing: 0, ended: 0, functions: 0,
 } satisfies Record<Place, 0>) as readonly Place[];
