@@ -1,5 +1,6 @@
 import { literal, nothing, ts, type Code } from "./code.ts";
 import { keptFile, type Emission } from "./emission.ts";
+import { hasLabels } from "./predict-labels.ts";
 import { samplesByDefault } from "./predict-sampling.ts";
 
 /** Rows from files, and a line of JSON for each. */
@@ -11,6 +12,7 @@ export function commandLine(emission: Emission): readonly Code[] {
   const left = [...Object.values(csv?.fieldArguments ?? {}), ...(typeof ignored === "string" ? [ignored] : Array.isArray(ignored) ? (ignored as readonly string[]) : [])];
   const { delimiter } = values;
   const headed = values["header"] !== false;
+  const labelled = hasLabels(emission);
   return [
     ts`const defaultCheckpoint: string = ${literal(keptFile(emission))};
 
@@ -21,20 +23,25 @@ const usage = ${literal(usageOf(emission))};`,
     rows,
     ts`/** Columns that are not given to the model. */
 const otherColumns: readonly string[] = ${literal(left)};`,
-    ts`/** The columns of the inputs one after the other, in the order of the inputs.${headed ? ts` A first line of names is known by its not being numbers.` : nothing} */
+    ts`/** The columns of the inputs one after the other, in the order of the inputs.${headed ? (labelled ? ts` The first line has their names.` : ts` A first line of names is known by its not being numbers.`) : nothing} */
 function parseTable(text: string, where: string): Row[] {
   const records = parseCsv(text, { where${typeof delimiter === "string" ? ts`, delimiter: ${literal(delimiter)}` : nothing} });
   const first = records[0]?.cells ?? [];
-  ${headed ? ts`const named = first.some((cell) => Number.isNaN(Number(cell)));
+  ${headed ? ts`const named = ${labelled ? ts`first.length > 0` : ts`first.some((cell) => Number.isNaN(Number(cell)))`};
   const names = named ? first : first.map((_, index) => String(index + 1));` : ts`const names = first.map((_, index) => String(index + 1));`}
   const needed = inputs.reduce((total, { shape }) => total + sizeOf(shape), 0);
   const used = names.map((_, index) => index).filter((index) => names.length === needed || !otherColumns.includes(names[index]!));
   return ${headed ? ts`(named ? records.slice(1) : records)` : ts`records`}.map(({ cells }) => {
-    const numbers = used.map((index) => Number(cells[index]));
+    const numbers = used.map((index) => ${labelled ? ts`valueOf(cells[index] ?? "")` : ts`Number(cells[index])`});
     let start = 0;
     return Object.fromEntries(inputs.map(({ name, shape }) => [name, numbers.slice(start, (start += sizeOf(shape)))]));
   });
-}`,
+}${labelled ? ts`
+
+/** A number, or the name of a class. */
+function valueOf(cell: string): number | string {
+  return cell === "" || Number.isNaN(Number(cell)) ? cell : Number(cell);
+}` : nothing}`,
     ts`runAsProgram(import.meta.url, main);`,
   ];
 }

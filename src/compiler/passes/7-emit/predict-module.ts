@@ -4,19 +4,23 @@ import { comment, literal, nothing, ts, type Code } from "./code.ts";
 import { fieldOf, keptFile, specName, type Emission } from "./emission.ts";
 import type { ModuleText } from "./modules.ts";
 import { commandLine } from "./predict-command.ts";
+import { classesOf, hasLabels, labelFunctions, numbersType } from "./predict-labels.ts";
 import { sampling } from "./predict-sampling.ts";
+import { textCommands, writerOf } from "./predict-text.ts";
 
 /** `predict.ts`: the trained model in use, as a module and from the command line. */
 export function predictModule(emission: Emission): ModuleText {
   const { run } = emission.compiled;
   const kinds = new Set(readings(emission).map(({ kind }) => kind));
+  const writer = writerOf(emission);
+  const use = writer ? "From the command line: `echo \"Shall I\" | npm run predict -- --length 300`, which goes on with a text." : "From the command line: `npm run predict -- rows.json`, where rows are JSON objects or the lines of a CSV file.";
   return {
     path: "predict.ts",
     header: comment(
       `Predicts with ${run.model.name} (run ${run.name} of ${specName(emission)}), made by nnspec.`,
-      `In a program: \`const model = await loadModel("${keptFile(emission)}"); await predict(model, [row])\`.\nFrom the command line: \`npm run predict -- rows.json\`, where rows are JSON objects or the lines of a CSV file.`,
+      `In a program: \`const model = await loadModel("${keptFile(emission)}"); await ${writer ? "continueText(model, start, { length: 300, temperature: 0.7, seed: 0 })" : "predict(model, [row])"}\`.\n${use}`,
     ),
-    statements: [tables(emission), types, loadModel, predictFunction(emission), ...sampling(emission, { probabilities: kinds.has("probabilities"), scores: kinds.has("scores") }), ...helpers(emission), ...commandLine(emission)],
+    statements: [tables(emission), types(emission), loadModel, predictFunction(emission), ...sampling(emission, { probabilities: kinds.has("probabilities"), scores: kinds.has("scores") }), ...helpers(emission), ...(writer ? textCommands(emission, writer) : commandLine(emission))],
   };
 }
 
@@ -64,11 +68,11 @@ function tables(emission: Emission): Code {
   const inputs = compiled.run.model.inputs.map((input) => {
     const field = fieldOf(emission, input.name);
     const shape = compiled.fields.find((one) => one.name === field)?.shape ?? [];
-    return { name: input.name, field, shape: [...shape] };
+    return { name: input.name, field, shape: [...shape], classes: classesOf(emission, input.name) };
   });
   const outputs = readings(emission).map(({ output, shape, kind, field }) => ({ name: output, shape: [...shape], kind, field }));
   return ts`/** What a row consists of, and the fields of the data that scale it. */
-const inputs: readonly { readonly name: string; readonly field: string; readonly shape: readonly number[] }[] = ${literal(inputs)};
+const inputs: readonly { readonly name: string; readonly field: string; readonly shape: readonly number[]${hasLabels(emission) ? ts`; readonly classes?: number` : nothing} }[] = ${literal(inputs)};
 
 /** What the model says, and how it is read: as logits or scores of classes, as the logit of a chance, or as values in the scale of a field. */
 const outputs: readonly Output[] = ${literal(outputs)};
@@ -77,18 +81,14 @@ const outputs: readonly Output[] = ${literal(outputs)};
 const capacity = ${literal(compiled.capacity)};`;
 }
 
-const types = ts`interface Output {
+const types = (emission: Emission): Code => ts`interface Output {
   readonly name: string;
   readonly shape: readonly number[];
   readonly kind: "probabilities" | "scores" | "chance" | "values";
   readonly field?: string;
 }
 
-/** Numbers, nested as the shape says or flat in row-major order. */
-export type Numbers = number | readonly Numbers[];
-
-/** A row by the names of the model's inputs; with a single input the numbers alone will do. */
-export type Row = Readonly<Record<string, Numbers>> | readonly Numbers[];
+${numbersType(emission)}
 
 /** What is predicted for one row: the class with its probability, or the values; and everything the model gave. */
 export interface Prediction {
@@ -162,15 +162,17 @@ function rowOf(values: Float32Array, shape: readonly number[], row: number): Flo
 }`;
 
 /** Pictures are cut to size as in measuring, unless the views do that. */
-function gathering({ compiled: { run } }: Emission): Code {
+function gathering(emission: Emission): Code {
+  const { run } = emission.compiled;
+  const labelled = hasLabels(emission);
   const cut = run.views ? [] : fedFields(run);
   return ts`/** The numbers of one input for some rows, checked, flat, and brought to the scale that the model was trained in. */
 function gather(model: Model, input: (typeof inputs)[number], rows: readonly Row[], start: number): Float32Array {
   const size = sizeOf(input.shape);
   const gathered = new Float32Array(capacity * size);
   rows.forEach((row, index) => {
-    const numbers = flatten(numbersIn(row, input.name));
     const place = "row " + (start + index + 1) + ", " + input.name;
+    const numbers = ${labelled ? ts`input.classes === undefined ? flatten(numbersIn(row, input.name)) : labelsIn(model, input, numbersIn(row, input.name), place)` : ts`flatten(numbersIn(row, input.name))`};
     if (numbers.length !== size) throw new UserError(place + ": " + size + " numbers are needed, and " + numbers.length + " were given.");
     if (!numbers.every(Number.isFinite)) throw new UserError(place + ": everything in it must be a finite number.");
     gathered.set(numbers, index * size);
@@ -182,7 +184,7 @@ function gather(model: Model, input: (typeof inputs)[number], rows: readonly Row
 }
 
 function numbersIn(row: Row, name: string): Numbers {
-  if (isList(row)) return row;
+  if (${labelled ? ts`typeof row === "string" || ` : nothing}isList(row)) return row;
   return Object.hasOwn(row, name) ? row[name]! : [];
 }
 
@@ -192,7 +194,7 @@ function isList(value: Row | Numbers): value is readonly Numbers[] {
 
 function flatten(numbers: Numbers): number[] {
   return isList(numbers) ? numbers.flatMap(flatten) : [Number(numbers)];
-}`;
+}${labelFunctions(emission)}`;
 }
 
 function readFunction(kinds: ReadonlySet<Reading["kind"]>): Code {
