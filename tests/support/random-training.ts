@@ -1,8 +1,8 @@
 import type { Node } from "../../src/compiler/ir/graph.ts";
 import { Layers, networkOf, numbersFrom, type Network } from "./networks.ts";
 
-/** Layers (trained with momentum: Adam makes ±rate of a gradient that is 0 but for rounding) of random kinds and sizes, few of which divide by 4 or 8, and a batch of 1 to 70. */
-export function randomTraining(seed: number): Network {
+/** Layers of random kinds and sizes, few of which divide by 4 or 8, and a batch of 1 to 70. Of a gradient that is 0 but for rounding Adam makes ±rate: tests/wasm/adam.test.ts. */
+export function randomTraining(seed: number, optimizer: "momentum" | "adam" = "momentum"): Network {
   const next = numbersFrom(seed);
   const choose = (count: number): number => Math.floor(next() * count);
   const layers = new Layers();
@@ -16,7 +16,7 @@ export function randomTraining(seed: number): Network {
     if (choose(4) === 0 && x.type.shape[1]! > 1) x = choose(2) === 0 ? layers.layerNorm(`n${layer}`, x) : layers.batchNorm(`n${layer}`, x);
   }
   const loss = layers.crossEntropy(layers.dense("out", x, classes), layers.root.input("label", { shape: [rows], batched: true }));
-  return networkOf(layers.momentum(loss), rows, classes, seed);
+  return networkOf(layers[optimizer](loss), rows, classes, seed);
 }
 
 function activate(layers: Layers, path: string, x: Node, choose: (count: number) => number): Node {

@@ -6,9 +6,12 @@ import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
 import { instructions, type Op } from "../../src/compiler/passes/7-emit/wasm/instructions.ts";
 import { printModule } from "../../src/compiler/passes/7-emit/wasm/wat.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
+import type { Plan } from "../../src/compiler/plan/plan.ts";
 import { convolutionalNetwork, multilayerPerceptron } from "../support/networks.ts";
+import { randomNetwork } from "../support/random-networks.ts";
+import { randomTraining } from "../support/random-training.ts";
 
-const features = { simd: true, threads: true, bulk_memory: true, sign_extension: true, sat_float_to_int: true };
+const features = { simd: true, threads: true, bulk_memory: true, sign_extension: true, sat_float_to_int: true, relaxed_simd: true };
 const { readWasm, parseWat } = await wabt();
 
 /** Decoded and validated by wabt. */
@@ -36,6 +39,19 @@ describe("modules of whole plans", () => {
       expect(decoded(bytes)).toContain("f32x4.mul");
       expect(decoded(assembled(wat))).toBe(decoded(bytes));
     });
+  }
+});
+
+test("wabt validates the modules of 80 random networks and 80 random graphs, for one thread and for several", { timeout: 120_000 }, () => {
+  const validate = (plan: Plan, threads: "never" | "always"): void => {
+    const module = readWasm(emitWasm({ [plan.name]: plan }, { threads }).bytes, features);
+    module.validate();
+    module.destroy();
+  };
+  for (let seed = 1; seed <= 80; seed++) {
+    const [trained, drawn] = [randomTraining(seed), randomNetwork(seed)];
+    validate(schedule("train", trained.graph, trained.capacity), seed % 2 === 0 ? "never" : "always");
+    validate(schedule("predict", drawn.graph, drawn.capacity), seed % 3 === 0 ? "always" : "never");
   }
 });
 
