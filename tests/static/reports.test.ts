@@ -6,6 +6,8 @@ import { toJunit } from "../../src/tools/cli/reports/junit.ts";
 import type { Findings } from "../../src/tools/cli/reports/report.ts";
 import { toSarif } from "../../src/tools/cli/reports/sarif.ts";
 import { checkText } from "../support/check-text.ts";
+import { filesIn } from "../support/files.ts";
+import { blocksOf } from "../support/markdown.ts";
 import { sarifFaults } from "./sarif-schema.ts";
 
 const wrong = `nnspec 1
@@ -71,11 +73,15 @@ function tagsBalance(xml: string): boolean {
 }
 
 describe("sarif", () => {
-  test("has the structure that the schema requires, for every sample with findings", () => {
-    const diagnostics = readdirSync("tests/samples")
+  test("has the structure that the schema requires, for every sample and every explanation with findings", () => {
+    const explained = filesIn("src/compiler/base/diagnostics/explanations", ".md").flatMap((page) =>
+      blocksOf(readFileSync(page, "utf8")).filter(({ language, words }) => language === "nnspec" && words[0] === "bad").flatMap(({ text }) => checkText(text, page).diagnostics));
+    expect(new Set(explained.map(({ code }) => code)).size).toBeGreaterThan(150);
+    const sampled = readdirSync("tests/samples")
       .flatMap((area) => readdirSync(`tests/samples/${area}`).map((name) => `tests/samples/${area}/${name}/input.nnspec`))
       .flatMap((path) => checkText(readFileSync(path, "utf8").replace(/[«»]/g, ""), path).diagnostics);
-    expect(diagnostics.length).toBeGreaterThan(80);
+    expect(sampled.length).toBeGreaterThan(80);
+    const diagnostics = [...sampled, ...explained];
     const log: unknown = JSON.parse(toSarif({ files: [], diagnostics, errorOnWarning: false }));
     expect(sarifFaults(log)).toEqual([]);
   }, 30_000);
@@ -85,7 +91,8 @@ describe("sarif", () => {
     log.runs[0].results[0].level = "fatal";
     log.runs[0].results[0].locations[0].physicalLocation.region.startLine = 0;
     delete log.runs[0].tool.driver.name;
-    expect(sarifFaults(log)).toHaveLength(3);
+    log.runs[0].tool.driver.rules.push(log.runs[0].tool.driver.rules[0]);
+    expect(sarifFaults(log)).toHaveLength(4);
   });
 
   test("results name their rule, whose help is the explanation page", () => {

@@ -1,4 +1,10 @@
-/** What a value must look like: the part of JSON Schema that the published schema of SARIF 2.1.0 uses for these objects. */
+/**
+ * What a value must look like: the part of JSON Schema that the published schema of SARIF 2.1.0 (OASIS, `Schemata/sarif-schema-2.1.0.json`)
+ * uses for the objects that nnspec writes. Written out by hand from the definitions of sarifLog, toolComponent, reportingDescriptor, result,
+ * physicalLocation, region, artifactLocation, message, multiformatMessageString, fix, artifactChange, replacement and artifactContent: their
+ * types, required properties, known properties (there, too, no others are allowed), enumerations, minima, least lengths and uniqueness.
+ * Where several properties may stand for each other there (a region by lines, characters or bytes) the one that nnspec writes is required.
+ */
 interface Shape {
   readonly type: "object" | "array" | "string" | "integer";
   readonly required?: readonly string[];
@@ -6,6 +12,7 @@ interface Shape {
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly items?: Shape;
   readonly minItems?: number;
+  readonly uniqueItems?: true;
   readonly minimum?: number;
   readonly enum?: readonly string[];
   readonly pattern?: RegExp;
@@ -16,7 +23,7 @@ const uri: Shape = { type: "string", pattern: /^[^\s\\<>"{}|^`]+$/ };
 const place: Shape = { type: "integer", minimum: 1 };
 const message: Shape = { type: "object", required: ["text"], properties: { text, markdown: text } };
 const artifactLocation: Shape = { type: "object", properties: { uri, uriBaseId: text } };
-const region: Shape = { type: "object", properties: { startLine: place, startColumn: place, endLine: place, endColumn: place } };
+const region: Shape = { type: "object", required: ["startLine"], properties: { startLine: place, startColumn: place, endLine: place, endColumn: place } };
 const physicalLocation: Shape = { type: "object", required: ["artifactLocation"], properties: { artifactLocation, region } };
 const location: Shape = { type: "object", properties: { id: { type: "integer", minimum: -1 }, physicalLocation, message } };
 const replacement: Shape = { type: "object", required: ["deletedRegion"], properties: { deletedRegion: region, insertedContent: { type: "object", properties: { text } } } };
@@ -25,7 +32,7 @@ const fix: Shape = {
   required: ["artifactChanges"],
   properties: {
     description: message,
-    artifactChanges: { type: "array", minItems: 1, items: { type: "object", required: ["artifactLocation", "replacements"], properties: { artifactLocation, replacements: { type: "array", minItems: 1, items: replacement } } } },
+    artifactChanges: { type: "array", minItems: 1, uniqueItems: true, items: { type: "object", required: ["artifactLocation", "replacements"], properties: { artifactLocation, replacements: { type: "array", minItems: 1, items: replacement } } } },
   },
 };
 const result: Shape = {
@@ -37,12 +44,12 @@ const result: Shape = {
     level: { type: "string", enum: ["none", "note", "warning", "error"] },
     message,
     locations: { type: "array", items: location },
-    relatedLocations: { type: "array", items: location },
-    fixes: { type: "array", items: fix },
+    relatedLocations: { type: "array", uniqueItems: true, items: location },
+    fixes: { type: "array", uniqueItems: true, items: fix },
   },
 };
 const rule: Shape = { type: "object", required: ["id"], properties: { id: text, shortDescription: message, fullDescription: message, help: message } };
-const driver: Shape = { type: "object", required: ["name"], properties: { name: text, version: text, semanticVersion: { type: "string", pattern: /^\d+\.\d+\.\d+/ }, rules: { type: "array", items: rule } } };
+const driver: Shape = { type: "object", required: ["name"], properties: { name: text, version: text, semanticVersion: { type: "string", pattern: /^\d+\.\d+\.\d+/ }, rules: { type: "array", uniqueItems: true, items: rule } } };
 const run: Shape = {
   type: "object",
   required: ["tool"],
@@ -70,6 +77,7 @@ function faultsOf(value: unknown, shape: Shape, path: string): readonly string[]
     case "array":
       if (!Array.isArray(value)) return [`${path} is no array`];
       if (value.length < (shape.minItems ?? 0)) return [`${path} has ${value.length} items`];
+      if (shape.uniqueItems && new Set(value.map((item) => JSON.stringify(item))).size < value.length) return [`${path} has an item twice`];
       return value.flatMap((item, index) => faultsOf(item, shape.items!, `${path}[${index}]`));
     case "object":
       return faultsOfObject(value, shape, path);
