@@ -42,14 +42,31 @@ export function parseNpy(bytes: Uint8Array, where: string): NumberArray {
       `${where} is damaged: [${header.shape.join(", ")}] of ${header.code} needs ${count * size} bytes; it has ${bytes.length - header.start}.`,
     );
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const values = new Float32Array(count);
-  for (let index = 0; index < count; index++)
-    values[index] = read(view, header.start + index * size, header.little);
+  const values = isNative(header)
+    ? new Float32Array(new Uint8Array(bytes.subarray(header.start)).buffer)
+    : readAll(bytes, header, read, new Float32Array(count));
   return {
     shape: header.shape,
     values: header.fortran ? fromFortranOrder(values, header.shape) : values,
   };
+}
+
+/** Whether the bytes are those of a `Float32Array` of this machine. */
+function isNative({ code, little }: NpyHeader): boolean {
+  return code === "f4" && little === (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1);
+}
+
+function readAll(
+  bytes: Uint8Array,
+  { code, start, little }: NpyHeader,
+  read: ReadNumber,
+  values: Float32Array,
+): Float32Array {
+  const size = Number(code.slice(1));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let index = 0; index < values.length; index++)
+    values[index] = read(view, start + index * size, little);
+  return values;
 }
 
 /** What the array is, from the beginning of the file alone. */

@@ -193,6 +193,7 @@ export class WasmDevice {
     { address, shape, strides }: WasmArray,
     visit: (from: number, to: number, length: number) => void,
   ): void {
+    if (isWhole({ shape, strides })) return visit(0, address / 4, sizeOf({ shape }));
     const length = shape.at(-1) ?? 1;
     const rows = sizeOf({ shape }) / length;
     for (let row = 0; row < rows; row++) {
@@ -205,6 +206,19 @@ export class WasmDevice {
       visit(row * length, place, length);
     }
   }
+}
+
+/** Whether an array lies as it is read and written: row-major without gaps. */
+function isWhole({ shape, strides }: Pick<WasmArray, "shape" | "strides">): boolean {
+  let size = 1;
+  return shape
+    .map((extent, axis) => ({ extent, stride: strides[axis]! }))
+    .toReversed()
+    .every(({ extent, stride }) => {
+      const fits = extent === 1 || stride === size;
+      size *= extent;
+      return fits;
+    });
 }
 
 /** A memory for one thread. Modules made for threads want a limit. */

@@ -135,16 +135,39 @@ async function unpackEntry(
   return packed;
 }
 
-/** CRC-32 of ISO 3309, four bits at a time. */
+/** CRC-32 of ISO 3309, eight bytes at a time by a table for the byte in each place (Kounavis and Berry 2005). */
 function checksum(bytes: Uint8Array): number {
-  const table = Uint32Array.from({ length: 16 }, (_, index) =>
-    [1, 2, 3, 4].reduce((value) => (value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1), index),
-  );
-  let value = 0xffffffff;
-  for (const byte of bytes) {
-    value ^= byte;
-    value = (value >>> 4) ^ (table[value & 15] as number);
-    value = (value >>> 4) ^ (table[value & 15] as number);
+  const table = checksumTables();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const whole = bytes.length - (bytes.length % 8);
+  let value = -1;
+  for (let place = 0; place < whole; place += 8) {
+    const low = value ^ view.getInt32(place, true);
+    const high = view.getInt32(place + 4, true);
+    value =
+      table[1792 + (low & 255)]! ^
+      table[1536 + ((low >>> 8) & 255)]! ^
+      table[1280 + ((low >>> 16) & 255)]! ^
+      table[1024 + (low >>> 24)]! ^
+      table[768 + (high & 255)]! ^
+      table[512 + ((high >>> 8) & 255)]! ^
+      table[256 + ((high >>> 16) & 255)]! ^
+      table[high >>> 24]!;
   }
+  for (let place = whole; place < bytes.length; place++)
+    value = (value >>> 8) ^ table[(value ^ bytes[place]!) & 255]!;
   return ~value >>> 0;
+}
+
+/** Table t, at 256·t: what a byte does to the sum after t more bytes. */
+function checksumTables(): Int32Array {
+  const table = new Int32Array(8 * 256);
+  for (let index = 0; index < table.length; index++) {
+    let value = index < 256 ? index : table[index - 256]!;
+    if (index < 256)
+      for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
+    else value = (value >>> 8) ^ table[value & 255]!;
+    table[index] = value;
+  }
+  return table;
 }
