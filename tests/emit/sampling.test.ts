@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,7 +8,7 @@ import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { fillUniform, randomStream } from "../../src/runtime/random.ts";
 import { decodeSafetensors, type TensorFile } from "../../src/runtime/safetensors.ts";
 import { programOf, runOf } from "../support/run-of.ts";
-import { emitInto, remove, runIn, type Emitted } from "./support/folder.ts";
+import { emitInto, remove, repository, runIn, type Emitted } from "./support/folder.ts";
 
 const drop = 0.4;
 /** A linear model with dropout: its mean and variance over the masks can be written down. */
@@ -153,6 +154,36 @@ test("probabilities: mean, spread and entropy are those of the draws of the floa
       expect(entropy).toBeCloseTo(-means.reduce((sum, mean) => sum + mean * Math.log(mean), 0), 5);
     }
   }
+  remove(emitted);
+});
+
+test("scores, chances and several outputs are drawn as they are read; the programs pass the compiler", { timeout: 60_000 }, async () => {
+  const emitted = await trained(`
+data Spirals { point: f32[B, axis: 2], arm: class[B] of 2, source: spirals(60) }
+model Net(point: f32[B, axis: 2]) -> (score: f32[B, 2], chance: f32[B, 1]) {
+  body = point -> dense(8) -> tanh -> dropout(0.5)
+  return (score: body -> dense(2) as score, chance: body -> dense(1) as chance)
+}
+train Net on Spirals { loss: hinge(score, arm) + binary_cross_entropy(chance, arm), batch: 8, epochs: 1 }`);
+  writeFileSync(join(emitted.folder, "both.ts"), `
+import { closeModel, loadSampler, predictDrawn } from "./predict.ts";
+const model = await loadSampler("run/last.safetensors", "wasm");
+console.log(JSON.stringify(await predictDrawn(model, [[0.1, 0.2], [-1, 0.5], [0.7, 0.7]], 40)));
+await closeModel(model);
+`);
+  const { stdout, stderr } = await runIn(emitted.folder, "both.ts");
+  expect(stderr).toBe("");
+  for (const [score, chance] of JSON.parse(stdout) as Drawn[][]) {
+    const [first, second] = score!.values!;
+    expect(score!.class).toBe(first! >= second! ? "0" : "1");
+    expect(score!.spread).toHaveLength(2);
+    expect(chance!.values![0]).toBeGreaterThan(0);
+    expect(chance!.values![0]).toBeLessThan(1);
+    expect(chance!.spread[0]).toBeGreaterThan(0);
+    expect(chance!.spread[0]).toBeLessThan(0.5);
+  }
+  const compiled = spawnSync(process.execPath, [join(repository, "node_modules/typescript/bin/tsc"), "-p", emitted.folder], { encoding: "utf8" });
+  expect(compiled.stdout).toBe("");
   remove(emitted);
 });
 
