@@ -111,7 +111,14 @@ function closedSizes(run: TypedRun, { rows, dims = new Map() }: Capacities): Siz
   if (run.batch === "all" && rows === undefined) {
     throw new OpenSize(`run ${run.name} trains on the whole set at once (batch: all): the number of its training rows must be known to generate the program`);
   }
-  const open = otherSymbols(run).filter((name) => !dims.has(name));
+  const sized = new Map([...sizesOfSources(run), ...dims]);
+  const open = otherSymbols(run).filter((name) => !sized.has(name));
   if (open.length > 0) throw new OpenSize(`run ${run.name} leaves ${open.join(", ")} open: give ${open.length === 1 ? "its size" : "their sizes"} with ${open.map((name) => `--set ${name}=…`).join(" ")}`);
-  return sizesOf(run, run.batch === "all" ? rows! : run.batch, dims);
+  return sizesOf(run, run.batch === "all" ? rows! : run.batch, sized);
+}
+
+/** The sizes that the data's sources give to dims: a text's window, the length of its sequences. */
+function sizesOfSources({ data }: TypedRun): ReadonlyMap<string, number> {
+  const types = data.fields.map(({ type }) => type);
+  return new Map(data.sources.flatMap(({ source: { use } }) => [...(use.definition.open?.(types, use.arguments) ?? [])]));
 }

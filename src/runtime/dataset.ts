@@ -13,6 +13,8 @@ export interface Field {
 export interface RawColumn {
   readonly shape: readonly number[];
   readonly values: Float32Array | readonly string[];
+  /** Labels that count as found even where no row has them: what several fields are to have in common. */
+  readonly vocabulary?: readonly string[];
 }
 
 /** What a reader gives, by field. `where` names the source in messages; `groups` is the column that a split keeps together. */
@@ -21,6 +23,8 @@ export interface RawData {
   readonly rows: number;
   readonly columns: ReadonlyMap<string, RawColumn>;
   readonly groups?: readonly string[];
+  /** Set where a split cuts the rows in their order: so many rows after each have something in common with it. */
+  readonly inOrder?: { readonly reach: number };
 }
 
 /** The values of a field: `size` numbers a row. Labels are 0 … n − 1; `classNames` says what they were called. */
@@ -37,6 +41,7 @@ export interface Dataset {
   readonly rows: number;
   readonly columns: ReadonlyMap<string, Column>;
   readonly groups?: readonly string[];
+  readonly inOrder?: { readonly reach: number };
 }
 
 /** Field → what its labels 0, 1, … are called. */
@@ -62,7 +67,10 @@ export function bindFields(
   }
   return sources.map((source, index) => {
     if (source.rows === 0) throw new UserError(`${source.where} has no rows.`);
-    const groups = source.groups === undefined ? {} : { groups: source.groups };
+    const groups = {
+      ...(source.groups === undefined ? {} : { groups: source.groups }),
+      ...(source.inOrder === undefined ? {} : { inOrder: source.inOrder }),
+    };
     return {
       where: source.where,
       rows: source.rows,
@@ -101,7 +109,7 @@ function bindNumbers(field: Field, raw: RawColumn, source: RawData): Column {
   if (!(raw.values instanceof Float32Array))
     throw new UserError(`${source.where}: "${field.name}" needs numbers; found text.`);
   const size = sizeOf(field.shape);
-  const faulty = raw.values.findIndex((value) => !Number.isFinite(value));
+  const faulty = firstFaulty(raw.values);
   if (faulty !== -1) {
     const row = Math.floor(faulty / size) + 1;
     throw new UserError(
@@ -109,6 +117,13 @@ function bindNumbers(field: Field, raw: RawColumn, source: RawData): Column {
     );
   }
   return { field, size, values: raw.values };
+}
+
+/** A plain loop: there may be millions of numbers. */
+function firstFaulty(values: Float32Array): number {
+  for (let place = 0; place < values.length; place++)
+    if (!Number.isFinite(values[place])) return place;
+  return -1;
 }
 
 function bindLabels(
@@ -126,12 +141,14 @@ function bindLabels(
     }
   });
   const places = sources.map((source) => ({ where: source.where, field: field.name, size }));
+  const vocabulary = raws.flatMap((raw) => raw.vocabulary ?? []);
   const mapping = known === undefined ? undefined : { names: own(known, field.name) };
   const { labels, names } = mapLabels(
     field.classes ?? 0,
     raws.map((raw) => raw.values),
     places,
     mapping,
+    vocabulary,
   );
   return labels.map((values) => ({
     field,

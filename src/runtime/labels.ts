@@ -15,15 +15,17 @@ interface MappedLabels {
 
 /**
  * Numbers the labels of all sources together. Whole numbers 0 … n − 1 stay as they are; anything else is sorted (numbers
- * by size, words by their characters) and numbered in that order. `known` is the numbering of an earlier training.
+ * by size, words by their characters) and numbered in that order. `known` is the numbering of an earlier training;
+ * `vocabulary` are labels that count as found even where none of the lists has them.
  */
 export function mapLabels(
   classes: number,
   lists: readonly (Float32Array | readonly string[])[],
   places: readonly Place[],
   known: { readonly names: readonly string[] | undefined } | undefined,
+  vocabulary: readonly string[] = [],
 ): MappedLabels {
-  const distinct = new Set<string>();
+  const distinct = new Set(vocabulary.map(canonical));
   lists.forEach((list, index) => collect(list, places[index] as Place, distinct));
   const numeric = [...distinct].every((text) => Number.isFinite(Number(text)));
   const names =

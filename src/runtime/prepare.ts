@@ -4,7 +4,7 @@ import { UserError } from "./errors.ts";
 import { fitNormalization, normalizeValues } from "./normalize.ts";
 import type { Normalization, NormalizationStep } from "./normalize.ts";
 import { own, recordOf } from "./own.ts";
-import { splitRows } from "./split.ts";
+import { splitInOrder, splitRows } from "./split.ts";
 import type { Fractions } from "./split.ts";
 
 /** The rows of a dataset that serve one purpose. */
@@ -98,6 +98,8 @@ function divide(
       validation: none,
       test: none,
     };
+  if (dataset.inOrder !== undefined)
+    return splitInOrder(dataset.rows, options.split, dataset.inOrder.reach);
   return splitRows(dataset.rows, options.split, options.seed, dataset.groups);
 }
 

@@ -50,6 +50,29 @@ export function splitRows(
   };
 }
 
+/**
+ * Divides rows in their order: the first are for training, the last for testing. Rows that have something in common with the next
+ * part, because they overlap with up to `reach` rows after them, are in no part.
+ */
+export function splitInOrder(rows: number, fractions: Fractions, reach: number): Split {
+  const counts = largestRemainder(rows, fractions);
+  let start = 0;
+  const parts = counts.map((count, part) => {
+    const isLast = counts.slice(part + 1).every((later) => later === 0);
+    const length = Math.max(0, isLast ? count : count - reach);
+    const taken = Array.from({ length }, (_, row) => start + row);
+    start += count;
+    return taken;
+  });
+  requireRows(parts, fractions, rows, undefined);
+  const [train, validation, test] = parts.map((part) => Uint32Array.from(part));
+  return {
+    train: train as Uint32Array,
+    validation: validation as Uint32Array,
+    test: test as Uint32Array,
+  };
+}
+
 function rowsByGroup(groups: readonly string[]): number[][] {
   const units = new Map<string, number[]>();
   groups.forEach((group, row) => {

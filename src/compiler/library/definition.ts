@@ -305,7 +305,9 @@ export interface SourceDefinition extends Described {
   readonly paths: readonly string[];
   readonly synthetic?: boolean;
   /** What the fields must be, in words, when they are not. */
-  readonly fields?: (types: readonly TensorType[]) => string | undefined;
+  readonly fields?: (types: readonly TensorType[], values: ArgumentValues) => string | undefined;
+  /** The sizes that it gives to dims which the types of the fields leave open, by name. */
+  readonly open?: (types: readonly TensorType[], values: ArgumentValues) => ReadonlyMap<string, number>;
 }
 
 export interface NormalizerDefinition extends Described {

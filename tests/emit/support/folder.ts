@@ -21,10 +21,10 @@ export interface Emitted {
   readonly files: readonly EmittedFile[];
 }
 
-/** Compiles and emits a run that reads the bundled digits, into a folder that reaches the packages of this repository. */
-export async function emitInto({ program, run }: { readonly program: Program; readonly run: TypedRun }): Promise<Emitted> {
+/** Compiles and emits a run that reads the bundled digits (or `data`), into a folder that reaches the packages of this repository. */
+export async function emitInto({ program, run }: { readonly program: Program; readonly run: TypedRun }, data = digits): Promise<Emitted> {
   const compiled = compileRun(run);
-  const files = await emit(compiled, program, { pathFromFolder: () => digits });
+  const files = await emit(compiled, program, { pathFromFolder: () => data });
   const folder = mkdtempSync(join(tmpdir(), "nnspec-emit-"));
   for (const { path, text } of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -6,6 +6,7 @@ import { idx } from "./idx.ts";
 import { npy } from "./npy.ts";
 import { npz } from "./npz.ts";
 import { spirals } from "./spirals.ts";
+import { text } from "./text.ts";
 
 export const sources: readonly SourceDefinition[] = [
   csv,
@@ -15,4 +16,5 @@ export const sources: readonly SourceDefinition[] = [
   npy,
   npz,
   spirals,
+  text,
 ];

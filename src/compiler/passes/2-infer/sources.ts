@@ -84,7 +84,7 @@ function readSource(context: Context, definition: SourceDefinition, value: Word,
     return use && formula && { use, fieldArguments: {}, formula, span: value.span };
   }
   const fieldArguments = readFieldArguments(context, value.scope, data, fields, extras);
-  const wanted = definition.fields?.(fields.map((field) => field.type));
+  const wanted = values && definition.fields?.(fields.map((field) => field.type), values);
   if (wanted !== undefined) context.report(diagnostic(messages.sourceProblem, value.span, { expected: wanted, found: fields.map((field) => `\`${field.name}\``).join(" and ") }));
   if (!use || !fieldArguments || wanted !== undefined || !labelsFit(context, definition, values, fields, value)) return undefined;
   return withTarget(context, { use, fieldArguments, span: value.span }, fields, value, written);

@@ -85,7 +85,7 @@ function loader(emission: Emission): Code {
   const missing = `${data.name} names no source; give one with --data ${data.name}=path`;
   return ts`/**
  * Reads all rows and divides them; ${literal("seed")} decides which row goes where. What brings the values to scale is measured on the
- * training rows alone. With ${literal("path")} the rows come from ${isOfFolder(emission) ? ts`another folder` : ts`another file (.csv, .tsv, .npz)`}.
+ * training rows alone. With ${literal("path")} the rows come from ${textSource(emission) ? ts`another text` : isOfFolder(emission) ? ts`another folder` : ts`another file (.csv, .tsv, .npz)`}.
  */
 export async function loadData(seed: number, path?: string): Promise<PreparedData> {
   ${hasOwn ? nothing : ts`if (path === undefined) throw new UserError(${literal(missing)});`}
@@ -100,8 +100,15 @@ export function isOfFolder({ compiled }: Emission): boolean {
   return compiled.run.data.sources.some(({ source }) => source.use.definition.name === "folder");
 }
 
+/** The source of a run that reads a text. */
+export function textSource({ compiled }: Emission): TypedSource | undefined {
+  return compiled.run.data.sources.find(({ source }) => source.use.definition.name === "text")?.source;
+}
+
 /** Reading another file in place of the source, or another folder of images. */
 function readOther(emission: Emission, path: Code): Code {
+  const text = textSource(emission);
+  if (text) return ts`await readCharacters(fields, ${printOptions([["path", path], ...optionsOf(emission, text).filter(([key]) => key !== "path")])})`;
   return isOfFolder(emission) ? ts`await readFolder(fields, { path: ${path} })` : ts`await readAny(fields, ${path}, ${boundOptions(emission)})`;
 }
 
