@@ -8,8 +8,8 @@ import { interpret } from "../support/every-backend.ts";
 import { expectClose } from "../support/close.ts";
 import { argumentsOf, type Written } from "../support/library-values.ts";
 
-/** Methods that move all weights together have tests of their own: tests/second-order. */
-const ofSingleWeights = (library.all("optimizer") as readonly OptimizerDefinition[]).filter(({ whole }) => whole === undefined);
+/** Methods that move all weights together, and K-FAC, have tests of their own: tests/second-order. */
+const ofSingleWeights = (library.all("optimizer") as readonly OptimizerDefinition[]).filter(({ whole, kronecker }) => whole === undefined && kronecker !== true);
 
 const curvature = [0.3, 1, 4, 10];
 const gradientOf = (w: Float64Array, step: number) => w.map((value, place) => curvature[place]! * value + 0.5 * Math.sin(step) + 0.1 * value ** 3);

@@ -9,7 +9,7 @@ export const kfac = defineOptimizer({
   arguments: {
     rate: { kind: "number", minimum: 0, default: 1e-2, summary: "The learning rate." },
     damping: { kind: "number", named: true, minimum: 0, exclusive: "minimum", default: 1e-3, summary: "Added to the curvature, divided between both factors." },
-    momentum: { kind: "number", named: true, minimum: 0, maximum: 1, exclusive: "maximum", default: 0.9, schedulable: true, summary: "The share of the last step that is kept." },
+    momentum: { kind: "number", named: true, minimum: 0, maximum: 1, exclusive: "maximum", default: 0, schedulable: true, summary: "The share of the last step that is kept." },
     average: { kind: "number", named: true, minimum: 0, maximum: 1, exclusive: "maximum", default: 0.95, summary: "The share of the running averages that is kept." },
     every: { kind: "integer", named: true, minimum: 1, default: 10, summary: "After how many steps the matrices are inverted anew." },
     kl_clip: { kind: "number", named: true, minimum: 0, exclusive: "minimum", optional: true, summary: "The most that a step may change the predicted distributions, as a Kullback-Leibler divergence." },
@@ -19,7 +19,7 @@ export const kfac = defineOptimizer({
   kronecker: true,
   example: "optimizer: kfac(1e-2, damping: 1e-3)",
   pitfalls:
-    "Weights of other layers (and of layers that are used twice, have groups or dropconnect) move by their plain gradient at the same rate; give them another optimiser with a rule where that is too slow or too fast. Too little damping shows as losses that jump. `sampled` needs losses that are likelihoods: cross-entropies, squared errors, `kl`; their class weights and label smoothing do not enter the curvature. Inverting takes the cube of a layer's inputs: with thousands of them raise `every`.",
+    "Weights of other layers (and of layers that are used twice, have groups or dropconnect) move by their plain gradient at the same rate; give them another optimiser with a rule where that is too slow or too fast. With momentum steps are 1 / (1 - momentum) times as long. Steps that are too long, or too little damping, show as losses that jump: `kl_clip: 1e-3` bounds them. `sampled` needs losses that are likelihoods: cross-entropies, squared errors, `kl`; their class weights and label smoothing do not enter the curvature. Inverting takes the cube of a layer's inputs: with thousands of them raise `every`.",
   techniques: ["F11"],
   slots: ({ momentum }) => (momentum === 0 ? {} : { velocity: 0 }),
   update: ({ graph, parameter, gradient, rate, slots, number, values }) => {
