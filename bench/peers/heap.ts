@@ -1,4 +1,4 @@
-// Whether training leaves anything on the heap: bytes in use before and after 10,000 steps. node --expose-gc heap.ts job trainer backend
+// Whether training leaves anything on the heap: bytes in use before and after 10,000 steps. node --expose-gc heap.ts job trainer backend threads
 import { startTrainee } from "./nnspec-trainee.ts";
 import { loadJob } from "./protocol.ts";
 

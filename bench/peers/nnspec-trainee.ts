@@ -18,8 +18,8 @@ interface State {
   readonly initial: number;
 }
 
-/** The generated trainer's own modules, called as its loop calls them: trainer folder, backend. */
-export async function startTrainee(job: LoadedJob, [trainer = ".", backend = "cpu"]: readonly string[]): Promise<Trainee> {
+/** The generated trainer's own modules, called as its loop calls them: trainer folder, backend, threads. */
+export async function startTrainee(job: LoadedJob, [trainer = ".", backend = "cpu", threads = "1"]: readonly string[]): Promise<Trainee> {
   const load = (file: string): Promise<unknown> => import(pathToFileURL(join(trainer, file)).href);
   const { createDevice } = (await load("runtime/device.ts")) as { createDevice: typeof CreateDevice };
   const { fillUniform, randomStream } = (await load("runtime/random.ts")) as { fillUniform: typeof FillUniform; randomStream: typeof RandomStream };
@@ -29,6 +29,7 @@ export async function startTrainee(job: LoadedJob, [trainer = ".", backend = "cp
   const device = await createDevice({
     backend: backend as DeviceOptions["backend"],
     ...(wasm === undefined ? {} : { wasm }),
+    threads: Number(threads),
     fillUniform: (target, stream, step) => fillUniform(target, randomStream(1, stream), step),
   });
   for (const [name, values] of job.weights) device.write(name, values);

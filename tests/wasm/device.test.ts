@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { createDevice } from "../../src/runtime/device.ts";
 import { UserError } from "../../src/runtime/errors.ts";
@@ -60,10 +61,11 @@ test("variables are read back as they were written, also those that no plan touc
   }
 });
 
-test("the heap is flat over 10,000 steps", async () => {
+const shared = wasmProgram({ train }, emitWasm({ train }, { threads: "always" }));
+test.each([["one thread", program, 1, 10_000], ["two threads", shared, 2, 10_000]] as const)("the heap is flat over 10,000 steps on %s", async (_, module, threads, many) => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  const device = await WasmDevice.create(program, fillUniform);
+  const device = await WasmDevice.create(module, fillUniform, undefined, threads);
   for (const [name, values] of network.values) if (!network.inputs.includes(name)) device.write(name, Float32Array.from(values));
   const heapAfter = (steps: number): number => {
     for (let step = 0; step < steps; step++) device.run({ name: "train" }, call);
@@ -72,5 +74,6 @@ test("the heap is flat over 10,000 steps", async () => {
   };
   heapAfter(2000);
   const before = heapAfter(10);
-  expect(heapAfter(10_000) - before).toBeLessThan(100_000);
+  expect(heapAfter(many) - before).toBeLessThan(100_000);
+  await device.dispose();
 });

@@ -44,6 +44,36 @@ test("resumed on wasm it ends bit for bit as if it had run through; predictions 
   for (const [place, value] of numbers(ours.stdout).entries()) expect(Math.abs(value - numbers(theirs.stdout)[place]!)).toBeLessThan(1e-5);
 });
 
+test("over 10,000 steps of the generated loop the heap is flat", { timeout: 120_000 }, async () => {
+  writeFileSync(join(emitted.folder, "heap.ts"), heap);
+  const { stdout, stderr } = await runIn(emitted.folder, "heap.ts");
+  expect(stderr).toBe("");
+  expect(Number(stdout)).toBeLessThan(20);
+});
+
+/** Prints by how many bytes the heap has grown in each of 10,000 steps. */
+const heap = `
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { train } from "./train.ts";
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+const used = (): number => {
+  collect();
+  return process.memoryUsage().heapUsed;
+};
+let steps = 0;
+let before = 0;
+const quiet = { start() {}, epoch() {}, note() {}, end() {}, interrupted() {}, batch() {
+  if (++steps === 2000) before = used();
+  if (steps === 12000) {
+    console.log((used() - before) / 10000);
+    process.emit("SIGINT");
+  }
+} };
+await train({ backend: "wasm", epochs: 100000, data: new Map(), runDirectory: "heap", resume: false, format: "json" }, quiet);
+`;
+
 /** Trains until the seventeenth step and is then interrupted. */
 const interrupted = `
 import { train } from "./train.ts";
