@@ -15,6 +15,8 @@ test.each([
   ["optimizer", "sgd", { form: "displacement" }, "`form` chooses between two forms of momentum, and the momentum is 0", "form"],
   ["optimizer", "sgd", { nesterov: true, momentum: 0.9 }, undefined, undefined],
   ["optimizer", "sgd", { nesterov: true, momentum: { schedule: [] } }, undefined, undefined],
+  ["layer", "fractional_max_pool", { ratio: 2.5 }, "a ratio of 2.5 leaves out places between windows of 2", "ratio"],
+  ["layer", "fractional_max_pool", { ratio: 2.5, window: 3 }, undefined, undefined],
 ] as const)("%s %s %j", (kind, name, written, problem, argument) => {
   const definition = library.find(kind as DefinitionKind, name)!;
   const found = definition.check?.(argumentsOf(definition, written as Written));

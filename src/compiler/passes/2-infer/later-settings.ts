@@ -1,14 +1,10 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
-import { unknownItem as unknownItemKind, wrongKindOfValue } from "../../base/diagnostics/catalogue/arguments.ts";
-import { laterItem } from "../../base/diagnostics/catalogue/later.ts";
 import { durationNotHere } from "../../base/diagnostics/catalogue/training.ts";
 import type { ArgumentTable, ArgumentValues, Duration } from "../../library/arguments.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { Average } from "../../typed/program.ts";
 import { checkTable } from "./arguments.ts";
 import type { Context, Scope } from "./context.ts";
-import { snippet } from "./describe.ts";
-import { lookup } from "./lookup.ts";
 import { refuseChoice } from "./stop.ts";
 
 /** Settings that are checked and not run yet. */
@@ -63,30 +59,4 @@ export function inferAverage(context: Context, scope: Scope, expression: Ast.Exp
 export function checkAfter(context: Context, scope: Scope, expression: Ast.Expression): boolean {
   const parts = expression.kind === "sequence" ? expression.parts : [expression];
   return parts.map((part) => checkChoice(context, scope, "after", after, part)).every(Boolean);
-}
-
-/** `plain` is what every run does; the others are of a later version. */
-export function checkPredict(context: Context, scope: Scope, expression: Ast.Expression): boolean {
-  if (expression.kind === "reference" && expression.path.length === 1 && expression.path[0]!.text === "plain" && expression.arguments === undefined) return true;
-  return checkLater(context, scope, "predict", "predict", expression);
-}
-
-/** Every call of a sequence is a planned item (reported as such) or unknown. */
-function checkLater(context: Context, scope: Scope, setting: string, kind: string, expression: Ast.Expression): boolean {
-  if (expression.kind === "sequence") return expression.parts.map((part) => checkLater(context, scope, setting, kind, part)).every(Boolean);
-  if (expression.kind === "group" && expression.arguments.length === 1) return checkLater(context, scope, setting, kind, expression.arguments[0]!.value);
-  if (expression.kind !== "reference" || expression.path.length !== 1) {
-    context.report(diagnostic(wrongKindOfValue, expression.span, { name: setting, expected: "calls joined by `then`", found: `\`${snippet(expression.span)}\`` }));
-    return false;
-  }
-  const name = expression.path[0]!;
-  if (lookup(scope, name.text)) return refuseChoice(context, setting, expression, [`${kind}s of the library`]) ?? false;
-  const planned = context.library.planned(name.text);
-  const what = kind === "predict" ? "a way to predict" : "an augmentation";
-  context.report(
-    planned
-      ? diagnostic(laterItem, name.span, { name: name.text, summary: planned.summary })
-      : diagnostic(unknownItemKind, name.span, { what, name: name.text, known: [] }),
-  );
-  return false;
 }
