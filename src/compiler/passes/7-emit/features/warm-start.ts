@@ -1,5 +1,5 @@
 import { literal, name, ts, type Code } from "../code.ts";
-import { loadedFiles } from "../load-code.ts";
+import { loadedFiles } from "../loaded-files.ts";
 import type { RunShape } from "../run-shape.ts";
 import { loadFile, weightFile } from "../weight-files.ts";
 import type { TrainFeature } from "./feature.ts";

@@ -1,19 +1,5 @@
 import type { WeightSource } from "../../typed/program.ts";
-import { literal, name, nothing, ts, type Code } from "./code.ts";
 import type { RunShape } from "./run-shape.ts";
-import { loadFile, weightFile } from "./weight-files.ts";
-
-/** Loads everything without a word: for what only looks at the start of a training. In scope: device, folder. */
-export function loadCode(shape: RunShape): Code {
-  const files = loadedFiles(shape);
-  if (files.length === 0) return nothing;
-  const loads = files.map(({ source, tensors }, index) => {
-    const where = name(`source${index + 1}`);
-    return ts`const ${where} = ${weightFile(source, shape.emission)};
-  writeTensors(device, pick(${loadFile(source, where, shape.emission)}, ${literal(tensors.map((tensor) => ({ name: tensor.name, shape: [...tensor.shape] })))}, ${where}));`;
-  });
-  return ts`${loads}`;
-}
 
 interface Loaded {
   readonly source: WeightSource;
