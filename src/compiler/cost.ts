@@ -1,8 +1,9 @@
 import { OpenSize } from "./compile.ts";
 import { elementCount } from "./ir/array-type.ts";
 import { print, symbolsOf } from "./ir/dim.ts";
-import { nodesOf, type Graph, type Node } from "./ir/graph.ts";
+import { nodesOf, type Graph, type Node, type NodeOf } from "./ir/graph.ts";
 import { createBuilder } from "./ir/make-builder.ts";
+import { bodyNodes } from "./ir/primitives/scan.ts";
 import type { TensorType } from "./ir/type.ts";
 import { beginModel } from "./passes/3-lower/lowering.ts";
 import { otherSymbols, shapeOf, sizesOf, type Sizes } from "./passes/3-lower/sizes.ts";
@@ -145,11 +146,21 @@ function product(shape: readonly number[]): number {
 /** Multiplications followed by an addition in contractions and convolutions, by the path of the layer. */
 function productsByPath(graph: Graph): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
+  const loops = new Set<Node>();
   for (const node of nodesOf(graph)) {
-    const count = productsOf(node);
+    const count = node.op === "scan" ? productsOfLoop(node, loops) : productsOf(node);
     if (count > 0) counts.set(node.origin.path, (counts.get(node.origin.path) ?? 0) + count);
   }
   return counts;
+}
+
+/** The products at one place, as often as there are places; of several values of one loop only the first counts. */
+function productsOfLoop(scan: NodeOf<"scan">, seen: Set<Node>): number {
+  const { body } = scan.attributes;
+  const order = bodyNodes(body);
+  const isKnown = [...seen].some((other) => other.op === "scan" && other.attributes.body === body && other.inputs[0] === scan.inputs[0]);
+  seen.add(scan);
+  return isKnown ? 0 : scan.type.shape[1]! * order.reduce((total, node) => total + productsOf(node), 0);
 }
 
 function productsOf(node: Node): number {

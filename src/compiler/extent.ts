@@ -84,7 +84,7 @@ interface AxisWindow {
   readonly dilation: number;
 }
 
-const mixing = new Set(["flatten", "reshape", "gru", "lstm", "attention", "instance_norm", "group_norm"]);
+const mixing = new Set(["flatten", "reshape", "rnn", "gru", "lstm", "attention", "instance_norm", "group_norm"]);
 
 /** The window of a layer along each named axis; "all" for layers that mix whole axes. Layers without windows keep what they get. */
 function windowsOf({ definition, arguments: values, inputTypes }: Layer, number: ToNumber): ReadonlyMap<string, AxisWindow> | "all" {

@@ -70,6 +70,7 @@ function operandsOf({ example, name, operands }: LossDefinition | MetricDefiniti
 
 function inData({ example, name }: Definition): string {
   if (name === "function") return `data Example { x: f32[B, 1], y: f32[B, 1], ${example} }`;
+  if (name === "text") return `dim T in 1 .. 256\ndata Example { text: class[B, t: T] of 96, next: class[B, t: T] of 96, ${example} }`;
   if (name === "spirals") return `data Example { place: f32[B, 2], label: class[B] of 3, ${example} }`;
   return `data Example { image: f32[B, h: 8, w: 8, c: 1], label: class[B] of 10, ${example} }`;
 }

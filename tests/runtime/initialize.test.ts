@@ -61,3 +61,18 @@ describe("initialize", () => {
       }
   });
 });
+
+test.each([[5, 3, 4], [3, 5, 2], [4, 4, 3]])("%i × %i, %i parts: each gate of a recurrent layer is an orthogonal matrix", (rows, width, parts) => {
+  const found = initialize("gru.hidden_weight", [rows, parts * width], { kind: "orthogonal", gain: 2, parts }, 1);
+  for (let part = 0; part < parts; part++) {
+    const at = (row: number, column: number): number => found[row * parts * width + part * width + column]! / 2;
+    const [count, length, entry] = rows < width ? [rows, width, at] : [width, rows, (column: number, row: number) => at(row, column)];
+    for (let a = 0; a < count; a++) {
+      for (let b = 0; b < count; b++) {
+        let product = 0;
+        for (let place = 0; place < length; place++) product += entry(a, place) * entry(b, place);
+        expect(product).toBeCloseTo(a === b ? 1 : 0, 5);
+      }
+    }
+  }
+});
