@@ -126,3 +126,14 @@ describe("tables, by their heading and first rows", () => {
     }
   });
 });
+
+describe("texts, by their beginning", () => {
+  const fields = "text: class[B, t: 8] of 5\nnext: class[B, t: 8] of 5";
+  const source = 'source: text("book.txt", window: 8)';
+  test("of few enough characters are silent, of too many or too few are told", () => {
+    expect(said(fields, "a.txt", "abcdabcdabcd", source)).toEqual([]);
+    expect(said(fields, "b.txt.gz", gzipSync("abcdefgh\n"), source)).toEqual(["NN0614 `text` expects 5 different characters, and b.txt.gz has 9"]);
+    expect(said(fields, "c.txt", "abcabcab", source)).toEqual(["NN0614 `text` expects a text of at least 9 characters, and c.txt has 8 (8 bytes)"]);
+    expect(said(fields, "d.txt", "abcdef".repeat(50_000), source)).toEqual(["NN0614 `text` expects 5 different characters, and d.txt has at least 6"]);
+  });
+});

@@ -5,6 +5,7 @@ import { suggest } from "../../compiler/base/suggest.ts";
 import { known } from "../../compiler/ir/dim.ts";
 import type { Program, TypedData } from "../../compiler/typed/program.ts";
 import { readRecords } from "../../runtime/csv.ts";
+import { checkCharacters, textSourceOf } from "./check-characters.ts";
 import { checkFolder } from "./check-folder.ts";
 import { readHeader, type ArrayHeader, type Header } from "./data-headers.ts";
 import { pathsByField } from "./data-paths.ts";
@@ -30,6 +31,8 @@ function checkFile(data: TypedData, path: string): readonly Diagnostic[] {
   try {
     if (parts) return checkParts(data, parts, path);
     if (statSync(path).isDirectory()) return checkFolder(data, path);
+    const text = textSourceOf(data);
+    if (text) return checkCharacters(data, text, path);
     const header = readHeader(path);
     return header === undefined ? broken(`${path} cannot be read: its name does not tell what it is (.csv, .tsv, .npz, .npy, .idx)`) : compare(data, header, path);
   } catch (error) {

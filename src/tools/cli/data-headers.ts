@@ -46,7 +46,7 @@ function withFile<Result>(path: string, use: (file: number, size: number) => Res
 }
 
 /** The first bytes of a file, unpacked where it is gzipped. */
-function beginning(path: string): { readonly bytes: Uint8Array; readonly whole: boolean } {
+export function beginning(path: string): { readonly bytes: Uint8Array; readonly whole: boolean } {
   return withFile(path, (file, size) => {
     const bytes = new Uint8Array(Math.min(size, mostBytes));
     const read = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0));
