@@ -13,7 +13,7 @@ function importing(count: number, padding = 0): Readonly<Record<string, string>>
 }
 
 describe("imports", () => {
-  const unused = (codes: readonly string[]): readonly string[] => codes.filter((code) => /^NN002/.test(code));
+  const unused = (codes: readonly string[]): readonly string[] => codes.filter((code) => code.startsWith("NN002"));
 
   test("256 files, and no more", () => {
     expect(unused(codesOf(importing(256)))).toEqual([]);
