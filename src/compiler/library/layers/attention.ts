@@ -96,7 +96,7 @@ export const attention = defineLayer({
   name: "attention",
   summary: "Multi-head attention: every place takes an average of the values of all places, weighted by how well its query fits their keys.",
   formula:
-    "Q = x Wq + bq, K = m Wk + bk, V = m Wv + bv, split into heads of d = c / heads features; y = concat over heads of softmax(Q K' / sqrt(d)) V, times Wo, plus bo; m = x unless a memory is given",
+    "Q = x Wq + bq, K = m Wk + bk, V = m Wv + bv, split into heads of d = c / heads features; y = concat over heads of softmax(Q K' / sqrt(d)) V, times Wo, plus bo; m = x unless a memory is given; x [B, t, c], m [B, s, k], Wq and Wo [c, c], Wk and Wv [k, c], result [B, t, c]",
   source: "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser, Polosukhin 2017, Attention Is All You Need",
   arguments: {
     heads: { kind: "size", summary: "How many heads share the features; it must divide `c`." },

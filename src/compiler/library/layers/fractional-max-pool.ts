@@ -102,7 +102,7 @@ export const fractionalMaxPool = defineLayer({
   },
   example: "x -> conv(16, 3) -> relu -> fractional_max_pool(1.5)",
   pitfalls:
-    "Regions are drawn once a step for all rows and channels (PyTorch draws for each). With a ratio above the window some places are never seen. The paper averages several draws at inference: `predict: monte_carlo(samples: 12)` does that.",
+    "Regions are drawn once a step for all rows and channels (PyTorch draws for each). A ratio above the window is refused, as places between the regions would never be seen. The paper averages several draws at inference: `predict: monte_carlo(samples: 12)` does that.",
   techniques: ["D12"],
   stochastic: true,
   check: ({ ratio, window }) =>

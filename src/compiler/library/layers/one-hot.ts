@@ -4,7 +4,7 @@ import { defineLayer } from "../define.ts";
 export const oneHot = defineLayer({
   name: "one_hot",
   summary: "Labels as numbers: an axis `c` with 1 at the place of the label and 0 elsewhere.",
-  formula: "y[..., k] = 1 where k is the label, else 0; labels count from 0",
+  formula: "y[..., k] = 1 where k is the label, else 0; labels count from 0; from [B, ...] to [B, ..., c: n]",
   arguments: {},
   example: "symbols -> one_hot -> dense(32, over: c)",
   pitfalls: "A dense layer after it is an `embedding`, which needs no axis of zeros: prefer that for more than a few labels.",

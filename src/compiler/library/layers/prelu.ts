@@ -5,7 +5,7 @@ import { defineLayer } from "../define.ts";
 export const prelu = defineLayer({
   name: "prelu",
   summary: "Leaky ReLU whose slope below 0 is learned: one slope for all values, or one for each place of an axis.",
-  formula: "y = x where x > 0, else slope * x",
+  formula: "y = x where x > 0, else slope * x; slope of shape [1], or [c] with over: c",
   source: "He, Zhang, Ren, Sun 2015, Delving Deep into Rectifiers",
   arguments: {
     initial: { kind: "number", default: 0.25, summary: "What the slopes start from." },
