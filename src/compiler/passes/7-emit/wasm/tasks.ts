@@ -6,7 +6,7 @@ export interface Range {
 
 /** One function of a plan, or a copy at its end, with all that decides who does it and when. */
 export interface Task {
-  /** Calls it for the parts lo … hi − 1; with undefined for both, for all of them. */
+  /** Of the function, or of the variable that is copied to. */
   readonly name: string;
   readonly parts: number;
   /** About how long it takes on one thread. */
@@ -25,7 +25,7 @@ export interface PlannedTask {
 /** A barrier of two threads takes about half a microsecond, and more with each further one. */
 const barrierCycles = { least: 1_000, perThread: 500 };
 
-/** What is shorter is done before the others have heard of it. */
+/** About three microseconds: what is shorter is done before the others have heard of it. */
 const leastDivided = 10_000;
 
 /** Plans below about 100 µs run on one thread. */
