@@ -3,6 +3,9 @@ import { compileRun } from "../../src/compiler/compile.ts";
 import { nodesOf } from "../../src/compiler/ir/graph.ts";
 import type { CompiledRun } from "../../src/compiler/plan/compiled.ts";
 import { findings, spec } from "../infer-runs/specs.ts";
+import type { OptimizerDefinition } from "../../src/compiler/library/definition.ts";
+import { library } from "../../src/compiler/library/index.ts";
+import { argumentsOf } from "../support/library-values.ts";
 import { expectClose } from "../support/close.ts";
 import { firstStates, hostScalars } from "../support/interpreted-run.ts";
 import { interpret } from "../../src/compiler/ir/interpret.ts";
@@ -194,6 +197,61 @@ train Net on D { loss: cross_entropy(second, y), batch: ${rows}, optimizer: kfac
     expectClose(updates.get("first/outputs")!, scaled(times(transposed(slopes), slopes), 1 / rows / 12).flat(), { absolute: 1e-14, relative: 1e-9 });
   });
 });
+
+describe("which layers are treated, and how", () => {
+  const rows = 2;
+  const made = (body: string, rules = "") => compileRun(runOf(`data D {\n  x: f32[B, t: 3, c: 2]\n  y: class[B] of 2\n}
+block Twice()(x: f32[B, t: 3, c: 2]) -> f32[B, t: 3, c: 2] {\n  return x -> dense(2, over: c)\n}
+model Net(x: f32[B, t: 3, c: 2]) -> f32[B, 2] {\n  shared twice = Twice\n  return ${body}\n  ${rules}\n}
+train Net on D { loss: cross_entropy(logits, y), batch: ${rows}, optimizer: kfac(0.1, fisher: empirical) }`));
+  const factors = (compiled: CompiledRun) => compiled.states.filter(({ name }) => /\/(inputs|outputs)$/.test(name)).map(({ name, shape }) => `${name} ${shape[0]}`);
+
+  test("a dense layer over c at every place, its bias frozen: places add up in A and are averaged in G", () => {
+    const compiled = made("x -> twice -> dense(3, over: c) as first -> avg_pool(over: t) -> dense(2) as logits", "for biases(first) { freeze: on }");
+    expect(factors(compiled)).toEqual(["twice.dense_1/inputs 3", "twice.dense_1/outputs 2", "first/inputs 2", "first/outputs 3", "logits/inputs 4", "logits/outputs 2"]);
+    const x = randomArray(12, 3);
+    const weights = { "first.weight": randomArray(6, 5), "first.bias": [0, 0, 0], "logits.weight": randomArray(6, 6), "logits.bias": [0, 0] };
+    const [twice, twiceBias] = compiled.parameters.map(({ path }) => path).filter((path) => path.startsWith("twice"));
+    const values = new Map([...firstStates(compiled), ...fixed({ x, y: [0, 1], ...weights, [twice!]: [1, 0, 0, 1], [twiceBias!]: [0, 0] })]);
+    const { updates } = interpret(compiled.graphs.train, { values, scalars: hostScalars(compiled, 1, 10), rows });
+    const places = rowsOf(x, 2);
+    expectClose(updates.get("first/inputs")!, scaled(times(transposed(places), places), 1 / rows).flat(), { absolute: 1e-12 });
+    // The mean over 3 places hands each a third of what comes from above.
+    const top = rowsOf(weights["logits.weight"], 2);
+    const outer = [0, 1].map((row) => {
+      const pooled = [0, 1, 2].map((k) => [0, 1, 2].reduce((sum, t) => sum + places[row * 3 + t]!.reduce((inner, value, i) => inner + value * weights["first.weight"][i * 3 + k]!, 0), 0) / 3);
+      const scores = [0, 1].map((k) => pooled.reduce((sum, value, i) => sum + value * top[i]![k]!, 0));
+      const total = scores.reduce((sum, value) => sum + Math.exp(value), 0);
+      return top.map((own) => own.reduce((sum, value, k) => sum + value * (Math.exp(scores[k]!) / total - Number(k === row)), 0) / 3);
+    });
+    expectClose(updates.get("first/outputs")!, scaled(times(transposed(outer), outer), 1 / rows).flat(), { absolute: 1e-12 });
+  });
+
+  test("not a layer that is used twice, nor one in groups, nor one with masks on its weights", () => {
+    expect(factors(made("x -> twice -> twice -> flatten -> dense(2) as logits"))).toEqual(["logits/inputs 7", "logits/outputs 2"]);
+    expect(factors(made("x -> conv(2, 3, groups: 2) -> flatten -> dense(2) as logits"))).toEqual(["logits/inputs 7", "logits/outputs 2"]);
+    expect(factors(made("x -> conv(2, 3, bias: off) as first -> flatten -> dense(2) as logits"))).toEqual(["first/inputs 6", "first/outputs 2", "logits/inputs 7", "logits/outputs 2"]);
+    expect(factors(made("x -> dense(2, over: c) as first -> flatten -> dense(2) as logits", "for weights(first) { dropconnect: 0.5 }"))).toEqual(["logits/inputs 7", "logits/outputs 2"]);
+    expect(factors(made("x -> dense(2, over: c) as first -> flatten -> dense(2) as logits", "for weights(first) { optimizer: adam }"))).toEqual(["logits/inputs 7", "logits/outputs 2"]);
+    expect(factors(made("x -> dense(2, over: c) as first -> flatten -> dense(2) as logits", "for weights(first) { freeze: on }"))).toEqual(["logits/inputs 7", "logits/outputs 2"]);
+  });
+
+  test("a layer without factors moves by its plain gradient", async () => {
+    const compiled = made("x -> conv(2, 3, groups: 2) as first -> flatten -> dense(2) as logits");
+    const plain = compileRun({ ...compiled.run, optimizer: compiled.run.optimizer, weights: compiled.run.weights.map((settings) => ({ ...settings, optimizer: { ...settings.optimizer, use: sgdOf(compiled) } })) });
+    const values = new Map([...firstStates(compiled), ...fixed({ x: randomArray(12, 3), y: [0, 1], "first.weight": randomArray(6, 4), "first.bias": [0.1, 0], "logits.weight": randomArray(12, 5), "logits.bias": [0, 0] })]);
+    const state = await kroneckerStep(compiled, { values, rows }, 1);
+    const { updates } = interpret(plain.graphs.train, { values, scalars: hostScalars(plain, 1, 100), rows });
+    expectClose(state.get("first.weight")!, updates.get("first.weight")!, { absolute: 1e-12 });
+    expect(Math.abs(state.get("logits.weight")![0]! - updates.get("logits.weight")![0]!)).toBeGreaterThan(1e-6);
+  });
+});
+
+/** Plain descent at the rate of the run. */
+function sgdOf(compiled: CompiledRun) {
+  const definition = library.find("optimizer", "sgd") as OptimizerDefinition;
+  return { definition, arguments: argumentsOf(definition, { rate: compiled.run.optimizer.use.arguments["rate"] }) };
+}
 
 describe("targets are drawn from what the model predicts", () => {
   const rows = 4000;
