@@ -31,6 +31,7 @@ export async function startTrainee(job: LoadedJob, [trainer = ".", backend = "cp
     ...(wasm === undefined ? {} : { wasm }),
     threads: Number(threads),
     fillUniform: (target, stream, step) => fillUniform(target, randomStream(1, stream), step),
+    seed: 1,
   });
   for (const [name, values] of job.weights) device.write(name, values);
   for (const { name, shape, initial } of [...model.statistics, ...model.slots, ...model.monitors])

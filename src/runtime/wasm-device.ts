@@ -4,6 +4,18 @@ import { WasmPace } from "./wasm-pace.ts";
 import type { WasmArray, WasmPlan, WasmProgram } from "./wasm-plan.ts";
 import { chooseThreads, WasmTeam } from "./wasm-threads.ts";
 
+/** What a call of a plan touches, looked up once. */
+interface Entry {
+  readonly table: WasmPlan;
+  readonly inputs: readonly { readonly name: string; readonly view: Float32Array }[];
+  readonly numbers: readonly {
+    readonly name: string;
+    readonly place: number;
+    readonly formula: ((given: Readonly<Record<string, number>>) => number) | undefined;
+  }[];
+  readonly step: () => void;
+}
+
 /** A generated module over its memory: variables live there, a call is one call of the module. */
 export class WasmDevice {
   readonly backend = "wasm";
@@ -20,6 +32,7 @@ export class WasmDevice {
   private readonly given: Record<string, number> = {};
   /** Variables that no plan touches: they are kept for whoever reads them back. */
   private readonly others = new Map<string, Float32Array>();
+  private readonly entries = new Map<string, Entry>();
   private readonly views = new Map<WasmArray, Float32Array>();
 
   private constructor(
@@ -89,11 +102,30 @@ export class WasmDevice {
   }
 
   run(plan: { readonly name: string }, call: DeviceCall): void {
-    const table = this.planOf(plan.name);
-    for (const name in table.inputs) this.upload(name, table.inputs[name]!, call);
-    this.draw(table, call.step);
-    this.setNumbers(plan.name, table, call);
-    this.steps.get(plan.name)!();
+    const entry = this.entries.get(plan.name) ?? this.enter(plan.name);
+    for (const input of entry.inputs) upload(input, call);
+    this.draw(entry.table, call.step);
+    this.setNumbers(plan.name, entry, call);
+    entry.step();
+  }
+
+  private enter(name: string): Entry {
+    const table = this.planOf(name);
+    const entry = {
+      table,
+      inputs: Object.entries(table.inputs).map(([input, array]) => ({
+        name: input,
+        view: this.viewOf(array),
+      })),
+      numbers: Object.entries(table.numbers).map(([number, address]) => ({
+        name: number,
+        place: address / 4,
+        formula: table.derived[number],
+      })),
+      step: this.steps.get(name)!,
+    };
+    this.entries.set(name, entry);
+    return entry;
   }
 
   /** With a seed the module draws its random numbers itself, bit for bit the same. */
@@ -151,27 +183,17 @@ export class WasmDevice {
     return view;
   }
 
-  private upload(name: string, array: WasmArray, call: DeviceCall): void {
-    const given = call.inputs[name];
-    if (given === undefined) throw new Error(`the batch has no ${name}`);
-    const view = this.viewOf(array);
-    view.set(given.length > view.length ? given.subarray(0, view.length) : given);
-  }
-
-  private setNumbers(name: string, table: WasmPlan, call: DeviceCall): void {
+  private setNumbers(plan: string, { table, numbers }: Entry, call: DeviceCall): void {
     const { given } = this;
     for (const number of table.given) {
       const value = call.numbers[number];
-      if (value === undefined) throw new Error(`${name} needs the number ${number}`);
+      if (value === undefined) throw new Error(`${plan} needs the number ${number}`);
       given[number] = value;
     }
     given["rows"] = call.rows;
     this.words[this.program.rows / 4] = call.rows;
-    for (const number in table.numbers) {
-      const formula = table.derived[number];
-      this.floats[table.numbers[number]! / 4] =
-        formula === undefined ? given[number]! : formula(given);
-    }
+    for (const { name, place, formula } of numbers)
+      this.floats[place] = formula === undefined ? given[name]! : formula(given);
   }
 
   private pack(array: WasmArray, values: Float32Array): void {
@@ -206,6 +228,12 @@ export class WasmDevice {
       visit(row * length, place, length);
     }
   }
+}
+
+function upload({ name, view }: Entry["inputs"][number], call: DeviceCall): void {
+  const given = call.inputs[name];
+  if (given === undefined) throw new Error(`the batch has no ${name}`);
+  view.set(given.length > view.length ? given.subarray(0, view.length) : given);
 }
 
 /** Whether an array lies as it is read and written: row-major without gaps. */
