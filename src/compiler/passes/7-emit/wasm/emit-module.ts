@@ -1,4 +1,4 @@
-import { deflateRawSync } from "node:zlib";
+import { deflate } from "../../../base/deflate.ts";
 import { emitWasm, type WasmArray, type WasmOptions, type WasmPlanTable, type WasmPlans, type WasmThreadTable } from "./emit-wasm.ts";
 
 export interface EmittedWasmFiles {
@@ -22,7 +22,7 @@ export function emitWasmFiles(plans: WasmPlans, wasmPlanModule = "./runtime/wasm
     "",
     `export const ${name} = {`,
     `  bytes: packed(${bytes.length}, [`,
-    ...lines(base64(deflateRawSync(bytes, { level: 9 }))).map((line) => `    ${literal(line)},`),
+    ...lines(base64(deflate(bytes))).map((line) => `    ${literal(line)},`),
     "  ]),",
     ...(options.relaxedSimd === true ? ["  relaxedSimd: true,"] : []),
     `  pages: ${memory.pages},`,
