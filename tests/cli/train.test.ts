@@ -68,7 +68,7 @@ describe("train", () => {
 
   test("refuses what cannot be: a GPU where there is none, a value outside the domain, a run that is not there", () => {
     const noDisplay = nnspec(["train", iris, "--backend", "gpu", "--run-dir", "gpu"], { cwd: folder });
-    if (!process.env["DISPLAY"]) expect(noDisplay).toMatchObject({ status: 2, stderr: expect.stringContaining("gpu") });
+    if (!process.env["DISPLAY"]) expect(noDisplay).toMatchObject({ status: 2, stderr: expect.stringContaining("no GPU backend") });
     expect(nnspec(["train", iris, "--run", "Nobody"], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("Classifier") });
     expect(nnspec(["train", iris, "--set", "nothing=3"], { cwd: folder }).status).toBe(1);
     expect(nnspec(["eval", "nowhere"], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("not a run folder") });
@@ -102,10 +102,8 @@ ensemble Many { members: runs(Classifier, count: 2), combine: average }
     expect(train("Fine", "lone/fine").stderr).toContain("nnspec train fine.nnspec --run Classifier");
   });
 
-  test("trains, measures and uses an ensemble, goes on with it, and says what a warm start took", () => {
+  test("trains, measures and uses an ensemble, and goes on with it", () => {
     const nn = (...args: readonly string[]) => nnspec(args, { cwd: folder });
-    const started = nn("train", "fine.nnspec", "--run", "Fine", "--backend", "wasm", "--run-dir", "tuned/again");
-    expect(started.stdout + started.stderr).toMatch(/loaded {4}4 tensors of .*classifier\/last.safetensors: /);
     const trained = nn("train", "fine.nnspec", "--run", "Many", "--backend", "wasm", "--epochs", "2", "--run-dir", "many", "--format", "json");
     expect(trained.status, trained.stderr).toBe(0);
     const end = events(trained.stdout).at(-1) as Event & { members: readonly { name: string; metrics: Record<string, number> }[] };
