@@ -58,10 +58,14 @@ const uses: readonly (readonly [string, Written, readonly TensorType[]])[] = [
   ["stochastic_depth", { drop: 0.4, each: "batch" }, [image]],
   ["fractional_max_pool", { ratio: 1.5 }, [image]],
   ["fractional_max_pool", { ratio: 2.5, window: 3 }, [typeOf([3, 2, 7], ["c", "t"])]],
+  ["last", { over: "t" }, [typeOf([3, 4, 2], ["t", "c"])]],
+  ["rnn", { units: 3 }, [typeOf([3, 4, 2], ["t", "c"])]],
+  ["gru", { units: 3 }, [typeOf([3, 4, 2], ["t", "c"])]],
+  ["lstm", { units: 2 }, [typeOf([3, 3, 2], ["t", "c"])]],
 ];
 
 /** Layers of labels, which have no gradient. */
-const ofLabels = ["one_hot"];
+const ofLabels = ["one_hot", "embedding"];
 
 const all = uses.flatMap(([name, written, types]) => [true, false].map((training) => [name, written, training ? "training" : "inference", types] as const));
 
