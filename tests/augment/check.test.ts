@@ -60,6 +60,13 @@ describe("the type that the model is given", () => {
   });
 });
 
+test("`none` undoes what a recipe says", () => {
+  const text = spec({ train: "augment: none" }).replace("train M on D", "recipe R { augment: flip(w) then mixup }\ntrain M on D as Other with R { loss: cross_entropy(logits, label) }\ntrain M on D with R");
+  const { value, diagnostics } = checkWithoutLints(text);
+  expect(diagnostics).toEqual([]);
+  expect(value!.runs.map(({ name, augment }) => [name, augment?.mixup?.alpha])).toEqual([["Other", 0.2], ["M", undefined]]);
+});
+
 describe("what does not fit is told at its place", () => {
   const wrong: readonly (readonly [Parts, string, string])[] = [
     [{ train: "augment: flip(x)" }, "NN0620 flip(x)", "the field has no axis `x`; write `h` or `w`"],

@@ -34,10 +34,11 @@ export interface InferredAugment {
   readonly fed: TypedData;
 }
 
-/** `augment: pad_crop(4) then flip(w) then mixup(alpha: 0.2)`, or `(left: …, right: …)` in place of a part. */
+/** `augment: pad_crop(4) then flip(w) then mixup(alpha: 0.2)`, or `(left: …, right: …)` in place of a part; `none` undoes a recipe's. */
 export function inferAugment(context: Context, scope: Scope, data: TypedData, model: TypedModel, expression: Ast.Expression): InferredAugment | undefined {
   const value = evaluate(context, scope, expression);
   if (!value) return undefined;
+  if (value.kind === "word" && value.path.length === 1 && value.path[0]!.text === "none" && !value.arguments) return { fields: [], mixup: undefined, fed: data };
   const placed = readParts(context, scope, data, value, expression.span);
   if (!placed) return undefined;
   const last = placed.at(-1);

@@ -1,5 +1,6 @@
 import { literal, nothing, ts, type Code } from "./code.ts";
 import { keptFile, type Emission } from "./emission.ts";
+import { isOfFolder } from "./data-module.ts";
 import { hasLabels } from "./predict-labels.ts";
 import { samplesByDefault } from "./predict-sampling.ts";
 
@@ -20,6 +21,7 @@ const usage = ${literal(usageOf(emission))};`,
     mainFunction(emission),
     optionsFunction(emission),
     standardInput,
+    ...(seesImages(emission) ? [imageRow] : []),
     rows,
     ts`/** Columns that are not given to the model. */
 const otherColumns: readonly string[] = ${literal(left)};`,
@@ -46,6 +48,22 @@ function valueOf(cell: string): number | string {
   ];
 }
 
+/** Whether a file may be an image: the data is a folder of them. */
+function seesImages(emission: Emission): boolean {
+  return isOfFolder(emission) && emission.compiled.run.model.inputs.length === 1;
+}
+
+const imageRow = ts`function isImage(path: string): boolean {
+  return /\\.(png|jpe?g|webp|gif|tiff?|avif)$/i.test(path);
+}
+
+/** An image file as the row that it would be in the data. */
+async function imageRow(path: string): Promise<Row> {
+  const read = await openImageReader();
+  const [height = 1, width = 1, channels = 1] = inputs[0]!.shape;
+  return { [inputs[0]!.name]: [...(await read(path, [height, width, channels]))] };
+}`;
+
 function usageOf(emission: Emission): string {
   return [
     `Predicts with ${emission.compiled.run.model.name}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.`,
@@ -68,10 +86,9 @@ async function main(argv: readonly string[]): Promise<number> {
     terminal.write(usage);
     return 0;
   }
-  const text = input === "-" ? await readStandardInput() : await readText(input);
+  const rows = ${seesImages(emission) ? ts`isImage(input) ? [await imageRow(input)] : ` : nothing}parseRows(input === "-" ? await readStandardInput() : await readText(input), input);
   const model = await ${draws(emission) ? ts`(samples > 0 ? loadSampler : loadModel)` : ts`loadModel`}(checkpoint, backend, threads);
   try {
-    const rows = parseRows(text, input);
     for (const prediction of await ${draws(emission) ? ts`(samples > 0 ? predictDrawn(model, rows, samples) : predict(model, rows))` : ts`predict(model, rows)`}) {
       terminal.write(JSON.stringify(prediction.length === 1 ? prediction[0] : prediction) + "\\n");
     }

@@ -119,7 +119,8 @@ export async function closeModel(model: Model): Promise<void> {
   await model.device.dispose();
 }`;
 
-function predictFunction({ compiled: { run } }: Emission): Code {
+function predictFunction(emission: Emission): Code {
+  const { run } = emission.compiled;
   const seen = run.views
     ? ts`const results = await averageOverViews(views, fields[viewed.field]!, viewed.shape, outputs, (rows) => resultsOf(model, some.length, { ...fields, [viewed.field]: rows }));`
     : ts`const results = await resultsOf(model, some.length, fields);`;
@@ -128,7 +129,7 @@ export async function predict(model: Model, rows: readonly Row[]): Promise<Predi
   const predictions: Prediction[][] = [];
   for (let start = 0; start < rows.length; start += capacity) {
     const some = rows.slice(start, start + capacity);
-    const fields = Object.fromEntries(inputs.map((input) => [input.field, gather(model, input, some, start)]));
+    const fields = Object.fromEntries(inputs.map((input) => [input.field, gather(model, input, some, start${cutsTwice(emission) ? ts`, true` : nothing})]));
     ${seen}
     for (let row = 0; row < some.length; row++) {
       predictions.push(outputs.map((output) => read(model, output, rowOf(results.get(output.name)!, output.shape, row))));
@@ -161,13 +162,19 @@ function rowOf(values: Float32Array, shape: readonly number[], row: number): Flo
   return values.slice(row * size, (row + 1) * size);
 }`;
 
-/** Pictures are cut to size as in measuring, unless the views do that. */
+/** Whether rows are cut to size in two ways: in the middle, and by the views. */
+function cutsTwice({ compiled: { run } }: Emission): boolean {
+  return run.views !== undefined && fedFields(run).length > 0;
+}
+
+/** Pictures are cut to size as in measuring, but where the views do that. */
 function gathering(emission: Emission): Code {
   const { run } = emission.compiled;
   const labelled = hasLabels(emission);
-  const cut = run.views ? [] : fedFields(run);
+  const cut = fedFields(run);
+  const whole = cutsTwice(emission);
   return ts`/** The numbers of one input for some rows, checked, flat, and brought to the scale that the model was trained in. */
-function gather(model: Model, input: (typeof inputs)[number], rows: readonly Row[], start: number): Float32Array {
+function gather(model: Model, input: (typeof inputs)[number], rows: readonly Row[], start: number${whole ? ts`, whole = false` : nothing}): Float32Array {
   const size = sizeOf(input.shape);
   const gathered = new Float32Array(capacity * size);
   rows.forEach((row, index) => {
@@ -179,7 +186,7 @@ function gather(model: Model, input: (typeof inputs)[number], rows: readonly Row
   });
   const normalization = own(model.preparation.normalizations, input.field);
   if (normalization !== undefined) normalizeValues(gathered, normalization);
-  ${cut.length === 0 ? ts`return gathered;` : ts`const feed = feeding.get(input.field);
+  ${cut.length === 0 ? ts`return gathered;` : ts`const feed = ${whole ? ts`whole ? undefined : ` : nothing}feeding.get(input.field);
   return feed !== undefined && "steps" in feed ? feedRows(gathered, feed) : gathered;`}
 }
 
