@@ -235,7 +235,7 @@ export function startNodeThread(module: URL): StartThread {
     worker.on("error", failed);
     worker.on("exit", failed);
     return {
-      post: (message) => worker.postMessage(message),
+      post: (message) => worker.postMessage(message, []),
       hold: (held) => (held ? worker.ref() : worker.unref()),
       end: () => void worker.terminate(),
     };
@@ -244,7 +244,7 @@ export function startNodeThread(module: URL): StartThread {
 
 /** tsx, where this program runs by it, is not handed on to workers: it has to be asked for there again. */
 function bootOf(module: URL): string {
-  const loader = process.execArgv.find((word) => /\/tsx\/dist\/loader\.mjs$/.test(word));
+  const loader = process.execArgv.find((word) => word.endsWith("/tsx/dist/loader.mjs"));
   const tsx = loader?.replace(/loader\.mjs$/, "esm/api/index.mjs");
   const register =
     tsx === undefined
@@ -260,7 +260,7 @@ export function startPageThread(make: () => Worker): StartThread {
     worker.addEventListener("message", ({ data }) => heard(data as Answer));
     worker.addEventListener("error", failed);
     return {
-      post: (message) => worker.postMessage(message),
+      post: (message) => worker.postMessage(message, []),
       hold: () => undefined,
       end: () => worker.terminate(),
     };
