@@ -44,8 +44,11 @@ function movedByAdam(before: number, m: number, v: number): number {
   return before - (0.01 * (m / (1 - 0.9 ** adamStep))) / (Math.sqrt(v / (1 - 0.999 ** adamStep)) + 1e-8);
 }
 
+/** The networks of the first 200 in which some weight ends more than 1e-4 from where float64 has it. */
+const moved = [5, 9, 36, 42, 48, 63, 70, 89, 96, 111, 142, 147, 150, 161, 166, 167, 182, 188, 193];
+
 describe("a step of Adam on the same networks", () => {
-  for (const seeds of [[9, 63, 111], Array.from({ length: 40 }, (_, place) => place + 1)]) {
+  for (const seeds of [moved, Array.from({ length: 20 }, (_, place) => place + 1)]) {
     test(`${seeds.length} networks from seed ${seeds[0]!}: slots to 1e-4 of their largest; the weights are what Adam makes of these slots`, { timeout: 60_000 }, async () => {
       for (const seed of seeds) {
         const stepped = await stepOfAdam(seed);
@@ -64,8 +67,8 @@ describe("a step of Adam on the same networks", () => {
   }
 
   test("where a weight differs from float64's by more than 1e-4, its gradient is rounding noise: Adam makes ±rate of it", { timeout: 60_000 }, async () => {
-    let flipped = 0;
-    for (const seed of [9, 63, 111]) {
+    for (const seed of moved) {
+      let flipped = 0;
       const stepped = await stepOfAdam(seed);
       const overall = largest(stepped.flatMap(({ theirs }) => [...theirs.m]));
       for (const { path, ours, theirs } of stepped) {
@@ -76,7 +79,7 @@ describe("a step of Adam on the same networks", () => {
           expect(Math.abs(ours.m[place]!), path).toBeLessThan(1e-5 * overall);
         }
       }
+      expect(flipped, `seed ${seed}`).toBeGreaterThan(0);
     }
-    expect(flipped).toBeGreaterThan(0);
   });
 });

@@ -9,7 +9,7 @@ export function sign(f: FunctionBuilder, ...[a]: readonly Value[]): void {
 }
 
 /**
- * a − b·floor(a / b), which lies between 0 and b; exact to rounding while the quotient is below 2²⁴. Beyond that single precision
+ * a − b·floor(a / b), which lies between 0 and b; exact to rounding while the quotient is below 2²². Beyond that single precision
  * does not determine it, and what leaves the range is 0.
  */
 export function modulo(f: FunctionBuilder, ...[a, b]: readonly Value[]): void {
