@@ -247,6 +247,26 @@ train Net on D { loss: cross_entropy(logits, y), batch: ${rows}, optimizer: kfac
   });
 });
 
+test("the step in two calls counts its rows once, and brings running statistics up to date once", async () => {
+  const compiled = compileRun(runOf(`data D {\n  x: f32[B, px: 2]\n  y: class[B] of 2\n}
+model Net(x: f32[B, px: 2]) -> f32[B, 2] {\n  return x -> dense(3) as first -> batch_norm as norm -> dense(2) as logits\n}
+train Net on D { loss: cross_entropy(logits, y), batch: 4, optimizer: kfac(0.1, every: 2) }`));
+  const entries = compiled.parameters.map(({ path, shape }, place) => [path, randomArray(shape.reduce((a, b) => a * b, 1), place)] as const);
+  let values: ReadonlyMap<string, Float64Array> = new Map([...firstStates(compiled), ...entries, ...draws(compiled, 5), ...fixed({ x: randomArray(8, 9), y: [0, 1, 1, 0] })]);
+  const start = values;
+  values = await kroneckerStep(compiled, { values, rows: 4 }, 1);
+  expect(values.get("monitor/count")![0]).toBe(4);
+  // Statistics and factors of one call that does everything, from the same start.
+  const { updates } = interpret(compiled.graphs.train, { values: start, scalars: hostScalars(compiled, 1, 100), rows: 4 });
+  for (const name of ["norm.mean", "norm.variance", "first/inputs", "first/outputs", "monitor/loss"]) expectClose(values.get(name)!, updates.get(name)!, { absolute: 1e-14 });
+  const inverse = values.get("first/inputs_inverse")!;
+  values = await kroneckerStep(compiled, { values, rows: 4 }, 2);
+  expect(values.get("monitor/count")![0]).toBe(8);
+  expect([...values.get("first/inputs_inverse")!]).toEqual([...inverse]);
+  values = await kroneckerStep(compiled, { values, rows: 4 }, 3);
+  expect([...values.get("first/inputs_inverse")!]).not.toEqual([...inverse]);
+});
+
 /** Plain descent at the rate of the run. */
 function sgdOf(compiled: CompiledRun) {
   const definition = library.find("optimizer", "sgd") as OptimizerDefinition;
