@@ -110,7 +110,7 @@ export class GpuDevice {
     const own = new Map(buffers);
     const nothing = stacks.map(({ rows, width }) => this.upload(new Float32Array(rows * width)));
     stacks.forEach(({ before }, index) => own.set(before, nothing[index]!));
-    const made = stacks.map(() => new Array<Stored>(places));
+    const made = stacks.map((): Stored[] => []);
     const passing = new Map<string, Stored>();
     for (let round = 0; round < places; round++) {
       const place = reverse ? places - 1 - round : round;

@@ -3,6 +3,8 @@ import type { GraphBuilder } from "../../src/compiler/ir/builder.ts";
 import { nodesOf, type Graph, type Node } from "../../src/compiler/ir/graph.ts";
 import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
+import { recur } from "../../src/compiler/ir/scan.ts";
+import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { createDevice, type BackendChoice, type Device } from "../../src/runtime/device.ts";
 import { devicePlan } from "../support/device-plans.ts";
@@ -72,6 +74,18 @@ export const cases: readonly Case[] = [
   { name: "the maximum along a long prime axis", build: (graph) => graph.max(graph.negate(graph.absolute(graph.input("x", plain(5003)))), [0]) },
   { name: "a loop nest of 60,000", tolerance: 1e-5, build: (graph) => graph.sum(graph.input("x", plain(2, 30, 1000)), [1, 2]) },
   { name: "indices beyond 2²²", build: (graph) => { const type = plain(2101, 2003); return graph.add(graph.iota(type, 1), graph.multiply(graph.iota(type, 0), 2003)); } },
+  ...[1, 5, 70].flatMap((places): readonly Case[] => [false, true].map((reverse) => ({
+    name: `a loop over ${places} places${reverse ? ", the last first" : ""}, and its gradient`, tolerance: 2e-5,
+    build: (graph) => {
+      const [x, w] = [graph.input("x", batched(capacity, places, 3)), graph.input("w", plain(3, 3))];
+      const [states] = recur(graph, {
+        sequences: [x], constants: [w], values: [batched(capacity, 3)], reverse,
+        step: ([before], [here], [weight]) => [graph.tanh(graph.add(here!, graph.multiply(0.3, graph.contract(before!, weight!, "bk,kn->bn"))))],
+      });
+      const gradients = differentiate(graph, graph.sum(graph.multiply(states!, states!)), [x, w]);
+      return graph.add(graph.add(states!, gradients.get(x)!), graph.sum(graph.absolute(gradients.get(w)!)));
+    },
+  }))),
   { name: "uniform numbers from the host", build: (graph) => graph.add(graph.random("drop", plain(3, 5)), 1) },
 ];
 

@@ -53,7 +53,7 @@ test("the cost of a sequence is that of all its places", () => {
   const { layers } = costOf(models[0]!);
   const costs = Object.fromEntries(layers.map(({ name, parameters, multiplyAdds }) => [name, [parameters, multiplyAdds]]));
   expect(costs).toEqual({
-    embedding_1: [9 * 4, 0],
+    embedding_1: [9 * 4, 6 * 9 * 4],
     gru_1: [15 * (4 + 5 + 2), 6 * 15 * (4 + 5)],
     lstm_1: [12 * (5 + 3 + 2), 6 * 12 * (5 + 3)],
     rnn_1: [5 * (3 + 5 + 2), 6 * 5 * (3 + 5)],
