@@ -1,7 +1,5 @@
 /** One gpu.js function: a flat array is computed from flat arrays and numbers. */
 export interface DeviceKernel {
-  /** What it computes, with shapes. */
-  readonly about: string;
   /** The text of the function; its arguments are the arrays, then the numbers. */
   readonly source: string;
   readonly arrays: readonly string[];

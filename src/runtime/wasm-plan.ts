@@ -28,12 +28,9 @@ export interface WasmPlan {
 }
 
 /** Unpacks the `size` bytes that lines of base64 stand for, once, when they are needed (raw deflate). */
-export function packed(
-  size: number,
-  lines: readonly string[],
-): () => Promise<Uint8Array<ArrayBuffer>> {
+export function packed(size: number, text: string): () => Promise<Uint8Array<ArrayBuffer>> {
   let unpacked: Promise<Uint8Array<ArrayBuffer>> | undefined;
-  return () => (unpacked ??= unpack(size, lines.join("")));
+  return () => (unpacked ??= unpack(size, text));
 }
 
 /** Where several threads can work on one memory. */

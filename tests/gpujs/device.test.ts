@@ -18,8 +18,8 @@ const fillUniform = (): void => {};
 const doubling: DevicePlan = {
   name: "doubling", capacity: 2, inputs: { x: 2 }, variables: { w: 2 }, given: ["factor"], derived: { half: (given) => given["factor"]! / 2 },
   steps: [
-    { about: "", source: "function twice(w, half) { return w[this.thread.x] * half * 2.0; }", arrays: ["w"], numbers: ["half"], makes: "w_next", size: 2 },
-    { about: "", source: "function total(w, x) { return w[0] + w[1] + x[0]; }", arrays: ["w", "x"], numbers: [], makes: "total", size: 1 },
+    { source: "function twice(w, half) { return w[this.thread.x] * half * 2.0; }", arrays: ["w"], numbers: ["half"], makes: "w_next", size: 2 },
+    { source: "function total(w, x) { return w[0] + w[1] + x[0]; }", arrays: ["w", "x"], numbers: [], makes: "total", size: 1 },
   ],
   results: { total: "total" }, updates: { w: "w_next" },
 };

@@ -123,7 +123,7 @@ export const predict = {
   given: [],
   derived: {  },
   steps: [
-    { about: "h1: [128, 64] · [64, 32] (rk,kn-\\u003ern) + bias → relu → [128, 32]", source: kernel_h1, arrays: ["h1.bias", "x", "h1.weight"], numbers: [], makes: "h1", size: 4096 },
+    { source: kernel_h1, arrays: ["h1.bias", "x", "h1.weight"], numbers: [], makes: "h1", size: 4096 },
   ],
   results: { "h1": "h1" },
   updates: {  },

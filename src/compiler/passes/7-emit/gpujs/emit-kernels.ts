@@ -91,5 +91,5 @@ function stepRow(step: GpuJsStep, sources: Sources): string {
   if ("fill" in step) return `{ fill: ${literal(step.fill)}, stream: ${literal(step.stream)}, size: ${step.size} }`;
   const list = (names: readonly string[]): string => `[${names.map(literal).join(", ")}]`;
   const { name } = sources.get(step.source)!;
-  return `{ about: ${literal(step.about)}, source: ${name}, arrays: ${list(step.arrays)}, numbers: ${list(step.numbers)}, makes: ${literal(step.makes)}, size: ${step.size} }`;
+  return `{ source: ${name}, arrays: ${list(step.arrays)}, numbers: ${list(step.numbers)}, makes: ${literal(step.makes)}, size: ${step.size} }`;
 }
