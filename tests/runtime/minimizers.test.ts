@@ -99,7 +99,7 @@ describe("on a quadratic function of 12 numbers", () => {
   const size = 12;
   const a = positive(size, 3);
   const row = (index: number) => a.subarray(index * size, (index + 1) * size);
-  const gradient = (x: Float64Array) => Array.from(x, (value, index) => dot(row(index), x) - 1 + 0 * value);
+  const gradient = (x: Float64Array) => Array.from(x, (_, index) => dot(row(index), x) - 1);
   const { objective } = objectiveOf((x) => 0.5 * dot(x, gradient(x).map((value) => value + 1)) - x.reduce((sum, value) => sum + value, 0), gradient, () => Array.from({ length: size }, (_, index) => [...row(index)]));
   const least = solveCholesky(cholesky(a, size)!, new Float64Array(size).fill(1));
   const start = randomArray(size, 4);
