@@ -132,3 +132,27 @@ describe("a model is proved for every value of its hypers", () => {
     expect(diagnostics.map(({ code, severity }) => `${code} ${severity}`)).toEqual(["NN0325 note"]);
   });
 });
+
+describe("what cannot end", () => {
+  const main = (blocks: string, first: string): string => `nnspec 1\ndim B\n${blocks}\nmodel Net(x: f32[B, c: 4]) -> f32[B, c: 4] { return x -> ${first} }\n`;
+  const messageOf = (text: string): string | undefined => checkFiles({ "main.nnspec": text }).diagnostics.find(({ code }) => code === "NN0327")?.message;
+
+  test("a block that uses itself is told so, directly and by way of others", () => {
+    expect(messageOf(main("block Loop(k = 1)(x: f32[B, c: 4]) -> f32[B, c: 4] { return x -> Loop(k + 1) -> relu }", "Loop"))).toMatch(/^`Loop` uses itself, and each use is written out, here more than 64 deep: end it with `if`/);
+    const two = "block Ping()(x: f32[B, c: 4]) -> f32[B, c: 4] { return x -> Pong }\nblock Pong()(x: f32[B, c: 4]) -> f32[B, c: 4] { return x -> relu -> Ping }";
+    expect(messageOf(main(two, "Ping"))).toMatch(/^`P[io]ng` uses itself \(P[io]ng → P[io]ng → P[io]ng\)/);
+  });
+
+  test("a recursion that ends is a model like any other", () => {
+    const block = "block Down(k)(x: f32[B, c: 4]) -> f32[B, c: 4] { return if k == 0 then x else x -> dense(4) -> Down(k - 1) }";
+    expect(checkFiles({ "main.nnspec": main(block, "Down(5)") }).diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  });
+});
+
+test("a broken --set is told once", () => {
+  const text = "nnspec 1\ndim B\nhyper width = 4 in 1 .. 8\nmodel Net(x: f32[B, px: 4]) -> f32[B, width] { return x -> dense(width) }\n";
+  const codes = (value: string): readonly string[] => checkFiles({ "main.nnspec": text }, { width: value }).diagnostics.map(({ code }) => code);
+  expect(codes("1e-")).toEqual(["NN0106"]);
+  expect(codes("6")).toEqual([]);
+  for (const value of ["", "(", "1 +", ")", "4 in 1 .. 3"]) expect(codes(value).length, value).toBe(1);
+});

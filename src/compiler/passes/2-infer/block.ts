@@ -1,7 +1,7 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/shapes.ts";
 import type { Related } from "../../base/diagnostics/diagnostic.ts";
-import type { Span } from "../../base/source.ts";
+import { textOf, type Span } from "../../base/source.ts";
 import * as Dims from "../../ir/dim.ts";
 import type { Dim } from "../../ir/dim.ts";
 import type { TensorType } from "../../ir/type.ts";
@@ -32,7 +32,7 @@ export function applyBlock(frame: Frame, declaration: Declaration & { readonly i
   const { item } = declaration;
   const name = item.name.text;
   if (frame.depth >= deepestBlock) {
-    frame.context.report(diagnostic(messages.nestedTooDeep, use.span, { name, limit: deepestBlock }));
+    frame.context.report(diagnostic(messages.nestedTooDeep, use.span, { name, limit: deepestBlock, cycle: cycleOf(name, frame.through) }));
     return undefined;
   }
   const parameters = bindParameters(frame.context, use.scope, declaration, item.kind === "block" ? item.parameters : [], use.written ?? [], use.span);
@@ -45,6 +45,13 @@ export function applyBlock(frame: Frame, declaration: Declaration & { readonly i
   bindInputs(inside, scope, item, inputs, use);
   const found = use.body(inside, item.body, item.name.span);
   return found && checkResult(inside, scope, item, found, use.span);
+}
+
+/** The way from a block to itself, by the stages as they are written: `Loop → Loop`, `A → B → A`. */
+function cycleOf(name: string, through: readonly Span[]): readonly string[] | undefined {
+  const names = through.map((span) => /^[A-Za-z_]\w*/.exec(textOf(span).replace(/^repeat\s+.*?\s(?=[A-Z])/, ""))?.[0] ?? "");
+  const place = names.indexOf(name);
+  return place < 0 ? undefined : [name, ...names.slice(0, place).reverse(), name];
 }
 
 /** A frame for a body, with its stages named. */

@@ -105,7 +105,8 @@ function inferItems(phase: Phase, { source, file, scope }: Resolved): Program {
     dims,
     hypers,
     data: [...new Set([...data, ...used.map((run) => run.data)])],
-    models: [...new Set([...models, ...used.map(({ model }) => model)])],
+    // A model whose signature leaves a size open is as the runs make it.
+    models: [...new Set([...models.filter((model) => !used.some((run) => run.model.name === model.name && run.model.span === model.span)), ...used.map(({ model }) => model)])],
     runs: used,
     searches,
     ensembles,

@@ -4,17 +4,20 @@ import { dataWrittenTwice, unknownField } from "../../base/diagnostics/catalogue
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
 import type { Span } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
-import { equalDims, known, symbolsOf } from "../../ir/dim.ts";
+import { equalDims, known, print, symbolsOf, type Dim } from "../../ir/dim.ts";
 import type { TensorType } from "../../ir/type.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { TypedData, TypedModel } from "../../typed/program.ts";
 import { printType, sameElement, sizesDiffer } from "./agreement.ts";
 import { replace } from "./argument-values.ts";
-import type { Context } from "./context.ts";
+import type { Binding, Context, Declaration } from "./context.ts";
 import { snippet } from "./describe.ts";
+import { child } from "./lookup.ts";
+import { inferModel } from "./model.ts";
+import { isSymbol } from "./types.ts";
 
 /** Which field each input of the model takes: by name, or as `inputs: (image: picture)` says. Undefined when something was reported. */
-export function inferInputs(context: Context, model: TypedModel, data: TypedData, setting: Ast.Setting | undefined, at: Span): ReadonlyMap<string, string> | undefined {
+export function inferInputs(context: Context, model: TypedModel, data: TypedData, setting: Ast.Setting | undefined, at: Span, bindable: Bindable = () => false): ReadonlyMap<string, string> | undefined {
   const renamed = setting ? readRenaming(context, model, data, setting) : new Map<string, Ast.Name>();
   if (!renamed) return undefined;
   const inputs = new Map<string, string>();
@@ -24,14 +27,14 @@ export function inferInputs(context: Context, model: TypedModel, data: TypedData
     const name = renamed.get(input.name)?.text ?? input.name;
     const field = data.fields.find((each) => each.name === name);
     if (!field) {
-      const suggestion = suggest(name, fields) ?? data.fields.find((each) => misfit(input.type, each.type) === undefined)?.name;
+      const suggestion = suggest(name, fields) ?? data.fields.find((each) => misfit(input.type, each.type, bindable) === undefined)?.name;
       const related = [{ span: input.span, message: "the input" }, { span: data.span, message: "the data" }];
       context.report(diagnostic(messages.inputWithoutField, at, { input: input.name, model: model.name, data: data.name, fields, suggestion }, { related }));
       complete = false;
       continue;
     }
     inputs.set(input.name, field.name);
-    const why = misfit(input.type, field.type);
+    const why = misfit(input.type, field.type, bindable);
     if (why === undefined) continue;
     complete = false;
     const parameters = { input: input.name, expected: printType(input.type), field: field.name, found: printType(field.type), why };
@@ -78,7 +81,7 @@ function fixes(at: Span, suggestion: string | undefined): { fixes: ReturnType<ty
 }
 
 /** Why a field does not fit an input; the batch is the first axis of both. */
-function misfit(input: TensorType, field: TensorType): string | undefined {
+function misfit(input: TensorType, field: TensorType, bindable: Bindable): string | undefined {
   if (!sameElement(input.element, field.element)) return "the elements are of different kinds";
   if (input.axes.length !== field.axes.length) return `${input.axes.length} axes are not ${field.axes.length}`;
   const bound = new Map<string, TensorType["axes"][number]["size"]>();
@@ -86,12 +89,49 @@ function misfit(input: TensorType, field: TensorType): string | undefined {
     const other = field.axes[place]!;
     if (place > 0 && axis.name !== undefined && other.name !== undefined && axis.name !== other.name)
       return `axis ${place + 1} is \`${axis.name}\` in the model and \`${other.name}\` in the data`;
-    const symbols = symbolsOf(axis.size);
     const earlier = bound.get(axis.size.key);
     if (equalDims(axis.size, other.size) && !earlier) continue;
-    const free = place === 0 || (known(axis.size) === undefined && symbols.length === 1 && symbols[0] === axis.size.key && known(other.size) !== undefined);
+    const free = place === 0 || (isBindable(axis.size, bindable) && known(other.size) !== undefined);
     if (free && (!earlier || equalDims(earlier, other.size))) bound.set(axis.size.key, other.size);
     else return sizesDiffer(axis.name ?? other.name ?? `axis ${place + 1}`, earlier ?? axis.size, other.size);
   }
   return undefined;
+}
+
+/** Whether a symbol is the signature's own, which the run binds; a dim of the file stands for all sizes of its range. */
+export type Bindable = (symbol: string) => boolean;
+
+function isBindable(size: Dim, bindable: Bindable): boolean {
+  const [symbol, ...others] = symbolsOf(size);
+  return symbol !== undefined && others.length === 0 && print(size) === symbol && bindable(symbol);
+}
+
+/**
+ * The model as this data makes it: symbols of its signature besides the batch (`x: f32[B, _: n]`) are bound by the run, as by any other
+ * use of the model. The model itself where there are none; undefined when it has errors with these sizes (which are reported).
+ */
+export function modelOnData(context: Context, declaration: Declaration, model: TypedModel, inputs: ReadonlyMap<string, string>, data: TypedData, at: Span): TypedModel | undefined {
+  const bound = new Map<string, Binding>();
+  const bindable: Bindable = (symbol) => isSymbol(declaration.scope, symbol);
+  for (const input of model.inputs) {
+    const field = data.fields.find(({ name }) => name === inputs.get(input.name));
+    for (const [place, axis] of input.type.axes.entries()) {
+      const found = field?.type.axes[place]?.size;
+      if (place === 0 || !found || known(found) === undefined || !isBindable(axis.size, bindable)) continue;
+      const { span } = input;
+      const earlier = sizeOf(bound.get(print(axis.size)));
+      if (earlier && field && !equalDims(earlier, found)) {
+        const parameters = { input: input.name, expected: printType(input.type), field: field.name, found: printType(field.type), why: sizesDiffer(print(axis.size), earlier, found, ["by an earlier input", "by this one"]) };
+        context.report(diagnostic(messages.inputDoesNotFit, at, parameters, { related: [{ span, message: `the model takes \`${printType(input.type)}\`` }] }));
+        return undefined;
+      }
+      bound.set(print(axis.size), { kind: "value", value: { kind: "size", dim: found, span }, span, symbol: true });
+    }
+  }
+  if (bound.size === 0) return model;
+  return inferModel({ ...context, evaluated: new Map() }, { item: declaration.item, scope: child(declaration.scope, bound) });
+}
+
+function sizeOf(binding: Binding | undefined): Dim | undefined {
+  return binding?.kind === "value" && binding.value.kind === "size" ? binding.value.dim : undefined;
 }

@@ -1,6 +1,7 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import { nothingToSet, notOneValue, unsettable } from "../../base/diagnostics/catalogue/names.ts";
+import { hasErrors } from "../../base/outcome.ts";
 import type { Source } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
 import type * as Ast from "../../syntax/ast.ts";
@@ -30,6 +31,8 @@ export function readOverrides(resolved: Resolved, options: CompileOptions, repor
     }
     const parsed = parse(source);
     for (const found of parsed.diagnostics) report(found);
+    // What is no expression is told once: its pieces are no value to go on with.
+    if (hasErrors(parsed.diagnostics)) continue;
     const hyper = parsed.value?.items[0];
     const alone = hyper?.kind === "hyper" && parsed.value!.items.length === 1 && !hyper.domain && !hyper.when;
     if (alone) overrides.set(item, { expression: hyper.value, scope: resolved.scope });

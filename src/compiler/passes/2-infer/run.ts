@@ -9,7 +9,7 @@ import { replace } from "./argument-values.ts";
 import { readSetting } from "./arguments.ts";
 import type { Context, Declaration, Scope } from "./context.ts";
 import { inferAugment } from "./augment.ts";
-import { inferInputs } from "./inputs.ts";
+import { inferInputs, modelOnData } from "./inputs.ts";
 import { checkAfter, inferAverage } from "./later-settings.ts";
 import { describeItem, lookup } from "./lookup.ts";
 import { exampleLoss, inferLoss } from "./loss.ts";
@@ -27,6 +27,7 @@ import { inferBatch, numbers, numbersOf, readNumber } from "./run-numbers.ts";
 import type { Variant } from "./proof.ts";
 import { proveRun, type RunVariant } from "./run-proof.ts";
 import { checkTrains, settleRules } from "./run-rules.ts";
+import { isSymbol } from "./types.ts";
 import { checkTeacherUsed, inferTeacher } from "./teacher.ts";
 import { checkGuarantee } from "./guarantee.ts";
 import { checkKronecker } from "./kronecker-run.ts";
@@ -81,18 +82,20 @@ function inferSettings(
   item: Ast.TrainItem,
   name: string,
   merged: MergedSettings,
-  model: TypedModel,
+  unbound: TypedModel,
   data: TypedData,
 ): TypedRun | undefined {
   const { settings } = merged;
   const place = item.alias?.span ?? item.model.span;
   const augmenting = settings.get("augment");
-  const augmented = augmenting && inferAugment(context, augmenting.scope, data, model, augmenting.setting.value);
-  const inputs = augmenting && !augmented ? undefined : inferInputs(context, model, augmented?.fed ?? data, settings.get("inputs")?.setting, place);
+  const augmented = augmenting && inferAugment(context, augmenting.scope, data, unbound, augmenting.setting.value);
+  const inputs = augmenting && !augmented ? undefined : inferInputs(context, unbound, augmented?.fed ?? data, settings.get("inputs")?.setting, place, (symbol) => bindsSymbol(scope, item, symbol));
   const number = (key: "epochs" | "steps" | "seed") => readNumber(context, settings.get(key), key);
   const batch = inferBatch(context, settings.get("batch"));
   const [epochs, steps, seed] = [number("epochs"), number("steps"), number("seed")];
-  if (!inputs) return undefined;
+  const bound = inputs && modelOnRun(context, scope, item, unbound, inputs, augmented?.fed ?? data);
+  if (!inputs || !bound) return undefined;
+  const model = bound;
   const teaching = settings.get("teacher");
   const teacher = teaching && inferTeacher(context, name, teaching, data);
   const fed = augmented ? inferMixup(context, augmented, inputs) : { augment: undefined, data };
@@ -154,6 +157,18 @@ function inferSettings(
   checkWholeMethod(context, run, settings);
   checkKronecker(context, run);
   return run;
+}
+
+/** Whether a symbol of the model's types is of its signature, not a dim of its file. */
+function bindsSymbol(scope: Scope, item: Ast.TrainItem, symbol: string): boolean {
+  const binding = lookup(scope, item.model.text);
+  return binding?.kind === "declaration" && isSymbol(binding.declaration.scope, symbol);
+}
+
+/** The model with the symbols of its signature bound to the sizes of the data. */
+function modelOnRun(context: Context, scope: Scope, item: Ast.TrainItem, model: TypedModel, inputs: ReadonlyMap<string, string>, data: TypedData): TypedModel | undefined {
+  const binding = lookup(scope, item.model.text);
+  return binding?.kind === "declaration" ? modelOnData(context, binding.declaration, model, inputs, data, (item.alias ?? item.model).span) : model;
 }
 
 function optimizerOf(context: Context, placed: PlacedSetting | undefined, runNumbers: RunNumbers, at: Span): TypedRun["optimizer"] | undefined {

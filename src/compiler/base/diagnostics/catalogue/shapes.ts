@@ -173,9 +173,12 @@ export const wrongTie = kind<{ weight: string; expected: string; found: string }
   (p) => `\`${p.weight}\` needs the shape ${p.expected}, but the tensor that it is tied to has ${p.found}`,
 );
 
-export const nestedTooDeep = kind<{ name: string; limit: number }>(
+export const nestedTooDeep = kind<{ name: string; limit: number; cycle?: readonly string[] | undefined }>(
   "NN0327",
   "error",
   "Blocks nested too deep",
-  (p) => `\`${p.name}\` stands more than ${p.limit} blocks deep`,
+  (p) =>
+    p.cycle === undefined
+      ? `\`${p.name}\` stands more than ${p.limit} blocks deep`
+      : `\`${p.name}\` uses itself${p.cycle.length > 2 ? ` (${p.cycle.join(" → ")})` : ""}, and each use is written out, here more than ${p.limit} deep: end it with \`if\`, or repeat with \`repeat n ${p.name}\``,
 );
