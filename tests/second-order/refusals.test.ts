@@ -19,6 +19,7 @@ describe("methods that move all weights together", () => {
     ["2410 weights for BFGS", spec({ train: "optimizer: bfgs, batch: all" }), []],
     ["too many weights for BFGS", spec({ train: "optimizer: bfgs, batch: all", body: "return image -> dense(64) -> relu -> dense(10) as logits" }), ["NN0742 bfgs"]],
     ["frozen weights do not count", spec({ train: "optimizer: newton, batch: all\n  for parameters(hidden) { freeze: on }" }), []],
+    ["DropConnect", all("optimizer: lbfgs\n  for weights(hidden) { dropconnect: 0.5 }"), ["NN0741 0.5"]],
     ["clip", all("optimizer: lbfgs\n  clip: norm(1)"), ["NN0743 clip: norm(1)"]],
     ["average", all("optimizer: lbfgs\n  average: ema(0.9)"), ["NN0743 average: ema(0.9)"]],
     ["a rate of its own", all("optimizer: lbfgs\n  for weights { lr: 0.1x }"), ["NN0743 0.1x"]],
@@ -28,4 +29,26 @@ describe("methods that move all weights together", () => {
   ])("%s", (_, text, expected) => {
     expect(findings(text).filter((each) => !each.startsWith("NN1") && !each.startsWith("NN09"))).toEqual(expected);
   });
+});
+
+test("rows that are augmented are not the same rows twice", () => {
+  const text = (augment: string) => `nnspec 1
+dim B
+data Pictures {
+  image: f32[B, h: 8, w: 8, c: 1]
+  label: class[B] of 10
+  source: csv("digits.csv", target: "digit")
+}
+model Net(image: f32[B, h: 8, w: 8, c: 1]) -> f32[B, 10] {
+  return image -> flatten -> dense(10) as logits
+}
+train Net on Pictures {
+  loss: cross_entropy(logits, label)
+  batch: all
+  optimizer: lbfgs
+  ${augment}
+}
+`;
+  expect(findings(text("augment: shift(h: 10%, w: 10%)"))).toEqual(["NN0741 augment: shift(h: 10%, w: 10%)"]);
+  for (const nothing of ["", "augment: none"]) expect(findings(text(nothing))).toEqual([]);
 });

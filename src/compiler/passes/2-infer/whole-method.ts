@@ -32,7 +32,7 @@ function checkNoise(context: Context, run: TypedRun, optimizer: string, settings
   const masked = run.weights.find(({ dropconnect }) => (dropconnect?.value ?? 0) > 0);
   if (masked) report(masked.dropconnect!.origin.span, `DropConnect masks \`${masked.weight.path}\` at random`, "take it out, or use `adam`");
   const augment = settings.get("augment");
-  if (augment) report(augment.setting.span, "`augment` changes the rows from step to step", "leave it out, or use `adam`");
+  if (augment && run.augment) report(augment.setting.span, "`augment` changes the rows from step to step", "leave it out, or use `adam`");
 }
 
 function isNoisy({ definition, arguments: values }: Layer): boolean {
