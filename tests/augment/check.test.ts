@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { textOf } from "../../src/compiler/base/source.ts";
+import { explainPath } from "../../src/compiler/typed/explain.ts";
 import { printType } from "../../src/compiler/passes/2-infer/agreement.ts";
 import { library } from "../../src/compiler/library/index.ts";
 import { readRuntime } from "../../src/compiler/passes/7-emit/runtime-files.ts";
@@ -65,6 +66,12 @@ test("`none` undoes what a recipe says", () => {
   const { value, diagnostics } = checkWithoutLints(text);
   expect(diagnostics).toEqual([]);
   expect(value!.runs.map(({ name, augment }) => [name, augment?.mixup?.alpha])).toEqual([["Other", 0.2], ["M", undefined]]);
+});
+
+test("`explain` says what a run does to its rows", () => {
+  const { value } = checkWithoutLints(spec({ train: "augment: sometimes(30%, flip(w) then rotate(5 deg)) then mixup\n  predict: average(flip(w))" }));
+  const facts = explainPath(value!, "M")!.facts.filter(({ key }) => key === "augment" || key === "predict").map(({ value: text }) => text);
+  expect(facts).toEqual(["(image: sometimes(chance: 0.3, steps: (flip(axis: w, chance: 0.5), rotate(angle: 5)))) then mixup(alpha: 0.2)", "average(flip(axis: w, chance: 0.5))"]);
 });
 
 describe("what does not fit is told at its place", () => {

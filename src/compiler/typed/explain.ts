@@ -1,4 +1,5 @@
-import type { Origin, Program, TypedModel, TypedRun, ValuePenalty, Weight, WeightSettings } from "./program.ts";
+import type { TypedAugment } from "./augment.ts";
+import type { Average, Origin, Program, TypedModel, TypedRun, ValuePenalty, Weight, WeightSettings } from "./program.ts";
 import { nameOf, showLoss, showPenalties, showSchedule, showStop, showUse, showValue } from "./show.ts";
 
 /** One thing that holds for a weight, a value or a run, and where it was said. */
@@ -63,13 +64,30 @@ function settingsOf(run: TypedRun): readonly Located[] {
     ["keep", run.keep.kind === "last" ? "last" : `best(${run.keep.metric})`],
     ["save", run.saveEvery && `every(${showValue(run.saveEvery)})`],
     ["clip", run.clip && `${run.clip.kind}(${run.clip.limit})`],
-    ["predict", run.predict && `monte_carlo(samples: ${run.predict.samples})`],
+    ["average", run.average && showAverage(run.average)],
+    ["teacher", run.teacher && `${run.teacher.model.name} of ${run.teacher.weights.kind === "run" ? `run ${run.teacher.weights.run}` : run.teacher.weights.path}`],
+    ["augment", run.augment && showAugment(run.augment)],
+    ["predict", run.predict ? `monte_carlo(samples: ${run.predict.samples})` : run.views && `average(${showSteps(run.views.steps)})`],
     ["seed", String(run.seed)],
   ];
   return rows.flatMap(([key, value, given]) => {
     const origin = given ?? run.origins?.get(key) ?? { span, from: "default of a run" };
     return value === undefined ? [] : [{ path: name, subject: `run ${name}`, key, value, origin }];
   });
+}
+
+/** `(image: flip(axis: w, chance: 0.5)) then mixup(alpha: 0.2)`. */
+function showAugment({ fields, mixup }: TypedAugment): string {
+  const own = fields.map(({ field, steps }) => `${field}: ${showSteps(steps)}`);
+  return [...(own.length === 0 ? [] : [`(${own.join(", ")})`]), ...(mixup ? [`mixup(alpha: ${mixup.alpha})`] : [])].join(" then ");
+}
+
+function showSteps(steps: TypedAugment["fields"][number]["steps"]): string {
+  return steps.map(({ use }) => showUse(use)).join(" then ");
+}
+
+function showAverage(average: Average): string {
+  return average.kind === "ema" ? `ema(${average.decay})` : `swa(start: ${average.start}, every: ${showValue(average.every)})`;
 }
 
 /** Every key of a weight, the defaults said as such. */

@@ -34,7 +34,7 @@ type Augment = NonNullable<TypedRun["augment"]>;
 
 /** Whether rows are changed where nothing is drawn: pictures cut to size, labels made distributions. */
 export function isFed({ augment }: TypedRun): boolean {
-  return augment !== undefined && (augment.mixup !== undefined || augment.fields.some(fixedSteps));
+  return augment !== undefined && ((augment.mixup?.labels.length ?? 0) > 0 || augment.fields.some(fixedSteps));
 }
 
 /** Whether an input of the model is cut to size. */
