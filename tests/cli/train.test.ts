@@ -99,7 +99,7 @@ ensemble Many { members: runs(Classifier, count: 2), combine: average }
     for (const run of ["Classifier", "Fine"]) expect(train(run, `tuned/${run.toLowerCase()}`)).toMatchObject({ status: 0 });
     const weights = (run: string) => readFileSync(join(folder, "tuned", run, "last.safetensors")).subarray(-400);
     expect(weights("fine")).toEqual(weights("classifier"));
-    expect(train("Fine", "lone/fine").stderr).toContain("nnspec train fine.nnspec --run Classifier");
+    expect(train("Fine", "lone/fine").stderr).toContain("nnspec train fine.nnspec --run Classifier --run-dir lone/classifier");
   });
 
   test("trains, measures and uses an ensemble, and goes on with it", () => {

@@ -2,6 +2,11 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError } from "./exit.ts";
 
+/** What the folder of a run is called: `digits-cnn` for DigitsCnn. */
+export function folderName(run: string): string {
+  return run.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
+}
+
 /** The program of an ensemble in a run folder, where it is one. */
 export function ensembleOf(folder: string, file: "ensemble.ts" | "predict.ts"): string | undefined {
   const trainer = join(folder, "trainer");

@@ -4,7 +4,9 @@ import { resolveData } from "../data-paths.ts";
 import type { Program, TypedRun } from "../../../compiler/typed/program.ts";
 import { exitCode, UsageError } from "../exit.ts";
 import { makeFolder } from "../make-folder.ts";
+import { requireRuns } from "../needed-runs.ts";
 import { deviceArguments, type TrainOptions } from "../options.ts";
+import { folderName } from "../run-folder.ts";
 import { choose, programOf } from "../runs.ts";
 import { runTypeScript } from "../run-typescript.ts";
 import { writeEnsemble, writeTrainer } from "../trainer.ts";
@@ -23,6 +25,8 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
     process.exitCode = await runTypeScript(join(trainer, started), trainerArguments(folder, options), "ignore");
     if (process.exitCode === exitCode.clean && options.format === "pretty") suggestNext(file, folder, started);
   };
+  const members = "members" in run ? program.runs.filter(({ name }) => run.members.some((member) => member.run === name)) : [run];
+  for (const member of members) requireRuns(program, member, file, folder, options.resume);
   if ("members" in run) {
     if (options.inspect !== undefined) throw new UsageError(`--inspect init looks at one network: give a member of ${run.name} with --run`);
     await writeEnsemble(program, run, trainer, choices);
@@ -51,7 +55,7 @@ function runFolder(run: string, options: TrainOptions): string {
     if (!options.resume && exists) throw new UsageError(`${options.runDir} holds a trained run: give --resume to go on with it, or another --run-dir`);
     return options.runDir;
   }
-  const name = join("runs", run.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase());
+  const name = join("runs", folderName(run));
   for (let number = 1; ; number++) {
     const folder = number === 1 ? name : `${name}-${number}`;
     if (!existsSync(folder)) return folder;
