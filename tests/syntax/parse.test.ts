@@ -98,6 +98,14 @@ describe("what binds how", () => {
     expect(expression(String.raw`"\" \\ \n \t \u{1F600} é"`)).toBe(JSON.stringify('" \\ \n \t 😀 é'));
   });
 
+  test("a number with a suffix may have a unit as well", () => {
+    const [item] = parse({ path: "a.nnspec", text: "nnspec 1\nrecipe R { save: every(2.5k steps) batch: 1k\n steps: 50k epochs: 2 }\n" }).value!.items;
+    const values = item?.kind === "recipe" ? item.settings.entries.map((entry) => (entry.kind === "setting" ? entry.value : undefined)) : [];
+    expect(values[0]?.kind === "reference" && values[0].arguments?.[0]?.value).toMatchObject({ kind: "number", value: 2500, unit: "step", suffix: "k" });
+    expect(values.slice(1)).toMatchObject([{ value: 1000 }, { value: 50_000 }, { value: 2 }]);
+    for (const text of ["50% steps", "2x steps"]) expect(parse({ path: "a.nnspec", text: `nnspec 1\nrecipe R { save: every(${text}) }\n` }).diagnostics.length, text).toBeGreaterThan(0);
+  });
+
   test("words are names where the grammar does not ask for them", () => {
     expect(expression("(train: data, log: step, by: from, on: shared)")).toBe("(train: data, log: step, by: from, on: shared)");
     expect(codesOf("nnspec 1\ndim data\ndim model = data\nblock block(train)(x: f32[B]) { log = x -> model(train) return log }\nhyper log = 3 in log 1 .. 2\n")).toEqual([]);

@@ -5,7 +5,7 @@ import type { Token } from "../tokens.ts";
 import { unitOf } from "../words.ts";
 import { spanOfToken, type BuildContext } from "./context.ts";
 
-const pattern = /^([0-9.]+(?:[eE][+-]?[0-9]+)?)(?:(%|x|k|M|G)|[ \t]+([A-Za-z]+))?$/;
+const pattern = /^([0-9.]+(?:[eE][+-]?[0-9]+)?)(%|x|k|M|G)?(?:[ \t]+([A-Za-z]+))?$/;
 const factors = { "%": 0.01, x: 1, k: 1e3, M: 1e6, G: 1e9 } as const;
 type Suffix = keyof typeof factors;
 

@@ -6,7 +6,7 @@ import { matchAt, spanIn, type Scanner } from "./lexed.ts";
 
 const suffixes: ReadonlySet<string> = new Set(["", "x", "k", "M", "G"]);
 
-/** NUMBER = digits [ "." digits ] [ "e" exponent ] [ "%" | "x" | "k" | "M" | "G" | blank UNIT ] */
+/** NUMBER = digits [ "." digits ] [ "e" exponent ] [ "%" | "x" | blank UNIT | ( "k" | "M" | "G" ) [ blank UNIT ] ] */
 export function lexNumber(scanner: Scanner): boolean {
   if (lexLeadingPoint(scanner)) return true;
   const digits = matchAt(scanner, /[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+(?![\p{L}\p{N}_]))?/uy);
@@ -27,9 +27,9 @@ function push(scanner: Scanner, start: number, image: string): void {
   scanner.tokens.push(token(/^[0-9]+$/.test(image) ? Integer : NumberToken, image, start));
 }
 
-/** The blanks and the unit that follow a number on its line, unless the word is a key, a call or a path of its own. */
+/** The blanks and the unit that follow a number (`50k steps`) on its line, unless the word is a key, a call or a path of its own. */
 function lexUnit(scanner: Scanner, suffix: string): string {
-  if (suffix !== "") return "";
+  if (suffix === "%" || suffix === "x") return "";
   const image = matchAt(scanner, /[ \t]+[A-Za-z]+(?![A-Za-z0-9_]|(?:\s|\/\/[^\r\n]*[\r\n])*(?:[:(.]|=(?!=)))/y);
   return image !== undefined && unitOf(image.trim()) !== undefined ? image : "";
 }
