@@ -1,6 +1,6 @@
 import { compileRun, type Capacities } from "./compile.ts";
 import { emit, type EmitOptions, type EmittedFile } from "./passes/7-emit/emit.ts";
-import { ensembleFiles, trainersOf } from "./passes/7-emit/ensemble-files.ts";
+import { ensembleFiles, trainersOf } from "./passes/7-emit/ensemble/files.ts";
 import type { Program, TypedRun } from "./typed/program.ts";
 
 export { OpenSize } from "./compile.ts";

@@ -1,0 +1,7 @@
+import type { TypedRun } from "../../../typed/program.ts";
+
+/** The trainer of a run inside the folder of an ensemble. */
+export interface EnsembleTrainer {
+  readonly run: TypedRun;
+  readonly folder: string;
+}
