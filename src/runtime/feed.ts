@@ -23,7 +23,7 @@ export function feedData(data: PreparedData, feeding: ReadonlyMap<string, Feedin
 }
 
 export function feedPart(part: Part, feeding: ReadonlyMap<string, Feeding>): Part {
-  return { ...part, dataset: feedDataset(part.dataset, feeding) };
+  return { ...part, dataset: feedDataset(part.dataset, feeding), original: part.dataset };
 }
 
 function feedDataset(dataset: Dataset, feeding: ReadonlyMap<string, Feeding>): Dataset {

@@ -58,6 +58,9 @@ describe.runIf(sharp)("a run on a folder of images", () => {
     expect(eventsOf(trained.stdout).at(-1)).toMatchObject({ test: { accuracy: 1 } });
     const measured = await runIn(emitted.folder, "train.ts", ["--backend", "wasm", "--format", "json", "--evaluate", "run/last.safetensors", "--tta"]);
     expect(eventsOf(measured.stdout).at(-1)).toMatchObject({ test: { accuracy: 1, views_accuracy: 1 } });
+    const other = await runIn(emitted.folder, "train.ts", ["--backend", "wasm", "--format", "json", "--evaluate", "run/last.safetensors", "--tta", "--data", "Colours=colours"]);
+    expect(other.stderr).toBe("");
+    expect(eventsOf(other.stdout).at(-1)).toMatchObject({ reason: "measured on 30 rows", test: { accuracy: 1, views_accuracy: 1 } });
     for (const options of [[], ["--samples", "20"]]) {
       const { stdout, stderr } = await runIn(emitted.folder, "predict.ts", ["--backend", "wasm", "--checkpoint", "run/last.safetensors", ...options, "colours/green/3.png"]);
       expect(stderr).toBe("");
