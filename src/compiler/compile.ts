@@ -8,7 +8,7 @@ import { fisherScalar, kroneckerBlocks } from "./passes/3-lower/kronecker.ts";
 import { lowerJudging } from "./passes/3-lower/judging.ts";
 import { beginLowering } from "./passes/3-lower/lowering.ts";
 import { compileMetrics, lowerCollected } from "./passes/3-lower/metrics.ts";
-import { otherSymbols, sizesOf, type Sizes } from "./passes/3-lower/sizes.ts";
+import { otherSymbols, sizesOf, sizesOfSources, type Sizes } from "./passes/3-lower/sizes.ts";
 import { compileFields, compileParameters, compileStates } from "./passes/3-lower/tensors.ts";
 import { completeStep, lowerObjective, type Curved, type Objective } from "./passes/3-lower/train.ts";
 import { weightNode } from "./passes/3-lower/weights.ts";
@@ -111,14 +111,8 @@ function closedSizes(run: TypedRun, { rows, dims = new Map() }: Capacities): Siz
   if (run.batch === "all" && rows === undefined) {
     throw new OpenSize(`run ${run.name} trains on the whole set at once (batch: all): the number of its training rows must be known to generate the program`);
   }
-  const sized = new Map([...sizesOfSources(run), ...dims]);
-  const open = otherSymbols(run).filter((name) => !sized.has(name));
+  const given = new Set([...sizesOfSources(run).keys(), ...dims.keys()]);
+  const open = otherSymbols(run).filter((name) => !given.has(name));
   if (open.length > 0) throw new OpenSize(`run ${run.name} leaves ${open.join(", ")} open: give ${open.length === 1 ? "its size" : "their sizes"} with ${open.map((name) => `--set ${name}=…`).join(" ")}`);
-  return sizesOf(run, run.batch === "all" ? rows! : run.batch, sized);
-}
-
-/** The sizes that the data's sources give to dims: a text's window, the length of its sequences. */
-function sizesOfSources({ data }: TypedRun): ReadonlyMap<string, number> {
-  const types = data.fields.map(({ type }) => type);
-  return new Map(data.sources.flatMap(({ source: { use } }) => [...(use.definition.open?.(types, use.arguments) ?? [])]));
+  return sizesOf(run, run.batch === "all" ? rows! : run.batch, dims);
 }

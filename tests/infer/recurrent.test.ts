@@ -3,6 +3,7 @@ import { costOf } from "../../src/compiler/cost.ts";
 import { checkWithoutLints } from "../support/check-text.ts";
 import { programOf } from "../support/run-of.ts";
 import { compileRun } from "../../src/compiler/compile.ts";
+import { compileInspection } from "../../src/compiler/inspect.ts";
 
 const header = "nnspec 1\ndim B\ndim T in 1 .. 512\n";
 const found = (text: string): readonly string[] => checkWithoutLints(`${header}${text}\n`).diagnostics.map(({ code, message }) => `${code} ${message}`);
@@ -42,6 +43,8 @@ model M(a: class[B, t: T] of 9) -> f32[B, t: T, c: 9] {
 train M on D { loss: cross_entropy(logits, b), batch: 4 }`);
   const { fields, parameters } = compileRun(runs[0]!);
   expect(fields.map(({ shape }) => shape)).toEqual([[24], [24]]);
+  // The report on how a run begins closes the same sizes.
+  expect(compileInspection(runs[0]!).run.fields).toEqual(fields);
   const initial = Object.fromEntries(parameters.map(({ path, initial: distribution }) => [path, distribution]));
   expect(initial["gru_1.input_weight"]).toEqual({ kind: "orthogonal", gain: 1, parts: 3 });
   expect(initial["lstm_1.hidden_weight"]).toMatchObject({ kind: "normal", deviation: Math.sqrt(2 / (3 + 3)) });

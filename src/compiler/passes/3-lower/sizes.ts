@@ -33,9 +33,15 @@ export function otherSymbols(sized: Sized): readonly string[] {
   return [...new Set(names)].filter((name) => !batch.has(name)).sort();
 }
 
+/** The sizes that the data's sources give to dims: a text's window, the length of its sequences. */
+export function sizesOfSources({ data }: Sized): ReadonlyMap<string, number> {
+  const types = data?.fields.map(({ type }) => type) ?? [];
+  return new Map(data?.sources.flatMap(({ source: { use } }) => [...(use.definition.open?.(types, use.arguments) ?? [])]));
+}
+
 export function sizesOf(sized: Sized, capacity: number, others: ReadonlyMap<string, number>): Sizes {
   const batch = batchSymbols(sized);
-  const values = new Map([...others, ...[...batch].map((name) => [name, capacity] as const)]);
+  const values = new Map([...sizesOfSources(sized), ...others, ...[...batch].map((name) => [name, capacity] as const)]);
   return { capacity, values, batch };
 }
 
