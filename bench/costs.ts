@@ -92,7 +92,9 @@ async function bundleCosts({ trainer }: PreparedJob): Promise<readonly Cost[]> {
 }
 
 async function bundleSize(trainer: string, external: readonly string[]): Promise<number> {
-  const { outputFiles } = await build({ entryPoints: [join(trainer, "train.ts")], bundle: true, minify: true, platform: "browser", format: "esm", external: [...external], write: false, outdir: workFolder, loader: { ".wasm": "binary" }, logLevel: "silent" });
+  // What a page imports; an older trainer has all in one file.
+  const entry = ["training.ts", "train.ts"].map((file) => join(trainer, file)).find(existsSync)!;
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, minify: true, platform: "browser", format: "esm", external: [...external], write: false, outdir: workFolder, loader: { ".wasm": "binary" }, logLevel: "silent" });
   const bytes = outputFiles.reduce((total, file) => total + gzipSync(file.contents, { level: 9 }).length, 0);
   writeFileSync(join(workFolder, "bundle.txt"), outputFiles.map((file) => `${file.path} ${file.contents.length}`).join("\n"));
   return bytes / 1000;

@@ -35,7 +35,7 @@ test.skipIf(skipLoudly("an emitted trainer in Chromium", chromium()))(
 );
 
 const page = `
-import { train } from "./train.ts";
+import { train } from "./training.ts";
 export async function run(backend: "gpu" | "cpu") {
   const losses: number[] = [];
   const quiet = { start() {}, batch() {}, note() {}, end() {}, interrupted() {}, epoch({ train }: { train: Readonly<Record<string, number>> }) { losses.push(train["loss"]!); } };

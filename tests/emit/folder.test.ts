@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => remove(emitted));
 
-const ownFiles = ["train.ts", "model.ts", "kernels.ts", "wasm.ts", "data.ts", "predict.ts", "sample-kernels.ts", "sample-wasm.ts", "wasm.wat", "package.json", "tsconfig.json", "README.md"];
+const ownFiles = ["train.ts", "training.ts", "model.ts", "kernels.ts", "wasm.ts", "data.ts", "predict.ts", "sample-kernels.ts", "sample-wasm.ts", "wasm.wat", "package.json", "tsconfig.json", "README.md"];
 
 describe("the emitted folder", () => {
   test("has its modules, the runtime files that they use, and what makes it a package", () => {
@@ -119,7 +119,7 @@ describe("specialisation", () => {
 
 async function trainText({ program, run }: ReturnType<typeof smallRun>): Promise<string> {
   const files = await emit(compileRun(run), program);
-  return files.find(({ path }) => path === "train.ts")!.text;
+  return files.find(({ path }) => path === "training.ts")!.text;
 }
 
 function textOf(path: string): string {

@@ -101,7 +101,7 @@ describe("hostile text of a spec", () => {
     const files = await emit(compileRun(run), program);
     const benign = smallRun();
     const expected = await emit(compileRun(benign.run), benign.program);
-    for (const path of ["train.ts", "model.ts", "data.ts", "predict.ts"]) {
+    for (const path of ["train.ts", "training.ts", "model.ts", "data.ts", "predict.ts"]) {
       const text = (list: typeof files): string => list.find((file) => file.path === path)!.text;
       expect(skeletonOf(text(files)), path).toBe(skeletonOf(text(expected)));
       expect(text(files)).not.toContain("</script");

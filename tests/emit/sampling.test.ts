@@ -90,7 +90,7 @@ describe("a linear model with dropout", () => {
   test("what draws lies in files of its own, which training does not load", () => {
     const textOf = (path: string): string => emitted.files.find((file) => file.path === path)!.text;
     expect(textOf("predict.ts")).toContain("./sample-kernels.ts");
-    for (const path of ["train.ts", "model.ts", "data.ts", "kernels.ts", "wasm.ts"]) expect(textOf(path), path).not.toMatch(/sample-(kernels|wasm)|sampleModule|predictDrawn/);
+    for (const path of ["train.ts", "training.ts", "model.ts", "data.ts", "kernels.ts", "wasm.ts"]) expect(textOf(path), path).not.toMatch(/sample-(kernels|wasm)|sampleModule|predictDrawn/);
   });
 
   test("the same numbers each time and on every backend; rows of one batch have masks of their own", async () => {

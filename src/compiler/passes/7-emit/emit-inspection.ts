@@ -25,7 +25,7 @@ export function emitInspection(plan: InspectionPlan, program: Program, options: 
   for (const [file, text] of runtime) addFile(folder, `runtime/${file}`, text);
   addFile(folder, "kernels.ts", kernelsText(plan.inspected));
   addFile(folder, "wasm.ts", emitWasmFiles(plan.inspected.plans).table);
-  const modules = ownModules(emission).filter(({ path }) => path !== "train.ts" && path !== "predict.ts");
+  const modules = ownModules(emission).filter(({ path }) => path !== "train.ts" && path !== "training.ts" && path !== "predict.ts");
   const all = [...modules, inspectModule({ ...emission, compiled: plan.inspected }, plan.values, plan.weights)];
   for (const module of all) addModule(folder, module);
   const own = ["kernels.ts", "wasm.ts", ...all.map(({ path }) => path)];

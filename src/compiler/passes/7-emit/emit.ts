@@ -12,7 +12,7 @@ import { packageFiles } from "./package-files.ts";
 import { predictModule } from "./predict-module.ts";
 import { closeOver, readRuntime } from "./runtime-files.ts";
 import { samplingFiles } from "./sampling-files.ts";
-import { trainModule } from "./train-module.ts";
+import { trainingModule, trainModule } from "./train-module.ts";
 import { emitWasmFiles } from "./wasm/emit-module.ts";
 
 export type { EmittedFile } from "./emitted-file.ts";
@@ -40,7 +40,7 @@ export async function emit(compiled: CompiledRun, program: Program, options: Emi
   const own = ownModules(emission);
   for (const module of own) addModule(folder, module);
   const used = closeOver(runtime, usedRuntime(folder, ["kernels.ts", "wasm.ts", ...own.map(({ path }) => path)]));
-  const paths = ["train.ts", "model.ts", "kernels.ts", "wasm.ts", ...own.map(({ path }) => path).filter((path) => path.startsWith("augment")), "data.ts", "predict.ts", ...sampling.map(({ path }) => path), ...used.map((file) => `runtime/${file}`)];
+  const paths = ["train.ts", "training.ts", "model.ts", "kernels.ts", "wasm.ts", ...own.map(({ path }) => path).filter((path) => path.startsWith("augment")), "data.ts", "predict.ts", ...sampling.map(({ path }) => path), ...used.map((file) => `runtime/${file}`)];
   const sources = await Promise.all(paths.map((path) => printed(folder, path)));
   const text = { path: "wasm.wat", text: wasm.text };
   const rest = await Promise.all(packageFiles(emission, [...sources, text]).map(async ({ path, text }) => ({ path, text: await pretty(path, text) })));
@@ -49,7 +49,7 @@ export async function emit(compiled: CompiledRun, program: Program, options: Emi
 
 /** The modules of the run itself, in the order in which they need each other. */
 export function ownModules(emission: Emission): readonly ModuleText[] {
-  return [augmentModule, workerModule, dataModule, modelModule, trainModule, predictModule].map((make) => make(emission)).filter((module) => module !== undefined);
+  return [augmentModule, workerModule, dataModule, modelModule, trainingModule, trainModule, predictModule].map((make) => make(emission)).filter((module) => module !== undefined);
 }
 
 /** The kernels, with the plans under one name. */

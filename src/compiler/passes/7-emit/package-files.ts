@@ -1,5 +1,6 @@
 import type { EmittedFile } from "./emitted-file.ts";
 import { isOfFolder } from "./data-module.ts";
+import { writerOf } from "./predict-text.ts";
 import { describeSchedule, describeUse } from "./describe.ts";
 import { keptFile, specName, type Emission } from "./emission.ts";
 
@@ -59,7 +60,8 @@ export const tsconfig = `${JSON.stringify(
 )}\n`;
 
 const about: Readonly<Record<string, string>> = {
-  "train.ts": "the training loop: start reading here",
+  "train.ts": "the command line of training",
+  "training.ts": "the training loop: start reading here",
   "model.ts": "the tensors and what they start from, the learning rate, the metrics",
   "augment.ts": "what is done to the rows before the model is given them",
   "augment-worker.ts": "a thread that makes batches while the device computes",
@@ -74,6 +76,7 @@ const about: Readonly<Record<string, string>> = {
 
 function readme(emission: Emission, files: readonly EmittedFile[]): string {
   const { run } = emission.compiled;
+  const writer = writerOf(emission);
   const modules = files.filter(({ path }) => !path.includes("/")).map(({ path }) => `- \`${path}\`: ${about[path] ?? ""}`);
   const carried = files.filter(({ path }) => path.startsWith("runtime/")).map(({ path }) => `\`${path.slice("runtime/".length)}\``);
   return `# ${plainText(run.name)}: ${plainText(run.model.name)} on ${plainText(run.data.name)}
@@ -90,8 +93,8 @@ npm install
 npm start                                    # train; npm start -- --help lists the options
 npm start -- --resume                        # go on after an interruption
 npm start -- --evaluate ${keptFile(emission)} # measure a checkpoint
-npm run predict -- rows.json                 # a line of JSON for each row (JSON or CSV)
-${emission.compiled.sampling === undefined ? "" : "npm run predict -- --samples 50 rows.json    # the mean of 50 predictions with dropout on, and their spread\n"}npm run check                                # type-check everything
+${writer ? 'echo "Shall I" | npm run predict -- --length 300   # goes on with a text' : "npm run predict -- rows.json                 # a line of JSON for each row (JSON or CSV)"}
+${emission.compiled.sampling === undefined || writer ? "" : "npm run predict -- --samples 50 rows.json    # the mean of 50 predictions with dropout on, and their spread\n"}npm run check                                # type-check everything
 \`\`\`
 
 With Node 22.18 or newer \`node train.ts\` runs it directly. Training writes into \`run/\`: ${run.keep.kind === "best" ? "`best.safetensors` and\n" : ""}\`last.safetensors\` (the weights, readable by any safetensors library), \`resume.safetensors\` (what \`--resume\` needs) and
@@ -100,14 +103,14 @@ With Node 22.18 or newer \`node train.ts\` runs it directly. Training writes int
 In a program:
 
 \`\`\`ts
-import { closeModel, loadModel, predict } from "./predict.ts";
+import { closeModel, ${writer ? "continueText, loadModel" : "loadModel, predict"} } from "./predict.ts";
 
 const model = await loadModel("${keptFile(emission)}");
-const predictions = await predict(model, [row]); // row: ${rowExample(emission)}
+${writer ? 'const text = await continueText(model, "Shall I", { length: 300, temperature: 0.7, seed: 0 });' : `const predictions = await predict(model, [row]); // row: ${rowExample(emission)}`}
 await closeModel(model);
 \`\`\`
 
-In a browser bundle \`train.ts\` and call its function \`train\`; nothing is written there, and the trained tensors are returned.
+In a browser bundle \`training.ts\` and call its function \`train\`; nothing is written there, and the trained tensors are returned.
 
 ## Files
 

@@ -10,11 +10,11 @@ import { checkpoints } from "./train-checkpoints.ts";
 import { loop, measuring, secondsOf } from "./train-loop.ts";
 import { measuredOutput, viewsFunction } from "./views-code.ts";
 
-/** `train.ts`: the loop of this run, and nothing that the run does not use. */
-export function trainModule(emission: Emission): ModuleText {
+/** `training.ts`: the loop of this run, and nothing that the run does not use. A page needs nothing else. */
+export function trainingModule(emission: Emission): ModuleText {
   const shape = withFeatures(shapeOfRun(emission));
   return {
-    path: "train.ts",
+    path: "training.ts",
     header: header(shape),
     statements: [
       settings(shape),
@@ -28,8 +28,17 @@ export function trainModule(emission: Emission): ModuleText {
       ...checkpoints(shape),
       shape.hooks.functions,
       evaluateFunction(shape),
-      mainFunction(shape),
     ],
+  };
+}
+
+/** `train.ts`: the command line of `training.ts`; apart, because a page has none. */
+export function trainModule(emission: Emission): ModuleText {
+  const shape = withFeatures(shapeOfRun(emission));
+  return {
+    path: "train.ts",
+    header: comment(`The command line of training.ts: run ${shape.run.name} of ${specName(emission)}, made by nnspec.`, "`npm start` trains; `npm start -- --help` lists the options."),
+    statements: [ts`export * from "./training.ts";`, mainFunction(shape)],
   };
 }
 
@@ -38,7 +47,7 @@ function header({ emission, run }: RunShape): Code {
     `Trains ${run.model.name} on ${run.data.name}: run ${run.name} of ${specName(emission)}, made by nnspec.`,
     run.documentation,
     `Optimiser ${describeUse(run.optimizer.use)}, schedule ${describeSchedule(run.schedule.parts)}.`,
-    "`npm start` trains; `npm start -- --help` lists the options. The function `train` can be called from a page as well.",
+    "The function `train` can be called from a page as well; train.ts is its command line.",
   );
 }
 
