@@ -87,8 +87,10 @@ function startWorker(life: Life, fail: (why: string) => void): Worker {
   const source = `onmessage = ({ data }) => { (${live})(data); close(); };`;
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new Worker(url);
-  worker.onerror = (event) => fail(event.message ?? "the page may not start workers");
-  worker.postMessage(life);
+  worker.addEventListener("error", (event) =>
+    fail(event.message || "the page may not start workers"),
+  );
+  worker.postMessage(life, []);
   return {
     end: () => {
       worker.terminate();
@@ -179,7 +181,8 @@ export class WasmTeam {
       divided(0, this.count);
     } catch (error) {
       if (Atomics.load(this.words, words.failed) === 0) throw error;
-      throw new Error(`a thread has failed: ${this.problem ?? "it says no more"}`);
+      const why = this.problem ?? "it says no more";
+      throw new Error(`a thread has failed: ${why}`, { cause: error });
     }
   }
 

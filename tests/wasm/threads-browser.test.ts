@@ -72,6 +72,6 @@ function inAWorker(threads: number): Promise<Trained> {
   const source = `importScripts(${JSON.stringify(new URL("run.js", location.href).href)}); run(${threads}).then(postMessage);`;
   return new Promise((settle) => {
     const worker = new Worker(URL.createObjectURL(new Blob([source])));
-    worker.onmessage = ({ data }: MessageEvent<Trained>) => settle(data);
+    worker.addEventListener("message", ({ data }: MessageEvent<Trained>) => settle(data));
   });
 }
