@@ -110,7 +110,7 @@ const optimizers: readonly Row[] = [
   ["F12", "gradient clipping, the monitor of the gradient's norm", ["8.1", "8.6"], ["lower/training-step.test.ts"], setting],
   ["F13", "momentum schedule", ["8.5"], ["infer-runs/schedules.test.ts"]],
   ["F14", "parameter groups", ["9.1"], ["infer-runs/cascade.test.ts", "lower/training-step.test.ts"], setting],
-  ["F15", "averages of weights: EMA, SWA", ["8.10"], ["lower/averages.test.ts", "emit/resume.test.ts"], setting],
+  ["F15", "averages of weights: EMA, SWA", ["8.10"], ["lower/averages.test.ts", "emit/averages.test.ts", "emit/resume.test.ts"], setting],
 ];
 
 const schedules: readonly Row[] = [
