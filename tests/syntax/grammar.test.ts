@@ -5,7 +5,7 @@ import { printExpression, productions } from "../../src/compiler/syntax/grammar.
 const written = productionsOf(readFileSync("grammar/nnspec.ebnf", "utf8").split("(* Tokens.")[0]!);
 const parsed = new Map(productions().map(({ name, expression }) => [name, printExpression(expression)]));
 const comments = new Map(
-  ["parser", "expression-rules"].flatMap((file) =>
+  ["parser", "body-rules", "expression-rules"].flatMap((file) =>
     [...readFileSync(`src/compiler/syntax/${file}.ts`, "utf8").matchAll(/^ {2}\/\/ ([a-z]+) = (.*)$/gm)].map(([, name, right]) => [name!, right!] as const),
   ),
 );
