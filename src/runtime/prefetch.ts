@@ -1,41 +1,14 @@
 import { augmentedBatches, fillBatch, type Augmenting, type Epoch } from "./augment.ts";
 import type { Batch } from "./batches.ts";
 import type { Dataset } from "./dataset.ts";
-import { nodeModule, runsInNode } from "./platform.ts";
+import type { Answer, Fields, StartThread, Thread } from "./prefetch-thread.ts";
+import { targetsOf } from "./prefetch-worker.ts";
 import type { Part } from "./prepare.ts";
 
 /**
  * Batches that a worker augments while the device computes. They have the same bits as those that are made here, because a row
  * depends on seed, epoch and row alone; so wherever a worker cannot run, or fails, the batches are made here.
  */
-
-type Fields = Readonly<Record<string, Float32Array>>;
-
-/** What the worker is told once, then for each batch. */
-type Message =
-  | { readonly part: Part; readonly fields: readonly string[]; readonly capacity: number }
-  | {
-      readonly number: number;
-      readonly rows: Uint32Array;
-      readonly seed: number;
-      readonly epoch: number;
-    };
-
-interface Answer {
-  readonly number: number;
-  readonly epoch: number;
-  readonly fields: Fields;
-}
-
-/** A thread on the other side: of Node, or of a browser. */
-interface Thread {
-  readonly post: (message: Message) => void;
-  /** Whether waiting for it keeps the program alive. */
-  readonly hold: (held: boolean) => void;
-  readonly end: () => void;
-}
-
-export type StartThread = (heard: (answer: Answer) => void, failed: () => void) => Thread;
 
 /** Batches that are being made ahead of the one that is trained on. */
 const ahead = 3;
@@ -161,11 +134,6 @@ function makeHere(
   return targets;
 }
 
-function targetsOf(part: Part, fields: readonly string[], capacity: number): Fields {
-  const size = (name: string): number => part.dataset.columns.get(name)?.size ?? 0;
-  return Object.fromEntries(fields.map((name) => [name, new Float32Array(capacity * size(name))]));
-}
-
 /** The part with the columns of these fields alone. */
 function partFor(part: Part, fields: readonly string[]): Part {
   const only = (dataset: Dataset): Dataset => {
@@ -183,86 +151,4 @@ function partFor(part: Part, fields: readonly string[]): Part {
 function bytesOf({ dataset, original }: Part): number {
   const columns = [...dataset.columns.values(), ...(original?.columns.values() ?? [])];
   return columns.reduce((total, { values }) => total + values.byteLength, 0);
-}
-
-/** The worker's side: makes the batches that it is asked for. */
-export function serveBatches(augmentingOf: (train: Part) => Augmenting): void {
-  let serve: ((message: Extract<Message, { number: number }>) => Answer) | undefined;
-  const { listen, send } = channel();
-  listen((message) => {
-    if ("part" in message) {
-      const { part, fields, capacity } = message;
-      const augmenting = augmentingOf(part);
-      serve = ({ number, rows, seed, epoch }) => {
-        const targets = targetsOf(part, fields, capacity);
-        fillBatch(part, rows, seed, epoch, augmenting, targets);
-        return { number, epoch, fields: targets };
-      };
-    } else if (serve !== undefined) send(serve(message));
-  });
-}
-
-interface Channel {
-  readonly listen: (heard: (message: Message) => void) => void;
-  readonly send: (answer: Answer) => void;
-}
-
-function channel(): Channel {
-  const buffers = ({ fields }: Answer) =>
-    Object.values(fields).map(({ buffer }) => buffer as ArrayBuffer);
-  if (runsInNode()) {
-    const { parentPort: port } = nodeModule("node:worker_threads");
-    return {
-      listen: (heard) => void port?.on("message", heard),
-      send: (answer) => port?.postMessage(answer, buffers(answer)),
-    };
-  }
-  return {
-    listen: (heard) => addEventListener("message", ({ data }) => heard(data as Message)),
-    send: (answer) => postMessage(answer, { transfer: buffers(answer) }),
-  };
-}
-
-/** Starts the module at this address as a worker of Node, with what strips the types of this very program. */
-export function startNodeThread(module: URL): StartThread {
-  return (heard, failed) => {
-    const { Worker } = nodeModule("node:worker_threads");
-    if (nodeModule("node:os").availableParallelism() < 2) throw new Error("there is one core");
-    const worker = new Worker(
-      new URL(`data:text/javascript,${encodeURIComponent(bootOf(module))}`),
-    );
-    worker.on("message", heard);
-    worker.on("error", failed);
-    worker.on("exit", failed);
-    return {
-      post: (message) => worker.postMessage(message, []),
-      hold: (held) => (held ? worker.ref() : worker.unref()),
-      end: () => void worker.terminate(),
-    };
-  };
-}
-
-/** tsx, where this program runs by it, is not handed on to workers: it has to be asked for there again. */
-function bootOf(module: URL): string {
-  const loader = process.execArgv.find((word) => word.endsWith("/tsx/dist/loader.mjs"));
-  const tsx = loader?.replace(/loader\.mjs$/, "esm/api/index.mjs");
-  const register =
-    tsx === undefined
-      ? ""
-      : `const { register } = await import(${JSON.stringify(tsx)}); register(); `;
-  return `${register}await import(${JSON.stringify(module.href)});`;
-}
-
-/** The same in a browser, for a worker that the program has made. */
-export function startPageThread(make: () => Worker): StartThread {
-  return (heard, failed) => {
-    const worker = make();
-    worker.addEventListener("message", ({ data }) => heard(data as Answer));
-    worker.addEventListener("error", failed);
-    return {
-      post: (message) => worker.postMessage(message, []),
-      hold: () => undefined,
-      end: () => worker.terminate(),
-    };
-  };
 }

@@ -1,6 +1,7 @@
 import { symmetricEigen } from "./eigen.ts";
 import { UserError } from "./errors.ts";
-import type { NormalizationStep, RowsOf, Whitening } from "./normalize.ts";
+import type { NormalizationStep, RowsOf } from "./normalize.ts";
+import type { Whitening } from "./whitening.ts";
 
 /** Above this many features the covariance and its components take too long and too much room in a checkpoint. */
 const mostFeatures = 3072;

@@ -26,7 +26,8 @@ train Net on Digits {
 const page = `
 import { augmentingOf } from "./augment.ts";
 import { augmentedBatches } from "./runtime/augment.ts";
-import { Prefetcher, startPageThread } from "./runtime/prefetch.ts";
+import { Prefetcher } from "./runtime/prefetch.ts";
+import { startPageThread } from "./runtime/prefetch-thread.ts";
 const rows = 200;
 const column = (size: number) => ({ field: { name: "image", shape: [size] }, size, values: Float32Array.from({ length: rows * size }, (_, place) => Math.sin(place)) });
 const whole = { where: "page", rows, columns: new Map([["image", column(64)]]) };
