@@ -4,7 +4,7 @@ import type { Cluster } from "./clusters.ts";
 import { subexpressions, type Expressions } from "../../plan/expressions.ts";
 import { labelsOf, loopsOf, type Loops } from "./loops.ts";
 import { makeAxes, withCut, type Cuts, type Wanted } from "./scope.ts";
-import { definition, pointKey, type LoopScope, type Scope } from "./value.ts";
+import { definition, pointKey, reductionValue, type LoopScope, type Scope } from "./value.ts";
 
 /** What every kernel of a plan is built with. */
 export interface Workshop {
@@ -64,11 +64,6 @@ function attempt(
 function storedValue(scope: Scope, node: Node, cluster: Cluster, point: readonly Affine[]): Expr {
   if (node === cluster.reduction) return reductionValue(scope, node);
   return definition(scope, node, point);
-}
-
-function reductionValue(scope: Scope, node: Node): Expr {
-  const { expressions } = scope;
-  return node.op === "window_argmax" ? expressions.apply("negate", expressions.accumulator()) : expressions.accumulator();
 }
 
 /** A sum to which the epilogue adds one load and nothing else (a bias) starts from that load. */

@@ -46,7 +46,7 @@ export function pointKey(index: readonly Affine[]): string {
 
 function compute(scope: Scope, node: Node, index: readonly Affine[]): Expr {
   const here = scope.here !== undefined && scope.here.members.has(node) && pointKey(index) === scope.here.point;
-  if (here) return node === scope.here!.reduction ? scope.expressions.accumulator() : definition(scope, node, index);
+  if (here) return node === scope.here!.reduction ? reductionValue(scope, node) : definition(scope, node, index);
   const buffer = scope.bufferOf(node);
   if (buffer !== undefined) return loadOf(scope, buffer, index);
   if (node.op === "local") return scope.loop!.localAt(scope, node, index);
@@ -54,6 +54,11 @@ function compute(scope: Scope, node: Node, index: readonly Affine[]): Expr {
   const guards = index.flatMap((one, axis) => (staysInside(one, node.type.shape[axis]!, scope.axes.extents) ? [] : [scope.expressions.inside(one, node.type.shape[axis]!)]));
   if (guards.length > 0 && node.op === "reshape") return otherShape(scope, node, index);
   return scope.expressions.guarded(guards, definition(scope, node, index), 0);
+}
+
+/** What a reduction comes to: its accumulator, but the place of a maximum is gathered with the sign turned, so that the first wins. */
+export function reductionValue({ expressions }: Scope, node: Node): Expr {
+  return node.op === "window_argmax" ? expressions.apply("negate", expressions.accumulator()) : expressions.accumulator();
 }
 
 function loadOf({ expressions, loop }: Scope, buffer: Buffer, index: readonly Affine[]): Expr {
