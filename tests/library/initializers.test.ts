@@ -36,6 +36,8 @@ describe("the variance that is drawn, from 20,000 numbers", () => {
     ["uniform", { limit: 0.3 }, 0.09 / 3],
     ["lecun", {}, 1 / 200],
     ["lecun", { distribution: "uniform" }, 1 / 200],
+    ["fan_uniform", {}, 1 / 200 / 3],
+    ["fan_uniform", { mode: "fan_out" }, 1 / 100 / 3],
     ["xavier", {}, 2 / 300],
     ["xavier", { distribution: "uniform" }, 2 / 300],
     ["xavier", { mode: "fan_in" }, 1 / 200],

@@ -7,6 +7,13 @@ import { open, techniques } from "../../src/tools/manual/techniques.ts";
 const rows = techniques.flatMap((section) => section.rows);
 const ids = rows.map(({ id }) => id);
 
+/** A test with the fixtures that it imports: many tests are a table of cases. */
+function textOf(path: string): string {
+  const text = readFileSync(`tests/${path}`, "utf8");
+  const fixtures = [...text.matchAll(/fixtures\/([\w-]+\.json)/g)].map(([, file]) => readFileSync(`tests/fixtures/${file!}`, "utf8"));
+  return [text, ...fixtures].join("\n");
+}
+
 describe("what the lectures teach is covered, row by row", () => {
   test("each section counts from 1, and has the rows of the inventory", () => {
     for (const { letter, rows: own } of techniques) expect(own.map(({ id }) => id)).toEqual(own.map((_, index) => `${letter}${index + 1}`));
@@ -52,5 +59,14 @@ describe("what the lectures teach is covered, row by row", () => {
 
   test("each test that a row names speaks of something: it has tests in it", () => {
     for (const path of new Set(rows.flatMap(({ tests }) => tests))) expect(readFileSync(`tests/${path}`, "utf8"), path).toMatch(/\btest(?:\.each)?\(/);
+  });
+
+  test("the tests of a row speak of every item that serves it", () => {
+    const served = itemsByTechnique();
+    for (const { id, tests } of rows.filter((row) => row.tests.length > 0)) {
+      const text = tests.map(textOf).join("\n");
+      const silent = (served.get(id) ?? []).filter(({ name }) => !text.includes(name) && !/library\.all\(/.test(text));
+      expect(silent.map(({ name }) => name), id).toEqual([]);
+    }
   });
 });

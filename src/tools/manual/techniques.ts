@@ -31,7 +31,7 @@ const activations: readonly Row[] = [
   ["A5", "ReLU", ["6.1"], ["library/activations.test.ts"]],
   ["A6", "leaky ReLU, PReLU", ["6.1"], ["library/activations.test.ts"]],
   ["A7", "ELU", ["6.1"], ["library/activations.test.ts"]],
-  ["A8", "maxout", ["6.1"], ["library/further-layers.test.ts"]],
+  ["A8", "maxout", ["6.1"], ["library/further-layers.test.ts", "library/layer-gradients.test.ts"]],
   ["A9", "softmax", ["6.1"], ["library/activations.test.ts"]],
   ["A10", "GELU, SiLU, softplus, log-softmax, hard variants", ["6.1"], ["library/activations.test.ts"]],
 ];
@@ -49,16 +49,16 @@ const initialization: readonly Row[] = [
 ];
 
 const data: readonly Row[] = [
-  ["C1", "zero centre, scale by the standard deviation, from the training part only", ["7.3"], ["runtime/prepare.test.ts"]],
+  ["C1", "zero centre, scale by the standard deviation, from the training part only", ["7.3"], ["runtime/prepare.test.ts", "augment/folder-run.test.ts"]],
   ["C2", "PCA decorrelation, whitening", ["7.3"], ["augment/whiten.test.ts"]],
   ["C3", "flips", ["7.7"], ["augment/place.test.ts"]],
   ["C4", "random crops, with padding or after a random scale", ["7.7"], ["augment/place.test.ts", "augment/warp.test.ts"]],
   ["C5", "brightness, contrast, PCA colour shift", ["7.7"], ["augment/color.test.ts"]],
-  ["C6", "shift, rotation, stretch, shear, distortion, noise, compositions", ["7.7"], ["augment/warp.test.ts"]],
+  ["C6", "shift, rotation, stretch, shear, distortion, noise, compositions", ["7.7"], ["augment/warp.test.ts", "augment/place.test.ts", "augment/color.test.ts", "augment/check.test.ts"]],
   ["C7", "cutout", ["7.7"], ["augment/place.test.ts", "augment/train.test.ts"]],
   ["C8", "mixup", ["7.7"], ["augment/mixup.test.ts"]],
-  ["C9", "automatic augmentation", ["7.7"], ["augment/check.test.ts", "augment/train.test.ts"]],
-  ["C10", "test-time augmentation", ["7.8"], ["augment/train.test.ts"]],
+  ["C9", "automatic augmentation", ["7.7"], ["augment/color.test.ts", "augment/check.test.ts"]],
+  ["C10", "test-time augmentation", ["7.8"], ["augment/train.test.ts", "augment/folder-run.test.ts"]],
 ];
 
 const layers: readonly Row[] = [
@@ -66,11 +66,11 @@ const layers: readonly Row[] = [
   ["D2", "convolution with stride, padding, dilation, groups", ["6.1"], ["library/layers.test.ts", "ir/convolution.test.ts"]],
   ["D3", "max and average pooling", ["6.1"], ["library/layers.test.ts"]],
   ["D4", "global average and maximum pooling", ["6.1"], ["library/layers.test.ts"]],
-  ["D5", "flatten, reshape, concat, add", ["6.1"], ["library/layers.test.ts"]],
+  ["D5", "flatten, reshape, concat, add", ["6.1"], ["library/layers.test.ts", "library/layer-gradients.test.ts"]],
   ["D6", "batch normalisation", ["6.1"], ["library/layers.test.ts"]],
   ["D7", "layer normalisation", ["6.1"], ["library/layers.test.ts"]],
   ["D8", "instance and group normalisation", ["6.1"], ["library/layers.test.ts"]],
-  ["D9", "dropout", ["6.1", "6.11"], ["library/layers.test.ts"]],
+  ["D9", "dropout", ["6.1", "6.11"], ["library/noise-layers.test.ts", "library/layer-gradients.test.ts"]],
   ["D10", "DropConnect", ["6.11", "9.1"], ["lower/dropconnect.test.ts"]],
   ["D11", "stochastic depth", ["6.11"], ["library/noise-layers.test.ts"]],
   ["D12", "fractional max pooling", ["6.11"], ["library/further-layers.test.ts", "library/noise-layers.test.ts"]],
@@ -78,7 +78,7 @@ const layers: readonly Row[] = [
   ["D14", "Inception modules", ["6.1", "6.4"], ["static/architectures.test.ts", "wasm/layer-networks.test.ts"]],
   ["D15", "Monte-Carlo dropout", ["8.9"], ["emit/sampling.test.ts", "cli/predict.test.ts"]],
   ["D16", "whole architectures as specs, with the published parameter counts", ["6.4", "6.5"], ["static/architectures.test.ts"], setting],
-  ["D17", "embeddings, recurrent cells, attention", ["6.10", "6.12"], ["library/further-layers.test.ts", "library/recurrent.test.ts", "emit/transformer.test.ts", "emit/character.test.ts"]],
+  ["D17", "embeddings, recurrent cells, attention", ["6.10", "6.12"], ["library/further-layers.test.ts", "library/recurrent.test.ts", "library/noise-layers.test.ts", "emit/transformer.test.ts", "emit/character.test.ts"]],
 ];
 
 const losses: readonly Row[] = [
@@ -108,7 +108,7 @@ const optimizers: readonly Row[] = [
   ["F10", "Newton, BFGS", ["8.5"], ["second-order/hessian.test.ts", "second-order/surfaces.test.ts"]],
   ["F11", "K-FAC", ["8.5"], ["second-order/kfac.test.ts"]],
   ["F12", "gradient clipping, the monitor of the gradient's norm", ["8.1", "8.6"], ["lower/training-step.test.ts"], setting],
-  ["F13", "momentum schedule", ["8.5"], ["infer-runs/schedules.test.ts"]],
+  ["F13", "momentum schedule", ["8.5"], ["infer-runs/schedules.test.ts", "lower/training-step.test.ts", "lower/compositions.test.ts"]],
   ["F14", "parameter groups", ["9.1"], ["infer-runs/cascade.test.ts", "lower/training-step.test.ts"], setting],
   ["F15", "averages of weights: EMA, SWA", ["8.10"], ["lower/averages.test.ts", "emit/averages.test.ts"], setting],
 ];
@@ -136,7 +136,7 @@ const stopping: readonly Row[] = [
   ["H4", "norm of the gradient", ["8.6"], ["emit/stopping.test.ts"], setting],
   ["H5", "checkpoints, resume", ["8.6", "12.5"], ["emit/resume.test.ts", "cli/train.test.ts"], setting],
   ["H6", "ensembles: independent models, snapshots of one run", ["10.3"], ["emit/ensemble.test.ts"], setting],
-  ["H7", "training, validation and test kept apart; metrics never of training data", ["7.4", "8.4"], ["runtime/prepare.test.ts", "library/metrics.test.ts"]],
+  ["H7", "training, validation and test kept apart; metrics never of training data", ["7.4", "8.4"], ["runtime/prepare.test.ts", "library/metrics.test.ts", "library/collected-metrics.test.ts"]],
 ];
 
 const search: readonly Row[] = [
