@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { compileRun } from "../../src/compiler/compile.ts";
 import { expectClose } from "../support/close.ts";
-import { interpretedObjective } from "../support/interpreted-run.ts";
+import { interpret } from "../support/every-backend.ts";
+import { firstStates, hostScalars, interpretedObjective } from "../support/interpreted-run.ts";
 import { randomArray } from "../support/random-numbers.ts";
 import { runOf } from "../support/run-of.ts";
 
@@ -21,6 +22,9 @@ async function hessians(text: string, rows: number, fields: Readonly<Record<stri
     const [up, down] = [await shifted(1e-5), await shifted(-1e-5)];
     differences.push(...up.map((value, place) => (value - down[place]!) / 2e-5));
   }
+  const own = compiled.parameters.flatMap(({ path, shape }, place) => ["", "/direction"].map((suffix) => [`${path}${suffix}`, randomArray(shape.reduce((a, b) => a * b, 1), 10 * place + suffix.length, -1, 1)] as const));
+  // The same products in single precision, by the module.
+  interpret(compiled.graphs.train, { values: new Map([...firstStates(compiled), ...Object.entries(fields), ...own]), scalars: hostScalars(compiled, 1, 1), rows }, { tolerance: 1e-3 });
   return { exact, differences, size };
 }
 
