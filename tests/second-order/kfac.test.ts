@@ -8,7 +8,7 @@ import { library } from "../../src/compiler/library/index.ts";
 import { argumentsOf } from "../support/library-values.ts";
 import { expectClose } from "../support/close.ts";
 import { firstStates, hostScalars } from "../support/interpreted-run.ts";
-import { interpret } from "../../src/compiler/ir/interpret.ts";
+import { interpret } from "../support/every-backend.ts";
 import { randomArray, uniformNumbers } from "../support/random-numbers.ts";
 import { runOf } from "../support/run-of.ts";
 import { kroneckerStep } from "../support/two-calls.ts";
