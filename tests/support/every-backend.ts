@@ -44,12 +44,18 @@ export function interpretNode(node: Node, bindings: Bindings): Float64Array {
 /** Functions of 1 ulp and sums in another order may lose several times what exact ones lose. */
 const timesRounding = 8;
 
-function capacityOf(graph: Graph, rows: number): number {
-  return nodesOf(graph).find((node) => node.type.batched)?.type.shape[0] ?? rows;
+/** The rows that a plan is made for, and those of the call. Convolutions and windows take their first axis for the batch, also where no type says so. */
+function rowsOf(graph: Graph, rows: number): { readonly capacity: number; readonly rows: number } {
+  const nodes = nodesOf(graph);
+  const batched = nodes.find((node) => node.type.batched);
+  if (batched !== undefined) return { capacity: batched.type.shape[0]!, rows };
+  const all = nodes.find((node) => /^(convolve$|convolve_input|window)/.test(node.op))?.type.shape[0] ?? nodes.find((node) => node.op === "convolve_weight_gradient")?.inputs[0]!.type.shape[0] ?? rows;
+  return { capacity: all, rows: all };
 }
 
-function runAsWasm(graph: Graph, { values, scalars, rows }: Bindings): Results {
-  const plan = schedule("predict", graph, capacityOf(graph, rows));
+function runAsWasm(graph: Graph, { values, scalars, rows: given }: Bindings): Results {
+  const { capacity, rows } = rowsOf(graph, given);
+  const plan = schedule("predict", graph, capacity);
   const machine = new WasmMachine(plan);
   machine.write(values);
   machine.call(scalars, rows);
