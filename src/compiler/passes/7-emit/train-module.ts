@@ -214,7 +214,7 @@ function evaluateFunction({ emission, tests, validates, hooks }: TrainingShape):
  * Measures a checkpoint on the rows that training kept apart, or on all rows of another file. The division of the rows and
  * what brings them to scale are those of the checkpoint.
  */
-export async function evaluateCheckpoint(checkpoint: string, options: TrainerOptions): Promise<{ readonly metrics: Metrics; ${counted}readonly rows: number; readonly backend: string }> {
+export async function evaluateCheckpoint(checkpoint: string, options: TrainerOptions): Promise<{ readonly metrics: Metrics; ${counted}readonly rows: number; readonly backend: string; readonly why: string }> {
   const file = await loadTensors(checkpoint);
   const part = await measuredPart(file, checkpoint, options);
   const tensors = pick(file, kept, checkpoint);
@@ -223,7 +223,7 @@ export async function evaluateCheckpoint(checkpoint: string, options: TrainerOpt
   try {
     writeTensors(device, tensors);
     ${hooks.evaluating}
-    return { metrics: ${measured}, ${tables(ts`part`)} rows: part.rows.length, backend: device.backend };
+    return { metrics: ${measured}, ${tables(ts`part`)} rows: part.rows.length, backend: device.backend, why: device.reason };
   } finally {
     await device.dispose();
   }
@@ -261,7 +261,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const reporter = createReporter(terminal, options.format, ${views ? ts`{ ...display, views_accuracy: "percent", views_loss: "number" }` : ts`display`});
   if (options.evaluate === undefined) return (await train(options, reporter)) === undefined ? 130 : 0;
   const start = performance.now();
-  const { metrics, ${counted}rows, backend } = await evaluateCheckpoint(options.evaluate, options);
+  const { metrics, ${counted}rows, backend, why } = await evaluateCheckpoint(options.evaluate, options);
+  if (options.backend === "auto") reporter.note("backend " + backend + ": " + why);
   reporter.end({
     reason: "measured on " + rows + (options.data.has(dataName) ? " rows" : ${literal(measuredRows(shape))}), epochs: 0, steps: 0, seconds: (performance.now() - start) / 1000,
     backend, test: metrics, ${counted}paths: { checkpoint: options.evaluate },
