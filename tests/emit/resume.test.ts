@@ -35,7 +35,7 @@ beforeAll(async () => {
     const trainer = await emitInto(specRun(text, run));
     emitted.set(run, trainer);
     // Saved after every epoch, so that there is something to go on from however fast the machine is.
-    const program = join(trainer.folder, "train.ts");
+    const program = join(trainer.folder, "training.ts");
     writeFileSync(program, readFileSync(program, "utf8").replace("const secondsBetweenSaves = 2;", "const secondsBetweenSaves = 0;"));
     expect((await runIn(teacher.folder, "train.ts", ["--backend", "wasm", "--run-dir", join(trainer.folder, "teaching"), "--format", "json"])).code).toBe(0);
   }
