@@ -5,6 +5,7 @@ import { check } from "../../src/compiler/check.ts";
 import type { Program } from "../../src/compiler/typed/program.ts";
 import { htmlReport } from "../../src/tools/cli/inspection/html.ts";
 import { measureInitialization, type Measured, type MeasuredValue } from "../../src/tools/cli/inspection/measure.ts";
+import { importReader } from "../../src/tools/cli/sources.ts";
 import { compared, printComparison, printRun } from "../../src/tools/cli/inspection/print.ts";
 import { judge } from "../../src/tools/cli/inspection/verdicts.ts";
 import { lintsOff } from "../support/lints-off.ts";
@@ -112,6 +113,24 @@ train Net on Points { loss: cross_entropy(logits, arm) batch: 32 }
     expect(findings.get("relu_1")).toEqual([expect.objectContaining({ ailment: "dead", words: "100 % of units dead" })]);
     expect(findings.get("h1")).toContainEqual({ ailment: "vanishing", of: "gradients", words: "gradient vanishes" });
   });
+});
+
+test("whatever a run adds to its training, its beginning can be seen: averages, stopping rules, a model of parameters alone", async () => {
+  for (const [name, run] of [["averages", "Mean"], ["averages", "Ending"], ["surfaces", "Steep"]] as const) {
+    const path = resolve(`examples/${name}.nnspec`);
+    const { value } = check({ path, text: readFileSync(path, "utf8") }, { set: new Map(), lints: lintsOff, read: importReader(path) });
+    const found = await measureInitialization(value!, value!.runs.find((each) => each.name === run)!, { file: path, set: new Map(), data: new Map(), backend: "wasm" });
+    expect(found.values.length, run).toBeGreaterThan(0);
+    expect(Number.isFinite(found.loss), run).toBe(true);
+    expect(judge(found).verdicts, run).toEqual([]);
+  }
+});
+
+test("weights of another run that are not there yet are asked for in words", async () => {
+  const path = resolve("examples/distillation.nnspec");
+  const { value } = check({ path, text: readFileSync(path, "utf8") }, { set: new Map(), lints: lintsOff, read: importReader(path) });
+  const taught = value!.runs.find(({ teacher }) => teacher !== undefined)!;
+  await expect(measureInitialization(value!, taught, { file: path, set: new Map(), data: new Map(), folder: "/nowhere/runs/pupil" })).rejects.toThrow("Train it first: nnspec train distillation.nnspec --run");
 });
 
 describe("the report as text and as a page", () => {

@@ -118,7 +118,7 @@ export async function inspect(options: Options) {
       tensors.push({ name, value: describeValues(await device.read(name), { units }), gradient });
     }
     const given = [];
-    for (const { name, shape, classes } of fields) {
+    for (const { field: { name, shape, classes } } of data.train.dataset.columns.values()) {
       const numbers = first.fields[name];
       if (numbers === undefined || classes !== undefined) continue;
       given.push({ name, value: describeValues(numbers.subarray(0, first.rows * shape.reduce((product, extent) => product * extent, 1)), { units: unitsOf(shape) }) });

@@ -10,6 +10,7 @@ import { resolveData } from "../data-paths.ts";
 import { UsageError } from "../exit.ts";
 import { makeFolder } from "../make-folder.ts";
 import { openDims } from "../open-dims.ts";
+import { folderName } from "../run-folder.ts";
 import { captureTypeScript } from "../run-typescript.ts";
 
 /** A value of the network as one batch left it, beside the compiler's own estimate. */
@@ -76,7 +77,8 @@ async function runInspection(folder: string, run: TypedRun, options: MeasureOpti
     backend: options.backend ?? "auto",
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(data === undefined ? {} : { data: resolveData(data) }),
-    ...(options.folder === undefined ? {} : { folder: resolve(options.folder) }),
+    // Weights of other runs lie in folders beside the one that training would make.
+    folder: resolve(options.folder ?? join("runs", folderName(run.name))),
   };
   const { status, stdout, stderr } = await captureTypeScript(folder, script(given));
   if (status === 0) return JSON.parse(stdout, revive) as Result;

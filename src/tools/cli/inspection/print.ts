@@ -42,7 +42,7 @@ function forward(measured: Measured, judged: Judged, { color }: PrintOptions): s
 }
 
 function backward(measured: Measured, judged: Judged, { color }: PrintOptions): string {
-  const arriving = measured.values.filter(({ weighted }) => weighted).at(-1)?.gradient.deviation ?? 1;
+  const arriving = (measured.values.filter(({ weighted }) => weighted).at(-1) ?? measured.values.at(-1))?.gradient.deviation || 1;
   const rows = measured.values.map((value) => {
     const { mean, deviation, zeros, histogram } = value.gradient;
     return [value.name, short(mean), short(deviation), short(deviation / arriving), short(value.estimate.gradient), percent(zeros), blocksOf(histogram, 16), wordsOf(value, judged, "gradients")];

@@ -28,7 +28,7 @@ export function judge(measured: Measured): Judged {
   const weighted = measured.values.filter((value) => value.weighted);
   const last = weighted.at(-1);
   const scale = Math.max(...measured.inputs.map(({ value }) => Math.hypot(value.mean, value.deviation)), 0) || 1;
-  const arriving = last?.gradient.deviation ?? 1;
+  const arriving = (last ?? measured.values.at(-1))?.gradient.deviation ?? 1;
   const findings = new Map(measured.values.map((value) => [value.name, [...ofValue(value, last, scale), ...ofGradient(value, last, arriving)]] as const));
   return { findings, verdicts: summarize(measured, findings) };
 }
@@ -48,7 +48,8 @@ function ofValue(value: MeasuredValue, last: MeasuredValue | undefined, scale: n
 function ofGradient(value: MeasuredValue, last: MeasuredValue | undefined, arriving: number): readonly Finding[] {
   const of = "gradients";
   if (value.gradient.notFinite > 0) return [{ ailment: "exploding", of, words: "gradient is no number" }];
-  if (value === last) return [];
+  // Where nothing arrives at the outputs (one row, one number), nothing can be said of what is lost on the way.
+  if (value === last || !(arriving > 0)) return [];
   const share = value.gradient.deviation / arriving;
   if (share < least) return [{ ailment: "vanishing", of, words: "gradient vanishes" }];
   return share > most ? [{ ailment: "exploding", of, words: "gradient explodes" }] : [];
