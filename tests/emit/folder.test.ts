@@ -25,7 +25,7 @@ describe("the emitted folder", () => {
 
   test("carries no file that nothing imports", () => {
     const paths = emitted.files.map(({ path }) => path);
-    for (const absent of ["runtime/make-spirals.ts", "runtime/make-function.ts", "runtime/read-idx.ts"]) expect(paths).not.toContain(absent);
+    for (const absent of ["runtime/make-spirals.ts", "runtime/make-function.ts", "runtime/read-folder.ts", "runtime/read-text.ts"]) expect(paths).not.toContain(absent);
     const imported = new Set(emitted.files.flatMap(({ path, text }) => importsOf(path, text)));
     for (const path of paths.filter((one) => one.startsWith("runtime/"))) expect([...imported], path).toContain(path);
   });
