@@ -22,8 +22,12 @@ function findings(text: string): readonly string[] {
 }
 
 describe("lints look at every value of every hyper", () => {
-  test("a rate that only one end of its domain exceeds is named with that value, without a fix", () => {
-    const text = spec("hyper lr = 1e-3 in log 1e-5 .. 1e-1", "", run("optimizer: adam(lr)"));
+  test("how far a search may go in an interval is its own matter", () => {
+    expect(findings(spec("hyper lr = 1e-3 in log 1e-5 .. 1e-1", "", run("optimizer: adam(lr)"))).filter((each) => each.startsWith("NN2012"))).toEqual([]);
+  });
+
+  test("a rate that only one of its choices exceeds is named with that value, without a fix", () => {
+    const text = spec("hyper lr = 1e-3 in { 1e-4, 1e-3, 1e-1 }", "", run("optimizer: adam(lr)"));
     const { diagnostics } = checkText(text);
     const found = diagnostics.filter(({ code }) => code === "NN2012");
     expect(found).toHaveLength(1);

@@ -15,7 +15,7 @@ import { inferHyper } from "./hyper.ts";
 import { inferModel } from "./model.ts";
 import { readOverrides } from "./overrides.ts";
 import { describe, proveModel } from "./proof.ts";
-import type { Variant } from "./proof.ts";
+import type { Assignment, Variant } from "./proof.ts";
 import { checkRuleMatches } from "./rule-matches.ts";
 import { inferRun } from "./run.ts";
 import type { RunVariant } from "./run-proof.ts";
@@ -112,10 +112,18 @@ function inferItems(phase: Phase, { source, file, scope }: Resolved): Program {
     ensembles,
     budgets,
     variations: {
-      runs: runVariants.filter(({ values }) => values.size > 0).map(({ values, run }) => ({ values: describe(values), of: run })),
-      models: ofModels.map(({ values, model }) => ({ values: describe(values), of: model })),
+      runs: runVariants.filter(isVariation).map(({ values, run }) => ({ values: describe(values), of: run })),
+      models: ofModels.filter(isVariation).map(({ values, model }) => ({ values: describe(values), of: model })),
     },
   };
+}
+
+/**
+ * Other values than the present ones that the author wrote down, one by one. The ends of an interval are shapes to be proved; that a search
+ * may go as far as there is what it is for, and no advice is given on it.
+ */
+function isVariation({ values }: { readonly values: Assignment }): boolean {
+  return values.size > 0 && [...values.keys()].every(({ domain }) => domain?.kind === "choices");
 }
 
 /** A model of the file as it is for all values that were proved. */

@@ -248,6 +248,8 @@ function measuredRows({ tests, validates }: RunShape): string {
 function mainFunction(shape: TrainingShape): Code {
   const { emission, run } = shape;
   const views = measuredOutput(emission) !== undefined;
+  const kept = measuredRows(shape);
+  const measured = kept === " rows" ? literal(kept) : ts`(options.data.has(dataName) ? " rows" : ${literal(kept)})`;
   const counted = emission.compiled.collected.some(({ kind }) => kind === "table") ? ts`tables, ` : nothing;
   return ts`/** The command line; gives the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -264,7 +266,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { metrics, ${counted}rows, backend, why } = await evaluateCheckpoint(options.evaluate, options);
   if (options.backend === "auto") reporter.note("backend " + backend + ": " + why);
   reporter.end({
-    reason: "measured on " + rows + (options.data.has(dataName) ? " rows" : ${literal(measuredRows(shape))}), epochs: 0, steps: 0, seconds: (performance.now() - start) / 1000,
+    reason: "measured on " + rows + ${measured}, epochs: 0, steps: 0, seconds: (performance.now() - start) / 1000,
     backend, test: metrics, ${counted}paths: { checkpoint: options.evaluate },
   });
   return 0;
