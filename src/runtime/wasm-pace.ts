@@ -1,59 +1,69 @@
-/** Calls that are timed with one thread and with all, in turns. */
+/** Calls that are timed with one thread, then with all. */
 const rounds = 5;
 
-/** A measurement ends early where calls are long. */
-const mostMilliseconds = 1_000;
+/** A row of timed calls ends early where calls are long. */
+const mostMilliseconds = 500;
 
-/** The first calls compile. */
+/** Calls before the first measurement: these compile. */
 const warmUp = 2;
 
-/** Other programs come and go: now and then it is measured again. */
-const callsBetween = 4_096;
+/**
+ * Calls between measurements. Other programs come and go; and where one thread was found faster it is soon looked at again,
+ * because engines make functions faster while they run, and those of all threads may not have been ready.
+ */
+const waits = { first: 32, growth: 4, most: 4_096 } as const;
 
 /** Whether several threads are faster than one for a plan: the results are the same, so its own calls are measured. */
 export class WasmPace {
-  private calls = 0;
-  private spent = 0;
-  private readonly times: readonly [Float64Array, Float64Array] = [
-    new Float64Array(rounds),
-    new Float64Array(rounds),
-  ];
   private isFaster = true;
+  /** Calls until the next measurement, and how many there will be after it. */
+  private pending = warmUp;
+  private wait: number = waits.first;
+  /** The rows of times: alone, then with all. */
+  private readonly alone = new Float64Array(rounds);
+  private readonly all = new Float64Array(rounds);
+  private timedAlone = 0;
+  private timedAll = 0;
+  private spent = 0;
+  private state: "alone" | "waking" | "all" = "alone";
 
-  /** Does one call, alone (0) or with all (1). */
+  /** Does one call, alone (false) or with all threads (true). */
   run(call: (together: boolean) => void): void {
-    const round = this.calls - warmUp;
-    this.calls++;
-    if (round >= 0 && round < 2 * rounds) this.measure(round, call);
-    else call(round < 0 ? round % 2 === 0 : this.isFaster);
-    if (this.calls === callsBetween) this.again();
+    if (this.pending > 0) {
+      this.pending--;
+      call(this.isFaster);
+    } else if (this.state === "waking") {
+      // The others slept while one worked: what it takes to wake them is not what a call takes.
+      call(true);
+      this.state = "all";
+    } else this.measure(call);
   }
 
-  private measure(round: number, call: (together: boolean) => void): void {
-    const together = round % 2;
+  private measure(call: (together: boolean) => void): void {
+    const together = this.state === "all";
     const start = performance.now();
-    call(together === 1);
+    call(together);
     const time = performance.now() - start;
-    this.times[together]![round >> 1] = time;
+    if (together) this.all[this.timedAll++] = time;
+    else this.alone[this.timedAlone++] = time;
     this.spent += time;
-    const isLast = round === 2 * rounds - 1;
-    if (together === 1 && (isLast || this.spent > mostMilliseconds)) {
-      this.decide((round >> 1) + 1);
-    }
-  }
-
-  private decide(measured: number): void {
-    const [alone, all] = this.times.map((times) => median(times.subarray(0, measured)));
-    this.isFaster = all! < alone!;
-    this.calls = warmUp + 2 * rounds;
-  }
-
-  private again(): void {
-    this.calls = warmUp;
+    if (this.spent < mostMilliseconds && (together ? this.timedAll : this.timedAlone) < rounds)
+      return;
     this.spent = 0;
+    if (together) this.decide();
+    else this.state = "waking";
+  }
+
+  private decide(): void {
+    this.isFaster = median(this.all, this.timedAll) < median(this.alone, this.timedAlone);
+    this.timedAlone = 0;
+    this.timedAll = 0;
+    this.state = "alone";
+    this.pending = this.isFaster ? waits.most : this.wait;
+    if (!this.isFaster) this.wait = Math.min(this.wait * waits.growth, waits.most);
   }
 }
 
-function median(times: Float64Array): number {
-  return times.toSorted()[times.length >> 1]!;
+function median(times: Float64Array, count: number): number {
+  return times.slice(0, count).sort()[count >> 1]!;
 }
