@@ -135,17 +135,20 @@ export function integerBelow(words: () => number, bound: number): number {
 
 /** Numbers of the standard normal distribution, by Box and Muller (1958): √(−2 ln u) · (cos 2πv, sin 2πv). */
 export function normalFrom(words: () => number): () => number {
-  let spare: number | undefined;
+  // One array for all draws: thousands of weights are drawn before the first step, by code that has not been made fast yet.
+  const pair = new Float64Array(2);
+  let left = 0;
   return () => {
-    if (spare !== undefined) {
-      const value = spare;
-      spare = undefined;
-      return value;
+    if (left > 0) {
+      left = 0;
+      return pair[1]!;
     }
     const radius = Math.sqrt(-2 * logarithm(1 - uniformFrom(words)));
-    const [cosine, sine] = turn(uniformFrom(words));
-    spare = radius * sine;
-    return radius * cosine;
+    turnInto(pair, uniformFrom(words));
+    pair[0] = radius * pair[0]!;
+    pair[1] = radius * pair[1]!;
+    left = 1;
+    return pair[0];
   };
 }
 
@@ -176,6 +179,12 @@ function logarithm(x: number): number {
 
 /** Cosine and sine of 2πv for 0 ≤ v < 1, by Taylor series in the octant around the nearest quarter turn. */
 export function turn(v: number): readonly [cosine: number, sine: number] {
+  const pair = new Float64Array(2);
+  turnInto(pair, v);
+  return [pair[0]!, pair[1]!];
+}
+
+function turnInto(pair: Float64Array, v: number): void {
   const quarter = Math.floor(4 * v + 0.5);
   const angle = 2 * Math.PI * (v - quarter / 4);
   const square = angle * angle;
@@ -186,10 +195,11 @@ export function turn(v: number): readonly [cosine: number, sine: number] {
     sine = 1 - (sine * square) / (term * (term + 1));
   }
   sine *= angle;
-  if (quarter === 1) return [-sine, cosine];
-  if (quarter === 2) return [-cosine, -sine];
-  if (quarter === 3) return [sine, -cosine];
-  return [cosine, sine];
+  const isSwapped = quarter === 1 || quarter === 3;
+  const along = isSwapped ? sine : cosine;
+  const across = isSwapped ? cosine : sine;
+  pair[0] = quarter === 1 || quarter === 2 ? -along : along;
+  pair[1] = quarter === 2 || quarter === 3 ? -across : across;
 }
 
 /** Puts `values` in random order, every order equally likely (Fisher and Yates). */
