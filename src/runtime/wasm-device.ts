@@ -78,8 +78,9 @@ export class WasmDevice {
     const module = await WebAssembly.compile(team?.shared(bytes) ?? bytes);
     const scratch = program.threads?.scratch ?? 0;
     const instance = await WebAssembly.instantiate(module, { env: { memory, scratch } });
-    team?.start(module, instance);
-    const steps = stepsOf(program, instance, team, wanted);
+    const begin = (): void => team?.start(module, instance);
+    if (wanted !== "auto") begin();
+    const steps = stepsOf(program, instance, team, wanted === "auto" ? begin : undefined);
     const threads =
       wanted === "auto" ? autoThreads(team, chosen.why) : await joined(team, chosen.why);
     return new WasmDevice(program, fill, memory, steps, seed, team, threads);
@@ -255,21 +256,29 @@ function ownMemory({ pages, threads }: WasmProgram): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: pages, ...limit });
 }
 
-/** What one call of each plan is: with several threads as soon as all are there. */
+/**
+ * What one call of each plan is: with several threads as soon as all are there. With `begin`, they begin after the first call
+ * that has a use for them (which so is not kept waiting), and are used where they are faster.
+ */
 function stepsOf(
   program: WasmProgram,
   instance: WebAssembly.Instance,
   team: WasmTeam | undefined,
-  wanted: number | "auto",
+  begin: (() => void) | undefined,
 ): ReadonlyMap<string, () => void> {
+  let hasBegun = begin === undefined;
   const steps = Object.keys(program.plans).map((name) => {
     const alone = instance.exports[name] as () => void;
     const place = team?.placeOf(name) ?? -1;
     if (team === undefined || place < 0) return [name, alone] as const;
-    const pace = wanted === "auto" ? new WasmPace() : undefined;
+    const pace = begin === undefined ? undefined : new WasmPace();
     const call = (together: boolean): void => (together ? team.run(place) : alone());
     const step = (): void => {
-      if (!team.isReady) alone();
+      if (!hasBegun) {
+        alone();
+        begin?.();
+        hasBegun = true;
+      } else if (!team.isReady) alone();
       else if (pace === undefined) team.run(place);
       else pace.run(call);
     };
