@@ -24,6 +24,8 @@ export function openTerminal(): Terminal {
       now: milliseconds,
     };
   const { stdout, stderr, env } = process;
+  for (const stream of [stdout, stderr])
+    if (!stream.listeners("error").includes(outlive)) stream.on("error", outlive);
   const interactive = stdout.isTTY === true && env["TERM"] !== "dumb" && env["CI"] === undefined;
   return {
     interactive,
@@ -34,6 +36,11 @@ export function openTerminal(): Terminal {
     writeError: (text) => void stderr.write(text),
     now: milliseconds,
   };
+}
+
+/** Whoever read the output has gone (`… | head`): what is being computed goes on. */
+function outlive(error: Error & { readonly code?: string }): void {
+  if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
 }
 
 const milliseconds = (): number => performance.now();
