@@ -30,11 +30,12 @@ export function resizedCrop(
   height: number,
   width: number,
   least: number,
+  most: number,
   narrow: number,
 ): Augmentation {
   return (picture, random) => {
     for (let attempt = 0; attempt < 10; attempt++) {
-      const area = picture.height * picture.width * (least + (1 - least) * random.uniform());
+      const area = picture.height * picture.width * (least + (most - least) * random.uniform());
       const proportion = exponential((2 * random.uniform() - 1) * logarithm(narrow));
       const across = Math.round(Math.sqrt(area * proportion));
       const down = Math.round(Math.sqrt(area / proportion));

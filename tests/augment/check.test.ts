@@ -32,6 +32,7 @@ describe("the type that the model is given", () => {
     ["crop((28, 20))", "h: 28, w: 20", false],
     ["crop(20)", "h: 20, w: 20", false],
     ["resized_crop(16)", "h: 16, w: 16", false],
+    ["resized_crop(16, area: 25% .. 80%)", "h: 16, w: 16", false],
     ["resize(30 .. 40) then crop(30)", "h: 30, w: 30", false],
     ["pad_crop(4) then flip(w) then crop(24)", "h: 24, w: 24", false],
     ["sometimes(30%, rotate(15 deg) then shear(10 deg)) then any_of(noise(0.1), shift(w: 10%), pick: 2) then cutout(8)", "h: 32, w: 24", false],

@@ -110,7 +110,7 @@ describe("draws", () => {
     const size = 60;
     const columns = picture(size, size, 2, Array.from({ length: size * size * 2 }, (_, place) => (place % 2 === 0 ? Math.floor(place / 2) % size : Math.floor(place / 2 / size))));
     const seen = rows(400).map((random) => {
-      const { values } = resizedCrop(60, 60, 0.2, 4 / 3)(columns, random);
+      const { values } = resizedCrop(60, 60, 0.2, 1, 4 / 3)(columns, random);
       const [left, top, right, bottom] = [values[0]!, values[1]!, values.at(-2)!, values.at(-1)!];
       return { width: right - left + 1, height: bottom - top + 1 };
     });

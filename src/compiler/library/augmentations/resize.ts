@@ -9,21 +9,21 @@ function resized({ axes }: PictureType, side: number, end: "from" | "to"): reado
 
 export const resize = defineAugmentation({
   name: "resize",
-  summary: "Resizes so that the short side has a random length; at evaluation the smallest of the range.",
-  formula: "the short side uniform in the integers of the range, the other in proportion; linear between pixels, an average where it shrinks",
+  summary: "Resizes so that the short side has a random length; at evaluation the smallest of the lengths.",
+  formula: "the short side uniform in the integers of the lengths, the other in proportion; linear between pixels, an average where it shrinks",
   source: "Simonyan, Zisserman 2015, Very Deep Convolutional Networks; He, Zhang, Ren, Sun 2016, section 3.4",
   arguments: {
-    range: { kind: "range", minimum: 1, summary: "The lengths of the short side." },
+    short: { kind: "range", minimum: 1, summary: "The lengths of the short side." },
   },
-  check: ({ range }) => (Number.isInteger(range.from) && Number.isInteger(range.to) ? undefined : { problem: "lengths in pixels are integers", help: "write `256 .. 480`", argument: "range" }),
+  check: ({ short }) => (Number.isInteger(short.from) && Number.isInteger(short.to) ? undefined : { problem: "lengths in pixels are integers", help: "write `256 .. 480`", argument: "short" }),
   applies: "images",
-  infer: (picture, { range }) => {
-    const [least, most] = [resized(picture, range.from, "from"), resized(picture, range.to, "to")];
+  infer: (picture, { short }) => {
+    const [least, most] = [resized(picture, short.from, "from"), resized(picture, short.to, "to")];
     return { ...picture, axes: picture.axes.map(({ name }, place) => ({ name, from: least[place]!, to: most[place]! })) };
   },
   runtime: { files: ["augment-resize.ts"] },
-  train: (_, { range }) => ({ make: "resize", arguments: [range.from, range.to] }),
-  evaluate: (_, { range }) => ({ make: "resizeTo", arguments: [range.from] }),
+  train: (_, { short }) => ({ make: "resize", arguments: [short.from, short.to] }),
+  evaluate: (_, { short }) => ({ make: "resizeTo", arguments: [short.from] }),
   example: "augment: resize(256 .. 480) then crop(224) then flip(w)",
   pitfalls: "It leaves the size open, so a `crop` must follow.",
   techniques: ["C4"],
