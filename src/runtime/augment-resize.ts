@@ -1,5 +1,5 @@
 import type { Augmentation, Picture } from "./picture.ts";
-import { cut } from "./augment-place.ts";
+import { centreCrop, crop, cut } from "./augment-place.ts";
 import { exponential, logarithm } from "./elementary.ts";
 
 /** Resizes so that the short side has a length from `from` to `to`, each equally likely; the other side keeps the proportion. */
@@ -20,6 +20,18 @@ export function resizeShortSide(picture: Picture, side: number): Picture {
     Math.max(side, Math.round((height * side) / short)),
     Math.max(side, Math.round((width * side) / short)),
   );
+}
+
+/** Gives the short side this length, then cuts out a region at a place drawn at random. */
+export function resizeAndCrop(side: number, height: number, width: number): Augmentation {
+  const cropped = crop(height, width);
+  return (picture, random) => cropped(resizeShortSide(picture, side), random);
+}
+
+/** The same with the region in the middle. */
+export function resizeAndCentreCrop(side: number, height: number, width: number): Augmentation {
+  const cropped = centreCrop(height, width);
+  return (picture, random) => cropped(resizeShortSide(picture, side), random);
 }
 
 /**

@@ -31,6 +31,7 @@ describe("the type that the model is given", () => {
     ["crop(28)", "h: 28, w: 20", true],
     ["crop((28, 20))", "h: 28, w: 20", false],
     ["crop(20)", "h: 20, w: 20", false],
+    ["crop(24, from: 32)", "h: 24, w: 24", false],
     ["resized_crop(16)", "h: 16, w: 16", false],
     ["resized_crop(16, area: 25% .. 80%)", "h: 16, w: 16", false],
     ["resize(30 .. 40) then crop(30)", "h: 30, w: 30", false],

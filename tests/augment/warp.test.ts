@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { resample, resize, resizedCrop, resizeShortSide, resizeTo } from "../../src/runtime/augment-resize.ts";
+import { resample, resize, resizeAndCentreCrop, resizeAndCrop, resizedCrop, resizeShortSide, resizeTo } from "../../src/runtime/augment-resize.ts";
 import { bend, distort, rotate, scaleBy, shear, slant, stretch, turnBy } from "../../src/runtime/augment-warp.ts";
 import type { Picture } from "../../src/runtime/picture.ts";
 import { expectClose } from "../support/close.ts";
@@ -72,6 +72,17 @@ describe("draws", () => {
   /** Every value is its column, counted from the middle: where a pixel was taken from can be read off it. */
   const wedge = picture(101, 101, 1, Array.from({ length: 101 * 101 }, (_, place) => (place % 101) - 50));
   const at = (x: Picture, y: number, column: number) => x.values[(y + 50) * 101 + column + 50]!;
+
+  test("a picture that is enlarged first and then cut is a part of the enlarged one; each place as often", () => {
+    const whole = picture(3, 3, 1, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const large = resizeShortSide(whole, 6);
+    const part = (top: number, left: number): readonly number[] => [0, 1, 2, 3].flatMap((row) => [0, 1, 2, 3].map((column) => large.values[(top + row) * 6 + left + column]!));
+    expect([...resizeAndCentreCrop(6, 4, 4)(whole, rows(1)[0]!).values]).toEqual(part(1, 1));
+    const corners = [0, 1, 2].flatMap((top) => [0, 1, 2].map((left) => part(top, left).join()));
+    const seen = rows(900).map((random) => corners.indexOf([...resizeAndCrop(6, 4, 4)(whole, random).values].join()));
+    // 100 each, with a deviation of 9.4.
+    corners.forEach((_, place) => expect(Math.abs(seen.filter((one) => one === place).length - 100)).toBeLessThan(40));
+  });
 
   test("rotate: angles uniform in -a .. a", () => {
     // At (0, 20): the source column is 20 cos a; at (20, 0) it is -20 sin a.

@@ -1,11 +1,5 @@
 import { defineAugmentation } from "../define.ts";
-import type { PictureType } from "../definition.ts";
-
-/** The axes when the short side becomes `side`. */
-function resized({ axes }: PictureType, side: number, end: "from" | "to"): readonly number[] {
-  const short = Math.min(...axes.map((axis) => axis[end]));
-  return axes.map((axis) => Math.max(side, Math.round((axis[end] * side) / short)));
-}
+import { withShortSide } from "../support/pictures.ts";
 
 export const resize = defineAugmentation({
   name: "resize",
@@ -17,10 +11,7 @@ export const resize = defineAugmentation({
   },
   check: ({ short }) => (Number.isInteger(short.from) && Number.isInteger(short.to) ? undefined : { problem: "lengths in pixels are integers", help: "write `256 .. 480`", argument: "short" }),
   applies: "images",
-  infer: (picture, { short }) => {
-    const [least, most] = [resized(picture, short.from, "from"), resized(picture, short.to, "to")];
-    return { ...picture, axes: picture.axes.map(({ name }, place) => ({ name, from: least[place]!, to: most[place]! })) };
-  },
+  infer: (picture, { short }) => withShortSide(picture, short.from, short.to),
   runtime: { files: ["augment-resize.ts"] },
   train: (_, { short }) => ({ make: "resize", arguments: [short.from, short.to] }),
   evaluate: (_, { short }) => ({ make: "resizeTo", arguments: [short.from] }),

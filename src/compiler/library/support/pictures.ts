@@ -32,6 +32,16 @@ export function withExtents(picture: PictureType, [height, width]: readonly [num
   return { ...picture, axes: picture.axes.map(({ name }, place) => ({ name, from: sizes[place]!, to: sizes[place]! })) };
 }
 
+/** The picture when its short side has become one of these lengths. */
+export function withShortSide(picture: PictureType, least: number, most: number): PictureType {
+  const sized = (side: number, end: "from" | "to"): readonly number[] => {
+    const short = Math.min(...picture.axes.map((axis) => axis[end]));
+    return picture.axes.map((axis) => Math.max(side, Math.round((axis[end] * side) / short)));
+  };
+  const [from, to] = [sized(least, "from"), sized(most, "to")];
+  return { ...picture, axes: picture.axes.map(({ name }, place) => ({ name, from: from[place]!, to: to[place]! })) };
+}
+
 /** A region that must lie inside of the picture. */
 export function regionProblem(picture: PictureType, extent: readonly [number, number], argument: string): ArgumentProblem | undefined {
   const place = picture.axes.findIndex(({ from }, index) => extent[index]! > from);
