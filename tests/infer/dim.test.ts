@@ -79,8 +79,8 @@ describe("against brute force", () => {
 
   test("what is printed means the same", () => {
     const read = (text: string, x: number, y: number): number =>
-      // The printed form is also JavaScript once `^` is `**` and the functions are at hand.
-      new Function("h", "w", "mod", "const { ceil, floor, min, max } = Math; return " + text.replaceAll("^", "**"))(x, y, mod) as number;
+      // The printed form is also JavaScript once `^` is `**` and the functions are at hand; JavaScript alone refuses `-h ** 2`.
+      new Function("h", "w", "mod", "const { ceil, floor, min, max } = Math; return " + text.replaceAll("^", "**").replace(/(^|[(,*/]\s*)-(?=\w)/g, "$1-1 * "))(x, y, mod) as number;
     fc.assert(
       fc.property(twin, ({ dim, value }) => {
         const text = Dims.print(dim);
