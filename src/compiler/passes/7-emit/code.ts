@@ -11,10 +11,11 @@ export interface Code {
 /** A plain value as it may stand in the generated program. */
 export type Plain = string | number | boolean | undefined | readonly Plain[] | { readonly [key: string]: Plain };
 
-/** Code with pieces of code in it; lists are joined by line ends. */
+/** Code with pieces of code in it; lists are joined by line ends. A piece that is nothing and has a line to itself takes the line with it. */
 export function ts(template: TemplateStringsArray, ...parts: readonly (Code | readonly Code[])[]): Code {
   const pieces = parts.map((part) => ("code" in part ? part.code : part.map(({ code }) => code).join("\n")));
-  return { code: template.map((text, index) => text + (pieces[index] ?? "")).join("") };
+  const isEmptyLine = (index: number): boolean => pieces[index] === "" && /\n[ \t]*$/.test(template[index]!) && template[index + 1]!.startsWith("\n");
+  return { code: template.map((text, index) => (isEmptyLine(index) ? text.replace(/\n[ \t]*$/, "") : text) + (pieces[index] ?? "")).join("") };
 }
 
 export const nothing: Code = { code: "" };
