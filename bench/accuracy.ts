@@ -58,7 +58,13 @@ for (const task of tasks) {
   }
   passed = (await runTask(task, Number(values.seeds))) && passed;
 }
-if (values.write) writePart("accuracy", ["| task | nnspec: mean (least–most) | PyTorch: mean (sd) |", "|---|---|---|", ...rows].join("\n"));
+if (values.write)
+  writePart(
+    "accuracy",
+    ["| task | nnspec: mean (least–most) | PyTorch: mean (sd) |", "|---|---|---|", ...rows].join(
+      "\n",
+    ),
+  );
 process.exitCode = passed ? 0 : 1;
 
 async function runTask(task: Task, seeds: number): Promise<boolean> {
@@ -71,14 +77,20 @@ async function runTask(task: Task, seeds: number): Promise<boolean> {
     const backends = new Set<string>();
     for (let seed = 1; seed <= seeds; seed++) {
       const { accuracy, seconds, backend } = await trainOnce(folder, seed);
-      console.log(`${task.name.padEnd(10)}  seed ${seed}: ${percent(accuracy)} in ${seconds.toFixed(1)} s on ${backend}`);
+      console.log(
+        `${task.name.padEnd(10)}  seed ${seed}: ${percent(accuracy)} in ${seconds.toFixed(1)} s on ${backend}`,
+      );
       found.push(accuracy);
       backends.add(backend);
     }
     const mean = found.reduce((sum, accuracy) => sum + accuracy, 0) / found.length;
     const good = mean >= task.mean - task.deviation;
-    console.log(`${task.name.padEnd(10)}  mean ${percent(mean)}; PyTorch ${percent(task.mean)} (${percent(task.deviation)})  ${good ? "ok" : "TOO LOW"}`);
-    rows.push(`| ${task.name} | ${percent(mean)} (${percent(Math.min(...found))}–${percent(Math.max(...found))}), ${found.length} seeds, ${[...backends].join(", ")} | ${percent(task.mean)} (${percent(task.deviation)}) |`);
+    console.log(
+      `${task.name.padEnd(10)}  mean ${percent(mean)}; PyTorch ${percent(task.mean)} (${percent(task.deviation)})  ${good ? "ok" : "TOO LOW"}`,
+    );
+    rows.push(
+      `| ${task.name} | ${percent(mean)} (${percent(Math.min(...found))}–${percent(Math.max(...found))}), ${found.length} seeds, ${[...backends].join(", ")} | ${percent(task.mean)} (${percent(task.deviation)}) |`,
+    );
     return good;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -93,10 +105,28 @@ interface Outcome {
 
 /** One training through the command line; the last event says how it ended. */
 function trainOnce(folder: string, seed: number): Promise<Outcome> {
-  const command = ["--import", "tsx", join(root, "src/tools/cli/main.ts"), "train", join(folder, "task.nnspec")];
-  const options = ["--seed", String(seed), "--backend", values.backend, "--format", "json", "--run-dir", join(folder, `seed-${seed}`)];
+  const command = [
+    "--import",
+    "tsx",
+    join(root, "src/tools/cli/main.ts"),
+    "train",
+    join(folder, "task.nnspec"),
+  ];
+  const options = [
+    "--seed",
+    String(seed),
+    "--backend",
+    values.backend,
+    "--format",
+    "json",
+    "--run-dir",
+    join(folder, `seed-${seed}`),
+  ];
   return new Promise((settle, reject) => {
-    const child = spawn(process.execPath, [...command, ...options], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [...command, ...options], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => {
       output += chunk.toString();
@@ -112,8 +142,17 @@ function trainOnce(folder: string, seed: number): Promise<Outcome> {
 
 function readOutcome(output: string): Outcome | undefined {
   const lines = output.split("\n").filter((line) => line.startsWith("{"));
-  const events = lines.map((line) => JSON.parse(line) as { event?: string; test?: { accuracy?: number }; seconds?: number; backend?: string });
+  const events = lines.map(
+    (line) =>
+      JSON.parse(line) as {
+        event?: string;
+        test?: { accuracy?: number };
+        seconds?: number;
+        backend?: string;
+      },
+  );
   const end = events.findLast(({ event }) => event === "end");
-  if (end?.test?.accuracy === undefined || end.seconds === undefined || end.backend === undefined) return undefined;
+  if (end?.test?.accuracy === undefined || end.seconds === undefined || end.backend === undefined)
+    return undefined;
   return { accuracy: end.test.accuracy, seconds: end.seconds, backend: end.backend };
 }

@@ -12,19 +12,33 @@ const commands = {
 
 /** Medians of interleaved rounds, in milliseconds. */
 export function measureCold(rounds = 21): Readonly<Record<keyof typeof commands, number>> {
-  const times: Record<keyof typeof commands, number[]> = { node: [], check: [], fmt: [], resnet152: [] };
+  const times: Record<keyof typeof commands, number[]> = {
+    node: [],
+    check: [],
+    fmt: [],
+    resnet152: [],
+  };
   for (let round = 0; round < rounds; round++) {
-    for (const name of Object.keys(commands) as (keyof typeof commands)[]) times[name].push(wallTime(commands[name]));
+    for (const name of Object.keys(commands) as (keyof typeof commands)[])
+      times[name].push(wallTime(commands[name]));
   }
-  return { node: median(times.node), check: median(times.check), fmt: median(times.fmt), resnet152: median(times.resnet152) };
+  return {
+    node: median(times.node),
+    check: median(times.check),
+    fmt: median(times.fmt),
+    resnet152: median(times.resnet152),
+  };
 }
 
 /** Milliseconds for 200 files of usual size, in a folder of their own. */
 function timesOfMany(): readonly number[] {
   const folder = "runs/bench/many";
   mkdirSync(folder, { recursive: true });
-  const specs = ["digits", "iris", "digits-cnn", "spirals", "regression"].map((name) => readFileSync(`examples/${name}.nnspec`, "utf8"));
-  for (let number = 0; number < 200; number++) writeFileSync(`${folder}/${number}.nnspec`, specs[number % specs.length]!);
+  const specs = ["digits", "iris", "digits-cnn", "spirals", "regression"].map((name) =>
+    readFileSync(`examples/${name}.nnspec`, "utf8"),
+  );
+  for (let number = 0; number < 200; number++)
+    writeFileSync(`${folder}/${number}.nnspec`, specs[number % specs.length]!);
   return Array.from({ length: 5 }, () => wallTime(["dist/nnspec.js", "check", folder]));
 }
 
@@ -42,6 +56,8 @@ function median(values: readonly number[]): number {
 
 if (process.argv[1]?.endsWith("cold.ts")) {
   const { node, check, fmt, resnet152 } = measureCold();
-  console.log(`node -e 0 ${node.toFixed(1)} ms · check ${check.toFixed(1)} ms (${(check / node).toFixed(2)} ×) · fmt ${fmt.toFixed(1)} ms (${(fmt / node).toFixed(2)} ×) · ResNet-152 ${resnet152.toFixed(1)} ms (${(resnet152 / node).toFixed(2)} ×)`);
+  console.log(
+    `node -e 0 ${node.toFixed(1)} ms · check ${check.toFixed(1)} ms (${(check / node).toFixed(2)} ×) · fmt ${fmt.toFixed(1)} ms (${(fmt / node).toFixed(2)} ×) · ResNet-152 ${resnet152.toFixed(1)} ms (${(resnet152 / node).toFixed(2)} ×)`,
+  );
   console.log(`check of 200 files ${(median(timesOfMany()) / 1000).toFixed(2)} s`);
 }

@@ -40,13 +40,30 @@ const warmUpMilliseconds = 2000;
 const startSeconds = 120;
 
 /** All peers on one workload: losses first, then rounds in which each trains for a while in turn. The first peer is the yardstick. */
-export async function compare(workload: Workload, peers: readonly Peer[], settings: Settings): Promise<Outcome[]> {
+export async function compare(
+  workload: Workload,
+  peers: readonly Peer[],
+  settings: Settings,
+): Promise<Outcome[]> {
   const job = await prepareJob(workload);
-  const running: { readonly peer: Peer; readonly worker: Worker; readonly rounds: Measured[]; readonly difference: number }[] = [];
+  const running: {
+    readonly peer: Peer;
+    readonly worker: Worker;
+    readonly rounds: Measured[];
+    readonly difference: number;
+  }[] = [];
   const outcomes: Outcome[] = [];
   const skip = (peer: Peer, reason: string): void => {
     settings.say(`${workload.name}  ${peer.name}: SKIPPED, ${reason}`);
-    outcomes.push({ workload: workload.name, peer: peer.name, skipped: reason, rates: [], rate: NaN, memory: NaN, lossDifference: NaN });
+    outcomes.push({
+      workload: workload.name,
+      peer: peer.name,
+      skipped: reason,
+      rates: [],
+      rate: NaN,
+      memory: NaN,
+      lossDifference: NaN,
+    });
   };
   try {
     for (const peer of peers) {
@@ -62,19 +79,32 @@ export async function compare(workload: Workload, peers: readonly Peer[], settin
         const difference = comparable ? lossDifference(worker.ready.losses, reference) : NaN;
         if (comparable && !(difference <= tolerance)) {
           worker.stop();
-          skip(peer, `its losses are other ones: ${worker.ready.losses.slice(0, 4).join(", ")}; expected ${reference.slice(0, 4).join(", ")}`);
+          skip(
+            peer,
+            `its losses are other ones: ${worker.ready.losses.slice(0, 4).join(", ")}; expected ${reference.slice(0, 4).join(", ")}`,
+          );
         } else running.push({ peer, worker, rounds: [], difference });
       } catch (error) {
         skip(peer, error instanceof Error ? error.message : String(error));
       }
     }
-    for (const { worker } of running) await worker.run(Math.max(warmUpMilliseconds, settings.milliseconds));
+    for (const { worker } of running)
+      await worker.run(Math.max(warmUpMilliseconds, settings.milliseconds));
     for (let round = 1; round <= settings.rounds; round++)
-      for (const { worker, rounds } of running) rounds.push(await worker.run(settings.milliseconds));
+      for (const { worker, rounds } of running)
+        rounds.push(await worker.run(settings.milliseconds));
     for (const { peer, worker, rounds, difference } of running) {
       const rates = rounds.map((round) => round.steps / round[settings.clock]);
       const note = peer.differs?.(workload) ?? worker.ready.note;
-      outcomes.push({ workload: workload.name, peer: peer.name, rates, rate: median(rates), memory: rounds.at(-1)?.memory ?? NaN, lossDifference: difference, ...(note === undefined ? {} : { note }) });
+      outcomes.push({
+        workload: workload.name,
+        peer: peer.name,
+        rates,
+        rate: median(rates),
+        memory: rounds.at(-1)?.memory ?? NaN,
+        lossDifference: difference,
+        ...(note === undefined ? {} : { note }),
+      });
     }
   } finally {
     for (const { worker } of running) worker.stop();

@@ -37,13 +37,23 @@ export async function prepareJob(workload: Workload): Promise<PreparedJob> {
   const { tensors, values } = await firstWeights(trainer);
   const description: Job = { ...workload, batches: preparedBatches, tensors };
   writeFileSync(join(job, "job.json"), JSON.stringify(description));
-  for (const [name, array] of [["x.f32", x], ["y.i32", y], ["weights.f32", values]] as const)
-    writeFileSync(join(job, name), new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  for (const [name, array] of [
+    ["x.f32", x],
+    ["y.i32", y],
+    ["weights.f32", values],
+  ] as const)
+    writeFileSync(
+      join(job, name),
+      new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
+    );
   return { workload, job, trainer, buildSeconds };
 }
 
 /** Uniform inputs in [0, 1) and random labels from a small generator with a fixed seed (Steele and Vigna's mulberry32). */
-function drawData({ batch, input, classes }: Workload): { readonly x: Float32Array; readonly y: Int32Array } {
+function drawData({ batch, input, classes }: Workload): {
+  readonly x: Float32Array;
+  readonly y: Int32Array;
+} {
   const rows = preparedBatches * batch;
   const size = input.reduce((product, extent) => product * extent, 1);
   let state = 1;
@@ -63,8 +73,23 @@ function build(workload: Workload, data: string, trainer: string): number {
   if (!existsSync(program)) throw new Error("dist/nnspec.js is missing: npm run build");
   rmSync(trainer, { recursive: true, force: true });
   const start = performance.now();
-  const built = spawnSync(process.execPath, [program, "build", join(benchFolder, workload.spec), "--data", `Random=${data}`, "--out", trainer], { encoding: "utf8" });
-  if (built.status !== 0) throw new Error(`nnspec build ${workload.spec} ended with ${built.status}:\n${built.stdout}${built.stderr}`);
+  const built = spawnSync(
+    process.execPath,
+    [
+      program,
+      "build",
+      join(benchFolder, workload.spec),
+      "--data",
+      `Random=${data}`,
+      "--out",
+      trainer,
+    ],
+    { encoding: "utf8" },
+  );
+  if (built.status !== 0)
+    throw new Error(
+      `nnspec build ${workload.spec} ended with ${built.status}:\n${built.stdout}${built.stderr}`,
+    );
   return (performance.now() - start) / 1000;
 }
 
@@ -72,10 +97,14 @@ interface Parameter extends JobTensor {
   readonly initial: Parameters<typeof Initialize>[2];
 }
 
-async function firstWeights(trainer: string): Promise<{ readonly tensors: readonly JobTensor[]; readonly values: Float32Array }> {
+async function firstWeights(
+  trainer: string,
+): Promise<{ readonly tensors: readonly JobTensor[]; readonly values: Float32Array }> {
   const load = (file: string): Promise<unknown> => import(pathToFileURL(join(trainer, file)).href);
   const { parameters } = (await load("model.ts")) as { readonly parameters: readonly Parameter[] };
-  const { initialize } = (await load("runtime/initialize.ts")) as { readonly initialize: typeof Initialize };
+  const { initialize } = (await load("runtime/initialize.ts")) as {
+    readonly initialize: typeof Initialize;
+  };
   const drawn = parameters.map(({ name, shape, initial }) => initialize(name, shape, initial, 1));
   const values = new Float32Array(drawn.reduce((total, one) => total + one.length, 0));
   let offset = 0;

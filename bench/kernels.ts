@@ -30,18 +30,29 @@ export async function timeKernels(workload: Workload, rounds = 5): Promise<reado
   const floats = new Float32Array(memory.buffer);
   const table = emitted.memory.plans.get("train")!;
   for (const { address, shape } of [...emitted.memory.variables.values(), ...table.inputs.values()])
-    for (let place = 0; place < shape.reduce((product, extent) => product * extent, 1); place++) floats[address / 4 + place] = ((place * 7919) % 1000) / 1e4;
+    for (let place = 0; place < shape.reduce((product, extent) => product * extent, 1); place++)
+      floats[address / 4 + place] = ((place * 7919) % 1000) / 1e4;
   for (const address of table.numbers.values()) floats[address / 4] = 1e-3;
   new Int32Array(memory.buffer)[emitted.memory.rows / 4] = workload.batch;
-  const call = (name: string): ((...args: number[]) => void) => instance.exports[name] as (...args: number[]) => void;
+  const call = (name: string): ((...args: number[]) => void) =>
+    instance.exports[name] as (...args: number[]) => void;
   for (let step = 0; step < 3; step++) call("train")();
-  const reducing = new Set(plans.train.steps.filter((step) => step.kind === "kernel" && step.reduce.length > 0).map((step) => `train/${step.kind === "kernel" ? step.name : ""}`));
+  const reducing = new Set(
+    plans.train.steps
+      .filter((step) => step.kind === "kernel" && step.reduce.length > 0)
+      .map((step) => `train/${step.kind === "kernel" ? step.name : ""}`),
+  );
   const times = new Map<string, number[]>();
   for (let round = 0; round < rounds; round++)
-    for (const { name, parts } of table.kernels) times.set(name, [...(times.get(name) ?? []), timeOf(() => call(name)(0, parts))]);
+    for (const { name, parts } of table.kernels)
+      times.set(name, [...(times.get(name) ?? []), timeOf(() => call(name)(0, parts))]);
   return table.kernels.map(({ name, work }) => {
     const microseconds = median(times.get(name)!.slice(1));
-    return { name: name.replace("train/", ""), microseconds, gigaflops: reducing.has(name) ? work / microseconds / 1000 : NaN };
+    return {
+      name: name.replace("train/", ""),
+      microseconds,
+      gigaflops: reducing.has(name) ? work / microseconds / 1000 : NaN,
+    };
   });
 }
 
@@ -62,7 +73,10 @@ function timeOf(run: () => void): number {
 
 function plansOf(workload: Workload): { readonly train: Plan } {
   const path = join(benchFolder, workload.spec);
-  const { value, diagnostics } = check({ path, text: readFileSync(path, "utf8") }, { set: new Map(), read: () => ({ problem: "missing" }) });
+  const { value, diagnostics } = check(
+    { path, text: readFileSync(path, "utf8") },
+    { set: new Map(), read: () => ({ problem: "missing" }) },
+  );
   const run = value?.runs[0];
   if (run === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
   return { train: compileRun(run).plans.train };
@@ -73,6 +87,14 @@ export function kernelTable(times: readonly KernelTime[]): string {
   const total = times.reduce((sum, { microseconds }) => sum + microseconds, 0);
   const rows = times
     .toSorted((a, b) => b.microseconds - a.microseconds)
-    .map(({ name, microseconds, gigaflops }) => `| ${name} | ${figures(microseconds)} | ${((100 * microseconds) / total).toFixed(1)} % | ${figures(gigaflops)} |`);
-  return ["| kernel | µs | share | GFLOP/s |", "|---|---:|---:|---:|", ...rows, `| all | ${figures(total)} | | |`].join("\n");
+    .map(
+      ({ name, microseconds, gigaflops }) =>
+        `| ${name} | ${figures(microseconds)} | ${((100 * microseconds) / total).toFixed(1)} % | ${figures(gigaflops)} |`,
+    );
+  return [
+    "| kernel | µs | share | GFLOP/s |",
+    "|---|---:|---:|---:|",
+    ...rows,
+    `| all | ${figures(total)} | | |`,
+  ].join("\n");
 }

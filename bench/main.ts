@@ -35,7 +35,11 @@ const options = {
 
 const [command] = process.argv.slice(2);
 if (command === "accuracy") {
-  const { status } = spawnSync(process.execPath, ["--import", "tsx", join(benchFolder, "accuracy.ts"), ...process.argv.slice(3)], { stdio: "inherit" });
+  const { status } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", join(benchFolder, "accuracy.ts"), ...process.argv.slice(3)],
+    { stdio: "inherit" },
+  );
   process.exitCode = status ?? 1;
 } else {
   const { values } = parseArgs({ options, allowPositionals: true });
@@ -51,7 +55,10 @@ async function reportCosts(write: boolean): Promise<void> {
 }
 
 async function reportKernels(names: string): Promise<void> {
-  for (const workload of chooseWorkloads(names)) console.log(`${workload.name}: ${workload.about}\n\n${kernelTable(await timeKernels(workload))}\n`);
+  for (const workload of chooseWorkloads(names))
+    console.log(
+      `${workload.name}: ${workload.about}\n\n${kernelTable(await timeKernels(workload))}\n`,
+    );
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
@@ -60,32 +67,64 @@ async function reportSpeed(values: Values): Promise<void> {
   const chosen = chooseWorkloads(values.workload);
   const everybody = [...ourselves(values), ...choosePeers(values.peers, values.threads)];
   const clock: Clock = values.clock === "cpu" ? "cpu" : "wall";
-  const settings = { rounds: Number(values.rounds), milliseconds: Number(values.milliseconds), clock, say: (text: string) => console.error(text) };
+  const settings = {
+    rounds: Number(values.rounds),
+    milliseconds: Number(values.milliseconds),
+    clock,
+    say: (text: string) => console.error(text),
+  };
   const outcomes: Outcome[] = [];
   for (const workload of chosen) {
     const found = await compare(workload, everybody, settings);
     outcomes.push(...found);
     if (!values.json) console.log(`\n${workload.name}: ${workload.about}\n${plainTable(found)}`);
   }
-  if (values.json) console.log(JSON.stringify({ machine: machine(), date: new Date().toISOString(), clock, rounds: settings.rounds, outcomes }, undefined, 2));
-  const table = tableOf(outcomes, chosen.map(({ name }) => name));
-  if (values.write) writePart("speed", `${table}\n\n${settings.rounds} interleaved rounds of ${settings.milliseconds} ms; ${clock === "cpu" ? "steps per second of processor time" : "steps per second of the clock"}.`);
+  if (values.json)
+    console.log(
+      JSON.stringify(
+        {
+          machine: machine(),
+          date: new Date().toISOString(),
+          clock,
+          rounds: settings.rounds,
+          outcomes,
+        },
+        undefined,
+        2,
+      ),
+    );
+  const table = tableOf(
+    outcomes,
+    chosen.map(({ name }) => name),
+  );
+  if (values.write)
+    writePart(
+      "speed",
+      `${table}\n\n${settings.rounds} interleaved rounds of ${settings.milliseconds} ms; ${clock === "cpu" ? "steps per second of processor time" : "steps per second of the clock"}.`,
+    );
 }
 
 function chooseWorkloads(names: string): readonly Workload[] {
   return names.split(",").map((name) => {
     const workload = workloads.find((one) => one.name.toLowerCase() === name.trim().toLowerCase());
-    if (workload === undefined) throw new Error(`There is no workload ${name}; there are ${workloads.map((one) => one.name).join(", ")}.`);
+    if (workload === undefined)
+      throw new Error(
+        `There is no workload ${name}; there are ${workloads.map((one) => one.name).join(", ")}.`,
+      );
     return workload;
   });
 }
 
 function choosePeers(names: string, threads: string): readonly Peer[] {
   if (names === "none") return [];
-  if (names === "all") return peers.filter(({ name }) => threads !== "1" || !name.endsWith("threads"));
+  if (names === "all")
+    return peers.filter(({ name }) => threads !== "1" || !name.endsWith("threads"));
   return names.split(",").map((name) => {
     const peer = peers.find((one) => one.name.toLowerCase() === name.trim().toLowerCase());
-    if (peer === undefined) throw new Error(`There is no peer ${name}; there are ${peers.map((one) => one.name).join(", ")}.`);
+    if (peer === undefined)
+      throw new Error(
+        `There is no peer ${name}; there are ${peers.map((one) => one.name).join(", ")}.`,
+      );
     return peer;
   });
 }
@@ -93,7 +132,11 @@ function choosePeers(names: string, threads: string): readonly Peer[] {
 /** nnspec on every backend asked for; without a wish on all that a trainer has on any machine. */
 function ourselves({ backend, threads }: Values): readonly Peer[] {
   const backends = (backend ?? defaultBackends()).split(",");
-  return backends.flatMap((name) => (name === "wasm" ? threads.split(",").map((count) => nnspecPeer(name, Number(count))) : [nnspecPeer(name)]));
+  return backends.flatMap((name) =>
+    name === "wasm"
+      ? threads.split(",").map((count) => nnspecPeer(name, Number(count)))
+      : [nnspecPeer(name)],
+  );
 }
 
 function defaultBackends(): string {

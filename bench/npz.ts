@@ -50,6 +50,17 @@ function encodeNpy({ shape, values }: NpyArray): Buffer {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const text = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const padded = text.padEnd(Math.ceil((10 + text.length + 1) / 64) * 64 - 11) + "\n";
-  const start = Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, padded.length & 255, padded.length >> 8]);
-  return Buffer.concat([start, Buffer.from(padded), Buffer.from(values.buffer, values.byteOffset, values.byteLength)]);
+  const start = Buffer.from([
+    0x93,
+    ...Buffer.from("NUMPY"),
+    1,
+    0,
+    padded.length & 255,
+    padded.length >> 8,
+  ]);
+  return Buffer.concat([
+    start,
+    Buffer.from(padded),
+    Buffer.from(values.buffer, values.byteOffset, values.byteLength),
+  ]);
 }

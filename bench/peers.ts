@@ -18,11 +18,19 @@ export interface Peer {
   readonly differs?: (workload: Workload) => string | undefined;
 }
 
-const pinned: readonly string[] = spawnSync("taskset", ["-c", "0", "true"]).status === 0 ? ["taskset", "-c", "0"] : [];
+const pinned: readonly string[] =
+  spawnSync("taskset", ["-c", "0", "true"]).status === 0 ? ["taskset", "-c", "0"] : [];
 
 /** Node with TypeScript, on one core where the system can pin a process. */
 function node(script: string, args: readonly string[], threads = 1): Command {
-  const [program = "", ...rest] = [...(threads === 1 ? pinned : []), process.execPath, "--import", "tsx", join(benchFolder, "peers", script), ...args];
+  const [program = "", ...rest] = [
+    ...(threads === 1 ? pinned : []),
+    process.execPath,
+    "--import",
+    "tsx",
+    join(benchFolder, "peers", script),
+    ...args,
+  ];
   return { program, args: rest };
 }
 
@@ -33,22 +41,31 @@ export function nnspecPeer(backend: string, threads = 1): Peer {
     about: "the step of the generated trainer",
     refuses: () => undefined,
     missing: () => undefined,
-    command: ({ job, trainer }) => node("nnspec.ts", [job, trainer, backend, String(threads)], threads),
+    command: ({ job, trainer }) =>
+      node("nnspec.ts", [job, trainer, backend, String(threads)], threads),
   };
 }
 
-const convolutional = (workload: Workload): string | undefined => (workload.network.kind === "dense" ? undefined : "no convolutions");
-const upToW4 = (workload: Workload): string | undefined => (workload.network.kind === "resnet20" ? "not written for it" : undefined);
+const convolutional = (workload: Workload): string | undefined =>
+  workload.network.kind === "dense" ? undefined : "no convolutions";
+const upToW4 = (workload: Workload): string | undefined =>
+  workload.network.kind === "resnet20" ? "not written for it" : undefined;
 
 const ceiling: Peer = {
   name: "ceiling",
-  about: "the step written by hand in C for WebAssembly SIMD (ceiling/ceiling-trainer.c, clang 14 -O3)",
+  about:
+    "the step written by hand in C for WebAssembly SIMD (ceiling/ceiling-trainer.c, clang 14 -O3)",
   refuses: (workload) => (workload.network.kind === "resnet20" ? "not written for it" : undefined),
   missing: () => {
     const compiler = process.env["CLANG"] ?? "clang-14";
-    if (spawnSync(compiler, ["--version"]).status !== 0) return `there is no ${compiler} (Debian: clang-14, lld-14)`;
+    if (spawnSync(compiler, ["--version"]).status !== 0)
+      return `there is no ${compiler} (Debian: clang-14, lld-14)`;
     for (const number of ["1", "2", "3", "4"]) {
-      const built = spawnSync(join(benchFolder, "ceiling/build.sh"), [number, ceilingFile(number)], { encoding: "utf8" });
+      const built = spawnSync(
+        join(benchFolder, "ceiling/build.sh"),
+        [number, ceilingFile(number)],
+        { encoding: "utf8" },
+      );
       if (built.status !== 0) return `it does not compile: ${built.stderr.trim()}`;
     }
     return undefined;
@@ -63,17 +80,37 @@ function pytorch(threads: number): Peer {
     name: threads === 1 ? "PyTorch" : `PyTorch, ${threads} threads`,
     about: "eager",
     refuses: () => undefined,
-    missing: () => (spawnSync("/usr/bin/python3", ["-c", "import torch"]).status === 0 ? undefined : "there is no torch for /usr/bin/python3 (Debian: python3-torch)"),
+    missing: () =>
+      spawnSync("/usr/bin/python3", ["-c", "import torch"]).status === 0
+        ? undefined
+        : "there is no torch for /usr/bin/python3 (Debian: python3-torch)",
     command: ({ job }) => {
-      const [program = "", ...args] = [...(threads === 1 ? pinned : []), "/usr/bin/python3", join(benchFolder, "peers/pytorch.py"), job];
+      const [program = "", ...args] = [
+        ...(threads === 1 ? pinned : []),
+        "/usr/bin/python3",
+        join(benchFolder, "peers/pytorch.py"),
+        job,
+      ];
       const count = String(threads);
-      return { program, args, environment: { OPENBLAS_NUM_THREADS: count, OMP_NUM_THREADS: count, NNSPEC_THREADS: count } };
+      return {
+        program,
+        args,
+        environment: { OPENBLAS_NUM_THREADS: count, OMP_NUM_THREADS: count, NNSPEC_THREADS: count },
+      };
     },
   };
 }
 
 /** A library of bench/package.json, installed when it is asked for. */
-function library(name: string, script: string, options: { readonly args?: readonly string[]; readonly refuses?: Peer["refuses"]; readonly differs?: Peer["differs"] }): Peer {
+function library(
+  name: string,
+  script: string,
+  options: {
+    readonly args?: readonly string[];
+    readonly refuses?: Peer["refuses"];
+    readonly differs?: Peer["differs"];
+  },
+): Peer {
   return {
     name,
     about: "see bench/package.json",
@@ -87,7 +124,11 @@ function library(name: string, script: string, options: { readonly args?: readon
 function installPeers(): string | undefined {
   if (existsSync(join(benchFolder, "node_modules/@jax-js/jax"))) return undefined;
   console.error("Installing the peers into bench/node_modules …");
-  const { status, stderr } = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: benchFolder, encoding: "utf8" });
+  const { status, stderr } = spawnSync(
+    "npm",
+    ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+    { cwd: benchFolder, encoding: "utf8" },
+  );
   return status === 0 ? undefined : `npm ci in bench/ failed: ${stderr.trim().split("\n").at(-1)}`;
 }
 
@@ -97,8 +138,18 @@ export const peers: readonly Peer[] = [
   pytorch(1),
   pytorch(2),
   library("tfjs cpu", "tfjs.mjs", { args: ["cpu"] }),
-  library("tfjs wasm", "tfjs.mjs", { args: ["wasm"], refuses: (workload) => (workload.network.kind === "dense" ? undefined : "no gradient of convolutions") }),
+  library("tfjs wasm", "tfjs.mjs", {
+    args: ["wasm"],
+    refuses: (workload) =>
+      workload.network.kind === "dense" ? undefined : "no gradient of convolutions",
+  }),
   library("jax-js", "jax.mjs", { refuses: () => undefined }),
-  library("brain.js", "brain.mjs", { refuses: convolutional, differs: () => "one row at a time, squared error" }),
-  library("ConvNetJS", "convnet.mjs", { differs: ({ optimizer }) => (optimizer.kind === "adam" ? "float64; no Adam, so Adadelta" : undefined) }),
+  library("brain.js", "brain.mjs", {
+    refuses: convolutional,
+    differs: () => "one row at a time, squared error",
+  }),
+  library("ConvNetJS", "convnet.mjs", {
+    differs: ({ optimizer }) =>
+      optimizer.kind === "adam" ? "float64; no Adam, so Adadelta" : undefined,
+  }),
 ];

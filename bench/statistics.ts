@@ -21,7 +21,8 @@ export function lossDifference(ours: readonly number[], theirs: readonly number[
   if (steps === 0) return NaN;
   let worst = 0;
   for (let step = 0; step < steps; step++) {
-    const difference = Math.abs(ours[step]! - theirs[step]!) / Math.max(Math.abs(theirs[step]!), 1e-3);
+    const difference =
+      Math.abs(ours[step]! - theirs[step]!) / Math.max(Math.abs(theirs[step]!), 1e-3);
     worst = Math.max(worst, difference); // a NaN stays
   }
   return worst;

@@ -37,7 +37,10 @@ export class Worker {
 
   /** Starts the peer and waits for the losses of its first steps; what it says on standard error goes into the failure. */
   static async start(command: Command, limitSeconds: number): Promise<Worker> {
-    const child = spawn(command.program, command.args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...command.environment } });
+    const child = spawn(command.program, command.args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...process.env, ...command.environment },
+    });
     let complaints = "";
     child.stderr.on("data", (text: Buffer) => {
       complaints = (complaints + text.toString()).slice(-4000);
@@ -45,7 +48,9 @@ export class Worker {
     child.stdin.on("error", () => undefined);
     const failed = new Promise<never>((_, reject) => {
       child.on("error", reject);
-      child.on("close", (code) => reject(new Error(`it ended with ${code}: ${lastWords(complaints)}`)));
+      child.on("close", (code) =>
+        reject(new Error(`it ended with ${code}: ${lastWords(complaints)}`)),
+      );
     });
     failed.catch(() => undefined);
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -74,12 +79,18 @@ export class Worker {
 async function nextMessage<Message>(lines: AsyncIterator<string>): Promise<Message> {
   for (;;) {
     const { value, done } = await lines.next();
-    if (done === true) return new Promise<never>((_, reject) => setTimeout(() => reject(new Error("it ended without an answer")), 500));
+    if (done === true)
+      return new Promise<never>((_, reject) =>
+        setTimeout(() => reject(new Error("it ended without an answer")), 500),
+      );
     if ((value as string).startsWith("{")) return JSON.parse(value as string) as Message;
   }
 }
 
 function lastWords(text: string): string {
-  const lines = text.trim().split("\n").filter((line) => line.trim() !== "");
+  const lines = text
+    .trim()
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   return lines.find((line) => /Error/.test(line)) ?? lines.at(-1) ?? "it said nothing";
 }

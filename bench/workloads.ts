@@ -14,13 +14,22 @@ export interface Workload {
 }
 
 type Network =
-  | { readonly kind: "dense"; readonly widths: readonly number[]; readonly activation: "relu" | "tanh" }
+  | {
+      readonly kind: "dense";
+      readonly widths: readonly number[];
+      readonly activation: "relu" | "tanh";
+    }
   | { readonly kind: "cnn"; readonly filters: readonly [number, number]; readonly hidden: number }
   | { readonly kind: "resnet20"; readonly decay: number };
 
 type Optimizer =
   | { readonly kind: "adam"; readonly rate: number }
-  | { readonly kind: "sgd"; readonly rate: number; readonly momentum: number; readonly nesterov: boolean };
+  | {
+      readonly kind: "sgd";
+      readonly rate: number;
+      readonly momentum: number;
+      readonly nesterov: boolean;
+    };
 
 /** Batches that are prepared once and used in turn. */
 export const preparedBatches = 32;

@@ -27,7 +27,9 @@ const passOf = (path) => Number(/^src\/compiler\/passes\/(\d)/.exec(path)?.[1] ?
 
 const faults = [];
 for (const file of filesBelow("src")) {
-  for (const match of readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.{1,2}\/[^"]+)"/g)) {
+  for (const match of readFileSync(file, "utf8").matchAll(
+    /(?:from|import\()\s*"(\.{1,2}\/[^"]+)"/g,
+  )) {
     const target = relative(".", join(dirname(file), match[1]));
     if (!target.startsWith("src/")) continue;
     const reason = faultOf(file, target);
@@ -43,11 +45,16 @@ function faultOf(file, target) {
   const runtime = (path) => path.startsWith("src/runtime/");
   // The tools read data as trainers do.
   if (inside(file, "src/tools") && runtime(target)) return undefined;
-  if (runtime(file) !== runtime(target)) return runtime(file) ? "the runtime imports nothing of the compiler" : "trainers carry the runtime; the compiler does not run it";
+  if (runtime(file) !== runtime(target))
+    return runtime(file)
+      ? "the runtime imports nothing of the compiler"
+      : "trainers carry the runtime; the compiler does not run it";
   if (runtime(file)) return undefined;
   if (floorOf(target) > floorOf(file)) return "imports never point up a floor";
-  if (apart.some(([from, to]) => inside(file, from) && inside(target, to))) return "these two do not know each other";
-  if (passOf(target) > passOf(file) && passOf(file) > 0) return "a pass does not know the passes after it";
+  if (apart.some(([from, to]) => inside(file, from) && inside(target, to)))
+    return "these two do not know each other";
+  if (passOf(target) > passOf(file) && passOf(file) > 0)
+    return "a pass does not know the passes after it";
   return undefined;
 }
 

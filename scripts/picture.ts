@@ -6,7 +6,15 @@ const [, , out, title = ""] = process.argv;
 if (out === undefined) throw new Error("usage: picture.ts OUT.svg [title] < text");
 
 const colors: Readonly<Record<string, string>> = {
-  30: "#6e7681", 31: "#ff7b72", 32: "#7ee787", 33: "#e3b341", 34: "#79c0ff", 35: "#d2a8ff", 36: "#76e3ea", 37: "#e6edf3", 90: "#8b949e",
+  30: "#6e7681",
+  31: "#ff7b72",
+  32: "#7ee787",
+  33: "#e3b341",
+  34: "#79c0ff",
+  35: "#d2a8ff",
+  36: "#76e3ea",
+  37: "#e6edf3",
+  90: "#8b949e",
 };
 const fontSize = 14;
 const columnWidth = 8.43;
@@ -55,7 +63,10 @@ function pieces(line: string): readonly Piece[] {
 }
 
 function svg(): string {
-  const text = lines.map((line, index) => `<text x="20" y="${54 + index * lineHeight}" xml:space="preserve">${line.map(span).join("")}</text>`);
+  const text = lines.map(
+    (line, index) =>
+      `<text x="20" y="${54 + index * lineHeight}" xml:space="preserve">${line.map(span).join("")}</text>`,
+  );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(title)}">
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 <circle cx="20" cy="18" r="6" fill="#ff5f57"/><circle cx="40" cy="18" r="6" fill="#febc2e"/><circle cx="60" cy="18" r="6" fill="#28c840"/>
@@ -72,5 +83,9 @@ function span({ text, color, bold }: Piece): string {
 }
 
 function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 }

@@ -92,12 +92,14 @@ function sequence(parts: readonly Piece[]): Piece {
     down: Math.max(...parts.map(({ down }) => down)),
     draw: (x, y) => {
       let at = x;
-      return parts.map((part, index) => {
-        const joint = index === 0 ? "" : track(at - gap, y, at, y);
-        const drawn = joint + part.draw(at, y);
-        at += part.width + gap;
-        return drawn;
-      }).join("");
+      return parts
+        .map((part, index) => {
+          const joint = index === 0 ? "" : track(at - gap, y, at, y);
+          const drawn = joint + part.draw(at, y);
+          at += part.width + gap;
+          return drawn;
+        })
+        .join("");
     },
   };
 }
@@ -117,15 +119,24 @@ function choice(parts: readonly Piece[]): Piece {
     width: inner + 2 * margin,
     up: parts[0]!.up,
     down: depth,
-    draw: (x, y) => parts.map((part, index) => branch(part, x, y, offsets[index]!, margin, inner)).join(""),
+    draw: (x, y) =>
+      parts.map((part, index) => branch(part, x, y, offsets[index]!, margin, inner)).join(""),
   };
 }
 
-function branch(part: Piece, x: number, y: number, offset: number, margin: number, inner: number): string {
+function branch(
+  part: Piece,
+  x: number,
+  y: number,
+  offset: number,
+  margin: number,
+  inner: number,
+): string {
   const [left, right] = [x + margin, x + margin + inner];
   const line = y + offset;
   const rest = track(left + part.width, line, right, line);
-  if (offset === 0) return track(x, y, left, y) + part.draw(left, y) + rest + track(right, y, right + margin, y);
+  if (offset === 0)
+    return track(x, y, left, y) + part.draw(left, y) + rest + track(right, y, right + margin, y);
   const bend = offset - 2 * radius;
   const down = `<path d="M${x} ${y}q${radius} 0 ${radius} ${radius}v${bend}q0 ${radius} ${radius} ${radius}H${left}"/>`;
   const up = `<path d="M${right} ${line}h${margin - 2 * radius}q${radius} 0 ${radius} ${-radius}v${-bend}q0 ${-radius} ${radius} ${-radius}"/>`;
@@ -160,4 +171,5 @@ function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) writeFileSync("grammar/railroad.html", railroadPage());
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  writeFileSync("grammar/railroad.html", railroadPage());

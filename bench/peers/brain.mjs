@@ -12,14 +12,26 @@ await serve((job) => {
   }));
   const { activation, widths } = job.network;
   const { kind, rate, momentum } = job.optimizer;
-  const net = new NeuralNetwork({ hiddenLayers: widths.slice(0, -1), activation, learningRate: rate, momentum: momentum ?? 0.1, praxis: kind === "adam" ? "adam" : undefined });
-  const settings = { learningRate: rate, iterations: 1, errorThresh: 1e-9, ...(kind === "adam" ? { praxis: "adam" } : { momentum }) };
+  const net = new NeuralNetwork({
+    hiddenLayers: widths.slice(0, -1),
+    activation,
+    learningRate: rate,
+    momentum: momentum ?? 0.1,
+    praxis: kind === "adam" ? "adam" : undefined,
+  });
+  const settings = {
+    learningRate: rate,
+    iterations: 1,
+    errorThresh: 1e-9,
+    ...(kind === "adam" ? { praxis: "adam" } : { momentum }),
+  };
   const { status } = net.prepTraining(rows, settings);
   if (status === undefined) throw new Error("brain.js did not prepare its training");
   const step = (place) => {
     let error = 0;
     const first = (place % job.batches) * job.batch;
-    for (let row = first; row < first + job.batch; row++) error += net.trainPattern(rows[row], true) ?? 0;
+    for (let row = first; row < first + job.batch; row++)
+      error += net.trainPattern(rows[row], true) ?? 0;
     return error / job.batch;
   };
   return {

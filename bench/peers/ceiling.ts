@@ -33,14 +33,25 @@ await serve(async (job, [file = ""]) => {
 function writeWeights(job: LoadedJob, program: Exports, floats: Float32Array): void {
   const weights = job.tensors.filter(({ name }) => name.endsWith(".weight"));
   const dense = weights.filter(({ shape }) => shape.length === 2);
-  dense.forEach(({ name, shape }, place) => writePanels(floats, program.pW(place + 1) / 4, job.weights.get(name)!, shape[0]!, shape[1]!));
+  dense.forEach(({ name, shape }, place) =>
+    writePanels(floats, program.pW(place + 1) / 4, job.weights.get(name)!, shape[0]!, shape[1]!),
+  );
   const kernels = weights.filter(({ shape }) => shape.length === 4);
-  kernels.forEach(({ name }, place) => floats.set(job.weights.get(name)!, (place === 0 ? program.pW4! : program.pW5!)() / 4));
+  kernels.forEach(({ name }, place) =>
+    floats.set(job.weights.get(name)!, (place === 0 ? program.pW4! : program.pW5!)() / 4),
+  );
 }
 
 /** [in, out] → [⌈out / 8⌉][in][8], zeros in the padding. */
-function writePanels(floats: Float32Array, at: number, weights: Float32Array, rows: number, columns: number): void {
+function writePanels(
+  floats: Float32Array,
+  at: number,
+  weights: Float32Array,
+  rows: number,
+  columns: number,
+): void {
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++)
-      floats[at + Math.floor(column / 8) * rows * 8 + row * 8 + (column % 8)] = weights[row * columns + column]!;
+      floats[at + Math.floor(column / 8) * rows * 8 + row * 8 + (column % 8)] =
+        weights[row * columns + column]!;
 }

@@ -7,14 +7,26 @@ await serve(async (job) => {
   defaultDevice("wasm");
   const array = (values, shape) => np.array(values).reshape(shape);
   const size = job.x.length / job.batches;
-  const batches = Array.from({ length: job.batches }, (_, batch) => ({ x: inputOf(job, batch, size, array), y: labelsOf(job, batch, array) }));
-  const parameters = Object.fromEntries(job.tensors.map(({ name, shape }) => [name, parameterOf(name, shape, job, array)]));
-  const zeros = () => Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, np.zeros(value.shape)]));
+  const batches = Array.from({ length: job.batches }, (_, batch) => ({
+    x: inputOf(job, batch, size, array),
+    y: labelsOf(job, batch, array),
+  }));
+  const parameters = Object.fromEntries(
+    job.tensors.map(({ name, shape }) => [name, parameterOf(name, shape, job, array)]),
+  );
+  const zeros = () =>
+    Object.fromEntries(
+      Object.entries(parameters).map(([name, value]) => [name, np.zeros(value.shape)]),
+    );
   const names = Object.keys(parameters);
   const forward = networkOf(job);
   const lossOf = (weights, x, y) => {
     const logits = forward(weights, x);
-    return nn.logSoftmax(logits).mul(y).sum().mul(-1 / job.batch);
+    return nn
+      .logSoftmax(logits)
+      .mul(y)
+      .sum()
+      .mul(-1 / job.batch);
   };
   const adam = job.optimizer.kind === "adam";
   const { rate, momentum, nesterov } = job.optimizer;
@@ -22,7 +34,9 @@ await serve(async (job) => {
   const update = jit((weights, m, v, corrections, x, y) => {
     const [loss, gradients] = valueAndGrad(lossOf)(refs(weights), x, y);
     const next = { weights: {}, m: {}, v: {} };
-    const [meanCorrection, squareCorrection] = adam ? [corrections.ref.slice(0), corrections.slice(1)] : [];
+    const [meanCorrection, squareCorrection] = adam
+      ? [corrections.ref.slice(0), corrections.slice(1)]
+      : [];
     for (const name of names) {
       let gradient = gradients[name];
       const weight = weights[name];
@@ -30,13 +44,20 @@ await serve(async (job) => {
       if (adam) {
         const mean = m[name].mul(0.9).add(gradient.ref.mul(0.1));
         const square = v[name].mul(0.999).add(gradient.ref.mul(gradient).mul(0.001));
-        const step = mean.ref.div(meanCorrection.ref).mul(rate).div(np.sqrt(square.ref.div(squareCorrection.ref)).add(1e-8));
+        const step = mean.ref
+          .div(meanCorrection.ref)
+          .mul(rate)
+          .div(np.sqrt(square.ref.div(squareCorrection.ref)).add(1e-8));
         next.weights[name] = weight.sub(step);
         next.m[name] = mean;
         next.v[name] = square;
       } else {
         const mean = m[name].mul(momentum).add(gradient.ref);
-        next.weights[name] = weight.sub((nesterov ? gradient.add(mean.ref.mul(momentum)) : (gradient.dispose(), mean.ref)).mul(rate));
+        next.weights[name] = weight.sub(
+          (nesterov ? gradient.add(mean.ref.mul(momentum)) : (gradient.dispose(), mean.ref)).mul(
+            rate,
+          ),
+        );
         next.m[name] = mean;
       }
     }
@@ -47,8 +68,17 @@ await serve(async (job) => {
   let state = { weights: parameters, m: zeros(), v: adam ? zeros() : {} };
   const step = (place) => {
     const { x, y } = batches[place % batches.length];
-    const corrections = adam ? np.array(new Float32Array([1 - 0.9 ** (place + 1), 1 - 0.999 ** (place + 1)])) : {};
-    const [loss, weights, m, v] = update(state.weights, state.m, state.v, corrections, x.ref, y.ref);
+    const corrections = adam
+      ? np.array(new Float32Array([1 - 0.9 ** (place + 1), 1 - 0.999 ** (place + 1)]))
+      : {};
+    const [loss, weights, m, v] = update(
+      state.weights,
+      state.m,
+      state.v,
+      corrections,
+      x.ref,
+      y.ref,
+    );
     state = { weights, m, v };
     return loss;
   };
@@ -77,7 +107,8 @@ function inputOf(job, batch, size, array) {
 
 function labelsOf(job, batch, array) {
   const values = new Float32Array(job.batch * job.classes);
-  for (let row = 0; row < job.batch; row++) values[row * job.classes + job.y[batch * job.batch + row]] = 1;
+  for (let row = 0; row < job.batch; row++)
+    values[row * job.classes + job.y[batch * job.batch + row]] = 1;
   return array(values, [job.batch, job.classes]);
 }
 
@@ -85,7 +116,8 @@ function labelsOf(job, batch, array) {
 function parameterOf(name, shape, job, array) {
   const value = array(job.weights.get(name), shape);
   if (shape.length === 4) return np.transpose(value, [3, 2, 0, 1]);
-  if (job.network.kind === "cnn" && name === "hidden.weight") return np.transpose(value.reshape([7, 7, 16, shape[1]]), [2, 0, 1, 3]).reshape(shape);
+  if (job.network.kind === "cnn" && name === "hidden.weight")
+    return np.transpose(value.reshape([7, 7, 16, shape[1]]), [2, 0, 1, 3]).reshape(shape);
   return value;
 }
 
@@ -93,12 +125,30 @@ function networkOf(job) {
   const dense = (w, x, name) => np.matmul(x, w[`${name}.weight`]).add(w[`${name}.bias`]);
   if (job.network.kind === "dense") {
     const activation = job.network.activation === "tanh" ? np.tanh : nn.relu;
-    return (w, x) => dense(w, activation(dense(w, activation(dense(w, x, "hidden_1")), "hidden_2")), "logits");
+    return (w, x) =>
+      dense(w, activation(dense(w, activation(dense(w, x, "hidden_1")), "hidden_2")), "logits");
   }
   if (job.network.kind === "cnn") {
-    const conv = (w, x, name) => lax.conv(x, w[`${name}.weight`], [1, 1], "SAME").add(w[`${name}.bias`].reshape([1, -1, 1, 1]));
+    const conv = (w, x, name) =>
+      lax
+        .conv(x, w[`${name}.weight`], [1, 1], "SAME")
+        .add(w[`${name}.bias`].reshape([1, -1, 1, 1]));
     const pool = (x) => lax.reduceWindow(x, np.max, [2, 2], [2, 2]);
-    return (w, x) => dense(w, nn.relu(dense(w, pool(nn.relu(conv(w, pool(nn.relu(conv(w, x, "conv_a"))), "conv_b"))).reshape([job.batch, -1]), "hidden")), "logits");
+    return (w, x) =>
+      dense(
+        w,
+        nn.relu(
+          dense(
+            w,
+            pool(nn.relu(conv(w, pool(nn.relu(conv(w, x, "conv_a"))), "conv_b"))).reshape([
+              job.batch,
+              -1,
+            ]),
+            "hidden",
+          ),
+        ),
+        "logits",
+      );
   }
   return residual(dense);
 }
@@ -109,13 +159,17 @@ function residual(dense) {
     const centred = x.sub(mean);
     const variance = centred.ref.mul(centred.ref).mean([0, 2, 3], { keepdims: true });
     const scale = w[`${name}.scale`].reshape([1, -1, 1, 1]);
-    return centred.div(np.sqrt(variance.add(1e-5))).mul(scale).add(w[`${name}.shift`].reshape([1, -1, 1, 1]));
+    return centred
+      .div(np.sqrt(variance.add(1e-5)))
+      .mul(scale)
+      .add(w[`${name}.shift`].reshape([1, -1, 1, 1]));
   };
   const conv = (w, x, name, stride) => lax.conv(x, w[`${name}.weight`], [stride, stride], "SAME");
   const basic = (w, x, path, stride) => {
     const inner = nn.relu(norm(w, conv(w, x.ref, `${path}.conv_a`, stride), `${path}.norm_a`));
     const main = norm(w, conv(w, inner, `${path}.conv_b`, 1), `${path}.norm_b`);
-    const skip = stride === 1 ? x : norm(w, conv(w, x, `${path}.conv_skip`, stride), `${path}.norm_skip`);
+    const skip =
+      stride === 1 ? x : norm(w, conv(w, x, `${path}.conv_skip`, stride), `${path}.norm_skip`);
     return nn.relu(main.add(skip));
   };
   return (w, x) => {

@@ -36,7 +36,8 @@ export interface Trainee {
 
 export function loadJob(folder: string): LoadedJob {
   const job = JSON.parse(readFileSync(join(folder, "job.json"), "utf8")) as Job;
-  const floats = (name: string): Float32Array => new Float32Array(new Uint8Array(readFileSync(join(folder, name))).buffer);
+  const floats = (name: string): Float32Array =>
+    new Float32Array(new Uint8Array(readFileSync(join(folder, name))).buffer);
   const all = floats("weights.f32");
   const weights = new Map<string, Float32Array>();
   let offset = 0;
@@ -54,13 +55,20 @@ const say = (message: object): void => void process.stdout.write(`${JSON.stringi
  * The life of a peer's process: it says the losses of its first steps, then answers each line `run milliseconds` with how many
  * steps it trained in how much time of the clock and of the processor, until standard input ends.
  */
-export async function serve(start: (job: LoadedJob, options: readonly string[]) => Trainee | Promise<Trainee>): Promise<void> {
+export async function serve(
+  start: (job: LoadedJob, options: readonly string[]) => Trainee | Promise<Trainee>,
+): Promise<void> {
   const [folder = ".", ...options] = process.argv.slice(2);
   const job = loadJob(folder);
   const trainee = await start(job, options);
   const losses: number[] = [];
   for (let step = 0; step < job.compared; step++) losses.push(await trainee.loss(step));
-  say({ ready: true, losses, memory: process.memoryUsage().rss, ...(trainee.note === undefined ? {} : { note: trainee.note }) });
+  say({
+    ready: true,
+    losses,
+    memory: process.memoryUsage().rss,
+    ...(trainee.note === undefined ? {} : { note: trainee.note }),
+  });
   let step = job.compared;
   let chunk = 1;
   for await (const line of createInterface({ input: process.stdin })) {
@@ -77,7 +85,12 @@ export async function serve(start: (job: LoadedJob, options: readonly string[]) 
       if (elapsed - before < 5) chunk *= 2;
     } while (elapsed < milliseconds);
     const { user, system } = process.cpuUsage(cpu);
-    say({ steps: step - first, wall: elapsed / 1000, cpu: (user + system) / 1e6, memory: process.resourceUsage().maxRSS * 1024 });
+    say({
+      steps: step - first,
+      wall: elapsed / 1000,
+      cpu: (user + system) / 1e6,
+      memory: process.resourceUsage().maxRSS * 1024,
+    });
   }
   await trainee.dispose?.();
 }

@@ -13,6 +13,10 @@ export interface BuildOptions extends EmitOptions {
 }
 
 /** A checked run as the files of its trainer. Loads ts-morph and prettier, so the command line imports it when it builds. */
-export async function buildTrainer(program: Program, run: TypedRun, { capacities = {}, member = false, ...options }: BuildOptions = {}): Promise<readonly EmittedFile[]> {
+export async function buildTrainer(
+  program: Program,
+  run: TypedRun,
+  { capacities = {}, member = false, ...options }: BuildOptions = {},
+): Promise<readonly EmittedFile[]> {
   return emit(compileRun(run, { ...capacities, member }), program, options);
 }

@@ -13,14 +13,21 @@ import type { Program, TypedModel, WeightSettings } from "./typed/program.ts";
 /** parse → resolve → infer → lint: everything that bad input can be told. Each phase reports all it finds; the first with errors is the last. */
 export function check(source: Source, options: CompileOptions): Outcome<Program> {
   const parsed = parse(source);
-  if (parsed.value === undefined || hasErrors(parsed.diagnostics)) return failed(parsed.diagnostics);
+  if (parsed.value === undefined || hasErrors(parsed.diagnostics))
+    return failed(parsed.diagnostics);
   const resolved = resolve(parsed.value, options);
   const soFar = [...parsed.diagnostics, ...resolved.diagnostics];
   if (resolved.value === undefined || hasErrors(resolved.diagnostics)) return failed(soFar);
   const inferred = infer(resolved.value, options, library);
   const proved = [...soFar, ...inferred.diagnostics];
   if (inferred.value === undefined || hasErrors(proved)) return failed(proved);
-  const all = [...proved, ...runLints(inferred.value, source, { levels: options.lints ?? new Map(), settingsOf: startOf })];
+  const all = [
+    ...proved,
+    ...runLints(inferred.value, source, {
+      levels: options.lints ?? new Map(),
+      settingsOf: startOf,
+    }),
+  ];
   return hasErrors(all) ? failed(all) : { value: inferred.value, diagnostics: all };
 }
 
@@ -29,7 +36,11 @@ function startOf(model: TypedModel): readonly WeightSettings[] {
   const optimizer = library.find("optimizer", "adam");
   if (optimizer?.kind !== "optimizer") return [];
   const use = { definition: optimizer, arguments: {} };
-  const input = { model, rules: model.rules ?? [], optimizer: { use, origin: { span: model.span, from: "default of a run" } } };
+  const input = {
+    model,
+    rules: model.rules ?? [],
+    optimizer: { use, origin: { span: model.span, from: "default of a run" } },
+  };
   return model.weights.map((weight) => weightSettings(input, weight));
 }
 

@@ -10,7 +10,12 @@ import { beginLowering } from "./passes/3-lower/lowering.ts";
 import { compileMetrics, lowerCollected } from "./passes/3-lower/metrics.ts";
 import { otherSymbols, sizesOf, sizesOfSources, type Sizes } from "./passes/3-lower/sizes.ts";
 import { compileFields, compileParameters, compileStates } from "./passes/3-lower/tensors.ts";
-import { completeStep, lowerObjective, type Curved, type Objective } from "./passes/3-lower/train.ts";
+import {
+  completeStep,
+  lowerObjective,
+  type Curved,
+  type Objective,
+} from "./passes/3-lower/train.ts";
 import { weightNode } from "./passes/3-lower/weights.ts";
 import { slopeAlong, wholeMethod, wholeStep } from "./passes/3-lower/whole.ts";
 import { differentiate } from "./passes/4-differentiate/differentiate.ts";
@@ -49,14 +54,27 @@ export function compileRun(run: TypedRun, capacities: CompileOptions = {}): Comp
   const objective = lowerObjective(training);
   const gradients = gradientsOf(graph, objective, objective.objective);
   const method = wholeMethod(run);
-  const products = method?.curvature === true ? gradientsOf(graph, objective, slopeAlong(objective, gradients)) : undefined;
-  const step = method ? wholeStep(objective, gradients, products) : completeStep(objective, gradients, curvedLayers(graph, objective));
+  const products =
+    method?.curvature === true
+      ? gradientsOf(graph, objective, slopeAlong(objective, gradients))
+      : undefined;
+  const step = method
+    ? wholeStep(objective, gradients, products)
+    : completeStep(objective, gradients, curvedLayers(graph, objective));
   const graphs = {
     train: finish(graph, "train", step.graph),
     evaluate: finish(graph, "evaluate", lowerEvaluation(inference)),
     predict: finish(graph, "predict", lowerPrediction(inference)),
-    ...(refreshesStatistics(run) && { statistics: finish(graph, "statistics", lowerStatistics({ ...beginLowering(graph, run, sizes, true), freshStatistics: true })) }),
-    ...(capacities.member === true && { judge: finish(graph, "judge", lowerJudging(beginLowering(graph, run, sizes, false))) }),
+    ...(refreshesStatistics(run) && {
+      statistics: finish(
+        graph,
+        "statistics",
+        lowerStatistics({ ...beginLowering(graph, run, sizes, true), freshStatistics: true }),
+      ),
+    }),
+    ...(capacities.member === true && {
+      judge: finish(graph, "judge", lowerJudging(beginLowering(graph, run, sizes, false))),
+    }),
   };
   const all = Object.values(graphs);
   return {
@@ -70,14 +88,24 @@ export function compileRun(run: TypedRun, capacities: CompileOptions = {}): Comp
     collected: lowerCollected(inference).metrics,
     graphs,
     ...drawn(graph, run, sizes),
-    plans: { train: plan("train", graphs.train, sizes), evaluate: plan("evaluate", graphs.evaluate, sizes), predict: plan("predict", graphs.predict, sizes), ...(graphs.statistics && { statistics: plan("statistics", graphs.statistics, sizes) }), ...(graphs.judge && { judge: plan("judge", graphs.judge, sizes) }) },
+    plans: {
+      train: plan("train", graphs.train, sizes),
+      evaluate: plan("evaluate", graphs.evaluate, sizes),
+      predict: plan("predict", graphs.predict, sizes),
+      ...(graphs.statistics && { statistics: plan("statistics", graphs.statistics, sizes) }),
+      ...(graphs.judge && { judge: plan("judge", graphs.judge, sizes) }),
+    },
   };
 }
 
 /** Prediction with noise on, where anything that it computes is random. */
 function drawn(graph: GraphBuilder, run: TypedRun, sizes: Sizes): Pick<CompiledRun, "sampling"> {
   if (!mayDraw(run)) return {};
-  const drawing = finish(graph, "sample", lowerPrediction(beginLowering(graph, run, sizes, false, true)));
+  const drawing = finish(
+    graph,
+    "sample",
+    lowerPrediction(beginLowering(graph, run, sizes, false, true)),
+  );
   const isRandom = nodesOf(drawing).some(({ op }) => op === "random");
   return isRandom ? { sampling: { graph: drawing, plan: plan("sample", drawing, sizes) } } : {};
 }
@@ -86,13 +114,26 @@ function drawn(graph: GraphBuilder, run: TypedRun, sizes: Sizes): Pick<CompiledR
 function curvedLayers(graph: GraphBuilder, objective: Objective): Curved | undefined {
   const blocks = kroneckerBlocks(objective);
   if (blocks.length === 0) return undefined;
-  return { blocks, slopes: differentiate(graph, fisherScalar(objective, blocks), blocks.map(({ product }) => product)) };
+  return {
+    blocks,
+    slopes: differentiate(
+      graph,
+      fisherScalar(objective, blocks),
+      blocks.map(({ product }) => product),
+    ),
+  };
 }
 
 /** ∂scalar/∂w for every trained weight, by its path. */
-function gradientsOf(graph: GraphBuilder, { lowering, trained, parameters }: Objective, scalar: Node): ReadonlyMap<string, Node> {
+function gradientsOf(
+  graph: GraphBuilder,
+  { lowering, trained, parameters }: Objective,
+  scalar: Node,
+): ReadonlyMap<string, Node> {
   const gradients = differentiate(graph, scalar, parameters);
-  return new Map(trained.map(({ weight }) => [weight.path, gradients.get(weightNode(lowering, weight))!]));
+  return new Map(
+    trained.map(({ weight }) => [weight.path, gradients.get(weightNode(lowering, weight))!]),
+  );
 }
 
 /** Each graph is verified as it was lowered and again as it was simplified, so that the guilty pass is named. */
@@ -109,10 +150,15 @@ function plan(name: Plan["name"], graph: Graph, { capacity }: Sizes): Plan {
 
 function closedSizes(run: TypedRun, { rows, dims = new Map() }: Capacities): Sizes {
   if (run.batch === "all" && rows === undefined) {
-    throw new OpenSize(`run ${run.name} trains on the whole set at once (batch: all): the number of its training rows must be known to generate the program`);
+    throw new OpenSize(
+      `run ${run.name} trains on the whole set at once (batch: all): the number of its training rows must be known to generate the program`,
+    );
   }
   const given = new Set([...sizesOfSources(run).keys(), ...dims.keys()]);
   const open = otherSymbols(run).filter((name) => !given.has(name));
-  if (open.length > 0) throw new OpenSize(`run ${run.name} leaves ${open.join(", ")} open: give ${open.length === 1 ? "its size" : "their sizes"} with ${open.map((name) => `--set ${name}=…`).join(" ")}`);
+  if (open.length > 0)
+    throw new OpenSize(
+      `run ${run.name} leaves ${open.join(", ")} open: give ${open.length === 1 ? "its size" : "their sizes"} with ${open.map((name) => `--set ${name}=…`).join(" ")}`,
+    );
   return sizesOf(run, run.batch === "all" ? rows! : run.batch, dims);
 }

@@ -47,10 +47,15 @@ export interface ModelCost {
 }
 
 /** What a model holds and what one row costs, a line for each layer and activation in the order of the text. */
-export function costOf(model: TypedModel, dims: ReadonlyMap<string, number> = new Map()): ModelCost {
+export function costOf(
+  model: TypedModel,
+  dims: ReadonlyMap<string, number> = new Map(),
+): ModelCost {
   const sizes = closedSizes(model, dims);
   const lowering = beginModel(createBuilder(), model, sizes);
-  const outputs = model.values.map((value, index) => [String(index), lowerValue(lowering, value)] as const);
+  const outputs = model.values.map(
+    (value, index) => [String(index), lowerValue(lowering, value)] as const,
+  );
   const products = productsByPath({ outputs: new Map(outputs), updates: new Map() });
   const extents = extentsOf(model, sizes);
   const needed = neededBy(model.outputs.map(({ value }) => value));
@@ -59,29 +64,50 @@ export function costOf(model: TypedModel, dims: ReadonlyMap<string, number> = ne
     ...(model.documentation === undefined ? {} : { documentation: model.documentation }),
     parameters: parametersOf(model.weights, sizes),
     multiplyAdds: sum(products.values()),
-    prediction: { parameters: parametersOf(weightsOf(needed), sizes), multiplyAdds: sum([...pathsOf(needed)].map((path) => products.get(path) ?? 0)) },
+    prediction: {
+      parameters: parametersOf(weightsOf(needed), sizes),
+      multiplyAdds: sum([...pathsOf(needed)].map((path) => products.get(path) ?? 0)),
+    },
     depth: Math.max(0, ...model.outputs.map(({ value }) => extents.get(value)!.depth)),
-    receptiveField: largestField([...extents].filter(([value]) => needed.has(value)).map(([, extent]) => extent)),
+    receptiveField: largestField(
+      [...extents].filter(([value]) => needed.has(value)).map(([, extent]) => extent),
+    ),
     layers: layerCosts(model, sizes, products, extents),
   };
 }
 
 /** What predicting so many rows takes: the weights, and the values that live at one time. */
-export function predictionMemory(model: TypedModel, rows: number, dims: ReadonlyMap<string, number> = new Map()): PlanMemory {
+export function predictionMemory(
+  model: TypedModel,
+  rows: number,
+  dims: ReadonlyMap<string, number> = new Map(),
+): PlanMemory {
   const builder = createBuilder();
   const lowering = beginModel(builder, model, closedSizes(model, dims, rows));
-  const outputs = new Map(model.outputs.map(({ name, value }) => [name, lowerValue(lowering, value)] as const));
-  return memoryOfPlan(schedule("predict", simplify(builder, { outputs, updates: new Map() }), rows));
+  const outputs = new Map(
+    model.outputs.map(({ name, value }) => [name, lowerValue(lowering, value)] as const),
+  );
+  return memoryOfPlan(
+    schedule("predict", simplify(builder, { outputs, updates: new Map() }), rows),
+  );
 }
 
 function closedSizes(model: TypedModel, dims: ReadonlyMap<string, number>, rows = 1): Sizes {
   const open = otherSymbols({ model }).filter((name) => !dims.has(name));
-  if (open.length > 0) throw new OpenSize(`model ${model.name} leaves ${open.join(", ")} open: give ${open.map((name) => `--set ${name}=…`).join(" ")}`);
+  if (open.length > 0)
+    throw new OpenSize(
+      `model ${model.name} leaves ${open.join(", ")} open: give ${open.map((name) => `--set ${name}=…`).join(" ")}`,
+    );
   return sizesOf({ model }, rows, dims);
 }
 
 /** Layers and activations that have a path; a layer that is used several times is counted where it is used first. */
-function layerCosts(model: TypedModel, sizes: Sizes, products: ReadonlyMap<string, number>, extents: ReadonlyMap<Value, Extent>): readonly LayerCost[] {
+function layerCosts(
+  model: TypedModel,
+  sizes: Sizes,
+  products: ReadonlyMap<string, number>,
+  extents: ReadonlyMap<Value, Extent>,
+): readonly LayerCost[] {
   const counted = new Set<string>();
   return model.values.flatMap((value): readonly LayerCost[] => {
     const name = pathOf(value);
@@ -89,20 +115,27 @@ function layerCosts(model: TypedModel, sizes: Sizes, products: ReadonlyMap<strin
     const first = !counted.has(name);
     counted.add(name);
     const { depth, fields } = extents.get(value)!;
-    return [{
-      name,
-      shape: printType(value.type),
-      parameters: value.body.kind === "layer" && first ? parametersOf(value.body.layer.weights, sizes) : 0,
-      multiplyAdds: first ? (products.get(name) ?? 0) : 0,
-      depth,
-      receptiveField: Object.fromEntries([...fields].map(([axis, field]) => [axis, field === "all" ? field : field.size])),
-    }];
+    return [
+      {
+        name,
+        shape: printType(value.type),
+        parameters:
+          value.body.kind === "layer" && first ? parametersOf(value.body.layer.weights, sizes) : 0,
+        multiplyAdds: first ? (products.get(name) ?? 0) : 0,
+        depth,
+        receptiveField: Object.fromEntries(
+          [...fields].map(([axis, field]) => [axis, field === "all" ? field : field.size]),
+        ),
+      },
+    ];
   });
 }
 
 function largestField(extents: readonly Extent[]): Readonly<Record<string, number>> {
   const largest = new Map<string, number>();
-  for (const { fields } of extents) for (const [axis, field] of fields) if (field !== "all") largest.set(axis, Math.max(largest.get(axis) ?? 1, field.size));
+  for (const { fields } of extents)
+    for (const [axis, field] of fields)
+      if (field !== "all") largest.set(axis, Math.max(largest.get(axis) ?? 1, field.size));
   return Object.fromEntries([...largest].filter(([, size]) => size > 1));
 }
 
@@ -119,7 +152,13 @@ function neededBy(outputs: readonly Value[]): ReadonlySet<Value> {
 }
 
 function weightsOf(values: ReadonlySet<Value>): readonly Weight[] {
-  return [...new Set([...values].flatMap(({ body }) => (body.kind === "layer" ? body.layer.weights : body.kind === "parameter" ? [body.weight] : [])))];
+  return [
+    ...new Set(
+      [...values].flatMap(({ body }) =>
+        body.kind === "layer" ? body.layer.weights : body.kind === "parameter" ? [body.weight] : [],
+      ),
+    ),
+  ];
 }
 
 function pathsOf(values: ReadonlySet<Value>): ReadonlySet<string> {
@@ -132,7 +171,11 @@ function pathOf({ body }: Value): string | undefined {
 }
 
 function parametersOf(weights: readonly Weight[], sizes: Sizes): number {
-  return sum(weights.filter(({ tied }) => tied === undefined).map(({ shape }) => product(shapeOf(sizes, shape))));
+  return sum(
+    weights
+      .filter(({ tied }) => tied === undefined)
+      .map(({ shape }) => product(shapeOf(sizes, shape))),
+  );
 }
 
 function sum(numbers: Iterable<number>): number {
@@ -158,15 +201,23 @@ function productsByPath(graph: Graph): ReadonlyMap<string, number> {
 function productsOfLoop(scan: NodeOf<"scan">, seen: Set<Node>): number {
   const { body } = scan.attributes;
   const order = bodyNodes(body);
-  const isKnown = [...seen].some((other) => other.op === "scan" && other.attributes.body === body && other.inputs[0] === scan.inputs[0]);
+  const isKnown = [...seen].some(
+    (other) =>
+      other.op === "scan" && other.attributes.body === body && other.inputs[0] === scan.inputs[0],
+  );
   seen.add(scan);
-  return isKnown ? 0 : scan.type.shape[1]! * order.reduce((total, node) => total + productsOf(node), 0);
+  return isKnown
+    ? 0
+    : scan.type.shape[1]! * order.reduce((total, node) => total + productsOf(node), 0);
 }
 
 function productsOf(node: Node): number {
   if (node.op === "contract") {
     const [left = "", right = ""] = node.attributes.labels.split(/,|->/);
-    const sizes = new Map([...[...left].map((label, axis) => [label, node.inputs[0]!.type.shape[axis]!] as const), ...[...right].map((label, axis) => [label, node.inputs[1]!.type.shape[axis]!] as const)]);
+    const sizes = new Map([
+      ...[...left].map((label, axis) => [label, node.inputs[0]!.type.shape[axis]!] as const),
+      ...[...right].map((label, axis) => [label, node.inputs[1]!.type.shape[axis]!] as const),
+    ]);
     return product([...sizes.values()]);
   }
   if (node.op === "convolve") {
@@ -181,7 +232,9 @@ function productsOf(node: Node): number {
 export function printType({ axes }: TensorType): string {
   const printed = axes.map(({ name, size }, index) => {
     const text = print(size);
-    return name === undefined || name === text || (index === 0 && symbolsOf(size).length > 0) ? text : `${name}: ${text}`;
+    return name === undefined || name === text || (index === 0 && symbolsOf(size).length > 0)
+      ? text
+      : `${name}: ${text}`;
   });
   return `[${printed.join(", ")}]`;
 }

@@ -23,7 +23,11 @@ export interface Extent {
  */
 export function extentsOf(model: TypedModel, sizes: Sizes): ReadonlyMap<Value, Extent> {
   const extents = new Map<Value, Extent>();
-  for (const value of model.values) extents.set(value, extentOf(value, extents, (dim) => sizeOf(sizes, dim)));
+  for (const value of model.values)
+    extents.set(
+      value,
+      extentOf(value, extents, (dim) => sizeOf(sizes, dim)),
+    );
   return extents;
 }
 
@@ -31,7 +35,8 @@ type ToNumber = (dim: unknown) => number;
 
 function extentOf(value: Value, known: ReadonlyMap<Value, Extent>, number: ToNumber): Extent {
   const { body, type } = value;
-  if (body.kind === "input" || body.kind === "field") return { depth: 0, fields: new Map(namesOf(type).map((name) => [name, { size: 1, jump: 1 }])) };
+  if (body.kind === "input" || body.kind === "field")
+    return { depth: 0, fields: new Map(namesOf(type).map((name) => [name, { size: 1, jump: 1 }])) };
   const before = join(operandsOf(value), known);
   return body.kind === "layer" ? throughLayer(body.layer, before, number) : before;
 }
@@ -39,13 +44,18 @@ function extentOf(value: Value, known: ReadonlyMap<Value, Extent>, number: ToNum
 /** The values that a value is computed from. */
 export function operandsOf({ body }: Value): readonly Value[] {
   switch (body.kind) {
-    case "layer": return body.inputs;
-    case "activation": return [body.input];
-    case "select": return [body.condition, body.then, body.else];
+    case "layer":
+      return body.inputs;
+    case "activation":
+      return [body.input];
+    case "select":
+      return [body.condition, body.then, body.else];
     case "call":
     case "arithmetic":
-    case "compare": return body.operands;
-    default: return [];
+    case "compare":
+      return body.operands;
+    default:
+      return [];
   }
 }
 
@@ -56,7 +66,8 @@ function namesOf(type: TensorType): readonly string[] {
 function join(values: readonly Value[], known: ReadonlyMap<Value, Extent>): Extent {
   const extents = values.flatMap((value) => known.get(value) ?? []);
   const fields = new Map<string, Field | "all">();
-  for (const extent of extents) for (const [name, field] of extent.fields) fields.set(name, larger(fields.get(name), field));
+  for (const extent of extents)
+    for (const [name, field] of extent.fields) fields.set(name, larger(fields.get(name), field));
   return { depth: Math.max(0, ...extents.map(({ depth }) => depth)), fields };
 }
 
@@ -73,7 +84,15 @@ function throughLayer(layer: Layer, before: Extent, number: ToNumber): Extent {
   const fields = [...before.fields].map(([name, field]): readonly [string, Field | "all"] => {
     if (field === "all" || !kept.has(name) || windows === "all") return [name, "all"];
     const window = windows.get(name);
-    return [name, window === undefined ? field : { size: field.size + (window.kernel - 1) * window.dilation * field.jump, jump: field.jump * window.stride }];
+    return [
+      name,
+      window === undefined
+        ? field
+        : {
+            size: field.size + (window.kernel - 1) * window.dilation * field.jump,
+            jump: field.jump * window.stride,
+          },
+    ];
   });
   return { depth: before.depth + (weighted ? 1 : 0), fields: new Map(fields) };
 }
@@ -84,10 +103,22 @@ interface AxisWindow {
   readonly dilation: number;
 }
 
-const mixing = new Set(["flatten", "reshape", "rnn", "gru", "lstm", "attention", "instance_norm", "group_norm"]);
+const mixing = new Set([
+  "flatten",
+  "reshape",
+  "rnn",
+  "gru",
+  "lstm",
+  "attention",
+  "instance_norm",
+  "group_norm",
+]);
 
 /** The window of a layer along each named axis; "all" for layers that mix whole axes. Layers without windows keep what they get. */
-function windowsOf({ definition, arguments: values, inputTypes }: Layer, number: ToNumber): ReadonlyMap<string, AxisWindow> | "all" {
+function windowsOf(
+  { definition, arguments: values, inputTypes }: Layer,
+  number: ToNumber,
+): ReadonlyMap<string, AxisWindow> | "all" {
   if (values["grid"] !== undefined || mixing.has(definition.name)) return "all";
   const kernel = values["kernel"] ?? values["window"];
   if (kernel === undefined) return new Map();
@@ -97,7 +128,11 @@ function windowsOf({ definition, arguments: values, inputTypes }: Layer, number:
     return number(list.length === 1 ? list[0] : list[index]);
   };
   const windows = spatialPlaces(type).map((place, index) => {
-    const window = { kernel: entry(kernel, index), stride: entry(values["stride"] ?? values["window"], index), dilation: entry(values["dilation"] ?? size(1), index) };
+    const window = {
+      kernel: entry(kernel, index),
+      stride: entry(values["stride"] ?? values["window"], index),
+      dilation: entry(values["dilation"] ?? size(1), index),
+    };
     return [type.axes[place]!.name ?? "", window] as const;
   });
   return new Map(windows);

@@ -53,25 +53,37 @@ const rowsOfAll = 256;
  * and `weight/…`. Nothing is updated.
  */
 export function compileInspection(run: TypedRun, capacities: Capacities = {}): Inspection {
-  const compiled = compileRun(run, run.batch === "all" ? { rows: rowsOfAll, ...capacities } : capacities);
+  const compiled = compileRun(
+    run,
+    run.batch === "all" ? { rows: rowsOfAll, ...capacities } : capacities,
+  );
   const graph = createBuilder();
   const sizes = sizesOf(run, compiled.capacity, capacities.dims ?? new Map());
   const lowering = beginLowering(graph, run, sizes, true);
   const objective = lowerObjective(lowering);
   const chosen = chooseValues(lowering, objective);
-  const gradients = differentiate(graph, objective.objective, [...chosen.map(({ node }) => node), ...objective.parameters]);
+  const gradients = differentiate(graph, objective.objective, [
+    ...chosen.map(({ node }) => node),
+    ...objective.parameters,
+  ]);
   const outputs = new Map([
     ["loss", objective.loss] as const,
     ...chosen.map(({ about, node }) => [`value/${about.name}`, node] as const),
     ...chosen.map(({ about, node }) => [`gradient/${about.name}`, gradients.get(node)!] as const),
-    ...objective.trained.map(({ weight }) => [`weight/${weight.path}`, gradients.get(weightNode(lowering, weight))!] as const),
+    ...objective.trained.map(
+      ({ weight }) =>
+        [`weight/${weight.path}`, gradients.get(weightNode(lowering, weight))!] as const,
+    ),
   ]);
   const lowered: Graph = { outputs, updates: new Map() };
   verify(lowered, "after lowering the inspection");
   const simplified = simplify(graph, lowered);
   verify(simplified, "after simplifying the inspection");
   const plans = { ...compiled.plans, train: schedule("train", simplified, compiled.capacity) };
-  const weights = objective.trained.map(({ weight }) => ({ name: weight.path, shape: weightNode(lowering, weight).type.shape }));
+  const weights = objective.trained.map(({ weight }) => ({
+    name: weight.path,
+    shape: weightNode(lowering, weight).type.shape,
+  }));
   const inspected = { ...compiled, graphs: { ...compiled.graphs, train: simplified }, plans };
   return { run: compiled, inspected, values: chosen.map(({ about }) => about), weights };
 }
@@ -80,16 +92,29 @@ export function compileInspection(run: TypedRun, capacities: Capacities = {}): I
 const arranging = new Set(["flatten", "reshape", "concat", "last"]);
 
 /** What layers, activations and named arithmetic make on the way to the loss, in order. */
-function chooseValues(lowering: Lowering, objective: Objective): readonly { readonly about: InspectedValue; readonly node: Node }[] {
+function chooseValues(
+  lowering: Lowering,
+  objective: Objective,
+): readonly { readonly about: InspectedValue; readonly node: Node }[] {
   const { run } = lowering;
-  const reached = new Set(nodesOf({ outputs: new Map([["objective", objective.objective]]), updates: new Map() }));
+  const reached = new Set(
+    nodesOf({ outputs: new Map([["objective", objective.objective]]), updates: new Map() }),
+  );
   const flow = estimateFlow(networkOf(run.model, run.weights, run));
   const seen = new Set<Node>();
   const uses = new Map<string, number>();
   return run.model.values.flatMap((value) => {
     const named = nameOf(value);
     const node = lowering.nodes.get(value);
-    if (!named || !node || !reached.has(node) || seen.has(node) || !node.type.batched || isLeaf(node)) return [];
+    if (
+      !named ||
+      !node ||
+      !reached.has(node) ||
+      seen.has(node) ||
+      !node.type.batched ||
+      isLeaf(node)
+    )
+      return [];
     seen.add(node);
     const use = (uses.get(named.name) ?? 0) + 1;
     uses.set(named.name, use);
@@ -98,29 +123,42 @@ function chooseValues(lowering: Lowering, objective: Objective): readonly { read
       name: use === 1 ? named.name : `${named.name} #${use}`,
       shape: node.type.shape.slice(1),
       ...flatAt(named.kind),
-      estimate: { value: Math.sqrt(flow.activations.get(value) ?? 0), gradient: Math.sqrt(flow.gradients.get(value) ?? 0) },
+      estimate: {
+        value: Math.sqrt(flow.activations.get(value) ?? 0),
+        gradient: Math.sqrt(flow.gradients.get(value) ?? 0),
+      },
     };
     return [{ about, node }];
   });
 }
 
 function isLeaf({ op }: Node): boolean {
-  return op === "input" || op === "parameter" || op === "state" || op === "random" || op === "constant";
+  return (
+    op === "input" || op === "parameter" || op === "state" || op === "random" || op === "constant"
+  );
 }
 
 function nameOf(value: Value): Pick<InspectedValue, "name" | "kind" | "weighted"> | undefined {
   const { body } = value;
   if (body.kind === "layer" && !arranging.has(body.layer.definition.name)) {
-    return { name: body.layer.path, kind: body.layer.definition.name, weighted: body.layer.weights.some(({ role }) => role === "weights") };
+    return {
+      name: body.layer.path,
+      kind: body.layer.definition.name,
+      weighted: body.layer.weights.some(({ role }) => role === "weights"),
+    };
   }
-  if (body.kind === "activation") return { name: body.path, kind: body.use.definition.name, weighted: false };
-  if (body.kind === "arithmetic" && body.operands.length > 1 && value.name !== undefined) return { name: value.name, kind: "value", weighted: false };
+  if (body.kind === "activation")
+    return { name: body.path, kind: body.use.definition.name, weighted: false };
+  if (body.kind === "arithmetic" && body.operands.length > 1 && value.name !== undefined)
+    return { name: value.name, kind: "value", weighted: false };
   return undefined;
 }
 
 /** 0.97 of the way from the middle to the end counts as flat, as for tanh. */
 function flatAt(kind: string): Pick<InspectedValue, "bounds" | "range"> {
-  if (kind === "tanh" || kind === "hard_tanh" || kind === "softsign") return { bounds: { low: -0.97, high: 0.97 }, range: { from: -1, to: 1 } };
-  if (kind === "sigmoid" || kind === "hard_sigmoid") return { bounds: { low: 0.015, high: 0.985 }, range: { from: 0, to: 1 } };
+  if (kind === "tanh" || kind === "hard_tanh" || kind === "softsign")
+    return { bounds: { low: -0.97, high: 0.97 }, range: { from: -1, to: 1 } };
+  if (kind === "sigmoid" || kind === "hard_sigmoid")
+    return { bounds: { low: 0.015, high: 0.985 }, range: { from: 0, to: 1 } };
   return {};
 }

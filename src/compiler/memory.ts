@@ -38,7 +38,8 @@ function fullestStep(plan: Plan, own: readonly Buffer[]): number {
 function replacedInPlace(plan: Plan): ReadonlySet<string> {
   const lastRead = new Map<string, number>();
   for (const [number, step] of plan.steps.entries()) {
-    for (const buffer of kernelsOf(step).flatMap(readsOf)) lastRead.set(memoryOf(buffer).name, number);
+    for (const buffer of kernelsOf(step).flatMap(readsOf))
+      lastRead.set(memoryOf(buffer).name, number);
   }
   const replaced = [...plan.updates].filter(([path, buffer]) => {
     const life = plan.lifetimes.get(buffer.name);

@@ -56,13 +56,26 @@ test.skipIf(skipLoudly("batches made by a worker in Chromium", chromium()))(
     const emitted = await emitInto({ program: value!, run: value!.runs[0]! });
     writeFileSync(join(emitted.folder, "page.ts"), page);
     const bundle = async (file: string): Promise<string> => {
-      const { outputFiles } = await build({ entryPoints: [join(emitted.folder, file)], bundle: true, write: false, format: "esm", platform: "browser", target: "es2023", logLevel: "silent" });
+      const { outputFiles } = await build({
+        entryPoints: [join(emitted.folder, file)],
+        bundle: true,
+        write: false,
+        format: "esm",
+        platform: "browser",
+        target: "es2023",
+        logLevel: "silent",
+      });
       return outputFiles[0]!.text;
     };
-    const files = new Map([["/page.js", await bundle("page.ts")], ["/augment-worker.ts", await bundle("augment-worker.ts")]]);
+    const files = new Map([
+      ["/page.js", await bundle("page.ts")],
+      ["/augment-worker.ts", await bundle("augment-worker.ts")],
+    ]);
     const server = createServer(({ url }, response) => {
       const script = files.get(url ?? "");
-      response.writeHead(url === "/" || script !== undefined ? 200 : 404, { "content-type": script === undefined ? "text/html" : "text/javascript" });
+      response.writeHead(url === "/" || script !== undefined ? 200 : 404, {
+        "content-type": script === undefined ? "text/html" : "text/javascript",
+      });
       response.end(script ?? '<script type="module" src="/page.js"></script>');
     });
     await new Promise<void>((settle) => void server.listen(0, "127.0.0.1", settle));
@@ -71,9 +84,14 @@ test.skipIf(skipLoudly("batches made by a worker in Chromium", chromium()))(
       const tab = await browser.newPage();
       await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
       await tab.waitForFunction(() => "outcome" in globalThis);
-      const outcome = await tab.evaluate(() => (globalThis as unknown as { outcome: Promise<unknown> }).outcome);
+      const outcome = await tab.evaluate(
+        () => (globalThis as unknown as { outcome: Promise<unknown> }).outcome,
+      );
       // 7 batches; the first is made in the page.
-      expect(outcome).toEqual([[7, 6], [7, 0]]);
+      expect(outcome).toEqual([
+        [7, 6],
+        [7, 0],
+      ]);
     } finally {
       await browser.close();
       server.close();

@@ -6,7 +6,10 @@ import { emit } from "../../src/compiler/passes/7-emit/emit.ts";
 import { emitInto, eventsOf, remove, runIn, type Emitted } from "../emit/support/folder.ts";
 import { checkWithoutLints } from "../support/check-text.ts";
 
-const sharp = await import("sharp").then(({ default: made }) => made, () => undefined);
+const sharp = await import("sharp").then(
+  ({ default: made }) => made,
+  () => undefined,
+);
 if (!sharp) process.stderr.write("sharp is not installed: training on images is NOT tested.\n");
 
 /** Every way of looking at rows at once: pictures cut to size, dropout for Monte-Carlo, views, statistics of a file. */
@@ -38,13 +41,22 @@ beforeAll(async () => {
   const run = value!.runs[0]!;
   emitted = await emitInto({ program: value!, run });
   // The paths of this spec are those of files in the folder itself.
-  for (const { path, text: own } of await emit(compileRun(run), value!, {})) writeFileSync(join(emitted.folder, path), own);
-  writeFileSync(join(emitted.folder, "statistics.json"), JSON.stringify({ mean: [0.4, 0.35, 0.4], std: [0.3, 0.25, 0.3] }));
+  for (const { path, text: own } of await emit(compileRun(run), value!, {}))
+    writeFileSync(join(emitted.folder, path), own);
+  writeFileSync(
+    join(emitted.folder, "statistics.json"),
+    JSON.stringify({ mean: [0.4, 0.35, 0.4], std: [0.3, 0.25, 0.3] }),
+  );
   for (const [name, colour] of Object.entries(colours)) {
     mkdirSync(join(emitted.folder, "colours", name), { recursive: true });
     for (let number = 0; number < 10; number++) {
-      const pixels = Uint8Array.from({ length: 8 * 9 * 3 }, (_, place) => colour[place % 3]! + 25 * Math.sin(place * (number + 1)));
-      await sharp?.(pixels, { raw: { width: 8, height: 9, channels: 3 } }).toFile(join(emitted.folder, "colours", name, `${number}.png`));
+      const pixels = Uint8Array.from(
+        { length: 8 * 9 * 3 },
+        (_, place) => colour[place % 3]! + 25 * Math.sin(place * (number + 1)),
+      );
+      await sharp?.(pixels, { raw: { width: 8, height: 9, channels: 3 } }).toFile(
+        join(emitted.folder, "colours", name, `${number}.png`),
+      );
     }
   }
 });
@@ -52,24 +64,65 @@ afterAll(() => remove(emitted));
 
 describe.runIf(sharp)("a run on a folder of images", () => {
   test("trains, measures its views, and predicts image files plainly, over views and with noise on", async () => {
-    const trained = await runIn(emitted.folder, "train.ts", ["--backend", "wasm", "--format", "json", "--run-dir", "run"]);
+    const trained = await runIn(emitted.folder, "train.ts", [
+      "--backend",
+      "wasm",
+      "--format",
+      "json",
+      "--run-dir",
+      "run",
+    ]);
     expect(trained.stderr).toBe("");
-    expect(eventsOf(trained.stdout)[0]).toMatchObject({ rows: { train: 21, validation: 0, test: 9 } });
+    expect(eventsOf(trained.stdout)[0]).toMatchObject({
+      rows: { train: 21, validation: 0, test: 9 },
+    });
     expect(eventsOf(trained.stdout).at(-1)).toMatchObject({ test: { accuracy: 1 } });
-    const measured = await runIn(emitted.folder, "train.ts", ["--backend", "wasm", "--format", "json", "--evaluate", "run/last.safetensors", "--tta"]);
-    expect(eventsOf(measured.stdout).at(-1)).toMatchObject({ test: { accuracy: 1, views_accuracy: 1 } });
-    const other = await runIn(emitted.folder, "train.ts", ["--backend", "wasm", "--format", "json", "--evaluate", "run/last.safetensors", "--tta", "--data", "Colours=colours"]);
+    const measured = await runIn(emitted.folder, "train.ts", [
+      "--backend",
+      "wasm",
+      "--format",
+      "json",
+      "--evaluate",
+      "run/last.safetensors",
+      "--tta",
+    ]);
+    expect(eventsOf(measured.stdout).at(-1)).toMatchObject({
+      test: { accuracy: 1, views_accuracy: 1 },
+    });
+    const other = await runIn(emitted.folder, "train.ts", [
+      "--backend",
+      "wasm",
+      "--format",
+      "json",
+      "--evaluate",
+      "run/last.safetensors",
+      "--tta",
+      "--data",
+      "Colours=colours",
+    ]);
     expect(other.stderr).toBe("");
-    expect(eventsOf(other.stdout).at(-1)).toMatchObject({ reason: "measured on 30 rows", test: { accuracy: 1, views_accuracy: 1 } });
+    expect(eventsOf(other.stdout).at(-1)).toMatchObject({
+      reason: "measured on 30 rows",
+      test: { accuracy: 1, views_accuracy: 1 },
+    });
     for (const options of [[], ["--samples", "20"]]) {
-      const { stdout, stderr } = await runIn(emitted.folder, "predict.ts", ["--backend", "wasm", "--checkpoint", "run/last.safetensors", ...options, "colours/green/3.png"]);
+      const { stdout, stderr } = await runIn(emitted.folder, "predict.ts", [
+        "--backend",
+        "wasm",
+        "--checkpoint",
+        "run/last.safetensors",
+        ...options,
+        "colours/green/3.png",
+      ]);
       expect(stderr).toBe("");
       expect(JSON.parse(stdout)).toMatchObject({ class: "green" });
     }
   }, 30_000);
 
   test("depends on sharp by its own word", () => {
-    const { dependencies } = JSON.parse(emitted.files.find(({ path }) => path === "package.json")!.text) as { dependencies: Record<string, string> };
+    const { dependencies } = JSON.parse(
+      emitted.files.find(({ path }) => path === "package.json")!.text,
+    ) as { dependencies: Record<string, string> };
     expect(Object.keys(dependencies)).toEqual(["gpu.js", "sharp"]);
   });
 });

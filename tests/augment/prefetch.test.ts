@@ -63,7 +63,9 @@ for (const [epoch, done] of [[1, 0], [2, 3]] as const) {
 console.log(JSON.stringify({ batches, same, fetched: prefetcher.fetched }));
 `;
 
-async function compare(script: string): Promise<{ batches: number; same: number; fetched: number }> {
+async function compare(
+  script: string,
+): Promise<{ batches: number; same: number; fetched: number }> {
   writeFileSync(join(emitted.folder, "comparing.ts"), script);
   // Nothing ends the worker: the program must end all the same.
   const { stdout, stderr, code } = await runIn(emitted.folder, "comparing.ts");
@@ -75,24 +77,38 @@ async function compare(script: string): Promise<{ batches: number; same: number;
 describe.runIf(several)("batches made by a worker", () => {
   test("have the bits of those made here, and the worker does not keep the program alive", async () => {
     // 15 batches, and 15 less 3; the first is made here.
-    expect(await compare(comparing("./augment-worker.ts"))).toEqual({ batches: 27, same: 27, fetched: 26 });
+    expect(await compare(comparing("./augment-worker.ts"))).toEqual({
+      batches: 27,
+      same: 27,
+      fetched: 26,
+    });
   }, 30_000);
 
   test("a worker that does not start costs nothing but time", async () => {
-    expect(await compare(comparing("./there-is-no-such-file.ts"))).toEqual({ batches: 27, same: 27, fetched: 0 });
+    expect(await compare(comparing("./there-is-no-such-file.ts"))).toEqual({
+      batches: 27,
+      same: 27,
+      fetched: 0,
+    });
   }, 30_000);
 
   test("one that ends in the middle neither", async () => {
-    const result = await compare(comparing("./augment-worker.ts", "if (batches === 10) prefetcher.close();"));
+    const result = await compare(
+      comparing("./augment-worker.ts", "if (batches === 10) prefetcher.close();"),
+    );
     expect(result).toMatchObject({ batches: 27, same: 27 });
     expect(result.fetched).toBeGreaterThan(5);
   }, 30_000);
 });
 
 test("runs that only move pixels carry no worker", async () => {
-  const { value } = checkWithoutLints(text.replace("rotate(10 deg) then brightness(10%) then crop(7)", "pad_crop(2) then crop(7)"));
+  const { value } = checkWithoutLints(
+    text.replace("rotate(10 deg) then brightness(10%) then crop(7)", "pad_crop(2) then crop(7)"),
+  );
   const other = await emitInto({ program: value!, run: value!.runs[0]! });
   remove(other);
-  expect(other.files.map(({ path }) => path).filter((path) => /worker|prefetch|color|warp/.test(path))).toEqual([]);
+  expect(
+    other.files.map(({ path }) => path).filter((path) => /worker|prefetch|color|warp/.test(path)),
+  ).toEqual([]);
   expect(emitted.files.map(({ path }) => path)).toContain("augment-worker.ts");
 });

@@ -33,14 +33,19 @@ beforeAll(async () => {
 });
 afterAll(() => remove(emitted));
 
-const train = (...args: readonly string[]) => runIn(emitted.folder, "train.ts", ["--format", "json", ...args]);
+const train = (...args: readonly string[]) =>
+  runIn(emitted.folder, "train.ts", ["--format", "json", ...args]);
 const bytes = (...path: readonly string[]) => readFileSync(join(emitted.folder, ...path));
 
 describe("a trainer with augmentations", () => {
   test("trains alike on both backends, and its measures are those of a model that has learned", async () => {
-    const [cpu, wasm] = await Promise.all(["cpu", "wasm"].map((backend) => train("--backend", backend, "--run-dir", backend)));
+    const [cpu, wasm] = await Promise.all(
+      ["cpu", "wasm"].map((backend) => train("--backend", backend, "--run-dir", backend)),
+    );
     expect(cpu!.stderr).toBe("");
-    const [one, other] = [cpu!, wasm!].map(({ stdout }) => eventsOf(stdout).at(-1) as { test: { loss: number; accuracy: number } });
+    const [one, other] = [cpu!, wasm!].map(
+      ({ stdout }) => eventsOf(stdout).at(-1) as { test: { loss: number; accuracy: number } },
+    );
     expect(one!.test.accuracy).toBeGreaterThan(0.6);
     expect(Math.abs(one!.test.loss - other!.test.loss)).toBeLessThan(1e-3);
   }, 30_000);
@@ -52,23 +57,38 @@ describe("a trainer with augmentations", () => {
     const { code, stderr } = await train("--backend", "wasm", "--run-dir", "stopped", "--resume");
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    for (const file of ["last.safetensors", "best.safetensors"]) expect(bytes("stopped", file).equals(bytes("wasm", file)), file).toBe(true);
+    for (const file of ["last.safetensors", "best.safetensors"])
+      expect(bytes("stopped", file).equals(bytes("wasm", file)), file).toBe(true);
   }, 30_000);
 
   test("--tta measures the mean over the views beside the plain prediction", async () => {
-    const measured = async (...args: readonly string[]) => eventsOf((await train("--evaluate", "wasm/best.safetensors", ...args)).stdout).at(-1)!["test"] as Record<string, number>;
+    const measured = async (...args: readonly string[]) =>
+      eventsOf((await train("--evaluate", "wasm/best.safetensors", ...args)).stdout).at(-1)![
+        "test"
+      ] as Record<string, number>;
     const [plain, averaged] = [await measured(), await measured("--tta")];
     expect(averaged).toMatchObject(plain);
     expect(Object.keys(averaged)).toEqual([...Object.keys(plain), "views_accuracy", "views_loss"]);
     expect(averaged["views_accuracy"]).toBeGreaterThan(0.7);
-    expect(await independentMeasure()).toEqual({ accuracy: expect.closeTo(averaged["views_accuracy"]!, 6), loss: expect.closeTo(averaged["views_loss"]!, 4) });
+    expect(await independentMeasure()).toEqual({
+      accuracy: expect.closeTo(averaged["views_accuracy"]!, 6),
+      loss: expect.closeTo(averaged["views_loss"]!, 4),
+    });
   }, 30_000);
 
   test("predicts from rows as the data has them", async () => {
     const row = readFileSync("tests/augment/support/row.csv", "utf8");
-    const { stdout, stderr } = await runIn(emitted.folder, "predict.ts", ["--checkpoint", "wasm/best.safetensors", "-"], row);
+    const { stdout, stderr } = await runIn(
+      emitted.folder,
+      "predict.ts",
+      ["--checkpoint", "wasm/best.safetensors", "-"],
+      row,
+    );
     expect(stderr).toBe("");
-    const { probabilities } = JSON.parse(stdout) as { class: string; probabilities: Record<string, number> };
+    const { probabilities } = JSON.parse(stdout) as {
+      class: string;
+      probabilities: Record<string, number>;
+    };
     expect(Object.values(probabilities).reduce((sum, value) => sum + value)).toBeCloseTo(1, 6);
   });
 });

@@ -23,7 +23,10 @@ beforeAll(() => {
 
 describe("check", () => {
   test("ends with 0 on a clean file", () => {
-    expect(nnspec(["check", join(folder, "clean.nnspec")])).toMatchObject({ status: 0, stdout: "" });
+    expect(nnspec(["check", join(folder, "clean.nnspec")])).toMatchObject({
+      status: 0,
+      stdout: "",
+    });
   });
 
   test("ends with 1 on errors and shows the line, the place and what was meant", () => {
@@ -52,7 +55,9 @@ describe("check", () => {
   });
 
   test("gives an empty list of diagnostics as JSON for a clean file", () => {
-    expect(JSON.parse(nnspec(["check", "--format", "json", join(folder, "clean.nnspec")]).stdout)).toEqual({ diagnostics: [] });
+    expect(
+      JSON.parse(nnspec(["check", "--format", "json", join(folder, "clean.nnspec")]).stdout),
+    ).toEqual({ diagnostics: [] });
   });
 
   test("reads the standard input for -", () => {
@@ -69,17 +74,32 @@ describe("check", () => {
   });
 
   test("ends with 2 for a file that is not there, and for an unknown option", () => {
-    expect(nnspec(["check", join(folder, "nothing.nnspec")])).toMatchObject({ status: 2, stderr: expect.stringContaining("no such file") });
-    expect(nnspec(["check", "--formt", "json", folder])).toMatchObject({ status: 2, stderr: expect.stringContaining("--format") });
-    expect(nnspec(["chek", folder])).toMatchObject({ status: 2, stderr: expect.stringContaining("check") });
+    expect(nnspec(["check", join(folder, "nothing.nnspec")])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("no such file"),
+    });
+    expect(nnspec(["check", "--formt", "json", folder])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--format"),
+    });
+    expect(nnspec(["chek", folder])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("check"),
+    });
   });
 
   test("does not follow an import out of its root, by a path or by a link", () => {
     const root = join(folder, "project");
     mkdirSync(root, { recursive: true });
     symlinkSync(join(folder, "clean.nnspec"), join(root, "link.nnspec"));
-    for (const [name, path] of [["path", "../clean.nnspec"], ["link", "./link.nnspec"]] as const) {
-      writeFileSync(join(root, `${name}-import.nnspec`), clean.replace("dim B", `import { Net as Other } from "${path}"\ndim B`));
+    for (const [name, path] of [
+      ["path", "../clean.nnspec"],
+      ["link", "./link.nnspec"],
+    ] as const) {
+      writeFileSync(
+        join(root, `${name}-import.nnspec`),
+        clean.replace("dim B", `import { Net as Other } from "${path}"\ndim B`),
+      );
       const { status, stderr } = nnspec(["check", `${name}-import.nnspec`], { cwd: root });
       expect(status, stderr).toBe(1);
       expect(stderr).toContain(path);
@@ -87,25 +107,51 @@ describe("check", () => {
   });
 
   test("shows the neighbourhood of the place in a line that no screen holds", () => {
-    const { status, stderr } = nnspec(["check", "-"], { input: `nnspec 1\ndim B${" ".repeat(50_000)}$${" ".repeat(50_000)}\n` });
+    const { status, stderr } = nnspec(["check", "-"], {
+      input: `nnspec 1\ndim B${" ".repeat(50_000)}$${" ".repeat(50_000)}\n`,
+    });
     expect(status).toBe(1);
     expect(stderr.length).toBeLessThan(2000);
     expect(stderr).toMatch(/\$ *…?\n.*\^/);
   });
 
-  test.skipIf(!existsSync("/dev/full"))("says that the output cannot be written, and ends with 2", () => {
-    const { status, stderr } = spawnSync("sh", ["-c", `"${process.execPath}" dist/nnspec.js list > /dev/full`], { encoding: "utf8" });
-    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("the disk is full") });
-  });
+  test.skipIf(!existsSync("/dev/full"))(
+    "says that the output cannot be written, and ends with 2",
+    () => {
+      const { status, stderr } = spawnSync(
+        "sh",
+        ["-c", `"${process.execPath}" dist/nnspec.js list > /dev/full`],
+        { encoding: "utf8" },
+      );
+      expect({ status, stderr }).toEqual({
+        status: 2,
+        stderr: expect.stringContaining("the disk is full"),
+      });
+    },
+  );
 
   test("escapes what could steer a terminal", () => {
     const { stderr } = nnspec(["check", "-"], { input: "nnspec 1\ndim B \u001b[31m\u202e\n" });
-    // oxlint-disable-next-line no-control-regex -- the point of the test
     expect(stderr).not.toMatch(/[\u001b\u202e]/);
     expect(stderr).toContain("\\u{1b}");
   });
 
-  test.each(["init", "check", "build", "train", "eval", "predict", "inspect", "fmt", "summary", "compare", "diff", "explain", "list", "doctor"])("%s --help shows what it is for", (command) => {
+  test.each([
+    "init",
+    "check",
+    "build",
+    "train",
+    "eval",
+    "predict",
+    "inspect",
+    "fmt",
+    "summary",
+    "compare",
+    "diff",
+    "explain",
+    "list",
+    "doctor",
+  ])("%s --help shows what it is for", (command) => {
     const { status, stdout } = nnspec([command, "--help"]);
     expect(status).toBe(0);
     expect(stdout).toContain(`Usage: nnspec ${command}`);

@@ -1,4 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -66,7 +73,9 @@ describe("check --fix", () => {
     expect(stderr).toContain("1 file checked: no errors");
     expect(status).toBe(0);
     expect(readdirSync(folder)).toEqual(["net.nnspec"]);
-    expect(nnspec(["check", "--fix", "net.nnspec"], { cwd: folder }).stderr).toContain("nothing to fix");
+    expect(nnspec(["check", "--fix", "net.nnspec"], { cwd: folder }).stderr).toContain(
+      "nothing to fix",
+    );
   });
 
   test("follows a link and leaves it a link; the standard input is no file", () => {
@@ -75,14 +84,21 @@ describe("check --fix", () => {
     symlinkSync("../net.nnspec", join(folder, "links", "net.nnspec"));
     nnspec(["check", "--fix", "links/net.nnspec"], { cwd: folder });
     expect(readFileSync(join(folder, "net.nnspec"), "utf8")).toBe(mended);
-    expect(readdirSync(join(folder, "links"), { withFileTypes: true })[0]!.isSymbolicLink()).toBe(true);
-    expect(nnspec(["check", "--fix", "-"], { input: broken })).toMatchObject({ status: 2, stderr: expect.stringContaining("--fix") });
+    expect(readdirSync(join(folder, "links"), { withFileTypes: true })[0]!.isSymbolicLink()).toBe(
+      true,
+    );
+    expect(nnspec(["check", "--fix", "-"], { input: broken })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--fix"),
+    });
   });
 
   test("leaves a name alone that another of the files imports", () => {
     const files = {
-      "blocks.nnspec": "nnspec 1\nblock wide()(x: f32[B, c: n]) -> f32[B, c: 8] {\n  return x -> dense(8) -> relu\n}\n",
-      "net.nnspec": 'nnspec 1\nimport { wide } from "blocks.nnspec"\ndim B\nmodel Net(x: f32[B, c: 4]) -> f32[B, c: 8] {\n  return x -> wide\n}\n',
+      "blocks.nnspec":
+        "nnspec 1\nblock wide()(x: f32[B, c: n]) -> f32[B, c: 8] {\n  return x -> dense(8) -> relu\n}\n",
+      "net.nnspec":
+        'nnspec 1\nimport { wide } from "blocks.nnspec"\ndim B\nmodel Net(x: f32[B, c: 4]) -> f32[B, c: 8] {\n  return x -> wide\n}\n',
     };
     const folder = folderWith(files);
     expect(nnspec(["check", "--fix", "."], { cwd: folder }).status).toBe(0);
@@ -94,14 +110,26 @@ describe("nnspec.config.json", () => {
   const spec = mended.replace("  normalize: standardize\n", "");
   test("is read from the root: a lint can be turned off, or made an error", () => {
     const folder = folderWith({ "net.nnspec": spec });
-    const check = (...options: string[]) => nnspec(["check", ...options, "net.nnspec"], { cwd: folder });
+    const check = (...options: string[]) =>
+      nnspec(["check", ...options, "net.nnspec"], { cwd: folder });
     expect(check()).toMatchObject({ status: 0, stderr: expect.stringContaining("NN2014") });
-    writeFileSync(join(folder, "nnspec.config.json"), '{ "lints": { "inputs-not-normalized": "off" } }');
+    writeFileSync(
+      join(folder, "nnspec.config.json"),
+      '{ "lints": { "inputs-not-normalized": "off" } }',
+    );
     expect(check()).toMatchObject({ status: 0, stderr: expect.not.stringContaining("NN2014") });
-    writeFileSync(join(folder, "nnspec.config.json"), '{ "lints": { "inputs-not-normalized": "error" } }');
+    writeFileSync(
+      join(folder, "nnspec.config.json"),
+      '{ "lints": { "inputs-not-normalized": "error" } }',
+    );
     expect(check()).toMatchObject({ status: 1, stderr: expect.stringContaining("error NN2014") });
-    writeFileSync(join(folder, "nnspec.config.json"), '{ "lints": { "inputs-not-normalised": "error" } }');
-    expect(check()).toMatchObject({ stderr: expect.stringContaining("did you mean `inputs-not-normalized`?") });
+    writeFileSync(
+      join(folder, "nnspec.config.json"),
+      '{ "lints": { "inputs-not-normalised": "error" } }',
+    );
+    expect(check()).toMatchObject({
+      stderr: expect.stringContaining("did you mean `inputs-not-normalized`?"),
+    });
     writeFileSync(join(folder, "nnspec.config.json"), "{");
     expect(check()).toMatchObject({ status: 1, stderr: expect.stringContaining("NN2093") });
     expect(nnspec(["summary", "net.nnspec"], { cwd: folder }).status).toBe(1);
@@ -114,14 +142,23 @@ describe("nnspec.config.json", () => {
 });
 
 describe("no fix ever breaks a file", () => {
-  const samples = filesIn("tests/samples", "input.nnspec").map((path) => [path, readFileSync(path, "utf8").replace(/[«»]/g, "")] as const);
-  const pages = filesIn("src/compiler/base/diagnostics/explanations", ".md").flatMap((path) => blocksOf(readFileSync(path, "utf8")).filter(({ language }) => language === "nnspec").map(({ text, line }) => [`${path}:${line}`, text] as const));
+  const samples = filesIn("tests/samples", "input.nnspec").map(
+    (path) => [path, readFileSync(path, "utf8").replace(/[«»]/g, "")] as const,
+  );
+  const pages = filesIn("src/compiler/base/diagnostics/explanations", ".md").flatMap((path) =>
+    blocksOf(readFileSync(path, "utf8"))
+      .filter(({ language }) => language === "nnspec")
+      .map(({ text, line }) => [`${path}:${line}`, text] as const),
+  );
   test("every malformed sample and every block of the explanation pages is as sound as before, or sounder", () => {
     expect(samples.length + pages.length).toBeGreaterThan(300);
     let mendedFiles = 0;
     for (const [path, text] of [...samples, ...pages]) {
       const before = checkText(text).diagnostics;
-      const fixed = fixText({ path: "examples/sample.nnspec", text }, (source) => checkText(source.text, source.path).diagnostics);
+      const fixed = fixText(
+        { path: "examples/sample.nnspec", text },
+        (source) => checkText(source.text, source.path).diagnostics,
+      );
       const after = checkText(fixed.text).diagnostics;
       expect(soundness(after), `${path}\n${fixed.text}`).toBeGreaterThanOrEqual(soundness(before));
       if (soundness(before) < 2 && soundness(after) === 2) mendedFiles++;

@@ -1,5 +1,12 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -20,7 +27,10 @@ let folder: string;
 const iris = resolve("examples/iris.nnspec");
 
 function events(stdout: string): readonly Event[] {
-  return stdout.trim().split("\n").map((line) => JSON.parse(line) as Event);
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Event);
 }
 
 beforeAll(() => {
@@ -29,63 +39,158 @@ beforeAll(() => {
 
 describe("train", () => {
   test("gives one JSON object a line: start, every epoch with every metric, the end with the test", () => {
-    const { status, stdout, stderr } = nnspec(["train", iris, "--epochs", "3", "--backend", "cpu", "--run-dir", "iris", "--format", "json"], { cwd: folder });
+    const { status, stdout, stderr } = nnspec(
+      ["train", iris, "--epochs", "3", "--backend", "cpu", "--run-dir", "iris", "--format", "json"],
+      { cwd: folder },
+    );
     expect(status, stderr).toBe(0);
     const all = events(stdout);
     expect(all.map(({ event }) => event)).toEqual(["start", "epoch", "epoch", "epoch", "end"]);
     for (const [index, { epoch, train, validation }] of all.slice(1, 4).entries()) {
       expect(epoch).toBe(index + 1);
-      for (const part of [train, validation]) expect(part).toEqual({ loss: expect.any(Number), accuracy: expect.any(Number) });
+      for (const part of [train, validation])
+        expect(part).toEqual({ loss: expect.any(Number), accuracy: expect.any(Number) });
     }
     const end = all.at(-1)!;
-    expect(end).toMatchObject({ backend: "cpu", seconds: expect.any(Number), test: { accuracy: expect.any(Number), loss: expect.any(Number) } });
-    for (const path of Object.values(end.paths!)) expect(existsSync(resolve(folder, path)), path).toBe(true);
-    expect(readFileSync(join(folder, "iris/metrics.jsonl"), "utf8").trim().split("\n")).toHaveLength(3);
+    expect(end).toMatchObject({
+      backend: "cpu",
+      seconds: expect.any(Number),
+      test: { accuracy: expect.any(Number), loss: expect.any(Number) },
+    });
+    for (const path of Object.values(end.paths!))
+      expect(existsSync(resolve(folder, path)), path).toBe(true);
+    expect(
+      readFileSync(join(folder, "iris/metrics.jsonl"), "utf8").trim().split("\n"),
+    ).toHaveLength(3);
   });
 
   test("evaluates and predicts with the run folder", () => {
-    const measured = nnspec(["eval", "iris", "--backend", "cpu", "--format", "json"], { cwd: folder });
+    const measured = nnspec(["eval", "iris", "--backend", "cpu", "--format", "json"], {
+      cwd: folder,
+    });
     expect(measured.status, measured.stderr).toBe(0);
     expect(events(measured.stdout).at(-1)!.test!["accuracy"]).toBeGreaterThanOrEqual(0);
-    const predicted = nnspec(["predict", "iris", "--backend", "cpu"], { cwd: folder, input: "[[5.1, 3.5, 1.4, 0.2], [6.7, 3.0, 5.2, 2.3]]" });
+    const predicted = nnspec(["predict", "iris", "--backend", "cpu"], {
+      cwd: folder,
+      input: "[[5.1, 3.5, 1.4, 0.2], [6.7, 3.0, 5.2, 2.3]]",
+    });
     expect(predicted.status, predicted.stderr).toBe(0);
-    const answers = predicted.stdout.trim().split("\n").map((line) => JSON.parse(line));
+    const answers = predicted.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     expect(answers).toHaveLength(2);
     for (const { probabilities } of answers) {
-      expect(Object.values(probabilities as Record<string, number>).reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 5);
+      expect(
+        Object.values(probabilities as Record<string, number>).reduce((sum, one) => sum + one, 0),
+      ).toBeCloseTo(1, 5);
     }
   });
 
   test("does not write over a trained run, and goes on with it when told to", () => {
-    expect(nnspec(["train", iris, "--run-dir", "iris"], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("--resume") });
-    const resumed = nnspec(["train", iris, "--epochs", "5", "--backend", "cpu", "--run-dir", "iris", "--resume", "--format", "json"], { cwd: folder });
+    expect(nnspec(["train", iris, "--run-dir", "iris"], { cwd: folder })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--resume"),
+    });
+    const resumed = nnspec(
+      [
+        "train",
+        iris,
+        "--epochs",
+        "5",
+        "--backend",
+        "cpu",
+        "--run-dir",
+        "iris",
+        "--resume",
+        "--format",
+        "json",
+      ],
+      { cwd: folder },
+    );
     expect(resumed.status, resumed.stderr).toBe(0);
-    const straight = nnspec(["train", iris, "--epochs", "5", "--backend", "cpu", "--run-dir", "straight", "--format", "json"], { cwd: folder });
-    const losses = (stdout: string) => events(stdout).filter(({ event }) => event === "epoch").map(({ epoch, train }) => [epoch, train!["loss"]]);
+    const straight = nnspec(
+      [
+        "train",
+        iris,
+        "--epochs",
+        "5",
+        "--backend",
+        "cpu",
+        "--run-dir",
+        "straight",
+        "--format",
+        "json",
+      ],
+      { cwd: folder },
+    );
+    const losses = (stdout: string) =>
+      events(stdout)
+        .filter(({ event }) => event === "epoch")
+        .map(({ epoch, train }) => [epoch, train!["loss"]]);
     expect(losses(resumed.stdout)).toEqual(losses(straight.stdout).slice(3));
-    expect(readFileSync(join(folder, "iris/last.safetensors"))).toEqual(readFileSync(join(folder, "straight/last.safetensors")));
+    expect(readFileSync(join(folder, "iris/last.safetensors"))).toEqual(
+      readFileSync(join(folder, "straight/last.safetensors")),
+    );
   });
 
   test("refuses what cannot be: a GPU where there is none, a value outside the domain, a run that is not there", () => {
-    const noDisplay = nnspec(["train", iris, "--backend", "gpu", "--run-dir", "gpu"], { cwd: folder });
-    if (!process.env["DISPLAY"]) expect(noDisplay).toMatchObject({ status: 2, stderr: expect.stringContaining("no GPU backend") });
-    expect(nnspec(["train", iris, "--run", "Nobody"], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("Classifier") });
+    const noDisplay = nnspec(["train", iris, "--backend", "gpu", "--run-dir", "gpu"], {
+      cwd: folder,
+    });
+    if (!process.env["DISPLAY"])
+      expect(noDisplay).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining("no GPU backend"),
+      });
+    expect(nnspec(["train", iris, "--run", "Nobody"], { cwd: folder })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("Classifier"),
+    });
     expect(nnspec(["train", iris, "--set", "nothing=3"], { cwd: folder }).status).toBe(1);
-    expect(nnspec(["eval", "nowhere"], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("not a run folder") });
+    expect(nnspec(["eval", "nowhere"], { cwd: folder })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("not a run folder"),
+    });
   });
 
   test("saves and ends with 130 at an interrupt, also when it comes twice at once and to the command alone", async () => {
-    const endless = readFileSync(iris, "utf8").replace(/\n *stop: .*/, "").replace("data/iris.csv", resolve("examples/data/iris.csv"));
+    const endless = readFileSync(iris, "utf8")
+      .replace(/\n *stop: .*/, "")
+      .replace("data/iris.csv", resolve("examples/data/iris.csv"));
     writeFileSync(join(folder, "endless.nnspec"), endless);
-    const child = spawn(process.execPath, [resolve("dist/nnspec.js"), "train", "endless.nnspec", "--epochs", "500000", "--backend", "cpu", "--run-dir", "interrupted", "--format", "json"], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
-    child.stdout.once("data", () => setTimeout(() => [child.kill("SIGINT"), child.kill("SIGINT")], 300));
+    const child = spawn(
+      process.execPath,
+      [
+        resolve("dist/nnspec.js"),
+        "train",
+        "endless.nnspec",
+        "--epochs",
+        "500000",
+        "--backend",
+        "cpu",
+        "--run-dir",
+        "interrupted",
+        "--format",
+        "json",
+      ],
+      { cwd: folder, stdio: ["ignore", "pipe", "ignore"] },
+    );
+    child.stdout.once("data", () =>
+      setTimeout(() => [child.kill("SIGINT"), child.kill("SIGINT")], 300),
+    );
     expect(await new Promise((settle) => child.on("exit", settle))).toBe(130);
-    for (const file of ["last.safetensors", "resume.safetensors"]) expect(existsSync(join(folder, "interrupted", file)), file).toBe(true);
+    for (const file of ["last.safetensors", "resume.safetensors"])
+      expect(existsSync(join(folder, "interrupted", file)), file).toBe(true);
   });
 
   test("starts from the weights of another run, also of one that keeps its last alone", () => {
-    const spec = readFileSync(iris, "utf8").replace("data/iris.csv", resolve("examples/data/iris.csv")).replace("metrics: accuracy", "metrics: accuracy\n  keep: last");
-    writeFileSync(join(folder, "fine.nnspec"), `${spec}
+    const spec = readFileSync(iris, "utf8")
+      .replace("data/iris.csv", resolve("examples/data/iris.csv"))
+      .replace("metrics: accuracy", "metrics: accuracy\n  keep: last");
+    writeFileSync(
+      join(folder, "fine.nnspec"),
+      `${spec}
 train Classifier on Iris as Fine {
   loss: cross_entropy(logits, species)
   optimizer: sgd(0)
@@ -93,44 +198,118 @@ train Classifier on Iris as Fine {
   for parameters { load: Classifier }
 }
 ensemble Many { members: runs(Classifier, count: 2), combine: average }
-`);
-    const train = (run: string, to: string) => nnspec(["train", "fine.nnspec", "--run", run, "--backend", "cpu", "--epochs", "1", "--run-dir", to], { cwd: folder });
-    expect(train("Fine", "lone/fine")).toMatchObject({ status: 2, stderr: expect.stringContaining("classifier/last.safetensors") });
-    for (const run of ["Classifier", "Fine"]) expect(train(run, `tuned/${run.toLowerCase()}`)).toMatchObject({ status: 0 });
-    const weights = (run: string) => readFileSync(join(folder, "tuned", run, "last.safetensors")).subarray(-400);
+`,
+    );
+    const train = (run: string, to: string) =>
+      nnspec(
+        [
+          "train",
+          "fine.nnspec",
+          "--run",
+          run,
+          "--backend",
+          "cpu",
+          "--epochs",
+          "1",
+          "--run-dir",
+          to,
+        ],
+        { cwd: folder },
+      );
+    expect(train("Fine", "lone/fine")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("classifier/last.safetensors"),
+    });
+    for (const run of ["Classifier", "Fine"])
+      expect(train(run, `tuned/${run.toLowerCase()}`)).toMatchObject({ status: 0 });
+    const weights = (run: string) =>
+      readFileSync(join(folder, "tuned", run, "last.safetensors")).subarray(-400);
     expect(weights("fine")).toEqual(weights("classifier"));
-    expect(train("Fine", "lone/fine").stderr).toContain("nnspec train fine.nnspec --run Classifier --run-dir lone/classifier");
+    expect(train("Fine", "lone/fine").stderr).toContain(
+      "nnspec train fine.nnspec --run Classifier --run-dir lone/classifier",
+    );
   });
 
   test("trains, measures and uses an ensemble, and goes on with it", () => {
     const nn = (...args: readonly string[]) => nnspec(args, { cwd: folder });
-    const trained = nn("train", "fine.nnspec", "--run", "Many", "--backend", "wasm", "--epochs", "2", "--run-dir", "many", "--format", "json");
+    const trained = nn(
+      "train",
+      "fine.nnspec",
+      "--run",
+      "Many",
+      "--backend",
+      "wasm",
+      "--epochs",
+      "2",
+      "--run-dir",
+      "many",
+      "--format",
+      "json",
+    );
     expect(trained.status, trained.stderr).toBe(0);
-    const end = events(trained.stdout).at(-1) as Event & { members: readonly { name: string; metrics: Record<string, number> }[] };
+    const end = events(trained.stdout).at(-1) as Event & {
+      members: readonly { name: string; metrics: Record<string, number> }[];
+    };
     expect(end.members.map(({ name }) => name)).toEqual(["Classifier 1", "Classifier 2"]);
     const measured = events(nn("eval", "many", "--format", "json").stdout).at(-1)!;
     expect(measured.test).toEqual(end.test);
-    const again = nn("train", "fine.nnspec", "--run", "Many", "--backend", "wasm", "--epochs", "2", "--run-dir", "many", "--resume", "--format", "json");
+    const again = nn(
+      "train",
+      "fine.nnspec",
+      "--run",
+      "Many",
+      "--backend",
+      "wasm",
+      "--epochs",
+      "2",
+      "--run-dir",
+      "many",
+      "--resume",
+      "--format",
+      "json",
+    );
     expect(events(again.stdout).map(({ event }) => event)).toEqual(["end"]);
     const predicted = nnspec(["predict", "many"], { cwd: folder, input: "[[5.1, 3.5, 1.4, 0.2]]" });
-    expect(JSON.parse(predicted.stdout)).toMatchObject({ class: expect.any(String), probability: expect.any(Number) });
+    expect(JSON.parse(predicted.stdout)).toMatchObject({
+      class: expect.any(String),
+      probability: expect.any(Number),
+    });
     const built = nn("build", "fine.nnspec", "--run", "Many", "--out", "built");
     expect(built.status, built.stderr).toBe(0);
-    for (const file of ["ensemble.ts", "predict.ts", "members.ts", "README.md", "classifier/train.ts", "data/iris.csv"]) expect(existsSync(join(folder, "built", file)), file).toBe(true);
+    for (const file of [
+      "ensemble.ts",
+      "predict.ts",
+      "members.ts",
+      "README.md",
+      "classifier/train.ts",
+      "data/iris.csv",
+    ])
+      expect(existsSync(join(folder, "built", file)), file).toBe(true);
   });
 
   test("says plainly that the data is not there", () => {
-    writeFileSync(join(folder, "lost.nnspec"), readFileSync(iris, "utf8").replace("data/iris.csv", "data/lost.csv"));
-    const { status, stderr } = nnspec(["train", "lost.nnspec", "--backend", "cpu"], { cwd: folder });
+    writeFileSync(
+      join(folder, "lost.nnspec"),
+      readFileSync(iris, "utf8").replace("data/iris.csv", "data/lost.csv"),
+    );
+    const { status, stderr } = nnspec(["train", "lost.nnspec", "--backend", "cpu"], {
+      cwd: folder,
+    });
     expect(status).toBe(2);
     expect(stderr).toContain("lost.csv");
     expect(stderr).not.toContain("    at ");
   });
 
   test("trains on the whole set at once for batch: all", () => {
-    const whole = readFileSync(iris, "utf8").replace(/epochs: \d+/, "epochs: 2\n  batch: all").replace(/\n\s*batch: \d+/, "").replace("data/iris.csv", resolve("examples/data/iris.csv"));
+    const whole = readFileSync(iris, "utf8")
+      .replace(/epochs: \d+/, "epochs: 2\n  batch: all")
+      .replace(/\n\s*batch: \d+/, "")
+      .replace("data/iris.csv", resolve("examples/data/iris.csv"));
     writeFileSync(join(folder, "whole.nnspec"), whole);
-    const { status, stdout, stderr } = nnspec(["train", "whole.nnspec", "--backend", "cpu", "--format", "json"], { cwd: folder });
+    const { status, stdout, stderr } = nnspec(
+      ["train", "whole.nnspec", "--backend", "cpu", "--format", "json"],
+      { cwd: folder },
+    );
     expect(status, stderr).toBe(0);
     expect(events(stdout)[0]).toMatchObject({ event: "start", stepsPerEpoch: 1 });
   });
@@ -141,13 +320,27 @@ describe("build", () => {
     const { status, stderr } = nnspec(["build", iris, "--out", "standalone"], { cwd: folder });
     expect(status, stderr).toBe(0);
     const files = readdirSync(join(folder, "standalone"));
-    for (const file of ["train.ts", "predict.ts", "kernels.ts", "model.ts", "data.ts", "data", "runtime", "package.json", "tsconfig.json", "README.md"]) expect(files).toContain(file);
+    for (const file of [
+      "train.ts",
+      "predict.ts",
+      "kernels.ts",
+      "model.ts",
+      "data.ts",
+      "data",
+      "runtime",
+      "package.json",
+      "tsconfig.json",
+      "README.md",
+    ])
+      expect(files).toContain(file);
     const manifest = JSON.parse(readFileSync(join(folder, "standalone/package.json"), "utf8"));
     expect(Object.keys(manifest.dependencies)).toEqual(["gpu.js"]);
     const again = nnspec(["build", iris, "--out", "again"], { cwd: folder });
     expect(again.status).toBe(0);
     for (const file of files.filter((name) => /\.(ts|json|md)$/.test(name))) {
-      expect(readFileSync(join(folder, "again", file), "utf8")).toBe(readFileSync(join(folder, "standalone", file), "utf8"));
+      expect(readFileSync(join(folder, "again", file), "utf8")).toBe(
+        readFileSync(join(folder, "standalone", file), "utf8"),
+      );
     }
   });
 });
@@ -155,7 +348,9 @@ describe("build", () => {
 describe("build with other data", () => {
   test("carries that alone", () => {
     writeFileSync(join(folder, "mine.csv"), readFileSync("examples/data/iris.csv"));
-    const built = nnspec(["build", iris, "--data", "Iris=mine.csv", "--out", "bound"], { cwd: folder });
+    const built = nnspec(["build", iris, "--data", "Iris=mine.csv", "--out", "bound"], {
+      cwd: folder,
+    });
     expect(built.status, built.stderr).toBe(0);
     expect(readdirSync(join(folder, "bound/data"))).toEqual(["mine.csv"]);
   });
@@ -170,23 +365,39 @@ describe("build with batch: all", () => {
     const built = nnspec(["build", "all.nnspec", "--out", "all"], { cwd: folder });
     expect(built.status, built.stderr).toBe(0);
     writeFileSync(join(folder, "none.nnspec"), spec.replace("iris.csv", "none.csv"));
-    expect(nnspec(["build", "none.nnspec", "--out", "none"], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("none.csv") });
+    expect(nnspec(["build", "none.nnspec", "--out", "none"], { cwd: folder })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("none.csv"),
+    });
   });
 });
 
 describe("init, fmt, list, summary, explain, doctor", () => {
-  test.each(["spirals", "csv"])("the %s template checks, is in canonical form and trains", (template) => {
-    expect(nnspec(["init", template, "--template", template], { cwd: folder }).status).toBe(0);
-    const at = join(folder, template);
-    expect(nnspec(["check", "--error-on-warning", "model.nnspec"], { cwd: at })).toMatchObject({ status: 0 });
-    expect(nnspec(["fmt", "--check", "model.nnspec"], { cwd: at })).toMatchObject({ status: 0 });
-    expect(nnspec(["train", "model.nnspec", "--epochs", "2", "--backend", "cpu"], { cwd: at }).status).toBe(0);
-    expect(nnspec(["init", template, "--template", template], { cwd: folder })).toMatchObject({ status: 2, stderr: expect.stringContaining("nothing was written") });
-  });
+  test.each(["spirals", "csv"])(
+    "the %s template checks, is in canonical form and trains",
+    (template) => {
+      expect(nnspec(["init", template, "--template", template], { cwd: folder }).status).toBe(0);
+      const at = join(folder, template);
+      expect(nnspec(["check", "--error-on-warning", "model.nnspec"], { cwd: at })).toMatchObject({
+        status: 0,
+      });
+      expect(nnspec(["fmt", "--check", "model.nnspec"], { cwd: at })).toMatchObject({ status: 0 });
+      expect(
+        nnspec(["train", "model.nnspec", "--epochs", "2", "--backend", "cpu"], { cwd: at }).status,
+      ).toBe(0);
+      expect(nnspec(["init", template, "--template", template], { cwd: folder })).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining("nothing was written"),
+      });
+    },
+  );
 
   test("fmt brings a file into canonical form, and --check only tells", () => {
     const file = join(folder, "loose.nnspec");
-    writeFileSync(file, "nnspec 1\ndim   B\nmodel Net( x:f32[B,px:4] )->f32[B,4]{ return x->dense( 4 ) }\n");
+    writeFileSync(
+      file,
+      "nnspec 1\ndim   B\nmodel Net( x:f32[B,px:4] )->f32[B,4]{ return x->dense( 4 ) }\n",
+    );
     expect(nnspec(["fmt", "--check", file]).status).toBe(1);
     expect(nnspec(["fmt", file]).status).toBe(0);
     expect(nnspec(["fmt", "--check", file]).status).toBe(0);
@@ -195,32 +406,58 @@ describe("init, fmt, list, summary, explain, doctor", () => {
   });
 
   test("list gives every item with its formula and arguments", () => {
-    const items = JSON.parse(nnspec(["list", "--format", "json"]).stdout) as { kind: string; name: string; formula: string; arguments: unknown[] }[];
+    const items = JSON.parse(nnspec(["list", "--format", "json"]).stdout) as {
+      kind: string;
+      name: string;
+      formula: string;
+      arguments: unknown[];
+    }[];
     expect(items.length).toBeGreaterThan(80);
-    expect(items.find(({ name }) => name === "adam")).toMatchObject({ kind: "optimizer", summary: expect.any(String), formula: expect.any(String), arguments: expect.any(Array) });
+    expect(items.find(({ name }) => name === "adam")).toMatchObject({
+      kind: "optimizer",
+      summary: expect.any(String),
+      formula: expect.any(String),
+      arguments: expect.any(Array),
+    });
     expect(nnspec(["list", "optimizers"]).stdout).toContain("adamw");
-    expect(nnspec(["list", "optimiser"])).toMatchObject({ status: 2, stderr: expect.stringContaining("optimizer") });
+    expect(nnspec(["list", "optimiser"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("optimizer"),
+    });
   });
 
   test("summary counts parameters and multiply-adds of each layer", () => {
     const { models } = JSON.parse(nnspec(["summary", iris, "--format", "json"]).stdout);
     expect(models[0]).toMatchObject({ name: "Classifier" });
-    const parameters = models[0].layers.reduce((sum: number, layer: { parameters: number }) => sum + layer.parameters, 0);
+    const parameters = models[0].layers.reduce(
+      (sum: number, layer: { parameters: number }) => sum + layer.parameters,
+      0,
+    );
     expect(parameters).toBe(models[0].parameters);
-    expect(models[0].layers[0]).toMatchObject({ name: expect.any(String), shape: expect.stringContaining("[B"), parameters: expect.any(Number), multiplyAdds: expect.any(Number) });
+    expect(models[0].layers[0]).toMatchObject({
+      name: expect.any(String),
+      shape: expect.stringContaining("[B"),
+      parameters: expect.any(Number),
+      multiplyAdds: expect.any(Number),
+    });
   });
 
   test("explain knows codes, items and paths", () => {
     expect(nnspec(["explain", "NN0302"]).stdout).toContain("# ");
     expect(nnspec(["explain", "relu"]).stdout).toContain("relu");
     expect(nnspec(["explain", "NN9999"]).status).toBe(2);
-    expect(nnspec(["explain", "relo"])).toMatchObject({ status: 2, stderr: expect.stringContaining("relu") });
+    expect(nnspec(["explain", "relo"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("relu"),
+    });
     mkdirSync(join(folder, "sub"), { recursive: true });
     expect(nnspec(["explain", iris, "no.such"]).status).toBe(2);
   });
 
   test("doctor says what this machine can run", () => {
     const { findings } = JSON.parse(nnspec(["doctor", "--format", "json"]).stdout);
-    expect(findings.find(({ name }: { name: string }) => name === "gpu.js")).toMatchObject({ state: "ok" });
+    expect(findings.find(({ name }: { name: string }) => name === "gpu.js")).toMatchObject({
+      state: "ok",
+    });
   });
 });

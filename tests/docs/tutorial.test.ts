@@ -21,12 +21,15 @@ describe("the tutorial, executed from top to bottom", () => {
         writeFileSync(join(folder, file), block.text);
       });
     } else if (block.language === "console") {
-      for (const { command, output } of sessionsOf(block.text)) test(`line ${block.line}: ${command}`, () => run(command, output));
+      for (const { command, output } of sessionsOf(block.text))
+        test(`line ${block.line}: ${command}`, () => run(command, output));
     }
   }
 });
 
-function sessionsOf(text: string): readonly { readonly command: string; readonly output: readonly string[] }[] {
+function sessionsOf(
+  text: string,
+): readonly { readonly command: string; readonly output: readonly string[] }[] {
   return text
     .split(/^\$ /m)
     .slice(1)
@@ -37,11 +40,23 @@ function sessionsOf(text: string): readonly { readonly command: string; readonly
 }
 
 function run(command: string, output: readonly string[]): void {
-  const [, line = command, exit = "0"] = /^(.*?)\s+# exit (\d+)$/.exec(command) ?? [undefined, command, "0"];
-  const printed = line.startsWith("nnspec ") ? runNnspec(line, Number(exit)) : execFileSync("sh", ["-c", line], { cwd: folder, encoding: "utf8" });
+  const [, line = command, exit = "0"] = /^(.*?)\s+# exit (\d+)$/.exec(command) ?? [
+    undefined,
+    command,
+    "0",
+  ];
+  const printed = line.startsWith("nnspec ")
+    ? runNnspec(line, Number(exit))
+    : execFileSync("sh", ["-c", line], { cwd: folder, encoding: "utf8" });
   let from = 0;
   for (const wanted of output) {
-    const pattern = new RegExp(wanted.trim().split(/\s*…\s*/).map(loosely).join("[^]*?"));
+    const pattern = new RegExp(
+      wanted
+        .trim()
+        .split(/\s*…\s*/)
+        .map(loosely)
+        .join("[^]*?"),
+    );
     const found = pattern.exec(printed.slice(from));
     expect(found, `expected ${wanted.trim()}\nin ${printed}`).not.toBeNull();
     from += found!.index + found![0].length;
@@ -51,7 +66,9 @@ function run(command: string, output: readonly string[]): void {
 function runNnspec(line: string, exit: number): string {
   const [head = "", source] = line.split(" < ");
   const input = source === undefined ? "" : readFileSync(resolve(folder, source.trim()), "utf8");
-  const args = [...head.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3]!).slice(1);
+  const args = [...head.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)]
+    .map((match) => match[1] ?? match[2] ?? match[3]!)
+    .slice(1);
   const { status, stdout, stderr } = nnspec(args, { cwd: folder, input });
   expect(status, stderr).toBe(exit);
   return stdout + stderr;

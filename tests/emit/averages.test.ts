@@ -32,7 +32,9 @@ beforeAll(async () => {
       mkdirSync(dirname(join(folder, name, file.path)), { recursive: true });
       writeFileSync(join(folder, name, file.path), file.text);
     }
-    expect((await runIn(join(folder, name), "train.ts", ["--backend", "wasm", "--format", "json"])).code).toBe(0);
+    expect(
+      (await runIn(join(folder, name), "train.ts", ["--backend", "wasm", "--format", "json"])).code,
+    ).toBe(0);
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,28 +43,41 @@ const steps = 12;
 const weights = ["first.weight", "norm.scale", "norm.shift", "last.weight", "last.bias"];
 const saved = (run: string, step: number, name: string): readonly number[] => {
   const path = join(folder, run, "run", `step-${step}.safetensors`);
-  return [...decodeSafetensors(Uint8Array.from(readFileSync(path)), path).tensors.get(name)!.values];
+  return [
+    ...decodeSafetensors(Uint8Array.from(readFileSync(path)), path).tensors.get(name)!.values,
+  ];
 };
 
 /** What the averages must be, from the weights that the same training without them went through. */
-function expectAverages(run: string, names: readonly string[], share: (step: number) => number): void {
+function expectAverages(
+  run: string,
+  names: readonly string[],
+  share: (step: number) => number,
+): void {
   for (const name of names) {
     let average = saved("Raw", 1, name).map(() => 0);
     for (let step = 1; step <= steps; step++) {
       const raw = saved("Raw", step, name);
-      average = average.map((value, index) => (1 - share(step)) * value + share(step) * raw[index]!);
-      for (const [index, value] of saved(run, step, name).entries()) expect(value, `${name} at step ${step}`).toBeCloseTo(average[index]!, 5);
+      average = average.map(
+        (value, index) => (1 - share(step)) * value + share(step) * raw[index]!,
+      );
+      for (const [index, value] of saved(run, step, name).entries())
+        expect(value, `${name} at step ${step}`).toBeCloseTo(average[index]!, 5);
     }
   }
 }
 
 test("ema: what is saved is the moving average of the weights and running statistics, and training does not notice", () => {
-  expectAverages("Moving", [...weights, "norm.mean", "norm.variance"], (step) => (step === 1 ? 1 : 0.3));
+  expectAverages("Moving", [...weights, "norm.mean", "norm.variance"], (step) =>
+    step === 1 ? 1 : 0.3,
+  );
 });
 
 test("swa: what is saved is the mean of the weights at the end of every interval since the start", () => {
   // 40 % of 12 steps is 4.8: the first interval that ends at or after it is step 6.
-  expectAverages("Mean", weights, (step) => (step <= 6 ? 1 : step % 2 === 0 ? 1 / ((step - 6) / 2 + 1) : 0));
+  expectAverages("Mean", weights, (step) =>
+    step <= 6 ? 1 : step % 2 === 0 ? 1 / ((step - 6) / 2 + 1) : 0,
+  );
 });
 
 test("swa: running statistics are those of the averages once there are any, and those of the training before", () => {

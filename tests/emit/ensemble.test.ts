@@ -30,11 +30,21 @@ const folderOf = (name: string) => join(root, name.toLowerCase());
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "nnspec-ensemble-"));
   symlinkSync(join(repository, "node_modules"), join(root, "node_modules"), "junction");
-  const { value, diagnostics } = check({ path: "spec.nnspec", text }, { set: new Map(), lints: lintsOff, read: () => ({ problem: "missing" }) });
+  const { value, diagnostics } = check(
+    { path: "spec.nnspec", text },
+    { set: new Map(), lints: lintsOff, read: () => ({ problem: "missing" }) },
+  );
   expect(diagnostics).toEqual([]);
   for (const ensemble of value!.ensembles) {
-    const trainers = trainersOf(value!, ensemble).map(async ({ run, folder }) => (await buildTrainer(value!, run, { member: true, pathFromFolder: () => digits })).map((file) => ({ ...file, path: join(folder, file.path) })));
-    for (const { path, text: content } of [...(await ensembleFiles(value!, ensemble)), ...(await Promise.all(trainers)).flat()]) {
+    const trainers = trainersOf(value!, ensemble).map(async ({ run, folder }) =>
+      (await buildTrainer(value!, run, { member: true, pathFromFolder: () => digits })).map(
+        (file) => ({ ...file, path: join(folder, file.path) }),
+      ),
+    );
+    for (const { path, text: content } of [
+      ...(await ensembleFiles(value!, ensemble)),
+      ...(await Promise.all(trainers)).flat(),
+    ]) {
       const target = join(folderOf(ensemble.name), path);
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, content);
@@ -49,25 +59,48 @@ interface End {
 }
 
 async function trained(name: string): Promise<End> {
-  const { stdout, code } = await runIn(folderOf(name), "ensemble.ts", ["--backend", "wasm", "--format", "json"]);
+  const { stdout, code } = await runIn(folderOf(name), "ensemble.ts", [
+    "--backend",
+    "wasm",
+    "--format",
+    "json",
+  ]);
   expect(code).toBe(0);
   return eventsOf(stdout).at(-1) as unknown as End;
 }
 
 /** The test rows as the trainer prepares them, written by the trainer of a member. */
-async function testRows(name: string, trainer: string): Promise<readonly { readonly pixels: readonly number[]; readonly label: number }[]> {
-  writeFileSync(join(folderOf(name), trainer, "rows.ts"), `import { loadData } from "./data.ts";
+async function testRows(
+  name: string,
+  trainer: string,
+): Promise<readonly { readonly pixels: readonly number[]; readonly label: number }[]> {
+  writeFileSync(
+    join(folderOf(name), trainer, "rows.ts"),
+    `import { loadData } from "./data.ts";
 const { test } = await loadData(0);
 const column = (field: string) => test!.dataset.columns.get(field)!.values;
-console.log(JSON.stringify([...test!.rows].map((row) => ({ pixels: [...column("image").slice(row * 64, row * 64 + 64)], label: column("label")[row] }))));`);
-  return JSON.parse((await runIn(folderOf(name), `${trainer}/rows.ts`)).stdout) as readonly { pixels: number[]; label: number }[];
+console.log(JSON.stringify([...test!.rows].map((row) => ({ pixels: [...column("image").slice(row * 64, row * 64 + 64)], label: column("label")[row] }))));`,
+  );
+  return JSON.parse((await runIn(folderOf(name), `${trainer}/rows.ts`)).stdout) as readonly {
+    pixels: number[];
+    label: number;
+  }[];
 }
 
 /** dense → activation → dense in float64. */
-function logits(file: TensorFile, pixels: readonly number[], activation: (x: number) => number): number[] {
+function logits(
+  file: TensorFile,
+  pixels: readonly number[],
+  activation: (x: number) => number,
+): number[] {
   const dense = (path: string, input: readonly number[]) => {
     const [weight, bias] = [file.tensors.get(`${path}.weight`)!, file.tensors.get(`${path}.bias`)!];
-    return [...bias.values].map((start, unit) => input.reduce((sum, x, place) => sum + x * weight.values[place * bias.values.length + unit]!, start));
+    return [...bias.values].map((start, unit) =>
+      input.reduce(
+        (sum, x, place) => sum + x * weight.values[place * bias.values.length + unit]!,
+        start,
+      ),
+    );
   };
   return dense("logits", dense("h", pixels).map(activation));
 }
@@ -78,11 +111,17 @@ function softmax(scores: readonly number[]): number[] {
 }
 
 const relu = (x: number) => Math.max(x, 0);
-const weights = (name: string, file: string) => decodeSafetensors(Uint8Array.from(readFileSync(join(folderOf(name), "run", file))), file);
+const weights = (name: string, file: string) =>
+  decodeSafetensors(Uint8Array.from(readFileSync(join(folderOf(name), "run", file))), file);
 
 /** Loss, accuracy and top 2 of a distribution for each row. */
-function metricsOf(rows: readonly { readonly label: number }[], distributions: readonly (readonly number[])[]) {
-  const mean = (value: (distribution: readonly number[], label: number) => number) => rows.reduce((sum, { label }, index) => sum + value(distributions[index]!, label), 0) / rows.length;
+function metricsOf(
+  rows: readonly { readonly label: number }[],
+  distributions: readonly (readonly number[])[],
+) {
+  const mean = (value: (distribution: readonly number[], label: number) => number) =>
+    rows.reduce((sum, { label }, index) => sum + value(distributions[index]!, label), 0) /
+    rows.length;
   return {
     loss: mean((p, label) => -Math.log(Math.max(p[label]!, 1e-12))),
     accuracy: mean((p, label) => Number(p.indexOf(Math.max(...p)) === label)),
@@ -94,9 +133,15 @@ describe("an ensemble", () => {
   test("of independent members has the metrics of their mean probabilities, on rows that none of them was trained on", async () => {
     const end = await trained("Three");
     const rows = await testRows("Three", "small");
-    const members = [1, 2, 3].map((number) => weights("Three", `member-${number}/best.safetensors`));
-    const said = members.map((file) => rows.map(({ pixels }) => softmax(logits(file, pixels, relu))));
-    const together = rows.map((_, row) => said[0]![row]!.map((_, index) => said.reduce((sum, each) => sum + each[row]![index]!, 0) / 3));
+    const members = [1, 2, 3].map((number) =>
+      weights("Three", `member-${number}/best.safetensors`),
+    );
+    const said = members.map((file) =>
+      rows.map(({ pixels }) => softmax(logits(file, pixels, relu))),
+    );
+    const together = rows.map((_, row) =>
+      said[0]![row]!.map((_, index) => said.reduce((sum, each) => sum + each[row]![index]!, 0) / 3),
+    );
     const expected = metricsOf(rows, together);
     expect(end.test["loss"]).toBeCloseTo(expected.loss, 5);
     expect(end.test["accuracy"]).toBeCloseTo(expected.accuracy, 6);
@@ -107,8 +152,12 @@ describe("an ensemble", () => {
       expect(metrics["accuracy"]).toBeCloseTo(alone.accuracy, 6);
     }
     // The mean of probabilities is never worse than the mean member, as −log is convex (Jensen).
-    expect(end.test["loss"]).toBeLessThan(end.members.reduce((sum, { metrics }) => sum + metrics["loss"]!, 0) / 3);
-    expect(new Set(members.map((file) => file.metadata["member"]))).toEqual(new Set(["1", "2", "3"]));
+    expect(end.test["loss"]).toBeLessThan(
+      end.members.reduce((sum, { metrics }) => sum + metrics["loss"]!, 0) / 3,
+    );
+    expect(new Set(members.map((file) => file.metadata["member"]))).toEqual(
+      new Set(["1", "2", "3"]),
+    );
     expect(new Set(members.map((file) => file.metadata["seed"]))).toEqual(new Set(["0"]));
     expect(new Set(members.map((file) => file.tensors.get("h.weight")!.values[0])).size).toBe(3);
   });
@@ -118,8 +167,15 @@ describe("an ensemble", () => {
     const rows = await testRows("Votes", "small");
     const best = (number: number) => weights("Votes", `member-${number}/best.safetensors`);
     const votes = rows.map(({ pixels }) => {
-      const scores = [logits(best(1), pixels, relu), logits(best(2), pixels, Math.tanh), logits(best(3), pixels, Math.tanh)];
-      return Array.from({ length: 10 }, (_, label) => scores.filter((each) => each.indexOf(Math.max(...each)) === label).length / 3);
+      const scores = [
+        logits(best(1), pixels, relu),
+        logits(best(2), pixels, Math.tanh),
+        logits(best(3), pixels, Math.tanh),
+      ];
+      return Array.from(
+        { length: 10 },
+        (_, label) => scores.filter((each) => each.indexOf(Math.max(...each)) === label).length / 3,
+      );
     });
     const expected = metricsOf(rows, votes);
     expect(end.test["accuracy"]).toBeCloseTo(expected.accuracy, 2);
@@ -129,20 +185,54 @@ describe("an ensemble", () => {
 
   test("of snapshots is one training and its last saves", async () => {
     const end = await trained("Path");
-    expect(end.members.map(({ name }) => name)).toEqual(["Cycles 1 after epoch 2", "Cycles 1 after epoch 3", "Cycles 1 after epoch 4"]);
-    const measured = await runIn(folderOf("Path"), "ensemble.ts", ["--evaluate", "run", "--backend", "cpu", "--format", "json"]);
+    expect(end.members.map(({ name }) => name)).toEqual([
+      "Cycles 1 after epoch 2",
+      "Cycles 1 after epoch 3",
+      "Cycles 1 after epoch 4",
+    ]);
+    const measured = await runIn(folderOf("Path"), "ensemble.ts", [
+      "--evaluate",
+      "run",
+      "--backend",
+      "cpu",
+      "--format",
+      "json",
+    ]);
     const { test: other } = eventsOf(measured.stdout).at(-1) as unknown as End;
     expect(other["accuracy"]).toBeCloseTo(end.test["accuracy"]!, 6);
     expect(other["loss"]).toBeCloseTo(end.test["loss"]!, 5);
   });
 
   test("passes the strict compiler, and predicts with one line a row", async () => {
-    const { stdout } = spawnSync(process.execPath, [join(repository, "node_modules/typescript/bin/tsc"), "-p", folderOf("Votes")], { encoding: "utf8" });
+    const { stdout } = spawnSync(
+      process.execPath,
+      [join(repository, "node_modules/typescript/bin/tsc"), "-p", folderOf("Votes")],
+      { encoding: "utf8" },
+    );
     expect(stdout).toBe("");
-    const rows = JSON.stringify(Array.from({ length: 3 }, (_, row) => Array.from({ length: 64 }, (_, index) => (index * (row + 3)) % 17)));
-    const { stdout: lines, stderr } = await runIn(folderOf("Votes"), "predict.ts", ["--run-dir", "run", "--backend", "wasm"], rows);
+    const rows = JSON.stringify(
+      Array.from({ length: 3 }, (_, row) =>
+        Array.from({ length: 64 }, (_, index) => (index * (row + 3)) % 17),
+      ),
+    );
+    const { stdout: lines, stderr } = await runIn(
+      folderOf("Votes"),
+      "predict.ts",
+      ["--run-dir", "run", "--backend", "wasm"],
+      rows,
+    );
     expect(stderr).toBe("");
-    const predictions = lines.trim().split("\n").map((line) => JSON.parse(line) as { class: string; probability: number; probabilities: Record<string, number> });
+    const predictions = lines
+      .trim()
+      .split("\n")
+      .map(
+        (line) =>
+          JSON.parse(line) as {
+            class: string;
+            probability: number;
+            probabilities: Record<string, number>;
+          },
+      );
     expect(predictions).toHaveLength(3);
     for (const { class: label, probability, probabilities } of predictions) {
       expect(probabilities[label]).toBe(probability);

@@ -13,7 +13,21 @@ beforeAll(async () => {
 });
 afterAll(() => remove(emitted));
 
-const ownFiles = ["train.ts", "training.ts", "model.ts", "kernels.ts", "wasm.ts", "data.ts", "predict.ts", "sample-kernels.ts", "sample-wasm.ts", "wasm.wat", "package.json", "tsconfig.json", "README.md"];
+const ownFiles = [
+  "train.ts",
+  "training.ts",
+  "model.ts",
+  "kernels.ts",
+  "wasm.ts",
+  "data.ts",
+  "predict.ts",
+  "sample-kernels.ts",
+  "sample-wasm.ts",
+  "wasm.wat",
+  "package.json",
+  "tsconfig.json",
+  "README.md",
+];
 
 describe("the emitted folder", () => {
   test("has its modules, the runtime files that they use, and what makes it a package", () => {
@@ -25,14 +39,23 @@ describe("the emitted folder", () => {
 
   test("carries no file that nothing imports", () => {
     const paths = emitted.files.map(({ path }) => path);
-    for (const absent of ["runtime/make-spirals.ts", "runtime/make-function.ts", "runtime/read-folder.ts", "runtime/read-text.ts"]) expect(paths).not.toContain(absent);
+    for (const absent of [
+      "runtime/make-spirals.ts",
+      "runtime/make-function.ts",
+      "runtime/read-folder.ts",
+      "runtime/read-text.ts",
+    ])
+      expect(paths).not.toContain(absent);
     const imported = new Set(emitted.files.flatMap(({ path, text }) => importsOf(path, text)));
-    for (const path of paths.filter((one) => one.startsWith("runtime/"))) expect([...imported], path).toContain(path);
+    for (const path of paths.filter((one) => one.startsWith("runtime/")))
+      expect([...imported], path).toContain(path);
   });
 
   test("is the same for the same input, byte by byte", async () => {
     const { program, run } = smallRun();
-    const again = await emit(compileRun(run), program, { pathFromFolder: () => join(repository, "examples/data/digits.csv.gz") });
+    const again = await emit(compileRun(run), program, {
+      pathFromFolder: () => join(repository, "examples/data/digits.csv.gz"),
+    });
     expect(again).toEqual(emitted.files);
   });
 
@@ -48,7 +71,9 @@ describe("the emitted folder", () => {
   test("depends on gpu.js alone", () => {
     const description = JSON.parse(textOf("package.json")) as { dependencies: object };
     expect(Object.keys(description.dependencies)).toEqual(["gpu.js"]);
-    const packages = emitted.files.flatMap(({ text }) => [...text.matchAll(/^import [^;]*?from "([^."][^"]*)"/gm)].map((match) => match[1]));
+    const packages = emitted.files.flatMap(({ text }) =>
+      [...text.matchAll(/^import [^;]*?from "([^."][^"]*)"/gm)].map((match) => match[1]),
+    );
     expect(new Set(packages)).toEqual(new Set(["gpu.js"]));
   });
 
@@ -61,23 +86,38 @@ describe("the emitted folder", () => {
   });
 
   test("has no node: import, so that bundlers for the browser take it as it is", () => {
-    for (const { path, text } of emitted.files) expect(text, path).not.toMatch(/^import (?!type)[^;]*from "node:/m);
+    for (const { path, text } of emitted.files)
+      expect(text, path).not.toMatch(/^import (?!type)[^;]*from "node:/m);
   });
 });
 
 describe("type checking", () => {
-  const compilers = { "5.9": "typescript-5.9/lib/tsc.js", "6.0": "typescript-6.0/lib/tsc.js", "7.0": "typescript/bin/tsc" };
-  test.each(Object.entries(compilers))("strict TypeScript %s accepts it: erasable syntax, nothing unused", (_version, compiler) => {
-    const { stdout } = spawnSync(process.execPath, [join(repository, "node_modules", compiler), "-p", "tsconfig.json"], { cwd: emitted.folder, encoding: "utf8" });
-    expect(stdout).toBe("");
-  });
+  const compilers = {
+    "5.9": "typescript-5.9/lib/tsc.js",
+    "6.0": "typescript-6.0/lib/tsc.js",
+    "7.0": "typescript/bin/tsc",
+  };
+  test.each(Object.entries(compilers))(
+    "strict TypeScript %s accepts it: erasable syntax, nothing unused",
+    (_version, compiler) => {
+      const { stdout } = spawnSync(
+        process.execPath,
+        [join(repository, "node_modules", compiler), "-p", "tsconfig.json"],
+        { cwd: emitted.folder, encoding: "utf8" },
+      );
+      expect(stdout).toBe("");
+    },
+  );
 });
 
 describe("specialisation", () => {
   test("a run without validation, test and best weights has no code for them", async () => {
     const small = smallRun();
     const data = { ...small.run.data, split: { train: 1, validation: 0, test: 0 } };
-    const train = await trainText({ ...small, run: { ...small.run, data, keep: { kind: "last" } } });
+    const train = await trainText({
+      ...small,
+      run: { ...small.run, data, keep: { kind: "last" } },
+    });
     expect(train).not.toContain("evaluate(device, data.validation)");
     expect(train).not.toContain("bestEpoch");
     expect(train).not.toContain("evaluate(device, data.test)");
@@ -92,15 +132,45 @@ describe("specialisation", () => {
         stop: {
           kind: "or",
           conditions: [
-            { kind: "early", metric: "validation.loss", patience: { amount: 5, unit: "epoch" }, least: 0, better: "lower" },
-            { kind: "compare", operator: "<", left: { kind: "variable", name: "train.loss" }, right: { kind: "apply", operator: "*", operands: [{ kind: "number", value: 1e-3 }, { kind: "variable", name: "initial.loss" }] } },
-            { kind: "compare", operator: "<", left: { kind: "variable", name: "gradient_norm" }, right: { kind: "number", value: 1e-6 } },
-            { kind: "compare", operator: ">", left: { kind: "variable", name: "time" }, right: { kind: "number", value: 600 } },
+            {
+              kind: "early",
+              metric: "validation.loss",
+              patience: { amount: 5, unit: "epoch" },
+              least: 0,
+              better: "lower",
+            },
+            {
+              kind: "compare",
+              operator: "<",
+              left: { kind: "variable", name: "train.loss" },
+              right: {
+                kind: "apply",
+                operator: "*",
+                operands: [
+                  { kind: "number", value: 1e-3 },
+                  { kind: "variable", name: "initial.loss" },
+                ],
+              },
+            },
+            {
+              kind: "compare",
+              operator: "<",
+              left: { kind: "variable", name: "gradient_norm" },
+              right: { kind: "number", value: 1e-6 },
+            },
+            {
+              kind: "compare",
+              operator: ">",
+              left: { kind: "variable", name: "time" },
+              right: { kind: "number", value: 600 },
+            },
           ],
         },
       },
     });
-    expect(train).toContain('if (early1.stop) return "validation.loss has not become better for 5 epochs";');
+    expect(train).toContain(
+      'if (early1.stop) return "validation.loss has not become better for 5 epochs";',
+    );
     expect(train).toContain('value("train.loss") < 0.001 * value("initial.loss")');
     expect(train).toContain('value("gradient_norm") < 0.000001');
     expect(train).toContain('if (value("time") > 600) return "time > 600";');
@@ -108,9 +178,21 @@ describe("specialisation", () => {
 
   test("a scheduled momentum is a function of its own", async () => {
     const small = smallRun();
-    const momentum = { schedule: [use("schedule", "linear", { duration: { amount: 2, unit: "epoch" }, from: 0.5, to: 0.9 }), use("schedule", "constant")] };
-    const optimizer = { ...small.run.optimizer, use: use("optimizer", "sgd", { rate: 0.1, momentum }) };
-    const run = { ...small.run, optimizer, weights: small.run.weights.map((settings) => ({ ...settings, optimizer })) };
+    const momentum = {
+      schedule: [
+        use("schedule", "linear", { duration: { amount: 2, unit: "epoch" }, from: 0.5, to: 0.9 }),
+        use("schedule", "constant"),
+      ],
+    };
+    const optimizer = {
+      ...small.run.optimizer,
+      use: use("optimizer", "sgd", { rate: 0.1, momentum }),
+    };
+    const run = {
+      ...small.run,
+      optimizer,
+      weights: small.run.weights.map((settings) => ({ ...settings, optimizer })),
+    };
     const files = await emit(compileRun(run), small.program);
     const model = files.find(({ path }) => path === "model.ts")!.text;
     expect(model).toContain("momentum: momentumAt(moment)");

@@ -46,20 +46,48 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function predict(input: string): Promise<{ readonly code: number; readonly values: readonly number[]; readonly said: string }> {
-  const { code, stdout, stderr } = await runIn(folder, "predict.ts", ["--backend", "wasm", "-"], input);
-  const values = code === 0 ? stdout.trim().split("\n").map((line) => (JSON.parse(line) as { values: number[] }).values[0]!) : [];
+async function predict(
+  input: string,
+): Promise<{ readonly code: number; readonly values: readonly number[]; readonly said: string }> {
+  const { code, stdout, stderr } = await runIn(
+    folder,
+    "predict.ts",
+    ["--backend", "wasm", "-"],
+    input,
+  );
+  const values =
+    code === 0
+      ? stdout
+          .trim()
+          .split("\n")
+          .map((line) => (JSON.parse(line) as { values: number[] }).values[0]!)
+      : [];
   return { code, values, said: stdout + stderr };
 }
 
 test("rows speak of labels by their names, in JSON and in tables", async () => {
   const expected = [3 + 2, 1 + 2, -2 + 1].map((value) => expect.closeTo(value, 1));
-  expect((await predict(JSON.stringify([{ colour: "red", size: 1 }, { colour: "green", size: [1] }, { colour: ["blue"], size: 0.5 }]))).values).toEqual(expected);
+  expect(
+    (
+      await predict(
+        JSON.stringify([
+          { colour: "red", size: 1 },
+          { colour: "green", size: [1] },
+          { colour: ["blue"], size: 0.5 },
+        ]),
+      )
+    ).values,
+  ).toEqual(expected);
   expect((await predict("colour,size\nred,1\ngreen,1\nblue,0.5\n")).values).toEqual(expected);
 });
 
 test("a label that training did not know is told, with those that it did", async () => {
-  const { code, said } = await predict(JSON.stringify([{ colour: "red", size: 1 }, { colour: "mauve", size: 1 }]));
+  const { code, said } = await predict(
+    JSON.stringify([
+      { colour: "red", size: 1 },
+      { colour: "mauve", size: 1 },
+    ]),
+  );
   expect(code).toBe(2);
   expect(said).toContain('row 2, colour: there is no class "mauve".');
   expect(said).toContain("There are blue, green, red.");
@@ -67,10 +95,19 @@ test("a label that training did not know is told, with those that it did", async
 });
 
 test("the program passes the compiler, and one without labels carries nothing of it", async () => {
-  const { stdout } = spawnSync(process.execPath, [join(repository, "node_modules/typescript/bin/tsc"), "-p", folder], { encoding: "utf8" });
+  const { stdout } = spawnSync(
+    process.execPath,
+    [join(repository, "node_modules/typescript/bin/tsc"), "-p", folder],
+    { encoding: "utf8" },
+  );
   expect(stdout).toBe("");
   expect(readFileSync(join(folder, "predict.ts"), "utf8")).toContain("labelsIn");
-  const plain = programOf(spec.replace("colour: class[B] of 3, size", "size").replace("shade = colour -> one_hot -> dense(1)\n", "").replace("shade + (size -> dense(1))", "size -> dense(1)"));
+  const plain = programOf(
+    spec
+      .replace("colour: class[B] of 3, size", "size")
+      .replace("shade = colour -> one_hot -> dense(1)\n", "")
+      .replace("shade + (size -> dense(1))", "size -> dense(1)"),
+  );
   const files = await emit(compileRun(plain.runs[0]!), plain);
   expect(files.find(({ path }) => path === "predict.ts")!.text).not.toMatch(/labelsIn|classes\?/);
 });

@@ -28,30 +28,53 @@ beforeAll(async () => {
 });
 afterAll(() => remove(emitted));
 
-test.each(["wasm", "cpu"])("a network with every kind of noise, interrupted and resumed on %s, ends bit for bit as if it had run through", { timeout: 120_000 }, async (backend) => {
-  const train = async (folder: string, ...args: readonly string[]): Promise<void> => {
-    const { code, stderr } = await runIn(emitted.folder, "train.ts", ["--backend", backend, "--format", "json", "--run-dir", folder, ...args]);
-    expect([code, stderr]).toEqual([0, ""]);
-  };
-  await train(`through-${backend}`);
-  writeFileSync(join(emitted.folder, "interrupted.ts"), `
+test.each(["wasm", "cpu"])(
+  "a network with every kind of noise, interrupted and resumed on %s, ends bit for bit as if it had run through",
+  { timeout: 120_000 },
+  async (backend) => {
+    const train = async (folder: string, ...args: readonly string[]): Promise<void> => {
+      const { code, stderr } = await runIn(emitted.folder, "train.ts", [
+        "--backend",
+        backend,
+        "--format",
+        "json",
+        "--run-dir",
+        folder,
+        ...args,
+      ]);
+      expect([code, stderr]).toEqual([0, ""]);
+    };
+    await train(`through-${backend}`);
+    writeFileSync(
+      join(emitted.folder, "interrupted.ts"),
+      `
 import { train } from "./train.ts";
 let steps = 0;
 const quiet = { start() {}, epoch() {}, note() {}, end() {}, interrupted() { console.log("interrupted"); }, batch() {
   if (++steps === 15) process.emit("SIGINT");
 } };
 await train({ backend: "${backend}", data: new Map(), runDirectory: "parts-${backend}", resume: false, format: "json" }, quiet);
-`);
-  expect((await runIn(emitted.folder, "interrupted.ts")).stdout.trim()).toBe("interrupted");
-  await train(`parts-${backend}`, "--resume");
-  const weights = (folder: string): Buffer => readFileSync(join(emitted.folder, folder, "last.safetensors"));
-  expect(weights(`parts-${backend}`).equals(weights(`through-${backend}`))).toBe(true);
-  const losses = readFileSync(join(emitted.folder, `through-${backend}`, "metrics.jsonl"), "utf8").trim().split("\n").map((line) => (JSON.parse(line) as { train: { loss: number } }).train.loss);
-  expect(losses[1]!).toBeLessThan(losses[0]!);
-});
+`,
+    );
+    expect((await runIn(emitted.folder, "interrupted.ts")).stdout.trim()).toBe("interrupted");
+    await train(`parts-${backend}`, "--resume");
+    const weights = (folder: string): Buffer =>
+      readFileSync(join(emitted.folder, folder, "last.safetensors"));
+    expect(weights(`parts-${backend}`).equals(weights(`through-${backend}`))).toBe(true);
+    const losses = readFileSync(join(emitted.folder, `through-${backend}`, "metrics.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { train: { loss: number } }).train.loss);
+    expect(losses[1]!).toBeLessThan(losses[0]!);
+  },
+);
 
 test("both backends train to the same losses", () => {
   const losses = (backend: string): readonly number[] =>
-    readFileSync(join(emitted.folder, `through-${backend}`, "metrics.jsonl"), "utf8").trim().split("\n").map((line) => (JSON.parse(line) as { train: { loss: number } }).train.loss);
-  for (const [epoch, loss] of losses("wasm").entries()) expect(Math.abs(loss - losses("cpu")[epoch]!)).toBeLessThan(1e-3 * loss);
+    readFileSync(join(emitted.folder, `through-${backend}`, "metrics.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { train: { loss: number } }).train.loss);
+  for (const [epoch, loss] of losses("wasm").entries())
+    expect(Math.abs(loss - losses("cpu")[epoch]!)).toBeLessThan(1e-3 * loss);
 });

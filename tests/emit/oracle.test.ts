@@ -17,7 +17,13 @@ afterAll(() => remove(emitted));
 interface Trace {
   readonly stepsPerEpoch: number;
   readonly initial: Readonly<Record<string, number[]>>;
-  readonly batches: readonly { readonly rows: number; readonly image: number[]; readonly label: number[]; readonly loss: number; readonly objective: number }[];
+  readonly batches: readonly {
+    readonly rows: number;
+    readonly image: number[];
+    readonly label: number[];
+    readonly loss: number;
+    readonly objective: number;
+  }[];
 }
 
 test("the losses of the first 50 steps are those of the float64 interpreter, short last batches included", async () => {
@@ -27,24 +33,52 @@ test("the losses of the first 50 steps are those of the float64 interpreter, sho
   const traced = JSON.parse(stdout) as Trace;
   expect(traced.batches.map(({ rows }) => rows).filter((rows) => rows === 29)).toHaveLength(4);
   const { graphs, schedules } = emitted.compiled;
-  const streams = nodesOf(graphs.train).flatMap((node) => (node.op === "random" ? [node.attributes] : []));
-  let values = new Map(Object.entries(traced.initial).map(([name, numbers]) => [name, Float64Array.from(numbers)] as const));
+  const streams = nodesOf(graphs.train).flatMap((node) =>
+    node.op === "random" ? [node.attributes] : [],
+  );
+  let values = new Map(
+    Object.entries(traced.initial).map(
+      ([name, numbers]) => [name, Float64Array.from(numbers)] as const,
+    ),
+  );
   traced.batches.forEach((batch, index) => {
     const step = index + 1;
-    const clock = new Map([["step", step], ["steps_per_epoch", traced.stepsPerEpoch], ["total_steps", 60]]);
-    const host = [...schedules].map(([name, node]) => [name, interpretNode(node, { values: new Map(), scalars: clock, rows: 1 })[0]!] as const);
+    const clock = new Map([
+      ["step", step],
+      ["steps_per_epoch", traced.stepsPerEpoch],
+      ["total_steps", 60],
+    ]);
+    const host = [...schedules].map(
+      ([name, node]) =>
+        [name, interpretNode(node, { values: new Map(), scalars: clock, rows: 1 })[0]!] as const,
+    );
     const random = streams.map(({ stream, type }) => {
       const numbers = new Float32Array(type.shape.reduce((product, size) => product * size, 1));
       fillUniform(numbers, randomStream(7, stream), step);
       return [stream, Float64Array.from(numbers.subarray(0, batch.rows * type.shape[1]!))] as const;
     });
-    const bound = new Map([...values, ...random, ["image", Float64Array.from(batch.image)] as const, ["label", Float64Array.from(batch.label)] as const]);
-    const { outputs, updates } = interpret(graphs.train, { values: bound, scalars: new Map([["step", step], ...host]), rows: batch.rows });
+    const bound = new Map([
+      ...values,
+      ...random,
+      ["image", Float64Array.from(batch.image)] as const,
+      ["label", Float64Array.from(batch.label)] as const,
+    ]);
+    const { outputs, updates } = interpret(graphs.train, {
+      values: bound,
+      scalars: new Map([["step", step], ...host]),
+      rows: batch.rows,
+    });
     for (const name of ["loss", "objective"] as const) {
       const exact = outputs.get(name)![0]!;
-      expect(Math.abs(batch[name] - exact) / Math.abs(exact), `${name} of step ${step}`).toBeLessThan(1e-4);
+      expect(
+        Math.abs(batch[name] - exact) / Math.abs(exact),
+        `${name} of step ${step}`,
+      ).toBeLessThan(1e-4);
     }
-    values = new Map([...values, ...[...updates].map(([name, data]) => [name, Float64Array.from(data)] as const)]);
+    values = new Map([
+      ...values,
+      ...[...updates].map(([name, data]) => [name, Float64Array.from(data)] as const),
+    ]);
   });
 });
 

@@ -18,7 +18,12 @@ const plain = (...shape: number[]): ArrayType => ({ shape, batched: false });
 type Draw = (count: number) => number;
 
 /** A random expression over what a place is given; ends in tanh, so that nothing grows along the sequence. */
-function randomValue(graph: GraphBuilder, draw: Draw, leaves: readonly Node[], [weight, bias]: readonly Node[]): Node {
+function randomValue(
+  graph: GraphBuilder,
+  draw: Draw,
+  leaves: readonly Node[],
+  [weight, bias]: readonly Node[],
+): Node {
   const units = leaves[0]!.type.shape[1]!;
   const pool = [...leaves];
   const any = (): Node => pool[draw(pool.length)]!;
@@ -31,7 +36,16 @@ function randomValue(graph: GraphBuilder, draw: Draw, leaves: readonly Node[], [
     () => graph.add(any(), graph.broadcast(bias!, leaves[0]!.type, [1])),
     () => graph.select(graph.less(any(), any()), any(), graph.multiply(any(), 0.5)),
     () => graph.spread(graph.mean(any(), [1]), leaves[0]!.type, [1]),
-    () => (units === 1 ? any() : graph.concatenate([graph.slice(any(), [0, 1], [capacity, units - 1]), graph.slice(any(), [0, 0], [capacity, 1])], 1)),
+    () =>
+      units === 1
+        ? any()
+        : graph.concatenate(
+            [
+              graph.slice(any(), [0, 1], [capacity, units - 1]),
+              graph.slice(any(), [0, 0], [capacity, 1]),
+            ],
+            1,
+          ),
     () => graph.tanh(any()),
   ];
   for (let step = 0; step < 3 + draw(5); step++) pool.push(moves[draw(moves.length)]!());
@@ -44,7 +58,11 @@ function randomLoops(seed: number): Network {
   const draw: Draw = (count) => Math.floor(next() * count);
   const graph = createBuilder();
   const [places, units] = [1 + draw(6), 1 + draw(9)];
-  const leaves = [graph.input("x", batched(capacity, places, units)), graph.parameter("w", plain(units, units)), graph.parameter("b", plain(units))] as const;
+  const leaves = [
+    graph.input("x", batched(capacity, places, units)),
+    graph.parameter("w", plain(units, units)),
+    graph.parameter("b", plain(units)),
+  ] as const;
   const [x, w, b] = leaves;
   let value: Node = x;
   for (let loop = 0; loop <= draw(2); loop++) {
@@ -54,28 +72,49 @@ function randomLoops(seed: number): Network {
       constants: [w, b],
       values: Array.from({ length: count }, () => batched(capacity, units)),
       reverse: draw(2) === 1,
-      step: (before, here, constants) => before.map(() => randomValue(graph, draw, [...before, ...here], constants)),
+      step: (before, here, constants) =>
+        before.map(() => randomValue(graph, draw, [...before, ...here], constants)),
     });
-    value = stacks.map((stack) => graph.multiply(stack, 0.5 + next())).reduce((sum, stack) => graph.add(sum, stack));
+    value = stacks
+      .map((stack) => graph.multiply(stack, 0.5 + next()))
+      .reduce((sum, stack) => graph.add(sum, stack));
   }
   const gradients = differentiate(graph, graph.mean(graph.multiply(value, value)), leaves);
-  const outputs = new Map([["value", value], ...["x", "w", "b"].map((name, place) => [`of ${name}`, gradients.get(leaves[place]!)!] as const)]);
+  const outputs = new Map([
+    ["value", value],
+    ...["x", "w", "b"].map(
+      (name, place) => [`of ${name}`, gradients.get(leaves[place]!)!] as const,
+    ),
+  ]);
   const made: Graph = { outputs, updates: new Map() };
   verify(made, `seed ${seed}`);
   const types = new Map(["x", "w", "b"].map((name, place) => [name, leaves[place]!.type] as const));
-  const values = new Map([...types].map(([name, { shape }]) => [name, Float64Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => Math.fround(2 * next() - 1))] as const));
+  const values = new Map(
+    [...types].map(
+      ([name, { shape }]) =>
+        [
+          name,
+          Float64Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () =>
+            Math.fround(2 * next() - 1),
+          ),
+        ] as const,
+    ),
+  );
   const simplified = simplify(graph, made);
   verify(simplified, `seed ${seed}, simplified`);
   return { graph: simplified, capacity, values, types, inputs: ["x"], scalars: () => new Map() };
 }
 
-test.each(Array.from({ length: 30 }, (_, seed) => seed + 1))("random loops %i: plan, WebAssembly and gpu.js as the graph, with all rows and few", async (seed) => {
-  const network = randomLoops(seed);
-  const plan = schedule("predict", network.graph, capacity);
-  for (const rows of [capacity, 2]) {
-    const { plan: exact, wasm, cpu } = await worstOnBackends(network, plan, rows);
-    expect(exact).toBeLessThan(1e-9);
-    expect(wasm).toBeLessThan(1e-4);
-    expect(cpu).toBeLessThan(1e-4);
-  }
-});
+test.each(Array.from({ length: 30 }, (_, seed) => seed + 1))(
+  "random loops %i: plan, WebAssembly and gpu.js as the graph, with all rows and few",
+  async (seed) => {
+    const network = randomLoops(seed);
+    const plan = schedule("predict", network.graph, capacity);
+    for (const rows of [capacity, 2]) {
+      const { plan: exact, wasm, cpu } = await worstOnBackends(network, plan, rows);
+      expect(exact).toBeLessThan(1e-9);
+      expect(wasm).toBeLessThan(1e-4);
+      expect(cpu).toBeLessThan(1e-4);
+    }
+  },
+);

@@ -22,7 +22,10 @@ const networks: readonly (readonly [string, string])[] = [
   ["relu, without biases", signal("rnn(6, activation: relu, bias: off) -> last(over: t)")],
   ["flattened states", signal("gru(4) -> flatten")],
   ["features before places", signal("gru(4) -> lstm(3) -> last(over: t)", "c: 3, t: 6")],
-  ["normalised, and added to what came in", signal("dense(5, over: c) as wide -> layer_norm -> gru(5) as states -> last(over: t)")],
+  [
+    "normalised, and added to what came in",
+    signal("dense(5, over: c) as wide -> layer_norm -> gru(5) as states -> last(over: t)"),
+  ],
 ];
 
 describe.each(networks)("%s", (_, text) => {
@@ -32,7 +35,11 @@ describe.each(networks)("%s", (_, text) => {
     expect(train.plan).toBeLessThan(1e-9);
     expect(train.wasm).toBeLessThan(2e-4);
     expect(train.cpu).toBeLessThan(2e-4);
-    const evaluate = await worstOnBackends(networkOfGraph(compiled, compiled.graphs.evaluate, compiled.plans.evaluate, 3), compiled.plans.evaluate, rows);
+    const evaluate = await worstOnBackends(
+      networkOfGraph(compiled, compiled.graphs.evaluate, compiled.plans.evaluate, 3),
+      compiled.plans.evaluate,
+      rows,
+    );
     expect(Math.max(evaluate.plan, evaluate.wasm, evaluate.cpu)).toBeLessThan(2e-4);
   });
 });

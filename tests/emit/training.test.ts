@@ -10,11 +10,18 @@ beforeAll(async () => {
 });
 afterAll(() => remove(emitted));
 
-const train = (...args: readonly string[]) => runIn(emitted.folder, "train.ts", ["--backend", "cpu", "--format", "json", ...args]);
+const train = (...args: readonly string[]) =>
+  runIn(emitted.folder, "train.ts", ["--backend", "cpu", "--format", "json", ...args]);
 const bytes = (...path: readonly string[]) => readFileSync(join(emitted.folder, ...path));
 
-const losses = (folder: string) => bytes(folder, "metrics.jsonl").toString().trim().split("\n").map((line) => (JSON.parse(line) as { train: object }).train);
-const predict = (input: string) => runIn(emitted.folder, "predict.ts", ["--checkpoint", "reading/best.safetensors", "-"], input);
+const losses = (folder: string) =>
+  bytes(folder, "metrics.jsonl")
+    .toString()
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { train: object }).train);
+const predict = (input: string) =>
+  runIn(emitted.folder, "predict.ts", ["--checkpoint", "reading/best.safetensors", "-"], input);
 
 describe("an emitted trainer", () => {
   test("trains, reports every epoch, and ends with the measured test part", async () => {
@@ -23,19 +30,41 @@ describe("an emitted trainer", () => {
     expect(code).toBe(0);
     const events = eventsOf(stdout);
     expect(events.map(({ event }) => event)).toEqual(["start", "epoch", "epoch", "epoch", "end"]);
-    expect(events[0]).toMatchObject({ run: "Small", backend: "cpu", parameters: 910, rows: { train: 1437, validation: 180, test: 180 }, stepsPerEpoch: 12 });
-    expect(events[1]).toMatchObject({ epoch: 1, train: { loss: expect.any(Number), accuracy: expect.any(Number) }, validation: { loss: expect.any(Number) } });
-    const end = events[4] as { test: { accuracy: number; loss: number }; paths: Record<string, string>; seconds: number };
+    expect(events[0]).toMatchObject({
+      run: "Small",
+      backend: "cpu",
+      parameters: 910,
+      rows: { train: 1437, validation: 180, test: 180 },
+      stepsPerEpoch: 12,
+    });
+    expect(events[1]).toMatchObject({
+      epoch: 1,
+      train: { loss: expect.any(Number), accuracy: expect.any(Number) },
+      validation: { loss: expect.any(Number) },
+    });
+    const end = events[4] as {
+      test: { accuracy: number; loss: number };
+      paths: Record<string, string>;
+      seconds: number;
+    };
     expect(end.test.accuracy).toBeGreaterThan(0.5);
     expect(end.paths["model"]).toBe("whole/best.safetensors");
     expect(end.seconds).toBeGreaterThan(0);
-    const log = bytes("whole/metrics.jsonl").toString().trim().split("\n").map((line) => JSON.parse(line) as { epoch: number });
+    const log = bytes("whole/metrics.jsonl")
+      .toString()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { epoch: number });
     expect(log.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
   });
 
   test("measures a checkpoint as the training did", async () => {
-    const trained = eventsOf((await train("--run-dir", "measured")).stdout).at(-1) as { test: object };
-    const measured = eventsOf((await train("--evaluate", "measured/best.safetensors")).stdout).at(-1) as { test: object };
+    const trained = eventsOf((await train("--run-dir", "measured")).stdout).at(-1) as {
+      test: object;
+    };
+    const measured = eventsOf((await train("--evaluate", "measured/best.safetensors")).stdout).at(
+      -1,
+    ) as { test: object };
     expect(measured.test).toEqual(trained.test);
   });
 
@@ -46,15 +75,26 @@ describe("an emitted trainer", () => {
     expect(first.stdout.trim()).toBe("interrupted at step 17");
     const second = await train("--run-dir", "stopped", "--resume", "--epochs", "3");
     expect(second.code).toBe(0);
-    for (const file of ["last.safetensors", "best.safetensors"]) expect(bytes("stopped", file).equals(bytes("through", file)), file).toBe(true);
+    for (const file of ["last.safetensors", "best.safetensors"])
+      expect(bytes("stopped", file).equals(bytes("through", file)), file).toBe(true);
     expect(losses("stopped")).toEqual(losses("through"));
   });
 
   test("Ctrl-C ends it with 130, and what it had reached is kept", async () => {
-    const child = spawnIn(emitted.folder, "train.ts", ["--backend", "cpu", "--format", "json", "--run-dir", "cut", "--epochs", "100000"]);
+    const child = spawnIn(emitted.folder, "train.ts", [
+      "--backend",
+      "cpu",
+      "--format",
+      "json",
+      "--run-dir",
+      "cut",
+      "--epochs",
+      "100000",
+    ]);
     let seen = "";
     child.stdout.on("data", (chunk: Buffer) => {
-      if (!seen.includes('"epoch":2') && (seen += chunk.toString()).includes('"epoch":2')) child.kill("SIGINT");
+      if (!seen.includes('"epoch":2') && (seen += chunk.toString()).includes('"epoch":2'))
+        child.kill("SIGINT");
     });
     expect(await new Promise((settle) => child.on("exit", settle))).toBe(130);
     const last = bytes("cut/last.safetensors");
@@ -91,7 +131,11 @@ describe("prediction", () => {
     writeFileSync(join(emitted.folder, "compare.ts"), compare);
     const { stdout, stderr } = await runIn(emitted.folder, "compare.ts");
     expect(stderr).toBe("");
-    const { right, rows, accuracy } = JSON.parse(stdout) as { right: number; rows: number; accuracy: number };
+    const { right, rows, accuracy } = JSON.parse(stdout) as {
+      right: number;
+      rows: number;
+      accuracy: number;
+    };
     expect(rows).toBe(180);
     expect(right / rows).toBeCloseTo(accuracy, 10);
   });
@@ -99,15 +143,25 @@ describe("prediction", () => {
   test("reads JSON and CSV on the command line, and refuses rows of the wrong length", async () => {
     await train("--run-dir", "reading", "--epochs", "1");
     const row = Array.from({ length: 64 }, (_, index) => index % 17);
-    const outcomes = [await predict(JSON.stringify([row])), await predict(JSON.stringify({ image: row })), await predict(`${row.join(",")}\n`), await predict(`${row.join(",")},3\n`)];
+    const outcomes = [
+      await predict(JSON.stringify([row])),
+      await predict(JSON.stringify({ image: row })),
+      await predict(`${row.join(",")}\n`),
+      await predict(`${row.join(",")},3\n`),
+    ];
     for (const { code, stdout } of outcomes) {
       expect(code).toBe(0);
       expect(stdout).toBe(outcomes[0]!.stdout);
     }
-    const prediction = JSON.parse(outcomes[0]!.stdout) as { class: string; probabilities: Record<string, number> };
+    const prediction = JSON.parse(outcomes[0]!.stdout) as {
+      class: string;
+      probabilities: Record<string, number>;
+    };
     const total = Object.values(prediction.probabilities).reduce((sum, share) => sum + share, 0);
     expect(total).toBeCloseTo(1, 6);
-    expect(prediction.probabilities[prediction.class]).toBe(Math.max(...Object.values(prediction.probabilities)));
+    expect(prediction.probabilities[prediction.class]).toBe(
+      Math.max(...Object.values(prediction.probabilities)),
+    );
     const short = await predict("[[1, 2, 3]]");
     expect(short.code).toBe(2);
     expect(short.stderr).toContain("64 numbers are needed, and 3 were given");

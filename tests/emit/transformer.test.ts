@@ -7,8 +7,13 @@ import { emitInto, eventsOf, remove, runIn, type Emitted } from "./support/folde
 /** An example that reads the bundled digits, as a trainer. */
 async function emittedExample(name: string): Promise<Emitted> {
   const path = `examples/${name}.nnspec`;
-  const { value, diagnostics } = check({ path, text: readFileSync(path, "utf8") }, { set: new Map(), read: () => ({ problem: "missing" }) });
-  expect(hasErrors(diagnostics), JSON.stringify(diagnostics.map(({ message }) => message))).toBe(false);
+  const { value, diagnostics } = check(
+    { path, text: readFileSync(path, "utf8") },
+    { set: new Map(), read: () => ({ problem: "missing" }) },
+  );
+  expect(hasErrors(diagnostics), JSON.stringify(diagnostics.map(({ message }) => message))).toBe(
+    false,
+  );
   return emitInto({ program: value!, run: value!.runs[0]! });
 }
 
@@ -22,14 +27,34 @@ interface End {
   readonly test: { readonly accuracy: number };
 }
 
-test("the transformer of the examples learns to read digits: 95 of 100 rows that it was not shown", { timeout: 60_000 }, async () => {
-  const { stdout, stderr, code } = await runIn(emitted.get("transformer")!.folder, "train.ts", ["--backend", "wasm", "--format", "json"]);
-  expect(code, stderr).toBe(0);
-  expect((eventsOf(stdout).at(-1) as unknown as End).test.accuracy).toBeGreaterThan(0.95);
-});
+test(
+  "the transformer of the examples learns to read digits: 95 of 100 rows that it was not shown",
+  { timeout: 60_000 },
+  async () => {
+    const { stdout, stderr, code } = await runIn(emitted.get("transformer")!.folder, "train.ts", [
+      "--backend",
+      "wasm",
+      "--format",
+      "json",
+    ]);
+    expect(code, stderr).toBe(0);
+    expect((eventsOf(stdout).at(-1) as unknown as End).test.accuracy).toBeGreaterThan(0.95);
+  },
+);
 
-test("the random layers of the examples learn them too, in a third of its epochs", { timeout: 60_000 }, async () => {
-  const { stdout, stderr, code } = await runIn(emitted.get("noise-layers")!.folder, "train.ts", ["--backend", "wasm", "--format", "json", "--epochs", "9"]);
-  expect(code, stderr).toBe(0);
-  expect((eventsOf(stdout).at(-1) as unknown as End).test.accuracy).toBeGreaterThan(0.85);
-});
+test(
+  "the random layers of the examples learn them too, in a third of its epochs",
+  { timeout: 60_000 },
+  async () => {
+    const { stdout, stderr, code } = await runIn(emitted.get("noise-layers")!.folder, "train.ts", [
+      "--backend",
+      "wasm",
+      "--format",
+      "json",
+      "--epochs",
+      "9",
+    ]);
+    expect(code, stderr).toBe(0);
+    expect((eventsOf(stdout).at(-1) as unknown as End).test.accuracy).toBeGreaterThan(0.85);
+  },
+);

@@ -19,8 +19,14 @@ beforeAll(async () => {
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"), "junction");
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   for (const name of names) {
-    const { value, diagnostics } = check({ path: `${name}.nnspec`, text: fileOf(name) }, { set: new Map(), lints: lintsOff, read: () => ({ problem: "missing" }) });
-    expect(diagnostics.map(({ code, message }) => `${code} ${message}`), name).toEqual([]);
+    const { value, diagnostics } = check(
+      { path: `${name}.nnspec`, text: fileOf(name) },
+      { set: new Map(), lints: lintsOff, read: () => ({ problem: "missing" }) },
+    );
+    expect(
+      diagnostics.map(({ code, message }) => `${code} ${message}`),
+      name,
+    ).toEqual([]);
     const files = await emit(compileRun(value!.runs[0]!), value!, { pathFromFolder: () => digits });
     for (const { path, text } of files) {
       mkdirSync(dirname(join(folder, name, path)), { recursive: true });
@@ -31,14 +37,35 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("every variant passes the compiler", () => {
-  const { compilerOptions } = JSON.parse(readFileSync(join(folder, names[0]!, "tsconfig.json"), "utf8")) as { compilerOptions: object };
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: names.map((name) => `${name}/**/*.ts`) }));
-  const { stdout } = spawnSync(process.execPath, [join(repository, "node_modules/typescript/bin/tsc"), "-p", folder], { encoding: "utf8" });
+  const { compilerOptions } = JSON.parse(
+    readFileSync(join(folder, names[0]!, "tsconfig.json"), "utf8"),
+  ) as { compilerOptions: object };
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions, include: names.map((name) => `${name}/**/*.ts`) }),
+  );
+  const { stdout } = spawnSync(
+    process.execPath,
+    [join(repository, "node_modules/typescript/bin/tsc"), "-p", folder],
+    { encoding: "utf8" },
+  );
   expect(stdout).toBe("");
 });
 
 describe("every variant trains", () => {
-  let outcomes: Readonly<Record<string, { readonly losses: number[]; readonly steps: number; readonly reason: string; readonly test?: Record<string, number>; readonly tensors: string[]; readonly predictions: Record<string, unknown>[] }>>;
+  let outcomes: Readonly<
+    Record<
+      string,
+      {
+        readonly losses: number[];
+        readonly steps: number;
+        readonly reason: string;
+        readonly test?: Record<string, number>;
+        readonly tensors: string[];
+        readonly predictions: Record<string, unknown>[];
+      }
+    >
+  >;
   beforeAll(async () => {
     writeFileSync(join(folder, "all.ts"), driver);
     const { stdout, stderr } = await runIn(folder, "all.ts");
@@ -57,12 +84,19 @@ describe("every variant trains", () => {
     expect(outcomes["conditions"]).toMatchObject({ steps: 13, reason: "all steps are done" });
     expect(outcomes["convolutions"]!.tensors).toContain("first.batch_norm_1.mean");
     expect(outcomes["heads"]!.tensors).not.toContain("decode.weight");
-    expect(outcomes["formula"]!.test).toMatchObject({ mae: expect.any(Number), r2: expect.any(Number) });
+    expect(outcomes["formula"]!.test).toMatchObject({
+      mae: expect.any(Number),
+      r2: expect.any(Number),
+    });
   });
 
   test("predictions are read as the losses say", () => {
     expect(outcomes["margins"]!.predictions).toEqual([
-      { output: "scores", class: expect.stringMatching(/^[01]$/), values: [expect.any(Number), expect.any(Number)] },
+      {
+        output: "scores",
+        class: expect.stringMatching(/^[01]$/),
+        values: [expect.any(Number), expect.any(Number)],
+      },
       { output: "chance", values: [expect.any(Number)] },
     ]);
     const [chance] = outcomes["margins"]!.predictions[1]!["values"] as number[];

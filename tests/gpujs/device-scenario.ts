@@ -5,9 +5,20 @@ import { multilayerPerceptron } from "../support/networks.ts";
 
 const network = multilayerPerceptron(6, 4, 5, 3);
 const plan = devicePlan(schedule("train", network.graph, network.capacity));
-const inputs = Object.fromEntries(network.inputs.map((name) => [name, Float32Array.from(network.values.get(name)!)]));
-const variables = new Map(Object.keys(plan.variables).map((name) => [name, Float32Array.from(network.values.get(name)!)] as const));
-const callAt = (step: number) => ({ inputs, numbers: Object.fromEntries(network.scalars(step)), rows: 5, step });
+const inputs = Object.fromEntries(
+  network.inputs.map((name) => [name, Float32Array.from(network.values.get(name)!)]),
+);
+const variables = new Map(
+  Object.keys(plan.variables).map(
+    (name) => [name, Float32Array.from(network.values.get(name)!)] as const,
+  ),
+);
+const callAt = (step: number) => ({
+  inputs,
+  numbers: Object.fromEntries(network.scalars(step)),
+  rows: 5,
+  step,
+});
 
 async function losses(device: Device): Promise<readonly number[]> {
   for (const [name, values] of variables) device.write(name, values);
@@ -41,11 +52,24 @@ async function tooLarge(): Promise<string> {
 
 /** Lets `auto` choose by measuring a training step, and trains. */
 export async function run(): Promise<Choice> {
-  const device = await createDevice({ backend: "auto", fillUniform: () => {}, calibration: { plan, call: () => callAt(1), variables: () => variables } });
+  const device = await createDevice({
+    backend: "auto",
+    fillUniform: () => {},
+    calibration: { plan, call: () => callAt(1), variables: () => variables },
+  });
   const measured = await losses(device);
   await device.dispose();
-  const same = await createDevice({ backend: device.backend === "cpu" ? "cpu" : "gpu", fillUniform: () => {} });
+  const same = await createDevice({
+    backend: device.backend === "cpu" ? "cpu" : "gpu",
+    fillUniform: () => {},
+  });
   const plain = await losses(same);
   await same.dispose();
-  return { backend: device.backend, reason: device.reason, measured, plain, tooLarge: await tooLarge() };
+  return {
+    backend: device.backend,
+    reason: device.reason,
+    measured,
+    plain,
+    tooLarge: await tooLarge(),
+  };
 }

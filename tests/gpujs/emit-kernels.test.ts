@@ -18,10 +18,16 @@ function named(name: (part: string) => string): Graph {
   const graph = root.at({ path: name("layer"), role: "forward" });
   const x = root.input(name("field"), { shape: [4, 3], batched: true });
   const weight = root.parameter(name("weight"), { shape: [3, 2], batched: false });
-  const mask = graph.less(root.random(name("stream"), { shape: [4, 2], batched: true }), root.scalar(name("number")));
+  const mask = graph.less(
+    root.random(name("stream"), { shape: [4, 2], batched: true }),
+    root.scalar(name("number")),
+  );
   const y = graph.multiply(graph.contract(x, weight, "rk,kn->rn"), mask);
   const state = root.state(name("state"), { shape: [2], batched: false });
-  return { outputs: new Map([[name("output"), y]]), updates: new Map([[name("state"), graph.add(state, graph.sum(y, [0]))]]) };
+  return {
+    outputs: new Map([[name("output"), y]]),
+    updates: new Map([[name("state"), graph.add(state, graph.sum(y, [0]))]]),
+  };
 }
 
 function nodesOf(text: string): readonly ts.Node[] {
@@ -34,24 +40,67 @@ function nodesOf(text: string): readonly ts.Node[] {
   return nodes;
 }
 
-const syntaxOf = (text: string): readonly string[] => nodesOf(text).map((node) => ts.SyntaxKind[node.kind]);
+const syntaxOf = (text: string): readonly string[] =>
+  nodesOf(text).map((node) => ts.SyntaxKind[node.kind]);
 /** The kernels: the texts between backticks. */
-const kernelsOf = (text: string): readonly string[] => nodesOf(text).flatMap((node) => (ts.isNoSubstitutionTemplateLiteral(node) ? [node.text] : []));
+const kernelsOf = (text: string): readonly string[] =>
+  nodesOf(text).flatMap((node) => (ts.isNoSubstitutionTemplateLiteral(node) ? [node.text] : []));
 
 const hostile = [
-  "`", "${process.exit(1)}", '"];process.exit(1)//', "*/ process.exit(1) /*", "\n process.exit(1)", "\u2028process.exit(1)", "</script>", "\\", "class", "Math",
-  "__proto__", "constructor", "i", "accumulator", "rows", "number_1", "return", "b", "k", "ё", "", " ", "this", "a".repeat(300), "9", "_", "h1.weight", "x/m",
+  "`",
+  "${process.exit(1)}",
+  '"];process.exit(1)//',
+  "*/ process.exit(1) /*",
+  "\n process.exit(1)",
+  "\u2028process.exit(1)",
+  "</script>",
+  "\\",
+  "class",
+  "Math",
+  "__proto__",
+  "constructor",
+  "i",
+  "accumulator",
+  "rows",
+  "number_1",
+  "return",
+  "b",
+  "k",
+  "ё",
+  "",
+  " ",
+  "this",
+  "a".repeat(300),
+  "9",
+  "_",
+  "h1.weight",
+  "x/m",
 ];
 
 describe("names of the spec", () => {
-  const benign = syntaxOf(emitKernels({ train: schedule("train", named((part) => `plain_${part}`), 4) }).text);
+  const benign = syntaxOf(
+    emitKernels({
+      train: schedule(
+        "train",
+        named((part) => `plain_${part}`),
+        4,
+      ),
+    }).text,
+  );
 
   test("cannot change the syntax of the file, nor reach a kernel", () => {
     for (const text of hostile) {
-      const { text: emitted } = emitKernels({ train: schedule("train", named((part) => `${text}${part}`), 4) });
+      const { text: emitted } = emitKernels({
+        train: schedule(
+          "train",
+          named((part) => `${text}${part}`),
+          4,
+        ),
+      });
       expect(syntaxOf(emitted), JSON.stringify(text)).toEqual(benign);
       expect(kernelsOf(emitted)).toHaveLength(2);
-      for (const source of kernelsOf(emitted)) expect(source).toMatch(/^[\w\s()[\]{}.,;=<>!?:&|+*/-]*$/);
+      for (const source of kernelsOf(emitted))
+        expect(source).toMatch(/^[\w\s()[\]{}.,;=<>!?:&|+*/-]*$/);
     }
   });
 
@@ -59,11 +108,21 @@ describe("names of the spec", () => {
     for (const text of hostile) {
       const name = (part: string): string => `${text}${part}`;
       const plan = devicePlan(schedule("train", named(name), 4));
-      const device = await createDevice({ backend: "cpu", fillUniform: (target) => target.fill(0.5) });
+      const device = await createDevice({
+        backend: "cpu",
+        fillUniform: (target) => target.fill(0.5),
+      });
       device.write(name("weight"), Float32Array.of(1, 2, 3, 4, 5, 6));
       device.write(name("state"), Float32Array.of(10, 20));
-      device.run(plan, { inputs: { [name("field")]: Float32Array.of(1, 0, 0, 0, 1, 1) }, numbers: { [name("number")]: 0.75 }, rows: 2, step: 1 });
-      expect((await device.result(plan, name("output"))).slice(0, 4)).toEqual(Float32Array.of(1, 2, 8, 10));
+      device.run(plan, {
+        inputs: { [name("field")]: Float32Array.of(1, 0, 0, 0, 1, 1) },
+        numbers: { [name("number")]: 0.75 },
+        rows: 2,
+        step: 1,
+      });
+      expect((await device.result(plan, name("output"))).slice(0, 4)).toEqual(
+        Float32Array.of(1, 2, 8, 10),
+      );
       expect(await device.read(name("state"))).toEqual(Float32Array.of(19, 32));
       await device.dispose();
     }
@@ -71,17 +130,31 @@ describe("names of the spec", () => {
 });
 
 test("the same plans give the same text, and it passes a strict compiler", () => {
-  const emit = (): string => emitKernels({ train: schedule("train", convolutionalNetwork().graph, 4), evaluate: schedule("evaluate", multilayerPerceptron().graph, 8) }).text;
+  const emit = (): string =>
+    emitKernels({
+      train: schedule("train", convolutionalNetwork().graph, 4),
+      evaluate: schedule("evaluate", multilayerPerceptron().graph, 8),
+    }).text;
   const text = emit();
   expect(emit()).toBe(text);
   expect(kernelsOf(text).length).toBeGreaterThan(80);
   const folder = mkdtempSync(join(tmpdir(), "kernels-"));
   try {
-    writeFileSync(join(folder, "kernels.ts"), text.replace("./runtime/device-plan.ts", "./device-plan.ts"));
+    writeFileSync(
+      join(folder, "kernels.ts"),
+      text.replace("./runtime/device-plan.ts", "./device-plan.ts"),
+    );
     copyFileSync("src/runtime/device-plan.ts", join(folder, "device-plan.ts"));
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-    const options = "--ignoreConfig --noEmit --strict --noUnusedLocals --noUncheckedIndexedAccess --exactOptionalPropertyTypes --erasableSyntaxOnly --verbatimModuleSyntax --allowImportingTsExtensions --module nodenext --target es2022".split(" ");
-    expect(spawnSync("node_modules/.bin/tsc", [...options, join(folder, "kernels.ts")], { encoding: "utf8" }).stdout).toBe("");
+    const options =
+      "--ignoreConfig --noEmit --strict --noUnusedLocals --noUncheckedIndexedAccess --exactOptionalPropertyTypes --erasableSyntaxOnly --verbatimModuleSyntax --allowImportingTsExtensions --module nodenext --target es2022".split(
+        " ",
+      );
+    expect(
+      spawnSync("node_modules/.bin/tsc", [...options, join(folder, "kernels.ts")], {
+        encoding: "utf8",
+      }).stdout,
+    ).toBe("");
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -91,10 +164,23 @@ test("a dense layer reads like this", () => {
   const root = createBuilder();
   const h = root.at({ path: "h1", role: "forward" });
   const type = { shape: [128, 64], batched: true };
-  const product = h.contract(root.input("x", type), root.parameter("h1.weight", { shape: [64, 32], batched: false }), "rk,kn->rn");
-  const out = h.maximum(h.add(product, h.broadcast(root.parameter("h1.bias", { shape: [32], batched: false }), product.type, [1])), 0);
-  const { text } = emitKernels({ predict: schedule("predict", { outputs: new Map([["h1", out]]), updates: new Map() }, 128) });
-  expect(text).toBe(`import type { DevicePlan } from "./runtime/device-plan.ts";
+  const product = h.contract(
+    root.input("x", type),
+    root.parameter("h1.weight", { shape: [64, 32], batched: false }),
+    "rk,kn->rn",
+  );
+  const out = h.maximum(
+    h.add(
+      product,
+      h.broadcast(root.parameter("h1.bias", { shape: [32], batched: false }), product.type, [1]),
+    ),
+    0,
+  );
+  const { text } = emitKernels({
+    predict: schedule("predict", { outputs: new Map([["h1", out]]), updates: new Map() }, 128),
+  });
+  expect(text).toBe(
+    `import type { DevicePlan } from "./runtime/device-plan.ts";
 
 // The tensor work as gpu.js functions. Arrays are flat and row-major; \`i\` is the element that a thread computes.
 
@@ -128,5 +214,6 @@ export const predict = {
   results: { "h1": "h1" },
   updates: {  },
 } satisfies DevicePlan;
-`.replaceAll("\\u003e", ">"));
+`.replaceAll("\\u003e", ">"),
+  );
 });

@@ -16,7 +16,10 @@ function countTextures(): () => number {
       alive++;
       return texture;
     };
-    kind.prototype.deleteTexture = function (this: WebGLRenderingContext, texture: WebGLTexture | null) {
+    kind.prototype.deleteTexture = function (
+      this: WebGLRenderingContext,
+      texture: WebGLTexture | null,
+    ) {
       if (texture !== null && known.delete(texture)) alive--;
       deleteTexture.call(this, texture);
     };
@@ -38,17 +41,28 @@ export async function run(steps: number): Promise<MemoryUse> {
   const network = multilayerPerceptron();
   const plan = devicePlan(schedule("train", network.graph, network.capacity));
   const device = await createDevice({ backend: "gpu", fillUniform: () => {} });
-  for (const name of Object.keys(plan.variables)) device.write(name, Float32Array.from(network.values.get(name)!));
-  const inputs = Object.fromEntries(network.inputs.map((name) => [name, Float32Array.from(network.values.get(name)!)]));
+  for (const name of Object.keys(plan.variables))
+    device.write(name, Float32Array.from(network.values.get(name)!));
+  const inputs = Object.fromEntries(
+    network.inputs.map((name) => [name, Float32Array.from(network.values.get(name)!)]),
+  );
   const textures: number[] = [];
   const heap: number[] = [];
   for (let step = 1; step <= steps; step++) {
-    device.run(plan, { inputs, numbers: Object.fromEntries(network.scalars(step)), rows: 1 + (step % network.capacity), step });
+    device.run(plan, {
+      inputs,
+      numbers: Object.fromEntries(network.scalars(step)),
+      rows: 1 + (step % network.capacity),
+      step,
+    });
     if (step % 10 === 0) await device.result(plan, "loss");
     if (step % 50 === 0) await device.read("h1.weight");
     if (step % 100 !== 0) continue;
     textures.push(alive());
-    heap.push((performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? 0);
+    heap.push(
+      (performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ??
+        0,
+    );
   }
   await device.dispose();
   return { backend: device.backend, textures, heap };

@@ -11,11 +11,19 @@ describe("every operation on every backend equals the interpreter, at extreme va
     expect(await run("cpu")).toEqual(passed("cpu"));
   }, 20_000);
 
-  test.skipIf(skipLoudly("operations on headless GL", headlessGl()))("headless GL in Node", async () => {
-    expect(await runInHeadlessGl(scenario, "gpu")).toEqual(passed("headlessgl"));
-  }, 60_000);
+  test.skipIf(skipLoudly("operations on headless GL", headlessGl()))(
+    "headless GL in Node",
+    async () => {
+      expect(await runInHeadlessGl(scenario, "gpu")).toEqual(passed("headlessgl"));
+    },
+    60_000,
+  );
 
-  test.skipIf(skipLoudly("operations in Chromium", chromium()))("WebGL 2 in Chromium", async () => {
-    expect(await runInChromium(scenario, "gpu")).toEqual(passed("webgl2"));
-  }, 60_000);
+  test.skipIf(skipLoudly("operations in Chromium", chromium()))(
+    "WebGL 2 in Chromium",
+    async () => {
+      expect(await runInChromium(scenario, "gpu")).toEqual(passed("webgl2"));
+    },
+    60_000,
+  );
 });

@@ -45,21 +45,39 @@ function zip(content: Uint8Array, claims: Claims = {}, files = 1): Uint8Array {
   end.writeUInt32LE(0x06054b50, 0);
   end.writeUInt16LE(claims.count ?? files, 8);
   end.writeUInt16LE(claims.count ?? files, 10);
-  end.writeUInt32LE(entries.reduce((sum, entry) => sum + entry.length, 0), 12);
+  end.writeUInt32LE(
+    entries.reduce((sum, entry) => sum + entry.length, 0),
+    12,
+  );
   end.writeUInt32LE(body.length, 16);
   return Buffer.concat([body, ...entries, end]);
 }
 
 const zeros = (bytes: number): Uint8Array => new Uint8Array(bytes);
 const million = 2 ** 20;
-const ends = [0, 1, 2 ** 16, 2 ** 24, 2 ** 29, 2 ** 30, 2 ** 30 + 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 2, 2 ** 32 - 1];
+const ends = [
+  0,
+  1,
+  2 ** 16,
+  2 ** 24,
+  2 ** 29,
+  2 ** 30,
+  2 ** 30 + 1,
+  2 ** 31 - 1,
+  2 ** 31,
+  2 ** 32 - 2,
+  2 ** 32 - 1,
+];
 
 async function openAll(bytes: Uint8Array): Promise<void> {
   for (const open of readZip(bytes, "m").values()) await open();
 }
 
 function npyHeader(text: string, length = text.length): Uint8Array {
-  return Buffer.concat([Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, length & 255, (length >> 8) & 255]), Buffer.from(text, "latin1")]);
+  return Buffer.concat([
+    Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, length & 255, (length >> 8) & 255]),
+    Buffer.from(text, "latin1"),
+  ]);
 }
 
 function idx(type: number, shape: readonly number[], data = 6): Uint8Array {
@@ -75,7 +93,8 @@ function safetensors(header: string, length: bigint = BigInt(header.length)): Ui
   return Buffer.concat([size, Buffer.from(header), zeros(24)]);
 }
 
-const tensor = (shape: string, offsets: string): string => `{"w":{"dtype":"F32","shape":${shape},"data_offsets":${offsets}}}`;
+const tensor = (shape: string, offsets: string): string =>
+  `{"w":{"dtype":"F32","shape":${shape},"data_offsets":${offsets}}}`;
 
 /** Ones in the place of the bytes between `from` and `to`, counted from the end. */
 function endingIn(bytes: Uint8Array, from: number, to: number): Uint8Array {
@@ -84,52 +103,159 @@ function endingIn(bytes: Uint8Array, from: number, to: number): Uint8Array {
 
 type Case = readonly [name: string, read: () => unknown];
 const cases: readonly Case[] = [
-  ...ends.map((size): Case => [`zip: 1 MiB that claims to be ${size} bytes`, () => openAll(zip(zeros(million), { size }))]),
-  ...ends.map((packed): Case => [`zip: packed into ${packed} bytes, it claims`, () => openAll(zip(zeros(million), { packed }))]),
-  ...[2 ** 16, 2 ** 31, 2 ** 32 - 1].map((offset): Case => [`zip: a file at ${offset}`, () => openAll(zip(zeros(100), { offset }))]),
-  ...[1, 6, 9, 12, 99, 65_535].map((method): Case => [`zip: method ${method}`, () => openAll(zip(zeros(100), { method }))]),
-  ...[2, 100, 65_534, 65_535].map((count): Case => [`zip: ${count} files, of which one is there`, () => openAll(zip(zeros(100), { count }))]),
-  ["zip: a name of 65,535 characters that is not there", () => openAll(zip(zeros(100), { nameLength: 65_535 }))],
-  ["zip: 60,000 files over one another, 1 GiB and more in all", () => readZip(zip(zeros(100_000), {}, 60_000), "m")],
+  ...ends.map((size): Case => [
+    `zip: 1 MiB that claims to be ${size} bytes`,
+    () => openAll(zip(zeros(million), { size })),
+  ]),
+  ...ends.map((packed): Case => [
+    `zip: packed into ${packed} bytes, it claims`,
+    () => openAll(zip(zeros(million), { packed })),
+  ]),
+  ...[2 ** 16, 2 ** 31, 2 ** 32 - 1].map((offset): Case => [
+    `zip: a file at ${offset}`,
+    () => openAll(zip(zeros(100), { offset })),
+  ]),
+  ...[1, 6, 9, 12, 99, 65_535].map((method): Case => [
+    `zip: method ${method}`,
+    () => openAll(zip(zeros(100), { method })),
+  ]),
+  ...[2, 100, 65_534, 65_535].map((count): Case => [
+    `zip: ${count} files, of which one is there`,
+    () => openAll(zip(zeros(100), { count })),
+  ]),
+  [
+    "zip: a name of 65,535 characters that is not there",
+    () => openAll(zip(zeros(100), { nameLength: 65_535 })),
+  ],
+  [
+    "zip: 60,000 files over one another, 1 GiB and more in all",
+    () => readZip(zip(zeros(100_000), {}, 60_000), "m"),
+  ],
   ["gzip: cut after its first bytes", () => gunzip(gzipSync(zeros(million)).subarray(0, 12), "m")],
-  ["gzip: a checksum that is another's", () => gunzip(endingIn(gzipSync(zeros(million)), 8, 4), "m")],
+  [
+    "gzip: a checksum that is another's",
+    () => gunzip(endingIn(gzipSync(zeros(million)), 8, 4), "m"),
+  ],
   ["gzip: a length that is another's", () => gunzip(endingIn(gzipSync(zeros(million)), 4, 0), "m")],
   ["gzip: cut in the middle", () => gunzip(gzipSync(zeros(million)).subarray(0, 500), "m")],
-  ["gzip: a ratio above any that the format can have", () => gunzip(gzipSync(zeros(100)).fill(0xff, 10), "m")],
-  ["npy: 2^40 rows", () => parseNpy(npyHeader("{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776,), }\n"), "m")],
-  ["npy: sizes whose product wraps around", () => parseNpy(npyHeader("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }\n"), "m")],
-  ["npy: a negative size", () => parseNpy(npyHeader("{'descr': '<f4', 'fortran_order': False, 'shape': (-4,), }\n"), "m")],
-  ["npy: a header of 65,535 bytes that is not there", () => parseNpy(npyHeader("{'descr': '<f4'", 65_535), "m")],
-  ["npy: a shape of a thousand axes", () => parseNpy(npyHeader(`{'descr': '<f4', 'fortran_order': False, 'shape': (${"2, ".repeat(1000)}), }\n`), "m")],
-  ["npy: objects, which would run code", () => parseNpy(npyHeader("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }\n"), "m")],
-  ...[[2 ** 31], [2 ** 32 - 1], [2 ** 16, 2 ** 16], [2 ** 31, 2 ** 31, 2 ** 31]].map((shape): Case => [`idx: ${shape.join(" x ")}`, () => parseIdx(idx(8, shape), "m")]),
-  ["idx: 255 axes", () => parseIdx(idx(8, Array.from({ length: 255 }, () => 2)), "m")],
-  ["safetensors: a header of 2^63 bytes", () => decodeSafetensors(safetensors(tensor("[6]", "[0,24]"), 2n ** 63n), "m")],
-  ["safetensors: a header of 2^53 bytes", () => decodeSafetensors(safetensors(tensor("[6]", "[0,24]"), 2n ** 53n), "m")],
-  ["safetensors: a shape of 2^52 numbers", () => decodeSafetensors(safetensors(tensor("[4503599627370496]", "[0,24]")), "m")],
-  ["safetensors: a shape whose product wraps around", () => decodeSafetensors(safetensors(tensor("[4294967296,4294967296]", "[0,24]")), "m")],
-  ["safetensors: data that ends before it begins", () => decodeSafetensors(safetensors(tensor("[6]", "[24,0]")), "m")],
-  ["safetensors: data beyond the file", () => decodeSafetensors(safetensors(tensor("[600]", "[0,2400]")), "m")],
-  ["safetensors: a negative place", () => decodeSafetensors(safetensors(tensor("[6]", "[-24,0]")), "m")],
-  ["safetensors: two tensors over one another", () => decodeSafetensors(safetensors('{"a":{"dtype":"F32","shape":[6],"data_offsets":[0,24]},"b":{"dtype":"F32","shape":[6],"data_offsets":[0,24]}}'), "m")],
+  [
+    "gzip: a ratio above any that the format can have",
+    () => gunzip(gzipSync(zeros(100)).fill(0xff, 10), "m"),
+  ],
+  [
+    "npy: 2^40 rows",
+    () =>
+      parseNpy(
+        npyHeader("{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776,), }\n"),
+        "m",
+      ),
+  ],
+  [
+    "npy: sizes whose product wraps around",
+    () =>
+      parseNpy(
+        npyHeader(
+          "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }\n",
+        ),
+        "m",
+      ),
+  ],
+  [
+    "npy: a negative size",
+    () => parseNpy(npyHeader("{'descr': '<f4', 'fortran_order': False, 'shape': (-4,), }\n"), "m"),
+  ],
+  [
+    "npy: a header of 65,535 bytes that is not there",
+    () => parseNpy(npyHeader("{'descr': '<f4'", 65_535), "m"),
+  ],
+  [
+    "npy: a shape of a thousand axes",
+    () =>
+      parseNpy(
+        npyHeader(`{'descr': '<f4', 'fortran_order': False, 'shape': (${"2, ".repeat(1000)}), }\n`),
+        "m",
+      ),
+  ],
+  [
+    "npy: objects, which would run code",
+    () => parseNpy(npyHeader("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }\n"), "m"),
+  ],
+  ...[[2 ** 31], [2 ** 32 - 1], [2 ** 16, 2 ** 16], [2 ** 31, 2 ** 31, 2 ** 31]].map(
+    (shape): Case => [`idx: ${shape.join(" x ")}`, () => parseIdx(idx(8, shape), "m")],
+  ),
+  [
+    "idx: 255 axes",
+    () =>
+      parseIdx(
+        idx(
+          8,
+          Array.from({ length: 255 }, () => 2),
+        ),
+        "m",
+      ),
+  ],
+  [
+    "safetensors: a header of 2^63 bytes",
+    () => decodeSafetensors(safetensors(tensor("[6]", "[0,24]"), 2n ** 63n), "m"),
+  ],
+  [
+    "safetensors: a header of 2^53 bytes",
+    () => decodeSafetensors(safetensors(tensor("[6]", "[0,24]"), 2n ** 53n), "m"),
+  ],
+  [
+    "safetensors: a shape of 2^52 numbers",
+    () => decodeSafetensors(safetensors(tensor("[4503599627370496]", "[0,24]")), "m"),
+  ],
+  [
+    "safetensors: a shape whose product wraps around",
+    () => decodeSafetensors(safetensors(tensor("[4294967296,4294967296]", "[0,24]")), "m"),
+  ],
+  [
+    "safetensors: data that ends before it begins",
+    () => decodeSafetensors(safetensors(tensor("[6]", "[24,0]")), "m"),
+  ],
+  [
+    "safetensors: data beyond the file",
+    () => decodeSafetensors(safetensors(tensor("[600]", "[0,2400]")), "m"),
+  ],
+  [
+    "safetensors: a negative place",
+    () => decodeSafetensors(safetensors(tensor("[6]", "[-24,0]")), "m"),
+  ],
+  [
+    "safetensors: two tensors over one another",
+    () =>
+      decodeSafetensors(
+        safetensors(
+          '{"a":{"dtype":"F32","shape":[6],"data_offsets":[0,24]},"b":{"dtype":"F32","shape":[6],"data_offsets":[0,24]}}',
+        ),
+        "m",
+      ),
+  ],
 ];
 
 describe("bombs", () => {
   test("there are sixty", () => expect(cases.length).toBeGreaterThanOrEqual(60));
 
-  test.each(cases)("%s", async (name, read) => {
-    const before = process.memoryUsage().rss;
-    let refused = false;
-    try {
-      await read();
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      refused = true;
-    }
-    // 1 MiB that says so is read; all others are refused.
-    expect(refused, name).toBe(!new RegExp(`^zip: 1 MiB that claims to be ${million} bytes$`).test(name));
-    expect(process.memoryUsage().rss - before).toBeLessThan(200 * million);
-  }, 5000);
+  test.each(cases)(
+    "%s",
+    async (name, read) => {
+      const before = process.memoryUsage().rss;
+      let refused = false;
+      try {
+        await read();
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        refused = true;
+      }
+      // 1 MiB that says so is read; all others are refused.
+      expect(refused, name).toBe(
+        !new RegExp(`^zip: 1 MiB that claims to be ${million} bytes$`).test(name),
+      );
+      expect(process.memoryUsage().rss - before).toBeLessThan(200 * million);
+    },
+    5000,
+  );
 
   test("what is as it says is read", async () => {
     await expect(openAll(zip(zeros(million)))).resolves.toBeUndefined();

@@ -7,21 +7,73 @@ import { numbersFrom } from "../support/networks.ts";
 // slot of the generated modules meets each of five hundred such texts in tests/emit/injection.test.ts.
 
 const pieces = [
-  '"', "'", "`", "\\", "${", "}", "*/", "/*", "//", "\n", "\r", "\u2028", "\u2029", "\u0000", "\u001b[2J", "\u202e", "\u200b", "</script>", "<!--", "]]>", "__proto__",
-  "constructor", "@ts-ignore", "prettier-ignore", "process.exit(1)", ");", "];", "});", "import('node:fs')", "\\u0022", "\\x22", "\ud800", "\udfff", "\ufeff", "🦀", "a", " ", "\t", "#!", "=>", "0x", "-", ".", ",",
+  '"',
+  "'",
+  "`",
+  "\\",
+  "${",
+  "}",
+  "*/",
+  "/*",
+  "//",
+  "\n",
+  "\r",
+  "\u2028",
+  "\u2029",
+  "\u0000",
+  "\u001b[2J",
+  "\u202e",
+  "\u200b",
+  "</script>",
+  "<!--",
+  "]]>",
+  "__proto__",
+  "constructor",
+  "@ts-ignore",
+  "prettier-ignore",
+  "process.exit(1)",
+  ");",
+  "];",
+  "});",
+  "import('node:fs')",
+  "\\u0022",
+  "\\x22",
+  "\ud800",
+  "\udfff",
+  "\ufeff",
+  "🦀",
+  "a",
+  " ",
+  "\t",
+  "#!",
+  "=>",
+  "0x",
+  "-",
+  ".",
+  ",",
 ] as const;
 
 function texts(count: number): readonly string[] {
   const next = numbersFrom(20_26);
   const below = (bound: number): number => Math.min(bound - 1, Math.floor(next() * bound));
-  return Array.from({ length: count }, () => Array.from({ length: 1 + below(8) }, () => pieces[below(pieces.length)]!).join(""));
+  return Array.from({ length: count }, () =>
+    Array.from({ length: 1 + below(8) }, () => pieces[below(pieces.length)]!).join(""),
+  );
 }
 
 const hostile = [...new Set(texts(13_000))].slice(0, 10_000);
 
 function kindsOf(text: string): readonly ts.SyntaxKind[] {
-  const file = ts.createSourceFile("file.ts", text, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
-  expect((file as unknown as { readonly parseDiagnostics: readonly unknown[] }).parseDiagnostics).toEqual([]);
+  const file = ts.createSourceFile(
+    "file.ts",
+    text,
+    ts.ScriptTarget.Latest,
+    false,
+    ts.ScriptKind.TS,
+  );
+  expect(
+    (file as unknown as { readonly parseDiagnostics: readonly unknown[] }).parseDiagnostics,
+  ).toEqual([]);
   const kinds: ts.SyntaxKind[] = [];
   const visit = (node: ts.Node): void => {
     kinds.push(node.kind);
@@ -51,7 +103,7 @@ test("a comment ends where it should, and directs nothing", () => {
 });
 
 test("a key is that property, the prototype's name included", () => {
-  const expected = kindsOf("const x = { [\"a\"]: 1 };");
+  const expected = kindsOf('const x = { ["a"]: 1 };');
   for (const text of hostile.filter((_, index) => index % 10 === 0)) {
     const { code } = key(text);
     const made = new Function(`return { ${code}: 1 };`)() as object;

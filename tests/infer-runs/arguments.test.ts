@@ -47,15 +47,31 @@ describe("a wrong argument gives one finding at its place", () => {
 });
 
 test("several wrong arguments are all reported", () => {
-  expect(findings(spec({ train: "optimizer: sgd(-1, momentum: 2, nesterov: True)" }))).toEqual(["NN0406 -1", "NN0406 2", "NN0413 True"]);
+  expect(findings(spec({ train: "optimizer: sgd(-1, momentum: 2, nesterov: True)" }))).toEqual([
+    "NN0406 -1",
+    "NN0406 2",
+    "NN0413 True",
+  ]);
 });
 
 describe("messages say what to write", () => {
   test.each([
-    ["optimizer: sgd(0.1, momentun: 0.9)", "`sgd` has no argument `momentun`; did you mean `momentum`?"],
-    ["schedule: warmup(2) then constant", "`duration` expects a duration, and a duration needs a unit: write `2 epochs` or `2 steps`"],
-    ["schedule: warmup(1) then constant", "`duration` expects a duration, and a duration needs a unit: write `1 epoch` or `1 step`"],
-    ["optimizer: relu", "expected an optimizer, but `relu` is an activation; for example `adadelta`"],
+    [
+      "optimizer: sgd(0.1, momentun: 0.9)",
+      "`sgd` has no argument `momentun`; did you mean `momentum`?",
+    ],
+    [
+      "schedule: warmup(2) then constant",
+      "`duration` expects a duration, and a duration needs a unit: write `2 epochs` or `2 steps`",
+    ],
+    [
+      "schedule: warmup(1) then constant",
+      "`duration` expects a duration, and a duration needs a unit: write `1 epoch` or `1 step`",
+    ],
+    [
+      "optimizer: relu",
+      "expected an optimizer, but `relu` is an activation; for example `adadelta`",
+    ],
     ["optimizer: sgd(0.1, momentum: 1)", "`momentum` must be at least 0 and below 1, found 1"],
   ])("%s", (setting, expected) => {
     expect(message(spec({ train: setting }))).toBe(expected);
@@ -63,28 +79,52 @@ describe("messages say what to write", () => {
 });
 
 test("defaults are filled in, integers fit numbers, empty parentheses are dropped", () => {
-  expect(run(spec({ train: "optimizer: adam()" })).optimizer.use.arguments).toEqual({ rate: 0.001, betas: [0.9, 0.999], epsilon: 1e-8 });
+  expect(run(spec({ train: "optimizer: adam()" })).optimizer.use.arguments).toEqual({
+    rate: 0.001,
+    betas: [0.9, 0.999],
+    epsilon: 1e-8,
+  });
   expect(run(spec({ train: "optimizer: sgd(1)" })).optimizer.use.arguments["rate"]).toBe(1);
   expect(run(spec()).optimizer.use.arguments["rate"]).toBe(0.001);
 });
 
 test("a name in scope is looked up before a symbol", () => {
-  const text = spec({ head: "hyper form = displacement in { velocity, displacement }", train: "optimizer: sgd(0.1, momentum: 0.9, form: form)" });
+  const text = spec({
+    head: "hyper form = displacement in { velocity, displacement }",
+    train: "optimizer: sgd(0.1, momentum: 0.9, form: form)",
+  });
   expect(run(text).optimizer.use.arguments["form"]).toBe("displacement");
 });
 
 test("`if` chooses a library item at compile time", () => {
-  const text = spec({ head: "hyper algorithm = sgd in { adam, sgd }", train: "optimizer: if algorithm == adam then adam(1e-3) else sgd(0.1)" });
+  const text = spec({
+    head: "hyper algorithm = sgd in { adam, sgd }",
+    train: "optimizer: if algorithm == adam then adam(1e-3) else sgd(0.1)",
+  });
   expect(run(text).optimizer.use.definition.name).toBe("sgd");
 });
 
 test("an item inside an item keeps its own arguments", () => {
-  const { init } = run(spec({ rules: "for weights(hidden) { init: kaiming(leaky_relu(0.2)) }" })).weights[0]!;
-  expect(init.use.arguments["activation"]).toMatchObject({ definition: { name: "leaky_relu" }, arguments: { alpha: 0.2 } });
+  const { init } = run(spec({ rules: "for weights(hidden) { init: kaiming(leaky_relu(0.2)) }" }))
+    .weights[0]!;
+  expect(init.use.arguments["activation"]).toMatchObject({
+    definition: { name: "leaky_relu" },
+    arguments: { alpha: 0.2 },
+  });
 });
 
 test("a schedule may stand for a number where the item allows it", () => {
-  const { use } = run(spec({ train: "optimizer: sgd(0.1, momentum: linear(5 epochs, from: 0.5, to: 0.9) then constant)" })).optimizer;
-  expect(use.arguments["momentum"]).toMatchObject({ schedule: [{ definition: { name: "linear" } }, { definition: { name: "constant" } }] });
-  expect(findings(spec({ train: "optimizer: sgd(0.1, momentum: linear(from: 0.5, to: 0.9) then constant)" }))[0]).toMatch(/^NN0717/);
+  const { use } = run(
+    spec({
+      train: "optimizer: sgd(0.1, momentum: linear(5 epochs, from: 0.5, to: 0.9) then constant)",
+    }),
+  ).optimizer;
+  expect(use.arguments["momentum"]).toMatchObject({
+    schedule: [{ definition: { name: "linear" } }, { definition: { name: "constant" } }],
+  });
+  expect(
+    findings(
+      spec({ train: "optimizer: sgd(0.1, momentum: linear(from: 0.5, to: 0.9) then constant)" }),
+    )[0],
+  ).toMatch(/^NN0717/);
 });

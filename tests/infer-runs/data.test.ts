@@ -17,10 +17,25 @@ describe("a wrong part of the data gives its finding at its place", () => {
     [{ source: 'source: csv("a.csv", traget: "digit")' }, ["NN0401 traget"]],
     [{ source: 'source: csv("a.csv", lable: "digit")' }, ["NN0605 lable"]],
     [{ source: 'source: csv("a.csv", label: 3)' }, ["NN0405 3"]],
-    [{ source: 'source: csv("a.csv", label: "digit", target: "digit")' }, ['NN0609 target: "digit"']],
+    [
+      { source: 'source: csv("a.csv", label: "digit", target: "digit")' },
+      ['NN0609 target: "digit"'],
+    ],
     [{ source: 'source: csv("a.csv", label: image("file"))' }, ["NN0901 image"]],
-    [{ source: 'source: (train: csv("a.csv", target: "digit"), tset: csv("b.csv", target: "digit"))' }, ["NN0604 tset"]],
-    [{ source: 'source: (test: csv("a.csv", target: "d"))', split: "split: (train: 80%, test: 20%)" }, ["NN0608 test: 20%"]],
+    [
+      {
+        source:
+          'source: (train: csv("a.csv", target: "digit"), tset: csv("b.csv", target: "digit"))',
+      },
+      ["NN0604 tset"],
+    ],
+    [
+      {
+        source: 'source: (test: csv("a.csv", target: "d"))',
+        split: "split: (train: 80%, test: 20%)",
+      },
+      ["NN0608 test: 20%"],
+    ],
     [{ split: "split: (train: 80%, validation: 10%)" }, ["NN0603 (train: 80%, validation: 10%)"]],
     [{ split: "split: (train: 80%, validation: 30%)" }, ["NN0603 (train: 80%, validation: 30%)"]],
     [{ split: "split: (train: 80%, val: 20%)" }, ["NN0604 val"]],
@@ -39,17 +54,25 @@ describe("a wrong part of the data gives its finding at its place", () => {
 });
 
 test("the first axis is one free dim in all fields", () => {
-  expect(findings("nnspec 1\ndim B\ndim N\ndata D {\n  x: f32[B, 3]\n  y: f32[N, 1]\n}\n")).toEqual(["NN0602 N"]);
+  expect(findings("nnspec 1\ndim B\ndim N\ndata D {\n  x: f32[B, 3]\n  y: f32[N, 1]\n}\n")).toEqual(
+    ["NN0602 N"],
+  );
   expect(findings("nnspec 1\ndim B = 5\ndata D {\n  x: f32[B, 3]\n}\n")).toEqual(["NN0602 B"]);
 });
 
 test("`target` is short for the second field's column; other columns are named by field", () => {
   expect(data({}).sources[0]?.source.fieldArguments).toEqual({ label: "digit" });
-  expect(data({ source: 'source: npz("a.npz", image: "x", label: "y")' }).sources[0]?.source.fieldArguments).toEqual({ image: "x", label: "y" });
+  expect(
+    data({ source: 'source: npz("a.npz", image: "x", label: "y")' }).sources[0]?.source
+      .fieldArguments,
+  ).toEqual({ image: "x", label: "y" });
 });
 
 test("a source for each part; the split divides the rest", () => {
-  const { sources, split } = data({ source: 'source: (train: csv("a.csv", target: "d"), test: csv("b.csv", target: "d"))', split: "split: (train: 90%, validation: 10%)" });
+  const { sources, split } = data({
+    source: 'source: (train: csv("a.csv", target: "d"), test: csv("b.csv", target: "d"))',
+    split: "split: (train: 90%, validation: 10%)",
+  });
   expect(sources.map(({ part }) => part)).toEqual(["train", "test"]);
   expect(split).toEqual({ train: 0.9, validation: 0.1, test: 0 });
 });
@@ -59,19 +82,29 @@ test("without a split everything is for training", () => {
 });
 
 test("thirds make a whole, and rows may be kept together", () => {
-  expect(data({ split: 'split: (train: 1 / 3, validation: 1 / 3, test: 1 / 3, by: "patient")' }).split.by).toBe("patient");
+  expect(
+    data({ split: 'split: (train: 1 / 3, validation: 1 / 3, test: 1 / 3, by: "patient")' }).split
+      .by,
+  ).toBe("patient");
 });
 
 test("one normalisation is for every f32 field, a record for those it names", () => {
   const fields = "image: f32[B, px: 64]\n  label: class[B] of 10\n  age: f32[B, 1]";
-  expect(data({ fields, split: "normalize: standardize" }).normalize.map(({ field }) => field)).toEqual(["image", "age"]);
-  expect(data({ fields, split: "normalize: (age: scale(0 .. 1))" }).normalize.map(({ field }) => field)).toEqual(["age"]);
+  expect(
+    data({ fields, split: "normalize: standardize" }).normalize.map(({ field }) => field),
+  ).toEqual(["image", "age"]);
+  expect(
+    data({ fields, split: "normalize: (age: scale(0 .. 1))" }).normalize.map(({ field }) => field),
+  ).toEqual(["age"]);
 });
 
 describe("a formula as a source", () => {
-  const waves = (source: string, x = "x: f32[B, 1]", y = "y: f32[B, 1]") => `nnspec 1\ndim B\nhyper k = 6\ndefine wave(t, n = 2) = sin(n * t)\ndata Waves {\n  ${x}\n  ${y}\n  source: ${source}\n}\n`;
+  const waves = (source: string, x = "x: f32[B, 1]", y = "y: f32[B, 1]") =>
+    `nnspec 1\ndim B\nhyper k = 6\ndefine wave(t, n = 2) = sin(n * t)\ndata Waves {\n  ${x}\n  ${y}\n  source: ${source}\n}\n`;
   test("names, hypers and definitions are put in", () => {
-    const { formula, use } = program(waves("function(wave(k * x) + 1, x: 0 .. 1, points: 50, noise: 0.1)")).data[0]!.sources[0]!.source;
+    const { formula, use } = program(
+      waves("function(wave(k * x) + 1, x: 0 .. 1, points: 50, noise: 0.1)"),
+    ).data[0]!.sources[0]!.source;
     expect(showFormula(formula!.expression)).toBe("sin(2 * (6 * x)) + 1");
     expect(formula!.inputs).toEqual([{ name: "x", from: 0, to: 1 }]);
     expect(use.arguments).toMatchObject({ points: 50, noise: 0.1 });
@@ -92,7 +125,8 @@ describe("a formula as a source", () => {
 });
 
 test("synthetic labels agree with the field", () => {
-  const spirals = (classes: number) => `nnspec 1\ndim B\ndata S {\n  point: f32[B, 2]\n  arm: class[B] of 3\n  source: spirals(points: 10, classes: ${classes})\n}\n`;
+  const spirals = (classes: number) =>
+    `nnspec 1\ndim B\ndata S {\n  point: f32[B, 2]\n  arm: class[B] of 3\n  source: spirals(points: 10, classes: ${classes})\n}\n`;
   expect(findings(spirals(3))).toEqual([]);
   expect(findings(spirals(2))).toEqual(["NN0611 spirals(points: 10, classes: 2)"]);
 });

@@ -4,10 +4,21 @@ import { spec } from "./specs.ts";
 
 /** What is said of a schedule under the guarantee: undefined when it keeps it. */
 function verdict(schedule: string, head = ""): string | undefined {
-  const text = spec({ head, train: `epochs: 1000\n  optimizer: sgd(0.1)\n  schedule: ${schedule}\n  guarantee: robbins_monro` });
-  const found = checkWithoutLints(text, "main.nnspec").diagnostics.filter(({ code }) => code === "NN0727" || code === "NN0746");
+  const text = spec({
+    head,
+    train: `epochs: 1000\n  optimizer: sgd(0.1)\n  schedule: ${schedule}\n  guarantee: robbins_monro`,
+  });
+  const found = checkWithoutLints(text, "main.nnspec").diagnostics.filter(
+    ({ code }) => code === "NN0727" || code === "NN0746",
+  );
   expect(found.length).toBeLessThanOrEqual(1);
-  return found[0] && `${found[0].code}: ${/breaks it: (.*); use|decided: (.*); `inverse/.exec(found[0].message)!.slice(1).find((part) => part !== undefined)}`;
+  return (
+    found[0] &&
+    `${found[0].code}: ${/breaks it: (.*); use|decided: (.*); `inverse/
+      .exec(found[0].message)!
+      .slice(1)
+      .find((part) => part !== undefined)}`
+  );
 }
 
 const keeps = undefined;
@@ -30,8 +41,14 @@ describe("the conditions of Robbins and Monro, schedule by schedule", () => {
     ["exponential(1)", fixed],
     ["cosine(to: 0)", atZero],
     ["cosine(to: 0.01x)", fixed],
-    ["cosine(to: 0, restart: 10 epochs)", squares("it comes back to the full rate at every restart")],
-    ["cosine(to: 0, restart: 10 epochs, grow: 2)", squares("it comes back to the full rate at every restart")],
+    [
+      "cosine(to: 0, restart: 10 epochs)",
+      squares("it comes back to the full rate at every restart"),
+    ],
+    [
+      "cosine(to: 0, restart: 10 epochs, grow: 2)",
+      squares("it comes back to the full rate at every restart"),
+    ],
     ["linear(to: 0)", atZero],
     ["linear(to: 1e-4)", fixed],
     ["warmup(5 epochs)", fixed],
@@ -40,7 +57,10 @@ describe("the conditions of Robbins and Monro, schedule by schedule", () => {
     ["inverse_time(decay: 0)", fixed],
     ["one_cycle(peak: 10x)", atZero],
     ["one_cycle(peak: 10x, to: 0.1x)", fixed],
-    ["plateau(validation.loss)", "NN0746: how often the rate falls depends on how the training goes"],
+    [
+      "plateau(validation.loss)",
+      "NN0746: how often the rate falls depends on how the training goes",
+    ],
     ["plateau(validation.loss, minimum: 0.01x)", squares("it never falls below its minimum")],
   ])("%s", (schedule, expected) => expect(verdict(schedule)).toBe(expected));
 });
@@ -52,8 +72,14 @@ describe("of a sequence the last part decides, unless the part before it leaves 
     ["constant(10 epochs) then step(10 epochs, at: 5 epochs) then inverse_time(decay: 0.1)", keeps],
     ["exponential(0.9, 10 epochs) then inverse_time(decay: 0.1)", keeps],
     ["cosine(10 epochs, to: 0.1x) then inverse_time(decay: 0.1)", keeps],
-    ["cosine(10 epochs, to: 0) then inverse_time(decay: 0.1)", finite("the part before it ends at 0, and it starts from there")],
-    ["linear(10 epochs, to: 0) then constant(5 epochs) then inverse_time(decay: 0.1)", finite("the part before it ends at 0, and it starts from there")],
+    [
+      "cosine(10 epochs, to: 0) then inverse_time(decay: 0.1)",
+      finite("the part before it ends at 0, and it starts from there"),
+    ],
+    [
+      "linear(10 epochs, to: 0) then constant(5 epochs) then inverse_time(decay: 0.1)",
+      finite("the part before it ends at 0, and it starts from there"),
+    ],
     ["linear(10 epochs, to: 0) then warmup(5 epochs) then inverse_time(decay: 0.1)", keeps],
     ["linear(10 epochs, to: 0) then constant(at: 0.1x)", fixed],
     ["inverse_time(1e-3, 10 epochs) then cosine(to: 0)", atZero],
@@ -91,7 +117,10 @@ describe("definitions of the file, by their leading terms", () => {
     ["t", squares("the rate grows")],
     ["-1 / t", "NN0727: the rate becomes negative"],
     ["if t < 1000 then 1 else 1000 / t", keeps],
-    ["if t < 1000 or t > 5000 then 1 else 1 / t", fixed.replace("it ends at a fixed rate", "the rate goes to a fixed number")],
+    [
+      "if t < 1000 or t > 5000 then 1 else 1 / t",
+      fixed.replace("it ends at a fixed rate", "the rate goes to a fixed number"),
+    ],
     ["min(1, 10 / t)", keeps],
     ["max(1e-3, 1 / t)", squares("the rate goes to a fixed number")],
     ["max(1 / t, 1 / sqrt(t))", squares("the rate falls like t ^ -0.5")],
@@ -104,7 +133,9 @@ describe("definitions of the file, by their leading terms", () => {
     ["mod(t, 10) / t", "NN0746: the course of `mod` is not known here"],
     ["t ^ (1 / t)", "NN0746: both the base and the exponent change"],
     ["1 / log(log(t + 20))", "NN0746: it is a logarithm of a logarithm"],
-  ])("%s", (formula, expected) => expect(verdict("course", `define course(t) = ${formula}`)).toBe(expected));
+  ])("%s", (formula, expected) =>
+    expect(verdict("course", `define course(t) = ${formula}`)).toBe(expected),
+  );
 });
 
 test("the verdicts agree with sums that are added up", () => {
@@ -117,7 +148,12 @@ test("the verdicts agree with sums that are added up", () => {
     }
     return sum > 1.3 * early;
   };
-  for (const [rate, sumGrows, squaresGrow] of [[(t: number) => 1 / (1 + 0.01 * t), true, false], [(t: number) => 1 / Math.sqrt(t), true, true], [(t: number) => t ** -2, false, false], [(t: number) => Math.exp(-t / 1000), false, false]] as const) {
+  for (const [rate, sumGrows, squaresGrow] of [
+    [(t: number) => 1 / (1 + 0.01 * t), true, false],
+    [(t: number) => 1 / Math.sqrt(t), true, true],
+    [(t: number) => t ** -2, false, false],
+    [(t: number) => Math.exp(-t / 1000), false, false],
+  ] as const) {
     expect([grows(rate), grows((t) => rate(t) ** 2)]).toEqual([sumGrows, squaresGrow]);
   }
 });

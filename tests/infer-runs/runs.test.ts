@@ -73,60 +73,109 @@ describe("a wrong loss or metric gives its finding at its place", () => {
     ["loss: cross_entropy(logits, label)\n  metrics: acuracy", ["NN0411 acuracy"]],
     ["loss: cross_entropy(logits, label)\n  metrics: mae", ["NN0722 mae"]],
     ["loss: cross_entropy(logits, label)\n  metrics: accuracy(hidden, label)", ["NN0714 label"]],
-    ["loss: cross_entropy(logits, label)\n  metrics: accuracy(logits)", ["NN0722 accuracy(logits)"]],
+    [
+      "loss: cross_entropy(logits, label)\n  metrics: accuracy(logits)",
+      ["NN0722 accuracy(logits)"],
+    ],
   ];
   test.each(wrong)("%s", (loss, expected) => expect(findings(spec({ loss }))).toEqual(expected));
 });
 
 test("the message on a wrong output width names both sides", () => {
   const parts = { body: "return image -> dense(12) as logits", result: "f32[B, 12]" };
-  expect(message(spec(parts))).toBe("`logits` has 12 outputs, and `label` has 10 classes; `cross_entropy` needs one output for each class");
+  expect(message(spec(parts))).toBe(
+    "`logits` has 12 outputs, and `label` has 10 classes; `cross_entropy` needs one output for each class",
+  );
 });
 
 describe("losses", () => {
-  const shown = (loss: string, parts: Parts = {}) => showLoss(run(spec({ loss: `loss: ${loss}`, ...parts })).loss);
+  const shown = (loss: string, parts: Parts = {}) =>
+    showLoss(run(spec({ loss: `loss: ${loss}`, ...parts })).loss);
   test("sums and factors", () => {
-    expect(shown("cross_entropy(logits, label) + 0.3 * cross_entropy(logits, label, smoothing: 0.1)")).toBe("cross_entropy(logits, label) + 0.3 * cross_entropy(logits, label)");
+    expect(
+      shown("cross_entropy(logits, label) + 0.3 * cross_entropy(logits, label, smoothing: 0.1)"),
+    ).toBe("cross_entropy(logits, label) + 0.3 * cross_entropy(logits, label)");
   });
   test("hypers and `if`", () => {
     const head = "hyper margin = on in { on, off }";
-    expect(shown("if margin then hinge(logits, label) else cross_entropy(logits, label)", { head })).toBe("hinge(logits, label)");
+    expect(
+      shown("if margin then hinge(logits, label) else cross_entropy(logits, label)", { head }),
+    ).toBe("hinge(logits, label)");
   });
   test("operands may be calculated", () => {
-    expect(shown("mean_squared_error(2 * logits, logits)")).toBe("mean_squared_error(2 * logits, logits)");
+    expect(shown("mean_squared_error(2 * logits, logits)")).toBe(
+      "mean_squared_error(2 * logits, logits)",
+    );
   });
   test("model.x and data.x tell two values of one name apart", () => {
     const parts = { body: "return image -> dense(10) as label" };
-    expect(findings(spec({ ...parts, loss: "loss: cross_entropy(label, label)" }))).toEqual(["NN0711 label", "NN0711 label"]);
-    expect(shown("cross_entropy(model.label, data.label)", parts)).toBe("cross_entropy(label, label)");
+    expect(findings(spec({ ...parts, loss: "loss: cross_entropy(label, label)" }))).toEqual([
+      "NN0711 label",
+      "NN0711 label",
+    ]);
+    expect(shown("cross_entropy(model.label, data.label)", parts)).toBe(
+      "cross_entropy(label, label)",
+    );
   });
   test("a field that the model takes is the model's input", () => {
-    const of = run(spec({ body: "return image -> dense(64) as restored", result: "f32[B, 64]", loss: "loss: mean_squared_error(restored, image)" }));
+    const of = run(
+      spec({
+        body: "return image -> dense(64) as restored",
+        result: "f32[B, 64]",
+        loss: "loss: mean_squared_error(restored, image)",
+      }),
+    );
     const [, image] = of.loss.kind === "loss" ? of.loss.operands : [];
     expect(image?.body).toEqual({ kind: "input", name: "image" });
   });
 });
 
 describe("metrics", () => {
-  const names = (train: string, parts: Parts = {}) => run(spec({ train, ...parts })).metrics.map(({ name }) => name);
+  const names = (train: string, parts: Parts = {}) =>
+    run(spec({ train, ...parts })).metrics.map(({ name }) => name);
   test("accuracy by default for one class target", () => expect(names("")).toEqual(["accuracy"]));
   test("none by default for numbers", () => {
-    expect(names("", { fields: "image: f32[B, px: 64]\n  label: f32[B, 10]", loss: "loss: mean_squared_error(logits, label)" })).toEqual([]);
+    expect(
+      names("", {
+        fields: "image: f32[B, px: 64]\n  label: f32[B, 10]",
+        loss: "loss: mean_squared_error(logits, label)",
+      }),
+    ).toEqual([]);
   });
-  test("a list; the loss is always there", () => expect(names("metrics: (loss, accuracy, top(5))")).toEqual(["accuracy", "top"]));
+  test("a list; the loss is always there", () =>
+    expect(names("metrics: (loss, accuracy, top(5))")).toEqual(["accuracy", "top"]));
   test("two of one name are told apart", () => {
     expect(names("metrics: (top(2), top(5))")).toEqual(["top_2", "top_5"]);
-    expect(names("metrics: (accuracy(logits, label), accuracy(other, label))", { body: "other = image -> dense(10)\n  return image -> dense(10) as logits" })).toEqual(["accuracy_logits", "accuracy_other"]);
+    expect(
+      names("metrics: (accuracy(logits, label), accuracy(other, label))", {
+        body: "other = image -> dense(10)\n  return image -> dense(10) as logits",
+      }),
+    ).toEqual(["accuracy_logits", "accuracy_other"]);
   });
 });
 
 test("recipes are merged, the run wins, and names are resolved in the run", () => {
   const tail = `recipe Common {\n  loss: cross_entropy(logits, label)\n  epochs: 5\n  batch: 16\n}\nrecipe Other { seed: 3 }\n`;
-  const of = run(spec({ tail, loss: "", opening: "train Net on Digits with Common, Other", train: "epochs: 7" }));
+  const of = run(
+    spec({ tail, loss: "", opening: "train Net on Digits with Common, Other", train: "epochs: 7" }),
+  );
   expect([of.epochs, of.batch, of.seed]).toEqual([7, 16, 3]);
   const both = `${tail}recipe Third { seed: 4 }`;
-  expect(findings(spec({ tail: both, loss: "", opening: "train Net on Digits with Common, Other, Third" }))).toEqual(["NN0706 Third"]);
-  expect(findings(spec({ tail: both, loss: "", opening: "train Net on Digits with Common, Other, Third", train: "seed: 1" }))).toEqual([]);
+  expect(
+    findings(
+      spec({ tail: both, loss: "", opening: "train Net on Digits with Common, Other, Third" }),
+    ),
+  ).toEqual(["NN0706 Third"]);
+  expect(
+    findings(
+      spec({
+        tail: both,
+        loss: "",
+        opening: "train Net on Digits with Common, Other, Third",
+        train: "seed: 1",
+      }),
+    ),
+  ).toEqual([]);
 });
 
 test("defaults", () => {
@@ -141,53 +190,90 @@ test("defaults", () => {
     clip: undefined,
     saveEvery: undefined,
   });
-  expect(schedule.parts).toMatchObject([{ kind: "use", use: { definition: { name: "constant" } } }]);
+  expect(schedule.parts).toMatchObject([
+    { kind: "use", use: { definition: { name: "constant" } } },
+  ]);
   expect(run(spec({ split: "" })).keep).toEqual({ kind: "last" });
 });
 
 test("an optimizer may be calculated from the run's numbers", () => {
-  expect(run(spec({ train: "batch: 128\n  optimizer: sgd(0.1 * batch / 256)" })).optimizer.use.arguments["rate"]).toBe(0.05);
+  expect(
+    run(spec({ train: "batch: 128\n  optimizer: sgd(0.1 * batch / 256)" })).optimizer.use.arguments[
+      "rate"
+    ],
+  ).toBe(0.05);
   const made = { fields: "image: f32[B, px: 64]\n  label: class[B] of 10" };
-  expect(findings(spec({ ...made, train: "optimizer: sgd(1 / steps_per_epoch)" }))).toEqual(["NN0726 steps_per_epoch"]);
+  expect(findings(spec({ ...made, train: "optimizer: sgd(1 / steps_per_epoch)" }))).toEqual([
+    "NN0726 steps_per_epoch",
+  ]);
 });
 
 test("inputs are joined by name or as `inputs` says", () => {
   const fields = "picture: f32[B, px: 64]\n  label: class[B] of 10";
-  expect([...run(spec({ fields, train: "inputs: (image: picture)" })).inputs]).toEqual([["image", "picture"]]);
+  expect([...run(spec({ fields, train: "inputs: (image: picture)" })).inputs]).toEqual([
+    ["image", "picture"],
+  ]);
 });
 
 test("what is checked and not run yet is recorded", () => {
-  const { notYet } = run(spec({ train: "average: ema(0.999)\n  after: prune(60%, by: magnitude) then tune(5 epochs) then quantize(int8)" }));
+  const { notYet } = run(
+    spec({
+      train:
+        "average: ema(0.999)\n  after: prune(60%, by: magnitude) then tune(5 epochs) then quantize(int8)",
+    }),
+  );
   expect(notYet.map(({ setting }) => setting)).toEqual(["after"]);
 });
 
 test("a teacher is an earlier run or a checkpoint, and its values have its name", () => {
-  const tail = "train Net on Digits as Student {\n  loss: mean_squared_error(logits, teacher.logits)\n  teacher: Net\n}";
+  const tail =
+    "train Net on Digits as Student {\n  loss: mean_squared_error(logits, teacher.logits)\n  teacher: Net\n}";
   expect(findings(spec({ tail }))).toEqual([]);
-  expect(findings(spec({ train: 'teacher: checkpoint("a.safetensors", model: Net)' }))).toEqual(['NN0732 teacher: checkpoint("a.safetensors", model: Net)']);
+  expect(findings(spec({ train: 'teacher: checkpoint("a.safetensors", model: Net)' }))).toEqual([
+    'NN0732 teacher: checkpoint("a.safetensors", model: Net)',
+  ]);
   expect(findings(spec({ train: "teacher: Net" }))).toEqual(["NN0411 Net"]);
   expect(findings(spec({ train: "teacher: checkpoint(3)" }))).toEqual(["NN0725 checkpoint(3)"]);
 });
 
 test("weights of an earlier run are loaded by path, and must be there in the same shape", () => {
-  const wide = "model Wide(image: f32[B, px: 64]) -> f32[B, 10] {\n  return image -> dense(48) as hidden -> relu -> dense(10) as logits\n}\n";
-  const loading = (rule: string) => `${wide}train Wide on Digits {\n  loss: cross_entropy(logits, label)\n  ${rule}\n}`;
+  const wide =
+    "model Wide(image: f32[B, px: 64]) -> f32[B, 10] {\n  return image -> dense(48) as hidden -> relu -> dense(10) as logits\n}\n";
+  const loading = (rule: string) =>
+    `${wide}train Wide on Digits {\n  loss: cross_entropy(logits, label)\n  ${rule}\n}`;
   expect(findings(spec({ tail: loading("for biases(logits) { load: Net }") }))).toEqual([]);
   expect(findings(spec({ tail: loading("for parameters { load: Net }") }))).toEqual(["NN0516 Net"]);
 });
 
 test("definitions calculate numbers of settings", () => {
-  expect(run(spec({ head: "define twice(k) = 2 * k", train: "epochs: twice(5)\n  optimizer: sgd(twice(0.1))" }))).toMatchObject({ epochs: 10, optimizer: { use: { arguments: { rate: 0.2 } } } });
+  expect(
+    run(
+      spec({
+        head: "define twice(k) = 2 * k",
+        train: "epochs: twice(5)\n  optimizer: sgd(twice(0.1))",
+      }),
+    ),
+  ).toMatchObject({ epochs: 10, optimizer: { use: { arguments: { rate: 0.2 } } } });
 });
 
 test("a run is right for every value of its hypers", () => {
   const head = "hyper m = 0.9 in 0.5 .. 1\nhyper n = 3 in { 0, 3 }";
   const text = spec({ head, train: "batch: 32 * n\n  optimizer: sgd(0.1, momentum: m)" });
   expect(findings(text)).toEqual(["NN0324 32 * n", "NN0324 m"]);
-  expect(message(text)).toBe("with `n = 0`, which the domain allows: `batch` must be at least 1, found `32 * n` (0)");
+  expect(message(text)).toBe(
+    "with `n = 0`, which the domain allows: `batch` must be at least 1, found `32 * n` (0)",
+  );
 });
 
 test("every error of a run is reported, not the first alone", () => {
-  const train = "epochs: 2.5\n  optimizer: sgdd\n  schedule: cosin\n  keep: best(test.loss)\n  clip: 3\n  for weights(hiden) { init: zeros }";
-  expect(findings(spec({ train }))).toEqual(["NN0405 2.5", "NN0411 sgdd", "NN0411 cosin", "NN0720 test.loss", "NN0725 3", "NN0502 hiden"]);
+  const train =
+    "epochs: 2.5\n  optimizer: sgdd\n  schedule: cosin\n  keep: best(test.loss)\n  clip: 3\n  for weights(hiden) { init: zeros }";
+  expect(findings(spec({ train }))).toEqual([
+    "NN0405 2.5",
+    "NN0411 sgdd",
+    "NN0411 cosin",
+    "NN0720 test.loss",
+    "NN0725 3",
+    "NN0502 hiden",
+  ]);
 });

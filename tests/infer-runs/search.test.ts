@@ -21,12 +21,24 @@ describe("searches, ensembles and budgets", () => {
     ["search Net { method: grid(over: lr) }", ["NN0810 lr"]],
     ["search Net { seed: 0.5 }", ["NN0405 0.5"]],
     ["search Net { stop: trials }", ["NN0723 trials"]],
-    ["search Net { method: grid(over: width, epochs: 5) then random(trials: 60, epochs: 20), goal: maximize(validation.accuracy), stop: time > 2 hours, seed: 3 }", []],
+    [
+      "search Net { method: grid(over: width, epochs: 5) then random(trials: 60, epochs: 20), goal: maximize(validation.accuracy), stop: time > 2 hours, seed: 3 }",
+      [],
+    ],
     ["ensemble All { members: runs(Net, count: 5) }", []],
     ["ensemble All { members: snapshots(Net, last: 4), combine: vote }", ["NN0813 All"]],
-    ["train Net on Digits as Saving { loss: cross_entropy(logits, label), save: every(2 epochs) }\nensemble All { members: snapshots(Saving, last: 4) }", []],
-    ["train Net on Digits as Other { loss: cross_entropy(logits, label), seed: 3 }\nensemble All { members: (Net, Other) }", ["NN0812 All"]],
-    ["model Five(image: f32[B, px: 64]) -> f32[B, 5] { return image -> dense(5) as logits }\ntrain Five on Digits { loss: mean_squared_error(logits, logits) }\nensemble All { members: (Net, Five) }", ["NN0812 All"]],
+    [
+      "train Net on Digits as Saving { loss: cross_entropy(logits, label), save: every(2 epochs) }\nensemble All { members: snapshots(Saving, last: 4) }",
+      [],
+    ],
+    [
+      "train Net on Digits as Other { loss: cross_entropy(logits, label), seed: 3 }\nensemble All { members: (Net, Other) }",
+      ["NN0812 All"],
+    ],
+    [
+      "model Five(image: f32[B, px: 64]) -> f32[B, 5] { return image -> dense(5) as logits }\ntrain Five on Digits { loss: mean_squared_error(logits, logits) }\nensemble All { members: (Net, Five) }",
+      ["NN0812 All"],
+    ],
     ["ensemble All { members: (Net, Net) }", []],
     ["ensemble All { members: runs(Net, count: 1) }", ["NN0406 1"]],
     ["ensemble All { members: runs(Nett, count: 2) }", ["NN0705 Nett"]],
@@ -38,7 +50,10 @@ describe("searches, ensembles and budgets", () => {
     ["budget Net { parameters < 64 KiB }", ["NN0809 64 KiB"]],
     ["budget Net { parameters > 3k }", ["NN0809 parameters > 3k"]],
     ["budget Net { weights_size(int9) < 3 KiB }", ["NN0408 int9"]],
-    ["budget Net { parameters < 4811, parameters <= 4810, multiply_adds <= 4736, weights_size(int8) < 5 KB, training_memory < 1 MiB, inference_memory < 1 MiB }", []],
+    [
+      "budget Net { parameters < 4811, parameters <= 4810, multiply_adds <= 4736, weights_size(int8) < 5 KB, training_memory < 1 MiB, inference_memory < 1 MiB }",
+      [],
+    ],
     ["budget Net { parameters < 4810 }", ["NN0807 parameters < 4810"]],
     ["budget Net { multiply_adds < 4736 }", ["NN0807 multiply_adds < 4736"]],
   ];
@@ -46,7 +61,12 @@ describe("searches, ensembles and budgets", () => {
 });
 
 test("a budget holds for every value of every hyper", () => {
-  const text = spec({ head: head.replace("= 64", "= 32"), body, train: "optimizer: adam(lr)", tail: "budget Net { parameters < 3k }" });
+  const text = spec({
+    head: head.replace("= 64", "= 32"),
+    body,
+    train: "optimizer: adam(lr)",
+    tail: "budget Net { parameters < 3k }",
+  });
   expect(findings(text)).toEqual(["NN0807 parameters < 3k"]);
   const [found] = checkWithoutLints(text, "main.nnspec").diagnostics;
   expect(found?.notes).toEqual(["with width = 64, which the domain allows"]);
@@ -69,20 +89,31 @@ describe("hypers", () => {
     ["hyper k = (1, 2)", ["NN0405 (1, 2)"]],
   ];
   test.each(wrong)("%s", (hyper, expected) => {
-    expect(findings(`nnspec 1\n${hyper}\n`).filter((each) => !each.startsWith("NN1003"))).toEqual(expected);
+    expect(findings(`nnspec 1\n${hyper}\n`).filter((each) => !each.startsWith("NN1003"))).toEqual(
+      expected,
+    );
   });
 
   test("--set must stay inside the domain", () => {
     const text = searched("");
-    const set = (value: string) => checkWithoutLints(text, "main.nnspec", new Map([["width", value]])).diagnostics.map(({ code }) => code);
+    const set = (value: string) =>
+      checkWithoutLints(text, "main.nnspec", new Map([["width", value]])).diagnostics.map(
+        ({ code }) => code,
+      );
     expect(set("32")).toEqual([]);
     expect(set("48")).toEqual(["NN0801"]);
   });
 });
 
 describe("explain", () => {
-  const text = spec({ rules: "for weights { regularize: l2(1e-4) }", train: "optimizer: adam(1e-3)\n  for weights(logits) { lr: 0.1x }" });
-  const explained = (path?: string) => explainPath(program(text), path).facts.map(({ subject, key, value, origin }) => `${subject} ${key}: ${value} (${origin.from})`);
+  const text = spec({
+    rules: "for weights { regularize: l2(1e-4) }",
+    train: "optimizer: adam(1e-3)\n  for weights(logits) { lr: 0.1x }",
+  });
+  const explained = (path?: string) =>
+    explainPath(program(text), path).facts.map(
+      ({ subject, key, value, origin }) => `${subject} ${key}: ${value} (${origin.from})`,
+    );
   test("a weight: every key, with the rule or the default", () => {
     expect(explained("logits.weight")).toEqual([
       "logits.weight init: xavier(distribution: normal, mode: average) (default of dense)",
@@ -93,11 +124,18 @@ describe("explain", () => {
     ]);
   });
   test("a stage: all below it; a run: its settings", () => {
-    expect(new Set(explained("hidden").map((line) => line.split(" ")[0]))).toEqual(new Set(["hidden.weight", "hidden.bias"]));
+    expect(new Set(explained("hidden").map((line) => line.split(" ")[0]))).toEqual(
+      new Set(["hidden.weight", "hidden.bias"]),
+    );
     expect(explained("Net")).toContain("run Net epochs: 20 (default of a run)");
-    expect(explained("Net")).toContain("run Net optimizer: adam(rate: 0.001, betas: (0.9, 0.999), epsilon: 1e-8) (run Net)");
+    expect(explained("Net")).toContain(
+      "run Net optimizer: adam(rate: 0.001, betas: (0.9, 0.999), epsilon: 1e-8) (run Net)",
+    );
   });
   test("everything that can be asked for", () => {
-    expect(explainPath(program(text), "nothing")).toEqual({ facts: [], paths: ["Net", "hidden.weight", "hidden.bias", "logits.weight", "logits.bias"] });
+    expect(explainPath(program(text), "nothing")).toEqual({
+      facts: [],
+      paths: ["Net", "hidden.weight", "hidden.bias", "logits.weight", "logits.bias"],
+    });
   });
 });

@@ -54,7 +54,9 @@ ${tail}
 
 /** Every finding as its code and the text that it marks: `NN0401 momentun`. */
 export function findings(text: string): readonly string[] {
-  return checkWithoutLints(text, "main.nnspec").diagnostics.map(({ code, span }) => `${code} ${textOf(span).replace(/\s+/g, " ")}`);
+  return checkWithoutLints(text, "main.nnspec").diagnostics.map(
+    ({ code, span }) => `${code} ${textOf(span).replace(/\s+/g, " ")}`,
+  );
 }
 
 /** The message of the first finding. */
@@ -77,6 +79,9 @@ export function run(text: string, name?: string): TypedRun {
 
 export function weight(of: TypedRun, path: string): WeightSettings {
   const found = of.weights.find((settings) => settings.weight.path === path);
-  invariant(found, `no weight ${path}; there are ${of.weights.map((settings) => settings.weight.path).join(", ")}`);
+  invariant(
+    found,
+    `no weight ${path}; there are ${of.weights.map((settings) => settings.weight.path).join(", ")}`,
+  );
   return found;
 }

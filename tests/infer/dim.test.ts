@@ -26,23 +26,61 @@ const { twin } = fc.letrec<{ twin: Twin }>((tie) => {
       fc.constant<Twin>({ dim: h, value: (x) => x }),
       fc.constant<Twin>({ dim: w, value: (_, y) => y }),
       fc.integer({ min: -4, max: 7 }).map<Twin>((value) => ({ dim: n(value), value: () => value })),
-      both.map<Twin>(([a, b]) => ({ dim: Dims.add(a.dim, b.dim), value: (x, y) => a.value(x, y) + b.value(x, y) })),
-      both.map<Twin>(([a, b]) => ({ dim: Dims.subtract(a.dim, b.dim), value: (x, y) => a.value(x, y) - b.value(x, y) })),
-      both.map<Twin>(([a, b]) => ({ dim: Dims.multiply(a.dim, b.dim), value: (x, y) => a.value(x, y) * b.value(x, y) })),
-      both.map<Twin>(([a, b]) => ({ dim: Dims.minimum(a.dim, b.dim), value: (x, y) => Math.min(a.value(x, y), b.value(x, y)) })),
-      both.map<Twin>(([a, b]) => ({ dim: Dims.maximum(a.dim, b.dim), value: (x, y) => Math.max(a.value(x, y), b.value(x, y)) })),
-      withNumber.map<Twin>(([a, by]) => ({ dim: Dims.ceilDivide(a.dim, n(by)), value: (x, y) => ceil(a.value(x, y), by) })),
-      withNumber.map<Twin>(([a, by]) => ({ dim: Dims.floorDivide(a.dim, n(by)), value: (x, y) => floor(a.value(x, y), by) })),
-      withNumber.map<Twin>(([a, by]) => ({ dim: Dims.modulo(a.dim, n(by)), value: (x, y) => mod(a.value(x, y), by) })),
-      tie("twin").map<Twin>((a) => ({ dim: Dims.ceilDivide(a.dim, h), value: (x, y) => ceil(a.value(x, y), x) })),
-      tie("twin").map<Twin>((a) => ({ dim: Dims.floorDivide(a.dim, w), value: (x, y) => floor(a.value(x, y), y) })),
+      both.map<Twin>(([a, b]) => ({
+        dim: Dims.add(a.dim, b.dim),
+        value: (x, y) => a.value(x, y) + b.value(x, y),
+      })),
+      both.map<Twin>(([a, b]) => ({
+        dim: Dims.subtract(a.dim, b.dim),
+        value: (x, y) => a.value(x, y) - b.value(x, y),
+      })),
+      both.map<Twin>(([a, b]) => ({
+        dim: Dims.multiply(a.dim, b.dim),
+        value: (x, y) => a.value(x, y) * b.value(x, y),
+      })),
+      both.map<Twin>(([a, b]) => ({
+        dim: Dims.minimum(a.dim, b.dim),
+        value: (x, y) => Math.min(a.value(x, y), b.value(x, y)),
+      })),
+      both.map<Twin>(([a, b]) => ({
+        dim: Dims.maximum(a.dim, b.dim),
+        value: (x, y) => Math.max(a.value(x, y), b.value(x, y)),
+      })),
+      withNumber.map<Twin>(([a, by]) => ({
+        dim: Dims.ceilDivide(a.dim, n(by)),
+        value: (x, y) => ceil(a.value(x, y), by),
+      })),
+      withNumber.map<Twin>(([a, by]) => ({
+        dim: Dims.floorDivide(a.dim, n(by)),
+        value: (x, y) => floor(a.value(x, y), by),
+      })),
+      withNumber.map<Twin>(([a, by]) => ({
+        dim: Dims.modulo(a.dim, n(by)),
+        value: (x, y) => mod(a.value(x, y), by),
+      })),
+      tie("twin").map<Twin>((a) => ({
+        dim: Dims.ceilDivide(a.dim, h),
+        value: (x, y) => ceil(a.value(x, y), x),
+      })),
+      tie("twin").map<Twin>((a) => ({
+        dim: Dims.floorDivide(a.dim, w),
+        value: (x, y) => floor(a.value(x, y), y),
+      })),
     ),
   };
 });
-const places = [1, 2, 3, 4, 5, 7, 12].flatMap((x) => [1, 2, 3, 5, 6, 11].map((y) => [x, y] as const));
+const places = [1, 2, 3, 4, 5, 7, 12].flatMap((x) =>
+  [1, 2, 3, 5, 6, 11].map((y) => [x, y] as const),
+);
 
 function evaluated(dim: Dim, x: number, y: number): number {
-  return Dims.evaluate(dim, new Map([["h", x], ["w", y]]));
+  return Dims.evaluate(
+    dim,
+    new Map([
+      ["h", x],
+      ["w", y],
+    ]),
+  );
 }
 
 describe("against brute force", () => {
@@ -56,11 +94,19 @@ describe("against brute force", () => {
   });
 
   test("what is proved of two formulas holds everywhere", () => {
-    const holds = { less: (d: number) => d < 0, equal: (d: number) => d === 0, greater: (d: number) => d > 0, "at most": (d: number) => d <= 0, "at least": (d: number) => d >= 0, unknown: () => true };
+    const holds = {
+      less: (d: number) => d < 0,
+      equal: (d: number) => d === 0,
+      greater: (d: number) => d > 0,
+      "at most": (d: number) => d <= 0,
+      "at least": (d: number) => d >= 0,
+      unknown: () => true,
+    };
     fc.assert(
       fc.property(twin, twin, (a, b) => {
         const relation = Dims.compareDims(a.dim, b.dim);
-        for (const [x, y] of places) expect(holds[relation](a.value(x, y) - b.value(x, y))).toBe(true);
+        for (const [x, y] of places)
+          expect(holds[relation](a.value(x, y) - b.value(x, y))).toBe(true);
       }),
       { numRuns: 400 },
     );
@@ -70,7 +116,9 @@ describe("against brute force", () => {
     fc.assert(
       fc.property(twin, fc.integer({ min: 2, max: 6 }), (a, by) => {
         const quotient = Dims.divideExactly(a.dim, n(by));
-        if (quotient) for (const [x, y] of places) expect(evaluated(quotient, x, y) * by).toBe(a.value(x, y) + 0);
+        if (quotient)
+          for (const [x, y] of places)
+            expect(evaluated(quotient, x, y) * by).toBe(a.value(x, y) + 0);
         expect(Dims.divideExactly(Dims.multiply(a.dim, n(by)), n(by))?.key).toBe(a.dim.key);
       }),
       { numRuns: 300 },
@@ -80,11 +128,18 @@ describe("against brute force", () => {
   test("what is printed means the same", () => {
     const read = (text: string, x: number, y: number): number =>
       // The printed form is also JavaScript once `^` is `**` and the functions are at hand; JavaScript alone refuses `-h ** 2`.
-      new Function("h", "w", "mod", "const { ceil, floor, min, max } = Math; return " + text.replaceAll("^", "**").replace(/(^|[(,*/]\s*)-(?=\w)/g, "$1-1 * "))(x, y, mod) as number;
+      new Function(
+        "h",
+        "w",
+        "mod",
+        "const { ceil, floor, min, max } = Math; return " +
+          text.replaceAll("^", "**").replace(/(^|[(,*/]\s*)-(?=\w)/g, "$1-1 * "),
+      )(x, y, mod) as number;
     fc.assert(
       fc.property(twin, ({ dim, value }) => {
         const text = Dims.print(dim);
-        if (text.length < 300) for (const [x, y] of places) expect(read(text, x, y)).toBeCloseTo(value(x, y), 6);
+        if (text.length < 300)
+          for (const [x, y] of places) expect(read(text, x, y)).toBeCloseTo(value(x, y), 6);
       }),
       { numRuns: 300 },
     );
@@ -95,15 +150,35 @@ describe("normal forms", () => {
   const half = (a: Dim): Dim => Dims.ceilDivide(a, n(2));
   test.each<[string, Dim, Dim]>([
     ["ceil(ceil(h / 2) / 2) is ceil(h / 4)", half(half(h)), Dims.ceilDivide(h, n(4))],
-    ["floor((h - 5) / 2) + 1 is ceil(h / 2) - 2", Dims.add(Dims.floorDivide(Dims.subtract(h, n(5)), n(2)), n(1)), Dims.subtract(half(h), n(2))],
+    [
+      "floor((h - 5) / 2) + 1 is ceil(h / 2) - 2",
+      Dims.add(Dims.floorDivide(Dims.subtract(h, n(5)), n(2)), n(1)),
+      Dims.subtract(half(h), n(2)),
+    ],
     ["ceil(2h / 4) is ceil(h / 2)", Dims.ceilDivide(Dims.multiply(n(2), h), n(4)), half(h)],
-    ["ceil((2h + 1) / 4) is ceil((h + 1) / 2)", Dims.ceilDivide(Dims.add(Dims.multiply(n(2), h), n(1)), n(4)), half(Dims.add(h, n(1)))],
-    ["(h + 1)(h - 1) is h^2 - 1", Dims.multiply(Dims.add(h, n(1)), Dims.subtract(h, n(1))), Dims.subtract(Dims.power(h, 2), n(1))],
-    ["(h^2 - 1) / (h + 1) is h - 1", Dims.divideExactly(Dims.subtract(Dims.power(h, 2), n(1)), Dims.add(h, n(1)))!, Dims.subtract(h, n(1))],
+    [
+      "ceil((2h + 1) / 4) is ceil((h + 1) / 2)",
+      Dims.ceilDivide(Dims.add(Dims.multiply(n(2), h), n(1)), n(4)),
+      half(Dims.add(h, n(1))),
+    ],
+    [
+      "(h + 1)(h - 1) is h^2 - 1",
+      Dims.multiply(Dims.add(h, n(1)), Dims.subtract(h, n(1))),
+      Dims.subtract(Dims.power(h, 2), n(1)),
+    ],
+    [
+      "(h^2 - 1) / (h + 1) is h - 1",
+      Dims.divideExactly(Dims.subtract(Dims.power(h, 2), n(1)), Dims.add(h, n(1)))!,
+      Dims.subtract(h, n(1)),
+    ],
     ["ceil(h w / w) is h", Dims.ceilDivide(Dims.multiply(h, w), w), h],
     ["min(h, h + 1) is h", Dims.minimum(h, Dims.add(h, n(1))), h],
     ["max(h, 1) is h for h >= 1", Dims.maximum(h, n(1)), h],
-    ["ceil(h / w) twice over", Dims.ceilDivide(Dims.ceilDivide(h, w), n(2)), Dims.ceilDivide(h, Dims.multiply(n(2), w))],
+    [
+      "ceil(h / w) twice over",
+      Dims.ceilDivide(Dims.ceilDivide(h, w), n(2)),
+      Dims.ceilDivide(h, Dims.multiply(n(2), w)),
+    ],
   ])("%s", (_, a, b) => expect(a.key).toBe(b.key));
 
   test.each<[string, Dim]>([

@@ -29,15 +29,32 @@ describe("the inspected values are those of the float64 interpreter on every bac
 test("what is looked at: layers, activations and named sums in order, with their shapes; what only arranges is left out", () => {
   const { values, weights } = compileInspection(runOf(networks.residual));
   expect(values.map(({ name, kind, shape }) => `${name} ${kind} ${shape.join("x")}`)).toEqual([
-    "first conv 6x6x4", "relu_1 relu 6x6x4", "second conv 6x6x4", "sigmoid_1 sigmoid 6x6x4", "sum value 6x6x4", "max_pool_1 max_pool 3x3x4", "logits dense 3",
+    "first conv 6x6x4",
+    "relu_1 relu 6x6x4",
+    "second conv 6x6x4",
+    "sigmoid_1 sigmoid 6x6x4",
+    "sum value 6x6x4",
+    "max_pool_1 max_pool 3x3x4",
+    "logits dense 3",
   ]);
-  expect(weights.map(({ name }) => name)).toEqual(["first.weight", "first.bias", "second.weight", "second.bias", "logits.weight", "logits.bias"]);
+  expect(weights.map(({ name }) => name)).toEqual([
+    "first.weight",
+    "first.bias",
+    "second.weight",
+    "second.bias",
+    "logits.weight",
+    "logits.bias",
+  ]);
 });
 
 test("gradients of values are those that make the gradients of weights: bias = sum over rows, weight = x^T g + lambda w", () => {
   const { inspected } = compileInspection(runOf(networks.tanh));
   const network = networkOfGraph(inspected, inspected.graphs.train, inspected.plans.train, 9);
-  const { outputs } = interpret(inspected.graphs.train, { values: network.values, scalars: network.scalars(1), rows: 8 });
+  const { outputs } = interpret(inspected.graphs.train, {
+    values: network.values,
+    scalars: network.scalars(1),
+    rows: 8,
+  });
   const [gradient, before] = [outputs.get("gradient/h2")!, outputs.get("value/tanh_1")!];
   const [bias, weight] = [outputs.get("weight/h2.bias")!, outputs.get("weight/h2.weight")!];
   const drawn = network.values.get("h2.weight")!;
@@ -47,7 +64,8 @@ test("gradients of values are those that make the gradients of weights: bias = s
     expect(bias[unit]!).toBeCloseTo(sum, 12);
     for (let input = 0; input < 5; input++) {
       let product = 0.01 * drawn[input * 4 + unit]!;
-      for (let row = 0; row < 8; row++) product += before[row * 5 + input]! * gradient[row * 4 + unit]!;
+      for (let row = 0; row < 8; row++)
+        product += before[row * 5 + input]! * gradient[row * 4 + unit]!;
       expect(weight[input * 4 + unit]!).toBeCloseTo(product, 12);
     }
   }
@@ -61,5 +79,11 @@ model Net(x: f32[B, px: 6]) -> f32[B, 3] {
 }
 train Net on Points ${settings}`);
   const { values } = compileInspection(program.runs[0]!);
-  expect(values.map(({ name }) => name)).toEqual(["first", "twice", "relu_1", "twice #2", "logits"]);
+  expect(values.map(({ name }) => name)).toEqual([
+    "first",
+    "twice",
+    "relu_1",
+    "twice #2",
+    "logits",
+  ]);
 });

@@ -6,22 +6,38 @@ import { blocksOf } from "../../src/tools/cli/inspection/print.ts";
 describe("statistics of values, by hand", () => {
   test("mean, deviation (of the values themselves, divided by n), ends, zeros", () => {
     const found = describeValues(Float32Array.from([0, 2, 4, 0, 4, 2, 0, 4]), { units: 2 });
-    expect(found).toMatchObject({ count: 8, mean: 2, least: 0, greatest: 4, zeros: 3 / 8, notFinite: 0, dead: 0, alike: false });
+    expect(found).toMatchObject({
+      count: 8,
+      mean: 2,
+      least: 0,
+      greatest: 4,
+      zeros: 3 / 8,
+      notFinite: 0,
+      dead: 0,
+      alike: false,
+    });
     expect(found.deviation).toBeCloseTo(Math.sqrt((4 + 0 + 4 + 4 + 4 + 0 + 4 + 4) / 8), 12);
   });
 
   test("units that are 0 in every row are dead; a unit that is alive once is not", () => {
-    expect(describeValues(Float32Array.from([0, 1, 0, 0, 0, 2, 0, 0]), { units: 4 }).dead).toBe(0.75);
+    expect(describeValues(Float32Array.from([0, 1, 0, 0, 0, 2, 0, 0]), { units: 4 }).dead).toBe(
+      0.75,
+    );
   });
 
   test("units that agree in every row are alike, however the rows differ", () => {
     expect(describeValues(Float32Array.from([1, 1, 1, -2, -2, -2]), { units: 3 }).alike).toBe(true);
-    expect(describeValues(Float32Array.from([1, 1, 1, -2, -2.001, -2]), { units: 3 }).alike).toBe(false);
+    expect(describeValues(Float32Array.from([1, 1, 1, -2, -2.001, -2]), { units: 3 }).alike).toBe(
+      false,
+    );
     expect(describeValues(Float32Array.from([1, 2, 3]), { units: 1 }).alike).toBe(false);
   });
 
   test("saturation counts both ends; numbers that are none are counted apart", () => {
-    const found = describeValues(Float32Array.from([-1, -0.98, 0, 0.96, 0.97, Number.NaN, Number.POSITIVE_INFINITY, 0]), { units: 1, bounds: { low: -0.97, high: 0.97 } });
+    const found = describeValues(
+      Float32Array.from([-1, -0.98, 0, 0.96, 0.97, Number.NaN, Number.POSITIVE_INFINITY, 0]),
+      { units: 1, bounds: { low: -0.97, high: 0.97 } },
+    );
     expect(found.notFinite).toBe(0.25);
     expect(found.saturated).toBe(0.5);
     expect(found.mean).toBeCloseTo((-1 - 0.98 + 0.96 + 0.97) / 6, 6);
@@ -44,7 +60,14 @@ describe("statistics of values, by hand", () => {
   });
 
   test("nothing at all is described without a number that is none", () => {
-    expect(describeValues(new Float32Array(0), { units: 1 })).toMatchObject({ count: 0, mean: 0, deviation: 0, least: 0, greatest: 0, zeros: 0 });
+    expect(describeValues(new Float32Array(0), { units: 1 })).toMatchObject({
+      count: 0,
+      mean: 0,
+      deviation: 0,
+      least: 0,
+      greatest: 0,
+      zeros: 0,
+    });
   });
 });
 

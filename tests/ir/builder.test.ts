@@ -21,10 +21,14 @@ describe("equal nodes are one node", () => {
   test("but 0 and −0 are two numbers, and attributes are compared by value", () => {
     expect(graph.constant(-0)).not.toBe(graph.constant(0));
     expect(graph.sum(batch, [1, 0])).toBe(graph.sum(batch));
-    expect(graph.make("iota", [], { axis: 0, type: { batched: false, shape: [3] } })).toBe(graph.iota({ shape: [3], batched: false }, 0));
+    expect(graph.make("iota", [], { axis: 0, type: { batched: false, shape: [3] } })).toBe(
+      graph.iota({ shape: [3], batched: false }, 0),
+    );
   });
   test("a node of another builder is refused", () => {
-    expect(() => createBuilder().exp(batch)).toThrow("an operand of exp comes from another builder");
+    expect(() => createBuilder().exp(batch)).toThrow(
+      "an operand of exp comes from another builder",
+    );
   });
 });
 
@@ -42,7 +46,11 @@ describe("cheap identities are folded", () => {
     ["x^½", (g) => g.power(batch, 0.5), graph.sqrt(batch)],
     ["x⁰", (g) => g.power(batch, 0), graph.broadcast(1, batch.type, [])],
     ["a repeated 1", (g) => g.multiply(batch, g.broadcast(1, batch.type, [])), batch],
-    ["a scalar plus repeated zeros keeps the shape", (g) => g.add(s, g.broadcast(0, batch.type, [])), graph.broadcast(s, batch.type, [])],
+    [
+      "a scalar plus repeated zeros keeps the shape",
+      (g) => g.add(s, g.broadcast(0, batch.type, [])),
+      graph.broadcast(s, batch.type, []),
+    ],
     ["the same branch twice", (g) => g.select(s, batch, batch), batch],
     ["a known condition", (g) => g.select(g.less(1, 2), batch, s), batch],
     ["a reshape to the same shape", (g) => g.reshape(g.reshape(batch, [4, 3, 1]), [4, 3]), batch],
@@ -51,7 +59,16 @@ describe("cheap identities are folded", () => {
     ["no padding", (g) => g.pad(weight, [0, 0], [0, 0]), weight],
     ["one part", (g) => g.concatenate([weight], 0), weight],
     ["a sum over no axes", (g) => g.sum(weight, []), weight],
-    ["broadcast of broadcast", (g) => g.broadcast(g.broadcast(row, plain.type, [1]), { shape: [2, 4, 3], batched: false }, [1, 2]), graph.broadcast(row, { shape: [2, 4, 3], batched: false }, [2])],
+    [
+      "broadcast of broadcast",
+      (g) =>
+        g.broadcast(
+          g.broadcast(row, plain.type, [1]),
+          { shape: [2, 4, 3], batched: false },
+          [1, 2],
+        ),
+      graph.broadcast(row, { shape: [2, 4, 3], batched: false }, [2]),
+    ],
   ])("%s", (_name, build, expected) => {
     expect(build(graph)).toBe(expected);
   });
@@ -66,7 +83,9 @@ describe("types", () => {
   test("an elementwise operation repeats scalars only", () => {
     expect(graph.add(batch, s).type).toEqual(batch.type);
     expect(graph.select(s, 1, batch).type).toEqual(batch.type);
-    expect(() => graph.add(batch, row)).toThrow("elementwise operands must have one type, or be scalars, not [4*, 3], [3]");
+    expect(() => graph.add(batch, row)).toThrow(
+      "elementwise operands must have one type, or be scalars, not [4*, 3], [3]",
+    );
     expect(() => graph.add(batch, plain)).toThrow("elementwise operands must have one type");
   });
   test("means divide by the actual rows", () => {
@@ -75,13 +94,21 @@ describe("types", () => {
     expect(graph.mean(batch, [1])).toBe(graph.divide(graph.sum(batch, [1]), 3));
   });
   test("spread undoes a reduction", () => {
-    expect(graph.spread(graph.sum(batch, [1]), batch.type, [1])).toBe(graph.broadcast(graph.sum(batch, [1]), batch.type, [0]));
+    expect(graph.spread(graph.sum(batch, [1]), batch.type, [1])).toBe(
+      graph.broadcast(graph.sum(batch, [1]), batch.type, [0]),
+    );
     expect(graph.spread(graph.sum(batch), batch.type, [0, 1]).type).toEqual(batch.type);
   });
   test("the batch is lost by summing over it, and only so", () => {
     expect(graph.sum(batch, [0]).type).toEqual({ shape: [3], batched: false });
-    expect(graph.contract(batch, batch, "rk,rn->kn").type).toEqual({ shape: [3, 3], batched: false });
-    expect(graph.contract(batch, weight, "rk,kn->rn").type).toEqual({ shape: [4, 2], batched: true });
+    expect(graph.contract(batch, batch, "rk,rn->kn").type).toEqual({
+      shape: [3, 3],
+      batched: false,
+    });
+    expect(graph.contract(batch, weight, "rk,kn->rn").type).toEqual({
+      shape: [4, 2],
+      batched: true,
+    });
   });
 });
 
@@ -92,11 +119,31 @@ describe("the batch axis stays first and whole", () => {
     ["slice", () => graph.slice(batch, [1, 0], [3, 3]), "the batch axis cannot be sliced"],
     ["pad", () => graph.pad(batch, [1, 0], [0, 0]), "the batch axis cannot be padded"],
     ["concatenate", () => graph.concatenate([batch, batch], 0), "has no axis 0 to join along"],
-    ["broadcast away", () => graph.broadcast(column, { shape: [4, 3], batched: false }, [0]), "the batch axis goes to the batch axis"],
-    ["broadcast into", () => graph.broadcast(plain, { shape: [4, 3, 2], batched: true }, [0, 1]), "the batch axis goes to the batch axis"],
-    ["contract with another axis of the same letter", () => graph.contract(batch, plain, "rk,rn->kn"), "batch axes must have the same letter"],
-    ["contract to another place", () => graph.contract(batch, weight, "rk,kn->nr"), "the batch axis comes first in the result"],
-    ["two batches", () => graph.contract(batch, batch, "rk,sk->rs"), "batch axes must have the same letter"],
+    [
+      "broadcast away",
+      () => graph.broadcast(column, { shape: [4, 3], batched: false }, [0]),
+      "the batch axis goes to the batch axis",
+    ],
+    [
+      "broadcast into",
+      () => graph.broadcast(plain, { shape: [4, 3, 2], batched: true }, [0, 1]),
+      "the batch axis goes to the batch axis",
+    ],
+    [
+      "contract with another axis of the same letter",
+      () => graph.contract(batch, plain, "rk,rn->kn"),
+      "batch axes must have the same letter",
+    ],
+    [
+      "contract to another place",
+      () => graph.contract(batch, weight, "rk,kn->nr"),
+      "the batch axis comes first in the result",
+    ],
+    [
+      "two batches",
+      () => graph.contract(batch, batch, "rk,sk->rs"),
+      "batch axes must have the same letter",
+    ],
     ["parameters", () => graph.parameter("q", batch.type), "a parameter has no batch axis"],
   ])("%s", (_name, build, message) => {
     expect(build).toThrow(message);

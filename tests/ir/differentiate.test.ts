@@ -11,15 +11,32 @@ import { randomArray } from "../support/random-numbers.ts";
 
 test("the gradients of any graph equal central differences", () => {
   fc.assert(
-    fc.property(fc.nat(1e6), fc.integer({ min: 1, max: 15 }), fc.integer({ min: 1, max: 4 }), (seed, length, rows) => {
-      const operands = leafTypes.map((type, place) => ({ type, values: randomArray(actualCount(type, rows), seed + place) }));
-      const build = (...[graph, leaves]: Parameters<Parameters<typeof gradientProblems>[0]["build"]>): Node => {
-        const nodes = randomNodes(graph, seed, length, true);
-        const last = nodes.at(-1)!;
-        return leaves.includes(last) ? graph.multiply(last, last) : last;
-      };
-      expect(gradientProblems({ build, operands, rows, names: leafTypes.map((_, place) => `${place}`) })).toEqual([]);
-    }),
+    fc.property(
+      fc.nat(1e6),
+      fc.integer({ min: 1, max: 15 }),
+      fc.integer({ min: 1, max: 4 }),
+      (seed, length, rows) => {
+        const operands = leafTypes.map((type, place) => ({
+          type,
+          values: randomArray(actualCount(type, rows), seed + place),
+        }));
+        const build = (
+          ...[graph, leaves]: Parameters<Parameters<typeof gradientProblems>[0]["build"]>
+        ): Node => {
+          const nodes = randomNodes(graph, seed, length, true);
+          const last = nodes.at(-1)!;
+          return leaves.includes(last) ? graph.multiply(last, last) : last;
+        };
+        expect(
+          gradientProblems({
+            build,
+            operands,
+            rows,
+            names: leafTypes.map((_, place) => `${place}`),
+          }),
+        ).toEqual([]);
+      },
+    ),
     { numRuns: 250, seed: 6 },
   );
 });
@@ -40,32 +57,46 @@ describe("closed forms", () => {
     const error = g.subtract(g.add(g.multiply(w, x), b), y);
     const gradients = differentiate(g, g.mean(g.multiply(error, error)), [w, b]);
     const bindings = bind({ x: [1, 2, 3, 4], y: [2, 2, 2, 2], w: [2], b: [1] }, 4);
-    expect([...interpretNode(gradients.get(w)!, bindings)]).toEqual([(2 * (1 * 1 + 3 * 2 + 5 * 3 + 7 * 4)) / 4]);
+    expect([...interpretNode(gradients.get(w)!, bindings)]).toEqual([
+      (2 * (1 * 1 + 3 * 2 + 5 * 3 + 7 * 4)) / 4,
+    ]);
     expect([...interpretNode(gradients.get(b)!, bindings)]).toEqual([(2 * (1 + 3 + 5 + 7)) / 4]);
   });
 
   test("softmax cross-entropy: p − y", () => {
     const g = createBuilder();
     const logits = g.input("z", array(3));
-    const loss = g.subtract(g.log(g.sum(g.exp(logits))), g.sum(g.multiply(logits, g.equal(g.iota(array(3), 0), 1))));
+    const loss = g.subtract(
+      g.log(g.sum(g.exp(logits))),
+      g.sum(g.multiply(logits, g.equal(g.iota(array(3), 0), 1))),
+    );
     const powers = [1, 2, 3].map(Math.exp);
     const total = powers.reduce((sum, each) => sum + each, 0);
-    const found = interpretNode(differentiate(g, loss, [logits]).get(logits)!, bind({ z: [1, 2, 3] }));
-    found.forEach((value, place) => expect(value).toBeCloseTo(powers[place]! / total - (place === 1 ? 1 : 0), 12));
+    const found = interpretNode(
+      differentiate(g, loss, [logits]).get(logits)!,
+      bind({ z: [1, 2, 3] }),
+    );
+    found.forEach((value, place) =>
+      expect(value).toBeCloseTo(powers[place]! / total - (place === 1 ? 1 : 0), 12),
+    );
   });
 
   test("twice: (x³)″ = 6x, and a convolution has no second derivative by x, but one by x and w", () => {
     const g = createBuilder();
     const x = g.input("x", array(1, 4, 1));
     const first = differentiate(g, g.sum(g.power(x, 3)), [x]).get(x)!;
-    expect([...interpretNode(differentiate(g, g.sum(first), [x]).get(x)!, bind({ x: [1, 2, 3, -1] }))]).toEqual([6, 12, 18, -6]);
+    expect([
+      ...interpretNode(differentiate(g, g.sum(first), [x]).get(x)!, bind({ x: [1, 2, 3, -1] })),
+    ]).toEqual([6, 12, 18, -6]);
     const w = g.input("w", array(2, 1, 1));
     const window = { size: [2], stride: [1], dilation: [1], low: [0], high: [0] };
     const byX = differentiate(g, g.sum(g.convolve(x, w, window)), [x]).get(x)!;
     const bindings = bind({ x: [1, 2, 3, -1], w: [5, 7] });
     expect([...interpretNode(byX, bindings)]).toEqual([5, 12, 12, 7]);
     expect([...interpretNode(differentiate(g, g.sum(byX), [w]).get(w)!, bindings)]).toEqual([3, 3]);
-    expect([...interpretNode(differentiate(g, g.sum(byX), [x]).get(x)!, bindings)]).toEqual([0, 0, 0, 0]);
+    expect([...interpretNode(differentiate(g, g.sum(byX), [x]).get(x)!, bindings)]).toEqual([
+      0, 0, 0, 0,
+    ]);
   });
 });
 

@@ -21,10 +21,23 @@ interface Case {
 const array = (...shape: number[]): ArrayType => ({ shape, batched: false });
 const batch = (...shape: number[]): ArrayType => ({ shape, batched: true });
 
-const shapes = [array(), array(1), array(5), array(2, 3), batch(4, 3), batch(3, 2, 2), array(2, 2, 2, 2), batch(6)];
+const shapes = [
+  array(),
+  array(1),
+  array(5),
+  array(2, 3),
+  batch(4, 3),
+  batch(3, 2, 2),
+  array(2, 2, 2, 2),
+  batch(6),
+];
 
 function unary(op: Op, low = -2, high = 2): readonly Case[] {
-  return shapes.map((type) => ({ types: [type], build: (graph, inputs) => graph.make(op, inputs, {}), ranges: [[low, high]] }));
+  return shapes.map((type) => ({
+    types: [type],
+    build: (graph, inputs) => graph.make(op, inputs, {}),
+    ranges: [[low, high]],
+  }));
 }
 
 const pairs: readonly (readonly [ArrayType, ArrayType])[] = [
@@ -38,8 +51,18 @@ const pairs: readonly (readonly [ArrayType, ArrayType])[] = [
   [array(), batch(6)],
 ];
 
-function binary(op: Op, ranges: Case["ranges"] = [[-2, 2], [-2, 2]]): readonly Case[] {
-  return pairs.map((types) => ({ types, build: (graph, inputs) => graph.make(op, inputs, {}), ranges }));
+function binary(
+  op: Op,
+  ranges: Case["ranges"] = [
+    [-2, 2],
+    [-2, 2],
+  ],
+): readonly Case[] {
+  return pairs.map((types) => ({
+    types,
+    build: (graph, inputs) => graph.make(op, inputs, {}),
+    ranges,
+  }));
 }
 
 const repeated: readonly (readonly [ArrayType, ArrayType, readonly number[]])[] = [
@@ -100,9 +123,12 @@ const weights = (type: ArrayType, { size }: Window, groups: number): ArrayType =
   array(...size, type.shape.at(-1)! / groups, type.shape.at(-1)! + groups);
 const convolved = (x: ArrayType, each: Window, groups: number): ArrayType =>
   primitiveOf("convolve").type([x, weights(x, each, groups)], { window: each, groups });
-const summed = (x: ArrayType, each: Window): ArrayType => primitiveOf("window_sum").type([x], { window: each });
+const summed = (x: ArrayType, each: Window): ArrayType =>
+  primitiveOf("window_sum").type([x], { window: each });
 
-function windowed(make: (type: ArrayType, window: Window, groups: number) => Case): readonly Case[] {
+function windowed(
+  make: (type: ArrayType, window: Window, groups: number) => Case,
+): readonly Case[] {
   return windows.map(([type, each, groups]) => make(type, each, groups));
 }
 
@@ -133,19 +159,32 @@ const cases = {
   add: binary("add"),
   subtract: binary("subtract"),
   multiply: binary("multiply"),
-  divide: binary("divide", [[-2, 2], [0.3, 2]]),
+  divide: binary("divide", [
+    [-2, 2],
+    [0.3, 2],
+  ]),
   maximum: binary("maximum"),
   minimum: binary("minimum"),
-  power: binary("power", [[0.3, 2], [-2, 2]]),
-  modulo: binary("modulo", [[-2, 2], [0.7, 2]]),
+  power: binary("power", [
+    [0.3, 2],
+    [-2, 2],
+  ]),
+  modulo: binary("modulo", [
+    [-2, 2],
+    [0.7, 2],
+  ]),
   less: binary("less"),
   less_equal: binary("less_equal"),
   equal: binary("equal"),
   select: shapes.map((type, place) => ({
     types: [place % 2 === 0 ? type : array(), place % 3 === 0 ? array() : type, type],
-    build: (graph, [condition, then, otherwise]) => graph.select(graph.less(condition!, 0), then!, otherwise!),
+    build: (graph, [condition, then, otherwise]) =>
+      graph.select(graph.less(condition!, 0), then!, otherwise!),
   })),
-  broadcast: repeated.map(([from, to, axes]) => ({ types: [from], build: (graph, [x]) => graph.broadcast(x!, to, axes) })),
+  broadcast: repeated.map(([from, to, axes]) => ({
+    types: [from],
+    build: (graph, [x]) => graph.broadcast(x!, to, axes),
+  })),
   reshape: [
     [array(6), [2, 3]],
     [array(2, 3), [6]],
@@ -155,7 +194,10 @@ const cases = {
     [batch(3, 2, 2), [3, 4]],
     [batch(3, 1), [3]],
     [array(2, 2, 3), [3, 2, 2]],
-  ].map(([type, shape]) => ({ types: [type as ArrayType], build: (graph, [x]) => graph.reshape(x!, shape as number[]) })),
+  ].map(([type, shape]) => ({
+    types: [type as ArrayType],
+    build: (graph, [x]) => graph.reshape(x!, shape as number[]),
+  })),
   transpose: [
     [array(2, 3), [1, 0]],
     [array(2, 3, 2), [2, 0, 1]],
@@ -165,7 +207,10 @@ const cases = {
     [array(2, 1, 2, 3), [3, 1, 0, 2]],
     [array(4), [0]],
     [array(1, 4), [1, 0]],
-  ].map(([type, order]) => ({ types: [type as ArrayType], build: (graph, [x]) => graph.transpose(x!, order as number[]) })),
+  ].map(([type, order]) => ({
+    types: [type as ArrayType],
+    build: (graph, [x]) => graph.transpose(x!, order as number[]),
+  })),
   slice: [
     [array(5), [1], [3]],
     [array(5), [4], [1]],
@@ -175,7 +220,10 @@ const cases = {
     [batch(2, 3, 4), [0, 1, 1], [2, 1, 3]],
     [batch(2, 3, 4), [0, 0, 2], [2, 3, 2]],
     [array(2, 2, 2, 2), [1, 0, 1, 0], [1, 2, 1, 2]],
-  ].map(([type, start, size]) => ({ types: [type as ArrayType], build: (graph, [x]) => graph.slice(x!, start as number[], size as number[]) })),
+  ].map(([type, start, size]) => ({
+    types: [type as ArrayType],
+    build: (graph, [x]) => graph.slice(x!, start as number[], size as number[]),
+  })),
   pad: [
     [array(3), [1], [2]],
     [array(3), [0], [1]],
@@ -185,7 +233,10 @@ const cases = {
     [batch(2, 3, 2), [0, 1, 0], [0, 1, 3]],
     [array(1, 1, 1), [1, 2, 0], [0, 0, 1]],
     [array(2, 1, 2, 1), [0, 0, 1, 0], [1, 0, 0, 0]],
-  ].map(([type, low, high]) => ({ types: [type as ArrayType], build: (graph, [x]) => graph.pad(x!, low as number[], high as number[]) })),
+  ].map(([type, low, high]) => ({
+    types: [type as ArrayType],
+    build: (graph, [x]) => graph.pad(x!, low as number[], high as number[]),
+  })),
   concatenate: [
     [[array(2), array(3)], 0],
     [[array(2, 3), array(1, 3)], 0],
@@ -195,32 +246,61 @@ const cases = {
     [[batch(2, 3, 2), batch(2, 3, 1)], 2],
     [[array(1), array(1), array(1)], 0],
     [[array(2, 2, 1, 2), array(2, 2, 2, 2)], 2],
-  ].map(([types, axis]) => ({ types: types as ArrayType[], build: (graph, parts) => graph.concatenate(parts, axis as number) })),
-  reduce_sum: reduced.map(([type, axes]) => ({ types: [type], build: (graph, [x]) => graph.sum(x!, axes) })),
-  reduce_max: reduced.map(([type, axes]) => ({ types: [type], build: (graph, [x]) => graph.max(x!, axes) })),
-  contract: contracted.map(([a, b, labels]) => ({ types: [a, b], build: (graph, [x, y]) => graph.contract(x!, y!, labels) })),
+  ].map(([types, axis]) => ({
+    types: types as ArrayType[],
+    build: (graph, parts) => graph.concatenate(parts, axis as number),
+  })),
+  reduce_sum: reduced.map(([type, axes]) => ({
+    types: [type],
+    build: (graph, [x]) => graph.sum(x!, axes),
+  })),
+  reduce_max: reduced.map(([type, axes]) => ({
+    types: [type],
+    build: (graph, [x]) => graph.max(x!, axes),
+  })),
+  contract: contracted.map(([a, b, labels]) => ({
+    types: [a, b],
+    build: (graph, [x, y]) => graph.contract(x!, y!, labels),
+  })),
   convolve: windowed((x, each, groups) => ({
     types: [x, weights(x, each, groups)],
     build: (graph, [input, weight]) => graph.convolve(input!, weight!, each, groups),
   })),
   convolve_input_gradient: windowed((x, each, groups) => ({
     types: [convolved(x, each, groups), weights(x, each, groups)],
-    build: (graph, inputs) => graph.make("convolve_input_gradient", inputs, { window: each, groups, shape: x.shape }),
+    build: (graph, inputs) =>
+      graph.make("convolve_input_gradient", inputs, { window: each, groups, shape: x.shape }),
   })),
   convolve_weight_gradient: windowed((x, each, groups) => ({
     types: [x, convolved(x, each, groups)],
-    build: (graph, inputs) => graph.make("convolve_weight_gradient", inputs, { window: each, groups }),
+    build: (graph, inputs) =>
+      graph.make("convolve_weight_gradient", inputs, { window: each, groups }),
   })),
-  window_max: windowed((x, each) => ({ types: [x], build: (graph, [input]) => graph.windowMax(input!, each) })),
-  window_argmax: windowed((x, each) => ({ types: [x], build: (graph, inputs) => graph.make("window_argmax", inputs, { window: each }) })),
+  window_max: windowed((x, each) => ({
+    types: [x],
+    build: (graph, [input]) => graph.windowMax(input!, each),
+  })),
+  window_argmax: windowed((x, each) => ({
+    types: [x],
+    build: (graph, inputs) => graph.make("window_argmax", inputs, { window: each }),
+  })),
   window_max_gradient: windowed((x, each) => ({
     types: [summed(x, each), x],
-    build: (graph, [gradient, input]) => graph.make("window_max_gradient", [gradient!, graph.make("window_argmax", [input!], { window: each })], { window: each, shape: x.shape }),
+    build: (graph, [gradient, input]) =>
+      graph.make(
+        "window_max_gradient",
+        [gradient!, graph.make("window_argmax", [input!], { window: each })],
+        { window: each, shape: x.shape },
+      ),
   })),
-  window_sum: windowed((x, each) => ({ types: [x], build: (graph, [input]) => graph.windowSum(input!, each) })),
+  window_sum: windowed((x, each) => ({
+    types: [x],
+    build: (graph, [input]) => graph.windowSum(input!, each),
+  })),
   window_sum_gradient: windowed((x, each) => ({
     types: [summed(x, each)],
-    build: (graph, inputs) => graph.make("window_sum_gradient", inputs, { window: each, shape: x.shape }),
+    build: (graph, inputs) =>
+      graph.make("window_sum_gradient", inputs, { window: each, shape: x.shape }),
   })),
   scan: scanCases,
 } satisfies Record<Op, readonly Case[] | string>;
@@ -228,7 +308,11 @@ const cases = {
 function operandsOf({ types, ranges }: Case, seed: number, rows?: number): readonly Operand[] {
   return types.map((type, place) => {
     const [low, high] = ranges?.[place] ?? [-2, 2];
-    return randomOperand(type, seed * 100 + place, { low, high, ...(rows && type.batched ? { rows } : {}) });
+    return randomOperand(type, seed * 100 + place, {
+      low,
+      high,
+      ...(rows && type.batched ? { rows } : {}),
+    });
   });
 }
 
@@ -239,7 +323,8 @@ describe("gradients equal central differences", () => {
     test(`${op}, ${list.length} shapes, 3 seeds`, () => {
       expect(list).toHaveLength(8);
       for (const each of list) {
-        for (const seed of [1, 2, 3]) expect(gradientProblems({ ...each, operands: operandsOf(each, seed) })).toEqual([]);
+        for (const seed of [1, 2, 3])
+          expect(gradientProblems({ ...each, operands: operandsOf(each, seed) })).toEqual([]);
       }
     });
   }
@@ -254,7 +339,9 @@ describe("gradients have gradients, as a Hessian needs them", () => {
         const build: Case["build"] = (graph, inputs) => {
           const y = each.build(graph, inputs);
           const gradients = differentiate(graph, graph.sum(graph.multiply(y, y)), inputs);
-          return inputs.map((input) => graph.sum(graph.multiply(gradients.get(input)!, gradients.get(input)!))).reduce((sum, part) => graph.add(sum, part));
+          return inputs
+            .map((input) => graph.sum(graph.multiply(gradients.get(input)!, gradients.get(input)!)))
+            .reduce((sum, part) => graph.add(sum, part));
         };
         expect(gradientProblems({ ...each, build, operands: operandsOf(each, 5) })).toEqual([]);
       }
@@ -266,10 +353,15 @@ describe("with fewer rows than the capacity", () => {
   for (const op of ops) {
     const list: readonly Case[] | string = cases[op];
     if (typeof list === "string") continue;
-    const short = list.filter(({ types }) => types.some(({ batched, shape }) => batched && shape[0]! > 1));
+    const short = list.filter(({ types }) =>
+      types.some(({ batched, shape }) => batched && shape[0]! > 1),
+    );
     if (short.length === 0) continue;
     test(op, () => {
-      for (const each of short) expect(gradientProblems({ ...each, operands: operandsOf(each, 4, 1), rows: 1 })).toEqual([]);
+      for (const each of short)
+        expect(gradientProblems({ ...each, operands: operandsOf(each, 4, 1), rows: 1 })).toEqual(
+          [],
+        );
     });
   }
 });
@@ -290,32 +382,65 @@ describe("at extreme values", () => {
   for (const [op, values] of Object.entries(extremes)) {
     test(op, () => {
       const operand = { type: array(values.length), values: Float64Array.from(values) };
-      expect(gradientProblems({ operands: [operand], build: (graph, inputs) => graph.make(op as "exp", inputs, {}) })).toEqual([]);
+      expect(
+        gradientProblems({
+          operands: [operand],
+          build: (graph, inputs) => graph.make(op as "exp", inputs, {}),
+        }),
+      ).toEqual([]);
     });
   }
   const apart = [-1e3, -1e-4, 0, 1e-4, 1e3, 1e3 - 0.1];
   const near = [1e3, 0, 1e-4, 0, 1e3 - 0.1, 1e3];
-  const two = [apart, near].map((values) => ({ type: array(6), values: Float64Array.from(values) }));
+  const two = [apart, near].map((values) => ({
+    type: array(6),
+    values: Float64Array.from(values),
+  }));
   for (const op of ["add", "subtract", "multiply", "maximum", "minimum"] as const) {
-    test(op, () => expect(gradientProblems({ operands: two, build: (graph, inputs) => graph.make(op, inputs, {}) })).toEqual([]));
+    test(op, () =>
+      expect(
+        gradientProblems({ operands: two, build: (graph, inputs) => graph.make(op, inputs, {}) }),
+      ).toEqual([]),
+    );
   }
   test("a maximum far from and near to the others", () => {
-    const operand = { type: array(2, 3), values: Float64Array.of(-1e3, 1e3, 0, 1, 1 + 1e-4, 1 - 1e-4) };
-    expect(gradientProblems({ operands: [operand], build: (graph, [x]) => graph.max(x!, [1]) })).toEqual([]);
-    expect(gradientProblems({ operands: [operand], build: (graph, [x]) => graph.windowMax(graph.reshape(x!, [1, 6, 1]), window([2])) })).toEqual([]);
+    const operand = {
+      type: array(2, 3),
+      values: Float64Array.of(-1e3, 1e3, 0, 1, 1 + 1e-4, 1 - 1e-4),
+    };
+    expect(
+      gradientProblems({ operands: [operand], build: (graph, [x]) => graph.max(x!, [1]) }),
+    ).toEqual([]);
+    expect(
+      gradientProblems({
+        operands: [operand],
+        build: (graph, [x]) => graph.windowMax(graph.reshape(x!, [1, 6, 1]), window([2])),
+      }),
+    ).toEqual([]);
   });
 });
 
-const planted = (victim: Op, wrong: Gradient<never>) => (node: Node) => (node.op === victim ? wrong : (primitiveOf(node.op).gradient as Gradient<never>));
+const planted = (victim: Op, wrong: Gradient<never>) => (node: Node) =>
+  node.op === victim ? wrong : (primitiveOf(node.op).gradient as Gradient<never>);
 
-const ones: Gradient<never> = (graph, node) => (node as Node).inputs.map(({ type }) => fit(graph, graph.constant(1), type));
+const ones: Gradient<never> = (graph, node) =>
+  (node as Node).inputs.map(({ type }) => fit(graph, graph.constant(1), type));
 const doubled = (op: Op): Gradient<never> => {
   const right = primitiveOf(op).gradient as Gradient<never>;
-  return (graph, node, gradient) => right(graph, node, gradient).map((product) => product && graph.multiply(product, 2));
+  return (graph, node, gradient) =>
+    right(graph, node, gradient).map((product) => product && graph.multiply(product, 2));
 };
 
 describe("a wrong gradient is noticed", () => {
-  const flat: readonly Op[] = ["sign", "floor", "ceil", "less", "less_equal", "equal", "window_argmax"];
+  const flat: readonly Op[] = [
+    "sign",
+    "floor",
+    "ceil",
+    "less",
+    "less_equal",
+    "equal",
+    "window_argmax",
+  ];
 
   test.each(ops.filter((op) => typeof cases[op] !== "string"))("%s", (op) => {
     const each = (cases[op] as readonly Case[])[3]!;
@@ -327,6 +452,8 @@ describe("a wrong gradient is noticed", () => {
   test("the sine's and the cosine's swapped", () => {
     const [each] = cases.sine;
     const swapped = planted("sine", primitiveOf("cosine").gradient as Gradient<never>);
-    expect(gradientProblems({ ...each!, operands: operandsOf(each!, 1), rule: swapped })).not.toEqual([]);
+    expect(
+      gradientProblems({ ...each!, operands: operandsOf(each!, 1), rule: swapped }),
+    ).not.toEqual([]);
   });
 });

@@ -4,20 +4,30 @@ import type { Graph, Node } from "../../src/compiler/ir/graph.ts";
 import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { library } from "../../src/compiler/library/index.ts";
-import type { ActivationDefinition, LossDefinition, RegularizerDefinition } from "../../src/compiler/library/definition.ts";
+import type {
+  ActivationDefinition,
+  LossDefinition,
+  RegularizerDefinition,
+} from "../../src/compiler/library/definition.ts";
 import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
 import { simplify } from "../../src/compiler/passes/5-simplify/simplify.ts";
 import { interpretFloat32 } from "../support/interpret-float32.ts";
 import { argumentsOf } from "../support/library-values.ts";
 
 /** Value and gradient of the sum in float32 beside float64; rows of four extreme numbers. */
-function both(build: (graph: GraphBuilder, x: Node, labels: Node, likes: Node) => Node, rows: readonly (readonly number[])[]) {
+function both(
+  build: (graph: GraphBuilder, x: Node, labels: Node, likes: Node) => Node,
+  rows: readonly (readonly number[])[],
+) {
   const graph = createBuilder();
   const x = graph.input("x", { shape: [rows.length, 4], batched: true });
   const labels = graph.input("labels", { shape: [rows.length], batched: true });
   const likes = graph.input("likes", { shape: [rows.length, 4], batched: true });
   const value = build(graph, x, labels, likes);
-  const outputs = new Map([["value", value], ["gradient", differentiate(graph, graph.sum(value), [x]).get(x)!]]);
+  const outputs = new Map([
+    ["value", value],
+    ["gradient", differentiate(graph, graph.sum(value), [x]).get(x)!],
+  ]);
   const values = new Map([
     ["x", Float64Array.from(rows.flat(), Math.fround)],
     ["labels", Float64Array.from(rows, (_, row) => row % 4)],
@@ -26,7 +36,11 @@ function both(build: (graph: GraphBuilder, x: Node, labels: Node, likes: Node) =
   const bindings = { values, scalars: new Map<string, number>(), rows: rows.length };
   const written: Graph = { outputs, updates: new Map() };
   // What simplify makes of it must be as safe as what was written.
-  return { exact: interpret(written, bindings).outputs, rounded: interpretFloat32(written, bindings), simplified: interpretFloat32(simplify(graph, written), bindings) };
+  return {
+    exact: interpret(written, bindings).outputs,
+    rounded: interpretFloat32(written, bindings),
+    simplified: interpretFloat32(simplify(graph, written), bindings),
+  };
 }
 
 const extremes = [
@@ -42,25 +56,50 @@ function expectNear(found: ReturnType<typeof both>): void {
   for (const name of ["value", "gradient"]) {
     const exact = found.exact.get(name)!;
     for (const rounded of [found.rounded.get(name)!, found.simplified.get(name)!]) {
-      const far = Array.from(exact, (value, place) => [place, value, rounded[place]!] as const).filter(([, value, near]) => !(Math.abs(near - value) <= 3e-6 + 1e-5 * Math.abs(value)));
+      const far = Array.from(
+        exact,
+        (value, place) => [place, value, rounded[place]!] as const,
+      ).filter(([, value, near]) => !(Math.abs(near - value) <= 3e-6 + 1e-5 * Math.abs(value)));
       expect(far, name).toEqual([]);
     }
   }
 }
 
-const named = <D extends { readonly name: string }>(definitions: readonly D[]) => definitions.map((each) => [each.name, each] as const);
+const named = <D extends { readonly name: string }>(definitions: readonly D[]) =>
+  definitions.map((each) => [each.name, each] as const);
 
-test.each(named(library.all("activation") as readonly ActivationDefinition[]))("activation %s in float32", (_, activation) => {
-  expectNear(both((graph, x) => activation.lower(graph, x, argumentsOf(activation), 1), extremes));
-});
+test.each(named(library.all("activation") as readonly ActivationDefinition[]))(
+  "activation %s in float32",
+  (_, activation) => {
+    expectNear(
+      both((graph, x) => activation.lower(graph, x, argumentsOf(activation), 1), extremes),
+    );
+  },
+);
 
-test.each(named(library.all("loss") as readonly LossDefinition[]))("loss %s in float32", (_, loss) => {
-  const takesLabels = loss.operands[1]!.accepts === "classes";
-  expectNear(both((graph, x, labels, likes) => loss.perExample(graph, [x, takesLabels ? labels : likes], argumentsOf(loss)), extremes));
-});
+test.each(named(library.all("loss") as readonly LossDefinition[]))(
+  "loss %s in float32",
+  (_, loss) => {
+    const takesLabels = loss.operands[1]!.accepts === "classes";
+    expectNear(
+      both(
+        (graph, x, labels, likes) =>
+          loss.perExample(graph, [x, takesLabels ? labels : likes], argumentsOf(loss)),
+        extremes,
+      ),
+    );
+  },
+);
 
-test.each(named(library.all("regularizer") as readonly RegularizerDefinition[]))("regulariser %s in float32", (_, regularizer) => {
-  const written = { lambda: 0.5, l1: 0.5, l2: 0.5, sense: "maximize" };
-  const own = Object.fromEntries(Object.entries(written).filter(([name]) => name in regularizer.arguments));
-  expectNear(both((graph, x) => regularizer.penalty(graph, x, argumentsOf(regularizer, own), 1), extremes));
-});
+test.each(named(library.all("regularizer") as readonly RegularizerDefinition[]))(
+  "regulariser %s in float32",
+  (_, regularizer) => {
+    const written = { lambda: 0.5, l1: 0.5, l2: 0.5, sense: "maximize" };
+    const own = Object.fromEntries(
+      Object.entries(written).filter(([name]) => name in regularizer.arguments),
+    );
+    expectNear(
+      both((graph, x) => regularizer.penalty(graph, x, argumentsOf(regularizer, own), 1), extremes),
+    );
+  },
+);

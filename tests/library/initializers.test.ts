@@ -7,7 +7,11 @@ import { argumentsOf, type Written } from "../support/library-values.ts";
 const fan = { in: 200, out: 100 };
 const shape = [200, 100];
 
-function sample(name: string, written: Written = {}, ofShape: readonly number[] = shape): Distribution | { readonly problem: string } {
+function sample(
+  name: string,
+  written: Written = {},
+  ofShape: readonly number[] = shape,
+): Distribution | { readonly problem: string } {
   const initializer = library.find("initializer", name) as InitializerDefinition;
   return initializer.sample(ofShape, fan, argumentsOf(initializer, written));
 }
@@ -21,7 +25,11 @@ function draw(name: string, written: Written = {}): Float32Array {
 function statistics(values: Float32Array) {
   const mean = values.reduce((sum, each) => sum + each, 0) / values.length;
   const variance = values.reduce((sum, each) => sum + (each - mean) ** 2, 0) / values.length;
-  return { mean, variance, largest: values.reduce((most, each) => Math.max(most, Math.abs(each)), 0) };
+  return {
+    mean,
+    variance,
+    largest: values.reduce((most, each) => Math.max(most, Math.abs(each)), 0),
+  };
 }
 
 const activation = (name: string, written: Written = {}) => {
@@ -67,19 +75,32 @@ describe("exact forms", () => {
     expect(found).toMatchObject({ kind: "uniform" });
     expect((found as { high: number }).high).toBeCloseTo(limit, 14);
     expect((found as { low: number }).low).toBeCloseTo(-limit, 14);
-    expect(statistics(draw("xavier", { distribution: "uniform" })).largest).toBeLessThanOrEqual(Math.fround(limit));
+    expect(statistics(draw("xavier", { distribution: "uniform" })).largest).toBeLessThanOrEqual(
+      Math.fround(limit),
+    );
   });
   test("values are as many as the tensor has", () => {
-    expect(sample("values", { values: [1, 2, 3] }, [3, 1])).toEqual({ kind: "values", values: [1, 2, 3] });
-    expect(sample("values", { values: [1, 2] }, [3, 1])).toEqual({ problem: "`values` gives 2 numbers for a tensor of shape [3, 1], which has 3" });
+    expect(sample("values", { values: [1, 2, 3] }, [3, 1])).toEqual({
+      kind: "values",
+      values: [1, 2, 3],
+    });
+    expect(sample("values", { values: [1, 2] }, [3, 1])).toEqual({
+      problem: "`values` gives 2 numbers for a tensor of shape [3, 1], which has 3",
+    });
   });
   test("identity needs two axes", () => {
     expect(sample("identity")).toEqual({ kind: "identity", scale: 1 });
-    expect(sample("identity", {}, [3])).toEqual({ problem: "`identity` needs a tensor with at least two axes, and this one has 1" });
+    expect(sample("identity", {}, [3])).toEqual({
+      problem: "`identity` needs a tensor with at least two axes, and this one has 1",
+    });
   });
   test("orthogonal has orthonormal columns", () => {
     const w = draw("orthogonal", { gain: 2 });
-    const dot = (a: number, b: number) => Array.from({ length: 200 }, (_, row) => w[row * 100 + a]! * w[row * 100 + b]!).reduce((sum, each) => sum + each, 0);
+    const dot = (a: number, b: number) =>
+      Array.from({ length: 200 }, (_, row) => w[row * 100 + a]! * w[row * 100 + b]!).reduce(
+        (sum, each) => sum + each,
+        0,
+      );
     expect(dot(3, 3)).toBeCloseTo(4, 4);
     expect(dot(3, 4)).toBeCloseTo(0, 4);
   });

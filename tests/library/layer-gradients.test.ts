@@ -49,7 +49,11 @@ const uses: readonly (readonly [string, Written, readonly TensorType[]])[] = [
   ["layer_norm", { over: ["h", "w", "c"] }, [image]],
   ["attention", { heads: 2 }, [typeOf([3, 3, 4], ["t", "c"])]],
   ["attention", { heads: 2, causal: true, drop: 0.3 }, [typeOf([3, 4, 3], ["c", "t"])]],
-  ["attention", { heads: 1, bias: false }, [typeOf([3, 2, 3], ["t", "c"]), typeOf([3, 4, 2], ["t", "c"])]],
+  [
+    "attention",
+    { heads: 1, bias: false },
+    [typeOf([3, 2, 3], ["t", "c"]), typeOf([3, 4, 2], ["t", "c"])],
+  ],
   ["maxout", { units: 3, pieces: 2 }, [flat]],
   ["maxout", { units: 3, pieces: 3, over: "c" }, [image]],
   ["prelu", {}, [image]],
@@ -67,7 +71,11 @@ const uses: readonly (readonly [string, Written, readonly TensorType[]])[] = [
 /** Layers of labels, which have no gradient. */
 const ofLabels = ["one_hot", "embedding"];
 
-const all = uses.flatMap(([name, written, types]) => [true, false].map((training) => [name, written, training ? "training" : "inference", types] as const));
+const all = uses.flatMap(([name, written, types]) =>
+  [true, false].map(
+    (training) => [name, written, training ? "training" : "inference", types] as const,
+  ),
+);
 
 function runOf(name: string, written: Written, types: readonly TensorType[], training: boolean) {
   const layer = library.find("layer", name) as LayerDefinition;
@@ -77,27 +85,69 @@ function runOf(name: string, written: Written, types: readonly TensorType[], tra
 /** The random streams that the layer draws from, with their types. */
 function streamsOf(run: ReturnType<typeof runOf>): ReadonlyMap<string, ArrayType> {
   const graph = createBuilder();
-  const inputs = run.inputTypes.map((type, place) => graph.input(`input ${place}`, { shape: shapeOf(type), batched: true }));
-  const weights = (run.layer.weights?.(run.inputTypes, run.values) ?? []).map(({ name, shape }) => graph.parameter(name, { shape: shape.map((dim) => known(dim)!), batched: false }));
+  const inputs = run.inputTypes.map((type, place) =>
+    graph.input(`input ${place}`, { shape: shapeOf(type), batched: true }),
+  );
+  const weights = (run.layer.weights?.(run.inputTypes, run.values) ?? []).map(({ name, shape }) =>
+    graph.parameter(name, { shape: shape.map((dim) => known(dim)!), batched: false }),
+  );
   const { output } = lowered(graph, run, inputs, weights);
-  return new Map(nodesOf({ outputs: new Map([["output", output]]), updates: new Map() }).flatMap((node) => (node.op === "random" ? [[node.attributes.stream, node.type] as const] : [])));
+  return new Map(
+    nodesOf({ outputs: new Map([["output", output]]), updates: new Map() }).flatMap((node) =>
+      node.op === "random" ? [[node.attributes.stream, node.type] as const] : [],
+    ),
+  );
 }
 
 /** States and random streams, all in [0.1, 1). */
 function others(run: ReturnType<typeof runOf>, rows: number): Map<string, Float64Array> {
-  const states = (run.layer.states?.(run.inputTypes, run.values) ?? []).map(({ name, shape }) => [name, randomArray(shape.reduce((product, dim) => product * known(dim)!, 1), 9, 0.1, 1)] as const);
-  return new Map([...states, ...[...streamsOf(run)].map(([stream, type]) => [stream, randomArray(actualCount(type, rows), 8, 0, 1)] as const)]);
+  const states = (run.layer.states?.(run.inputTypes, run.values) ?? []).map(
+    ({ name, shape }) =>
+      [
+        name,
+        randomArray(
+          shape.reduce((product, dim) => product * known(dim)!, 1),
+          9,
+          0.1,
+          1,
+        ),
+      ] as const,
+  );
+  return new Map([
+    ...states,
+    ...[...streamsOf(run)].map(
+      ([stream, type]) => [stream, randomArray(actualCount(type, rows), 8, 0, 1)] as const,
+    ),
+  ]);
 }
 
-test.each(all.flatMap((each) => [2, 3].map((rows) => [...each.slice(0, 3), rows, each[3]] as [string, Written, string, number, readonly TensorType[]])))(
+test.each(
+  all.flatMap((each) =>
+    [2, 3].map(
+      (rows) =>
+        [...each.slice(0, 3), rows, each[3]] as [
+          string,
+          Written,
+          string,
+          number,
+          readonly TensorType[],
+        ],
+    ),
+  ),
+)(
   "%s %j in %s, %i of 3 rows: finite differences in every operand and weight",
   (name, written, phase, rows, types) => {
     const run = runOf(name, written, types, phase === "training");
     const weights = run.layer.weights?.(run.inputTypes, run.values) ?? [];
-    const inputs = types.map((type, place) => randomOperand({ shape: shapeOf(type), batched: true }, 20 + place, { rows }));
-    const weightOperands = weights.map(({ shape }, place) => randomOperand({ shape: shape.map((dim) => known(dim)!), batched: false }, 40 + place));
+    const inputs = types.map((type, place) =>
+      randomOperand({ shape: shapeOf(type), batched: true }, 20 + place, { rows }),
+    );
+    const weightOperands = weights.map(({ shape }, place) =>
+      randomOperand({ shape: shape.map((dim) => known(dim)!), batched: false }, 40 + place),
+    );
     const problems = gradientProblems({
-      build: (graph, nodes) => lowered(graph, run, nodes.slice(0, inputs.length), nodes.slice(inputs.length)).output,
+      build: (graph, nodes) =>
+        lowered(graph, run, nodes.slice(0, inputs.length), nodes.slice(inputs.length)).output,
       operands: [...inputs, ...weightOperands],
       rows,
       values: others(run, rows),
@@ -108,14 +158,26 @@ test.each(all.flatMap((each) => [2, 3].map((rows) => [...each.slice(0, 3), rows,
 
 test("every layer is checked", () => {
   const checked = new Set(uses.map(([name]) => name));
-  expect(library.all("layer").map(({ name }) => name).filter((name) => !checked.has(name) && !ofLabels.includes(name))).toEqual([]);
+  expect(
+    library
+      .all("layer")
+      .map(({ name }) => name)
+      .filter((name) => !checked.has(name) && !ofLabels.includes(name)),
+  ).toEqual([]);
 });
 
 /** What the layer makes of the inputs, with scales of 1 and shifts of 0. */
-const numbers = (run: ReturnType<typeof runOf>, inputs: readonly (readonly number[])[], rows: number, more = new Map<string, Float64Array>()) =>
+const numbers = (
+  run: ReturnType<typeof runOf>,
+  inputs: readonly (readonly number[])[],
+  rows: number,
+  more = new Map<string, Float64Array>(),
+) =>
   runLayer(run, {
     inputs: inputs.map((each) => Float64Array.from(each)),
-    weights: (run.layer.weights?.(run.inputTypes, run.values) ?? []).map(({ name, shape }) => new Float64Array(known(shape[0]!)!).fill(name === "scale" ? 1 : 0)),
+    weights: (run.layer.weights?.(run.inputTypes, run.values) ?? []).map(({ name, shape }) =>
+      new Float64Array(known(shape[0]!)!).fill(name === "scale" ? 1 : 0),
+    ),
     factors: new Float64Array(actualCount({ shape: shapeOf(inferred(run)), batched: true }, rows)),
     others: more,
     rows,
@@ -129,25 +191,70 @@ describe("values", () => {
 
   test("concat puts the operands one after the other", () => {
     const run = runOf("concat", {}, [typeOf([2, 2], ["c"]), typeOf([2, 1], ["c"])], false);
-    expectClose(numbers(run, [[1, 2, 3, 4], [5, 6]], 2).get("output")!, [1, 2, 5, 3, 4, 6]);
+    expectClose(
+      numbers(
+        run,
+        [
+          [1, 2, 3, 4],
+          [5, 6],
+        ],
+        2,
+      ).get("output")!,
+      [1, 2, 5, 3, 4, 6],
+    );
   });
 
   test("add", () => {
-    const run = runOf("add", {}, [typeOf([1, 2], ["c"]), typeOf([1, 2], ["c"]), typeOf([1, 2], ["c"])], false);
-    expectClose(numbers(run, [[1, 2], [10, 20], [100, 200]], 1).get("output")!, [111, 222]);
+    const run = runOf(
+      "add",
+      {},
+      [typeOf([1, 2], ["c"]), typeOf([1, 2], ["c"]), typeOf([1, 2], ["c"])],
+      false,
+    );
+    expectClose(
+      numbers(
+        run,
+        [
+          [1, 2],
+          [10, 20],
+          [100, 200],
+        ],
+        1,
+      ).get("output")!,
+      [111, 222],
+    );
   });
 
   test("dropout zeroes where the number is below `drop`, scales the rest up, and does nothing at inference", () => {
     const types = [typeOf([1, 4], ["c"])];
     const mask = new Map([["mask", Float64Array.of(0, 0.24, 0.25, 0.99)]]);
-    expectClose(numbers(runOf("dropout", { drop: 0.25 }, types, true), [[3, 3, 3, 3]], 1, mask).get("output")!, [0, 0, 4, 4]);
-    expectClose(numbers(runOf("dropout", { drop: 0.25 }, types, false), [[3, 3, 3, 3]], 1).get("output")!, [3, 3, 3, 3]);
-    expectClose(numbers(runOf("dropout", { drop: 0 }, types, true), [[3, 3, 3, 3]], 1).get("output")!, [3, 3, 3, 3]);
+    expectClose(
+      numbers(runOf("dropout", { drop: 0.25 }, types, true), [[3, 3, 3, 3]], 1, mask).get(
+        "output",
+      )!,
+      [0, 0, 4, 4],
+    );
+    expectClose(
+      numbers(runOf("dropout", { drop: 0.25 }, types, false), [[3, 3, 3, 3]], 1).get("output")!,
+      [3, 3, 3, 3],
+    );
+    expectClose(
+      numbers(runOf("dropout", { drop: 0 }, types, true), [[3, 3, 3, 3]], 1).get("output")!,
+      [3, 3, 3, 3],
+    );
   });
 
   test("batch_norm of a single row gives the shift, and keeps a finite variance", () => {
     const run = runOf("batch_norm", {}, [typeOf([4, 2], ["c"])], true);
-    const found = numbers(run, [[5, -7]], 1, new Map([["mean", Float64Array.of(0, 0)], ["variance", Float64Array.of(1, 1)]]));
+    const found = numbers(
+      run,
+      [[5, -7]],
+      1,
+      new Map([
+        ["mean", Float64Array.of(0, 0)],
+        ["variance", Float64Array.of(1, 1)],
+      ]),
+    );
     expectClose(found.get("output")!, [0, 0]);
     expectClose(found.get("mean")!, [0.5, -0.7]);
     expectClose(found.get("variance")!, [0.9, 0.9]);
@@ -170,7 +277,13 @@ describe("float32 at extremes: all values and gradients finite", () => {
     const { output, updates } = lowered(graph, run, [input], [scale, shift]);
     const loss = graph.sum(graph.multiply(output, graph.input("factors", output.type)));
     const gradients = differentiate(graph, loss, [input, scale, shift]);
-    const outputs = new Map([["output", output], ...updates, ...[...gradients].map(([leaf, gradient], place) => [`${leaf.op} ${place}`, gradient] as const)]);
+    const outputs = new Map([
+      ["output", output],
+      ...updates,
+      ...[...gradients].map(
+        ([leaf, gradient], place) => [`${leaf.op} ${place}`, gradient] as const,
+      ),
+    ]);
     const values = new Map([
       ["x", Float64Array.from(x)],
       ["scale", Float64Array.of(1, 1, 1)],
@@ -179,7 +292,10 @@ describe("float32 at extremes: all values and gradients finite", () => {
       ["mean", new Float64Array(3)],
       ["variance", new Float64Array(3).fill(1)],
     ]);
-    const found = interpretFloat32({ outputs, updates: new Map() }, { values, scalars: new Map(), rows: 2 });
+    const found = interpretFloat32(
+      { outputs, updates: new Map() },
+      { values, scalars: new Map(), rows: 2 },
+    );
     expect([...found].filter(([, numbers]) => !numbers.every(Number.isFinite))).toEqual([]);
   });
 });

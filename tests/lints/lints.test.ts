@@ -6,10 +6,17 @@ import { checkText } from "../support/check-text.ts";
 import { blocksOf } from "../support/markdown.ts";
 
 // The explanation page of a lint holds its samples: one that triggers it, its fixed twin, and one that must stay silent.
-const withoutFix = new Set(["deep-saturating-stack", "adagrad-on-long-runs", "unused-layer", "soft-targets-with-hinge", "augmentation-changes-the-class"]);
+const withoutFix = new Set([
+  "deep-saturating-stack",
+  "adagrad-on-long-runs",
+  "unused-layer",
+  "soft-targets-with-hinge",
+  "augmentation-changes-the-class",
+]);
 
 test("names and codes are unique, and every lint says why and who found it", () => {
-  for (const key of ["name", "code", "title"] as const) expect(new Set(lints.map((lint) => lint[key])).size).toBe(lints.length);
+  for (const key of ["name", "code", "title"] as const)
+    expect(new Set(lints.map((lint) => lint[key])).size).toBe(lints.length);
   for (const { name, reason, source } of lints) {
     expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect(reason.length, name).toBeGreaterThan(40);
@@ -18,7 +25,9 @@ test("names and codes are unique, and every lint says why and who found it", () 
 });
 
 describe.each(lints.map((lint) => [lint.name, lint] as const))("%s", (name, lint) => {
-  const blocks = blocksOf(readFileSync(`src/compiler/base/diagnostics/explanations/${lint.code}.md`, "utf8")).filter(({ language }) => language === "nnspec");
+  const blocks = blocksOf(
+    readFileSync(`src/compiler/base/diagnostics/explanations/${lint.code}.md`, "utf8"),
+  ).filter(({ language }) => language === "nnspec");
   const bad = blocks.filter(({ words }) => words[0] === "bad").map(({ text }) => text);
   const good = blocks.filter(({ words }) => words[0] === "good").map(({ text }) => text);
 
@@ -35,11 +44,17 @@ describe.each(lints.map((lint) => [lint.name, lint] as const))("%s", (name, lint
     expect(found.fixes).toHaveLength(withoutFix.has(name) ? 0 : 1);
     expect(good).toHaveLength(2);
     if (found.fixes[0]) expect(applyEdits(bad[0]!, found.fixes[0].edits)).toBe(good[0]);
-    for (const text of good) expect(checkText(text).diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([]);
+    for (const text of good)
+      expect(checkText(text).diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual(
+        [],
+      );
   });
 
   test("it can be turned off, and made an error", () => {
-    const severities = (level: "off" | "error") => checkText(bad[0]!, undefined, undefined, new Map([[name, level]])).diagnostics.filter(({ code }) => code === lint.code).map(({ severity }) => severity);
+    const severities = (level: "off" | "error") =>
+      checkText(bad[0]!, undefined, undefined, new Map([[name, level]]))
+        .diagnostics.filter(({ code }) => code === lint.code)
+        .map(({ severity }) => severity);
     expect(severities("off")).toEqual([]);
     expect(severities("error")).toEqual(["error"]);
   });

@@ -9,9 +9,14 @@ import { runOf } from "../support/run-of.ts";
 
 /** E[x²] and E[g²] of the matrices of a chain of stages on 64 inputs, with the initialisers that the stages have by themselves. */
 function flowsOf(stages: string, out: number) {
-  const model = modelOf(`nnspec 1\ndim B\nmodel Net(x: f32[B, px: 64]) -> f32[B, ${out}] {\n  return x -> ${stages}\n}\n`);
+  const model = modelOf(
+    `nnspec 1\ndim B\nmodel Net(x: f32[B, px: 64]) -> f32[B, ${out}] {\n  return x -> ${stages}\n}\n`,
+  );
   const network = networkOf(model, []);
-  return layerFlows(network).map(({ activation, gradient }) => ({ activation: activation ** 2, gradient: gradient ** 2 }));
+  return layerFlows(network).map(({ activation, gradient }) => ({
+    activation: activation ** 2,
+    gradient: gradient ** 2,
+  }));
 }
 
 describe("closed forms", () => {
@@ -29,7 +34,9 @@ describe("closed forms", () => {
   });
 
   test("the mean of sigmoid² is that of its Taylor series at a small spread: 1/4 + v/16", () => {
-    const [, second] = flowsWith("dense(64, init: normal(0.001)) -> sigmoid -> dense(64, init: xavier)");
+    const [, second] = flowsWith(
+      "dense(64, init: normal(0.001)) -> sigmoid -> dense(64, init: xavier)",
+    );
     expect(second!.activation).toBeGreaterThan(0.25);
     expect(second!.activation).toBeLessThan(0.2502);
   });
@@ -45,7 +52,10 @@ describe("closed forms", () => {
       expect(activation).toBeCloseTo(2 / (1 + 0.25 ** 2), 2);
       expect(gradient).toBeCloseTo(flows[0]!.gradient, 2);
     }
-    const [whole, half] = [flowsOf("dense(64) -> dense(64)", 64), flowsOf("dense(64) -> stochastic_depth(0.5) -> dense(64)", 64)];
+    const [whole, half] = [
+      flowsOf("dense(64) -> dense(64)", 64),
+      flowsOf("dense(64) -> stochastic_depth(0.5) -> dense(64)", 64),
+    ];
     expect(half[1]!.activation).toBeCloseTo(whole[1]!.activation / 2, 5);
     expect(half[0]!.gradient).toBeCloseTo(whole[0]!.gradient / 2, 5);
   });
@@ -58,31 +68,45 @@ model Net(x: f32[B, t: 5, c: 32]) -> f32[B, t: 5, c: 32] {
 }
 train Net on D { loss: mean_squared_error(small, y) }`);
     const { activations, gradients } = estimateFlow(networkOf(run.model, run.weights, run));
-    const of = (path: string) => run.model.values.find(({ body }) => body.kind === "layer" && body.layer.path === path)!;
+    const of = (path: string) =>
+      run.model.values.find(({ body }) => body.kind === "layer" && body.layer.path === path)!;
     expect(activations.get(of("plain"))).toBeCloseTo(1, 6);
     expect(activations.get(of("small"))).toBeCloseTo((32 * 0.02 ** 2) ** 2, 10);
     expect(gradients.get(of("plain"))).toBeCloseTo((32 * 0.02 ** 2) ** 2, 10);
   });
 
   test("a shortcut adds: E[x²] doubles, and the gradient is never below that of the output", () => {
-    const model = modelOf("nnspec 1\ndim B\nmodel Net(x: f32[B, px: 64]) -> f32[B, 64] {\n  a = x -> dense(64)\n  b = a + (a -> relu -> dense(64))\n  return b\n}\n");
+    const model = modelOf(
+      "nnspec 1\ndim B\nmodel Net(x: f32[B, px: 64]) -> f32[B, 64] {\n  a = x -> dense(64)\n  b = a + (a -> relu -> dense(64))\n  return b\n}\n",
+    );
     const network = networkOf(model, []);
     const { gradients } = estimateFlow(network);
-    expect(gradients.get(model.values.find(({ body }) => body.kind === "layer")!)).toBeGreaterThan(1);
+    expect(gradients.get(model.values.find(({ body }) => body.kind === "layer")!)).toBeGreaterThan(
+      1,
+    );
   });
 });
 
 describe("every activation on one number is the library's", () => {
-  const elementwise = library.all("activation").flatMap((definition) => (definition.kind === "activation" && !definition.over ? [definition] : []));
-  test.each(elementwise.map((definition) => [definition.name, definition] as const))("%s", (name, { examples = [] }) => {
-    expect(examples.length).toBeGreaterThan(0);
-    for (const example of examples) {
-      if (example.arguments?.["form"] === "tanh") continue;
-      const scalar = scalarActivation(name, example.arguments ?? {});
-      expect(scalar, name).toBeDefined();
-      example.in.forEach((x, index) => expect(scalar!(x), `${name}(${x})`).toBeCloseTo(example.out[index]!, 5));
-    }
-  });
+  const elementwise = library
+    .all("activation")
+    .flatMap((definition) =>
+      definition.kind === "activation" && !definition.over ? [definition] : [],
+    );
+  test.each(elementwise.map((definition) => [definition.name, definition] as const))(
+    "%s",
+    (name, { examples = [] }) => {
+      expect(examples.length).toBeGreaterThan(0);
+      for (const example of examples) {
+        if (example.arguments?.["form"] === "tanh") continue;
+        const scalar = scalarActivation(name, example.arguments ?? {});
+        expect(scalar, name).toBeDefined();
+        example.in.forEach((x, index) =>
+          expect(scalar!(x), `${name}(${x})`).toBeCloseTo(example.out[index]!, 5),
+        );
+      }
+    },
+  );
 });
 
 test("the estimate agrees with an experiment: ten layers of tanh and of relu, drawn and run", () => {
@@ -93,36 +117,77 @@ test("the estimate agrees with an experiment: ten layers of tanh and of relu, dr
     const stages = `${Array.from({ length: 10 }, () => `dense(64, init: normal(0.15)) -> ${name}`).join(" -> ")} -> dense(64, init: normal(0.15))`;
     const flows = flowsWith(stages);
     const measured = experiment(phi, slope, 11, 64, 0.15, 40);
-    expect(Math.log10(measured.activation / flows.at(-1)!.activation), `${name} forward`).toBeCloseTo(0, 0);
-    expect(Math.log10(measured.gradient / flows[0]!.gradient), `${name} backward`).toBeCloseTo(0, 0);
+    expect(
+      Math.log10(measured.activation / flows.at(-1)!.activation),
+      `${name} forward`,
+    ).toBeCloseTo(0, 0);
+    expect(Math.log10(measured.gradient / flows[0]!.gradient), `${name} backward`).toBeCloseTo(
+      0,
+      0,
+    );
   }
 });
 
 /** As `flowsOf`, with the initialisers of the text: they are rules, so the weights are given what the rules say. */
 function flowsWith(stages: string) {
-  const model = modelOf(`nnspec 1\ndim B\nmodel Net(x: f32[B, px: 64]) -> f32[B, 64] {\n  return x -> ${stages}\n}\n`);
-  const drawn = new Map((model.rules ?? []).flatMap(({ keys, paths }) => (keys.init ? [[paths[0]!.steps.map(({ name }) => name).join("."), keys.init.value] as const] : [])));
+  const model = modelOf(
+    `nnspec 1\ndim B\nmodel Net(x: f32[B, px: 64]) -> f32[B, 64] {\n  return x -> ${stages}\n}\n`,
+  );
+  const drawn = new Map(
+    (model.rules ?? []).flatMap(({ keys, paths }) =>
+      keys.init
+        ? [[paths[0]!.steps.map(({ name }) => name).join("."), keys.init.value] as const]
+        : [],
+    ),
+  );
   const origin = { span: model.span, from: "test" };
   const settings = model.weights.map((weight) => ({
     weight,
-    init: { use: (weight.role === "weights" ? drawn.get(weight.path.replace(/\.weight$/, "")) : undefined) ?? weight.initializer, origin },
-    regularize: undefined, decay: undefined, rate: undefined, freeze: undefined, dropconnect: undefined, load: undefined,
-    optimizer: { use: { definition: library.find("optimizer", "adam") as never, arguments: {} }, origin },
+    init: {
+      use:
+        (weight.role === "weights" ? drawn.get(weight.path.replace(/\.weight$/, "")) : undefined) ??
+        weight.initializer,
+      origin,
+    },
+    regularize: undefined,
+    decay: undefined,
+    rate: undefined,
+    freeze: undefined,
+    dropconnect: undefined,
+    load: undefined,
+    optimizer: {
+      use: { definition: library.find("optimizer", "adam") as never, arguments: {} },
+      origin,
+    },
   }));
   const network = networkOf(model, settings);
-  return layerFlows(network).map(({ activation, gradient }) => ({ activation: activation ** 2, gradient: gradient ** 2 }));
+  return layerFlows(network).map(({ activation, gradient }) => ({
+    activation: activation ** 2,
+    gradient: gradient ** 2,
+  }));
 }
 
 /** Draws networks and runs random rows forward and back: the mean squares of the last values and of the first layer's gradient. */
-function experiment(phi: (z: number) => number, slope: (z: number) => number, layers: number, width: number, deviation: number, trials: number) {
+function experiment(
+  phi: (z: number) => number,
+  slope: (z: number) => number,
+  layers: number,
+  width: number,
+  deviation: number,
+  trials: number,
+) {
   const random = generator(7);
   let [activation, gradient] = [0, 0];
   for (let trial = 0; trial < trials; trial++) {
-    const weights = Array.from({ length: layers }, () => Float64Array.from({ length: width * width }, () => deviation * random()));
+    const weights = Array.from({ length: layers }, () =>
+      Float64Array.from({ length: width * width }, () => deviation * random()),
+    );
     const pre: Float64Array[] = [];
     let x = Float64Array.from({ length: width }, random);
     for (const matrix of weights) {
-      const z = Float64Array.from({ length: width }, (_, j) => x.reduce((sum, value, i) => sum + value * matrix[i * width + j]!, 0));
+      const z = Float64Array.from({ length: width }, (_, j) =>
+        x.reduce((sum, value, i) => sum + value * matrix[i * width + j]!, 0),
+      );
       pre.push(z);
       x = z.map(phi);
     }
@@ -131,7 +196,12 @@ function experiment(phi: (z: number) => number, slope: (z: number) => number, la
     const scale = meanSquare(g);
     for (let layer = layers - 1; layer > 0; layer--) {
       const matrix = weights[layer]!;
-      g = Float64Array.from({ length: width }, (_, i) => slope(pre[layer - 1]![i]!) * g.reduce((sum, value, j) => sum + value * matrix[i * width + j]!, 0));
+      g = Float64Array.from(
+        { length: width },
+        (_, i) =>
+          slope(pre[layer - 1]![i]!) *
+          g.reduce((sum, value, j) => sum + value * matrix[i * width + j]!, 0),
+      );
     }
     gradient += meanSquare(g) / scale / trials;
   }

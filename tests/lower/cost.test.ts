@@ -16,8 +16,17 @@ model LeNet(image: f32[B, h: 32, w: 32, c: 1]) -> f32[B, 10] {
     const cost = costOf(models[0]!);
     expect(cost.parameters).toBe(61_706);
     const rows = new Map(cost.layers.map((layer) => [layer.name, layer]));
-    expect(rows.get("c1")).toMatchObject({ shape: "[B, h: 28, w: 28, c: 6]", parameters: 156, multiplyAdds: 28 * 28 * 6 * 25 });
-    expect(rows.get("c3")).toMatchObject({ name: "c3", shape: "[B, h: 10, w: 10, c: 16]", parameters: 2416, multiplyAdds: 10 * 10 * 16 * 150 });
+    expect(rows.get("c1")).toMatchObject({
+      shape: "[B, h: 28, w: 28, c: 6]",
+      parameters: 156,
+      multiplyAdds: 28 * 28 * 6 * 25,
+    });
+    expect(rows.get("c3")).toMatchObject({
+      name: "c3",
+      shape: "[B, h: 10, w: 10, c: 16]",
+      parameters: 2416,
+      multiplyAdds: 10 * 10 * 16 * 150,
+    });
     expect(rows.get("f6")).toMatchObject({ parameters: 10_164, multiplyAdds: 120 * 84 });
     expect(cost.multiplyAdds).toBe(117_600 + 240_000 + 48_000 + 10_080 + 840);
   });
@@ -34,7 +43,9 @@ model Net(x: f32[B, h: 4, w: 4, c: 8]) -> f32[B, h: 4, w: 4, c: 8] {
   });
 
   test("an open size is asked for", () => {
-    const { models } = programOf("dim T in 1 .. 8\nmodel Net(x: f32[B, t: T, c: 2]) -> f32[B, t: T, c: 3] { return x -> dense(3, over: c) as out }");
+    const { models } = programOf(
+      "dim T in 1 .. 8\nmodel Net(x: f32[B, t: T, c: 2]) -> f32[B, t: T, c: 3] { return x -> dense(3, over: c) as out }",
+    );
     expect(() => costOf(models[0]!)).toThrow(OpenSize);
     expect(costOf(models[0]!, new Map([["T", 5]])).multiplyAdds).toBe(5 * 6);
   });

@@ -19,11 +19,31 @@ const gradientOfBias = residuals[0] + residuals[1];
 
 function step(run: TypedRun) {
   const compiled = compileRun(run);
-  const states = compiled.states.map(({ name, shape, initial }) => [name, new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(initial)] as const);
-  const values = new Map([["x", Float64Array.of(1, 2)], ["y", Float64Array.of(3, 1)], ["fit.weight", Float64Array.of(0.5)], ["fit.bias", Float64Array.of(0.25)], ...states]);
-  const clock = new Map([["step", 1], ["steps_per_epoch", 1], ["total_steps", 20]]);
-  const hosted = [...compiled.schedules].map(([name, formula]) => [name, interpretNode(formula, { values: new Map(), scalars: clock, rows: 1 })[0]!] as const);
-  const { outputs, updates } = interpret(compiled.graphs.train, { values, scalars: new Map([["step", 1], ...hosted]), rows: 2 });
+  const states = compiled.states.map(
+    ({ name, shape, initial }) =>
+      [name, new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(initial)] as const,
+  );
+  const values = new Map([
+    ["x", Float64Array.of(1, 2)],
+    ["y", Float64Array.of(3, 1)],
+    ["fit.weight", Float64Array.of(0.5)],
+    ["fit.bias", Float64Array.of(0.25)],
+    ...states,
+  ]);
+  const clock = new Map([
+    ["step", 1],
+    ["steps_per_epoch", 1],
+    ["total_steps", 20],
+  ]);
+  const hosted = [...compiled.schedules].map(
+    ([name, formula]) =>
+      [name, interpretNode(formula, { values: new Map(), scalars: clock, rows: 1 })[0]!] as const,
+  );
+  const { outputs, updates } = interpret(compiled.graphs.train, {
+    values,
+    scalars: new Map([["step", 1], ...hosted]),
+    rows: 2,
+  });
   const read = (name: string): number => (outputs.get(name) ?? updates.get(name))![0]!;
   return { compiled, outputs, updates, read };
 }
@@ -44,7 +64,9 @@ describe("the training step", () => {
   });
 
   test("a penalty on a value is the mean over the rows", () => {
-    const { read } = step(line("optimizer: sgd(0.1)", "for activations(fit) { regularize: l1(0.4) }"));
+    const { read } = step(
+      line("optimizer: sgd(0.1)", "for activations(fit) { regularize: l1(0.4) }"),
+    );
     expect(read("objective") - read("loss")).toBeCloseTo((0.4 * (0.75 + 1.25)) / 2, 12);
   });
 
@@ -64,7 +86,10 @@ train Line on Points { loss: mean_squared_error(fit, y), batch: 4, optimizer: sg
   test("clip: norm scales all gradients together, value cuts each", () => {
     const norm = Math.hypot(gradientOfWeight, gradientOfBias);
     const scaled = step(line("optimizer: sgd(0.1), clip: norm(0.5)"));
-    expect(scaled.read("fit.weight")).toBeCloseTo(0.5 - (0.1 * gradientOfWeight * 0.5) / (norm + 1e-6), 10);
+    expect(scaled.read("fit.weight")).toBeCloseTo(
+      0.5 - (0.1 * gradientOfWeight * 0.5) / (norm + 1e-6),
+      10,
+    );
     const cut = step(line("optimizer: sgd(0.1), clip: value(0.3)"));
     expect(cut.read("fit.weight")).toBeCloseTo(0.5 + 0.1 * 0.3, 12);
   });
@@ -86,7 +111,10 @@ train Line on Points { loss: mean_squared_error(fit, y), batch: 4, optimizer: sg
     expect(other.compiled.states.map(({ name }) => name)).toContain("fit.bias/mean");
     const frozen = step(line("optimizer: sgd(0.1)", "for biases(fit) { freeze: on }"));
     expect(frozen.updates.has("fit.bias")).toBe(false);
-    expect(frozen.compiled.parameters.map(({ path, frozen: is }) => [path, is])).toEqual([["fit.weight", false], ["fit.bias", true]]);
+    expect(frozen.compiled.parameters.map(({ path, frozen: is }) => [path, is])).toEqual([
+      ["fit.weight", false],
+      ["fit.bias", true],
+    ]);
   });
 
   test("the decay of an optimiser is for weights; a rule can ask for it elsewhere", () => {
@@ -106,33 +134,71 @@ train Line on Points { loss: mean_squared_error(fit, y), batch: 4, optimizer: sg
 
 describe("evaluation and prediction", () => {
   const run = line("optimizer: sgd(0.1), metrics: (mae, r2)");
-  const values = new Map([["x", Float64Array.of(1, 2)], ["y", Float64Array.of(3, 1)], ["fit.weight", Float64Array.of(0.5)], ["fit.bias", Float64Array.of(0.25)]]);
+  const values = new Map([
+    ["x", Float64Array.of(1, 2)],
+    ["y", Float64Array.of(3, 1)],
+    ["fit.weight", Float64Array.of(0.5)],
+    ["fit.bias", Float64Array.of(0.25)],
+  ]);
 
   test("sums over the rows, from which the host makes the metrics", () => {
     const compiled = compileRun(run);
-    const { outputs } = interpret(compiled.graphs.evaluate, { values, scalars: new Map(), rows: 2 });
-    const scalars = new Map([["count", 2], ...[...outputs].map(([name, data]) => [name, data[0]!] as const)]);
-    const measured = compiled.metrics.map(({ name, result }) => [name, interpretNode(result, { values: new Map(), scalars, rows: 1 })[0]!] as const);
+    const { outputs } = interpret(compiled.graphs.evaluate, {
+      values,
+      scalars: new Map(),
+      rows: 2,
+    });
+    const scalars = new Map([
+      ["count", 2],
+      ...[...outputs].map(([name, data]) => [name, data[0]!] as const),
+    ]);
+    const measured = compiled.metrics.map(
+      ({ name, result }) =>
+        [name, interpretNode(result, { values: new Map(), scalars, rows: 1 })[0]!] as const,
+    );
     expect(measured.map(([name]) => name)).toEqual(["loss", "mae", "r2"]);
     const squares = residuals[0] ** 2 + residuals[1] ** 2;
-    for (const [index, expected] of [squares / 2, (2.25 + 0.25) / 2, 1 - squares / 2].entries()) expect(measured[index]![1]).toBeCloseTo(expected, 10);
+    for (const [index, expected] of [squares / 2, (2.25 + 0.25) / 2, 1 - squares / 2].entries())
+      expect(measured[index]![1]).toBeCloseTo(expected, 10);
   });
 
   test("prediction computes outputs alone, from inputs alone", () => {
     const { graphs } = compileRun(run);
-    expect(nodesOf(graphs.predict).flatMap((node) => (node.op === "input" ? [node.attributes.name] : []))).toEqual(["x"]);
-    const [output] = interpret(graphs.predict, { values, scalars: new Map(), rows: 2 }).outputs.values();
+    expect(
+      nodesOf(graphs.predict).flatMap((node) =>
+        node.op === "input" ? [node.attributes.name] : [],
+      ),
+    ).toEqual(["x"]);
+    const [output] = interpret(graphs.predict, {
+      values,
+      scalars: new Map(),
+      rows: 2,
+    }).outputs.values();
     expect([...output!]).toEqual([0.75, 1.25]);
   });
 });
 
 describe("schedules", () => {
   const at = (compiled: CompiledRun, name: string, moment: number): number =>
-    interpretNode(compiled.schedules.get(name)!, { values: new Map(), scalars: new Map([["step", moment], ["steps_per_epoch", 10], ["total_steps", 100]]), rows: 1 })[0]!;
+    interpretNode(compiled.schedules.get(name)!, {
+      values: new Map(),
+      scalars: new Map([
+        ["step", moment],
+        ["steps_per_epoch", 10],
+        ["total_steps", 100],
+      ]),
+      rows: 1,
+    })[0]!;
 
   test("the parts of a sequence count their own steps, and begin where the part before ended", () => {
-    const compiled = compileRun(line("epochs: 10, optimizer: sgd(0.1), schedule: warmup(20 steps) then constant(3 epochs) then linear(to: 0)"));
-    expect([1, 10, 20, 21, 50].map((moment) => at(compiled, "rate", moment))).toEqual([0.005, 0.05, 0.1, 0.1, 0.1].map((rate) => expect.closeTo(rate, 12)));
+    const compiled = compileRun(
+      line(
+        "epochs: 10, optimizer: sgd(0.1), schedule: warmup(20 steps) then constant(3 epochs) then linear(to: 0)",
+      ),
+    );
+    expect([1, 10, 20, 21, 50].map((moment) => at(compiled, "rate", moment))).toEqual(
+      [0.005, 0.05, 0.1, 0.1, 0.1].map((rate) => expect.closeTo(rate, 12)),
+    );
     expect(at(compiled, "rate", 76)).toBeCloseTo(0.05, 10);
   });
 
@@ -143,11 +209,15 @@ data Points { x: f32[B, feature: 1], y: f32[B, 1] }
 model Line(x: f32[B, feature: 1]) -> f32[B, 1] { return x -> dense(1) as fit }
 train Line on Points { loss: mean_squared_error(fit, y), batch: 4, optimizer: sgd(0.1), schedule: halving(5) }`);
     const compiled = compileRun(run);
-    expect([1, 5, 6, 11].map((moment) => at(compiled, "rate", moment))).toEqual([0.1, 0.1, 0.05, 0.025]);
+    expect([1, 5, 6, 11].map((moment) => at(compiled, "rate", moment))).toEqual([
+      0.1, 0.1, 0.05, 0.025,
+    ]);
   });
 
   test("a scheduled momentum is a scalar of its own", () => {
-    const compiled = compileRun(line("optimizer: sgd(0.1, momentum: linear(2 epochs, from: 0.5, to: 0.9) then constant)"));
+    const compiled = compileRun(
+      line("optimizer: sgd(0.1, momentum: linear(2 epochs, from: 0.5, to: 0.9) then constant)"),
+    );
     expect([...compiled.schedules.keys()]).toEqual(["rate", "momentum"]);
     expect(at(compiled, "momentum", 1)).toBeCloseTo(0.5, 10);
     expect(at(compiled, "momentum", 60)).toBeCloseTo(0.9, 1);
@@ -163,7 +233,9 @@ model Twice(x: f32[B, c: 4]) -> f32[B, c: 4] { shared noisy = Noisy(4)  return x
 train Twice on Points { loss: mean_squared_error(output, y), batch: 4 }`);
     const compiled = compileRun(run);
     expect(compiled.parameters).toHaveLength(2);
-    const streams = nodesOf(compiled.graphs.train).flatMap((node) => (node.op === "random" ? [node.attributes.stream] : []));
+    const streams = nodesOf(compiled.graphs.train).flatMap((node) =>
+      node.op === "random" ? [node.attributes.stream] : [],
+    );
     expect(new Set(streams).size).toBe(2);
   });
 
@@ -179,10 +251,23 @@ train Coder on Points { loss: mean_squared_error(decode, x), batch: 2, optimizer
     const weight = Float64Array.of(0.1, 0.2, -0.3, 0.4, 0.5, -0.6);
     const states = compiled.states.map(({ name }) => [name, Float64Array.of(0)] as const);
     const objective = (w: Float64Array): ReturnType<typeof interpret> =>
-      interpret(compiled.graphs.train, { values: new Map([["x", Float64Array.of(1, -1, 2, 0.5, 0.3, -0.7)], ["encode.weight", w], ...states]), scalars: new Map([["step", 1], ["rate", 1]]), rows: 2 });
+      interpret(compiled.graphs.train, {
+        values: new Map([
+          ["x", Float64Array.of(1, -1, 2, 0.5, 0.3, -0.7)],
+          ["encode.weight", w],
+          ...states,
+        ]),
+        scalars: new Map([
+          ["step", 1],
+          ["rate", 1],
+        ]),
+        rows: 2,
+      });
     const { updates } = objective(weight);
     weight.forEach((value, index) => {
-      const [up, down] = [1e-6, -1e-6].map((shift) => objective(weight.with(index, value + shift)).outputs.get("loss")![0]!);
+      const [up, down] = [1e-6, -1e-6].map(
+        (shift) => objective(weight.with(index, value + shift)).outputs.get("loss")![0]!,
+      );
       expect(value - updates.get("encode.weight")![index]!).toBeCloseTo((up! - down!) / 2e-6, 6);
     });
   });

@@ -10,13 +10,17 @@ describe("a plan computes what its graph says", () => {
   for (const rows of [8, 5, 1]) {
     test(`perceptron with Adam, ${rows} of 8 rows`, () => {
       const network = multilayerPerceptron();
-      expect(planAgainstGraph(network, schedule("train", network.graph, 8), rows, 3)).toBeLessThan(1e-10);
+      expect(planAgainstGraph(network, schedule("train", network.graph, 8), rows, 3)).toBeLessThan(
+        1e-10,
+      );
     });
   }
   for (const rows of [4, 3]) {
     test(`convolutional network with every kind of window, ${rows} of 4 rows`, () => {
       const network = convolutionalNetwork();
-      expect(planAgainstGraph(network, schedule("train", network.graph, 4), rows)).toBeLessThan(1e-10);
+      expect(planAgainstGraph(network, schedule("train", network.graph, 4), rows)).toBeLessThan(
+        1e-10,
+      );
     });
   }
 });
@@ -36,10 +40,24 @@ test("what is compared with its own maximum is stored: worked out again in anoth
   const x = graph.input("x", { shape: [4, 6], batched: true });
   const greatest = graph.max(graph.add(graph.multiply(x, 0.3), 0.1), [1]);
   const gradient = differentiate(graph, graph.sum(greatest), [x]).get(x)!;
-  const kernels = schedule("train", { outputs: new Map([["greatest", greatest], ["gradient", gradient]]), updates: new Map() }, 4).steps.filter((step) => step.kind === "kernel");
+  const kernels = schedule(
+    "train",
+    {
+      outputs: new Map([
+        ["greatest", greatest],
+        ["gradient", gradient],
+      ]),
+      updates: new Map(),
+    },
+    4,
+  ).steps.filter((step) => step.kind === "kernel");
   const maxima = kernels.filter(({ combine }) => combine === "max");
   expect(maxima.map(({ term }) => term?.kind)).toEqual(["load"]);
   // Alone, the maximum is made in one go.
-  const alone = schedule("predict", { outputs: new Map([["greatest", greatest]]), updates: new Map() }, 4);
+  const alone = schedule(
+    "predict",
+    { outputs: new Map([["greatest", greatest]]), updates: new Map() },
+    4,
+  );
   expect(alone.steps).toHaveLength(1);
 });

@@ -5,7 +5,9 @@ import { describeError } from "../../src/runtime/errors.ts";
 const program = { name: "train.ts", summary: "Trains Mlp on Digits.", data: ["Digits"] };
 const options = (...argv: string[]) => {
   const parsed = parseArguments(argv, program);
-  return parsed.kind === "run" ? { ...parsed.options, data: Object.fromEntries(parsed.options.data) } : parsed.kind;
+  return parsed.kind === "run"
+    ? { ...parsed.options, data: Object.fromEntries(parsed.options.data) }
+    : parsed.kind;
 };
 const failure = (...argv: string[]): string => {
   try {
@@ -22,8 +24,31 @@ describe("the trainer's options", () => {
   });
 
   test("all of them, in both spellings", () => {
-    expect(options("--backend", "cpu", "--epochs=3", "--seed", "0", "--data", "Digits=a=b.csv", "--run-dir", "x", "--resume", "--format=json", "--evaluate", "w")).toEqual({
-      backend: "cpu", epochs: 3, seed: 0, data: { Digits: "a=b.csv" }, runDirectory: "x", resume: true, format: "json", evaluate: "w",
+    expect(
+      options(
+        "--backend",
+        "cpu",
+        "--epochs=3",
+        "--seed",
+        "0",
+        "--data",
+        "Digits=a=b.csv",
+        "--run-dir",
+        "x",
+        "--resume",
+        "--format=json",
+        "--evaluate",
+        "w",
+      ),
+    ).toEqual({
+      backend: "cpu",
+      epochs: 3,
+      seed: 0,
+      data: { Digits: "a=b.csv" },
+      runDirectory: "x",
+      resume: true,
+      format: "json",
+      evaluate: "w",
     });
   });
 
@@ -31,13 +56,19 @@ describe("the trainer's options", () => {
     [["--bakend", "cpu"], "There is no option --bakend.\n  Did you mean --backend?"],
     [["--quux"], "There is no option --quux.\n  All options: --help"],
     [["digits"], 'An option is expected; found "digits".\n  All options: --help'],
-    [["--backend", "gpus"], '--backend takes auto, gpu, wasm, cpu; found "gpus".\n  Did you mean gpu?'],
+    [
+      ["--backend", "gpus"],
+      '--backend takes auto, gpu, wasm, cpu; found "gpus".\n  Did you mean gpu?',
+    ],
     [["--epochs"], "--epochs needs a value: --epochs n"],
     [["--epochs", "--resume"], "--epochs needs a value: --epochs n"],
     [["--epochs", "0"], '--epochs takes a whole number from 1; found "0".'],
     [["--epochs", "1e3"], '--epochs takes a whole number from 1; found "1e3".'],
     [["--seed", "-1"], '--seed takes a whole number from 0; found "-1".'],
-    [["--seed", "99999999999999999999"], '--seed takes a whole number from 0; found "99999999999999999999".'],
+    [
+      ["--seed", "99999999999999999999"],
+      '--seed takes a whole number from 0; found "99999999999999999999".',
+    ],
     [["--seed", "1", "--seed", "2"], "--seed is given twice."],
     [["--resume=yes"], '--resume takes no value; found "yes".'],
     [["--data", "digits.csv"], '--data takes Name=path; found "digits.csv".'],

@@ -14,7 +14,9 @@ import cases from "../fixtures/arrays.json" with { type: "json" };
 interface Case {
   readonly name: string;
   readonly base64: string;
-  readonly arrays: Readonly<Record<string, { readonly shape: readonly number[]; readonly values: readonly number[] }>>;
+  readonly arrays: Readonly<
+    Record<string, { readonly shape: readonly number[]; readonly values: readonly number[] }>
+  >;
 }
 const all: readonly Case[] = cases as unknown as readonly Case[];
 const bytesOf = ({ base64 }: Case) => new Uint8Array(Buffer.from(base64, "base64"));
@@ -41,24 +43,64 @@ describe("NumPy's files", () => {
     const one = all.find(({ name }) => name === "npz deflated")!;
     const path = join(folder, "a.npz");
     writeFileSync(path, bytesOf(one));
-    const fields = [{ name: "image", shape: [2, 2] }, { name: "target", shape: [], classes: 100 }];
-    const data = await readNpz(fields, { path: "a.npz", directory: folder, fields: { target: "label" }, group: "label" });
+    const fields = [
+      { name: "image", shape: [2, 2] },
+      { name: "target", shape: [], classes: 100 },
+    ];
+    const data = await readNpz(fields, {
+      path: "a.npz",
+      directory: folder,
+      fields: { target: "label" },
+      group: "label",
+    });
     expect(data.rows).toBe(5);
     expect(data.columns.get("image")?.shape).toEqual([2, 2]);
     expect([...data.columns.get("target")!.values]).toEqual(one.arrays["label"]?.values);
     expect(data.groups).toEqual(one.arrays["label"]?.values.map(String));
-    await expect(readNpz([{ name: "imge", shape: [2, 2] }], { path })).rejects.toThrow(/a\.npz has no array "imge"/);
+    await expect(readNpz([{ name: "imge", shape: [2, 2] }], { path })).rejects.toThrow(
+      /a\.npz has no array "imge"/,
+    );
   });
 
   test.each([
     ["no magic", () => new Uint8Array(20), "is no .npy file"],
-    ["version 9", () => Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 9, 0, 0, 0, 0, 0), "has version 9"],
-    ["objects", () => npyOf("{'descr': '|O8', 'fortran_order': False, 'shape': (1,), }", 8), 'of type "O8"'],
-    ["records", () => npyOf("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", 4), "header that cannot be read"],
-    ["too short", () => npyOf("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", 8), "needs 12 bytes; it has 8"],
-    ["too long", () => npyOf("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", 16), "needs 12 bytes; it has 16"],
-    ["huge", () => npyOf("{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999), }", 16), "is damaged"],
-    ["zero times huge", () => npyOf("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999, 0), }", 0), "shape that cannot be read"],
+    [
+      "version 9",
+      () => Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 9, 0, 0, 0, 0, 0),
+      "has version 9",
+    ],
+    [
+      "objects",
+      () => npyOf("{'descr': '|O8', 'fortran_order': False, 'shape': (1,), }", 8),
+      'of type "O8"',
+    ],
+    [
+      "records",
+      () => npyOf("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", 4),
+      "header that cannot be read",
+    ],
+    [
+      "too short",
+      () => npyOf("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", 8),
+      "needs 12 bytes; it has 8",
+    ],
+    [
+      "too long",
+      () => npyOf("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", 16),
+      "needs 12 bytes; it has 16",
+    ],
+    [
+      "huge",
+      () =>
+        npyOf("{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999), }", 16),
+      "is damaged",
+    ],
+    [
+      "zero times huge",
+      () =>
+        npyOf("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999, 0), }", 0),
+      "shape that cannot be read",
+    ],
   ])("%s is refused", (_, make, message) => {
     expect(() => parseNpy(make(), "a.npy")).toThrow(message);
   });
@@ -66,12 +108,25 @@ describe("NumPy's files", () => {
 
 function npyOf(header: string, size: number): Uint8Array {
   const text = Buffer.from(header);
-  return new Uint8Array(Buffer.concat([Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, text.length & 255, text.length >> 8]), text, Buffer.alloc(size)]));
+  return new Uint8Array(
+    Buffer.concat([
+      Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, text.length & 255, text.length >> 8]),
+      text,
+      Buffer.alloc(size),
+    ]),
+  );
 }
 
 describe("IDX", () => {
   const idxOf = (type: number, sizes: readonly number[], content: readonly number[]) =>
-    Uint8Array.from([0, 0, type, sizes.length, ...sizes.flatMap((size) => [0, 0, size >> 8, size & 255]), ...content]);
+    Uint8Array.from([
+      0,
+      0,
+      type,
+      sizes.length,
+      ...sizes.flatMap((size) => [0, 0, size >> 8, size & 255]),
+      ...content,
+    ]);
 
   test.each([
     ["unsigned bytes", 0x08, [0, 127, 255], [0, 127, 255]],
@@ -79,7 +134,12 @@ describe("IDX", () => {
     ["short integers", 0x0b, [1, 0, 255, 255, 0, 2], [256, -1, 2]],
     ["integers", 0x0c, [0, 0, 1, 0, 255, 255, 255, 254, 0, 0, 0, 1], [256, -2, 1]],
     ["floats", 0x0d, [0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0], [1, -2, 0]],
-    ["doubles", 0x0e, [0x3f, 0xf0, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [1, -2, 0]],
+    [
+      "doubles",
+      0x0e,
+      [0x3f, 0xf0, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+      [1, -2, 0],
+    ],
   ])("%s", (_, type, content, expected) => {
     const array = parseIdx(idxOf(type, [3], content), "a.idx");
     expect(array.shape).toEqual([3]);
@@ -87,16 +147,31 @@ describe("IDX", () => {
   });
 
   test("rank, order and gzip", async () => {
-    writeFileSync(join(folder, "x"), gzipSync(idxOf(8, [2, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])));
+    writeFileSync(
+      join(folder, "x"),
+      gzipSync(idxOf(8, [2, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])),
+    );
     writeFileSync(join(folder, "y"), idxOf(8, [2], [1, 0]));
-    const fields = [{ name: "image", shape: [2, 3, 1] }, { name: "label", shape: [], classes: 2 }];
+    const fields = [
+      { name: "image", shape: [2, 3, 1] },
+      { name: "label", shape: [], classes: 2 },
+    ];
     const data = await readIdx(fields, { fields: { image: "x", label: "y" }, directory: folder });
     expect(data.rows).toBe(2);
-    expect(data.columns.get("image")).toEqual({ shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12) });
-    await expect(readIdx(fields, { fields: { image: "x" }, directory: folder })).rejects.toThrow('the field "label" has no file');
+    expect(data.columns.get("image")).toEqual({
+      shape: [2, 3],
+      values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
+    });
+    await expect(readIdx(fields, { fields: { image: "x" }, directory: folder })).rejects.toThrow(
+      'the field "label" has no file',
+    );
     writeFileSync(join(folder, "z"), idxOf(8, [3], [1, 0, 1]));
-    await expect(readIdx(fields, { fields: { image: "x", label: "z" }, directory: folder })).rejects.toThrow('the fields disagree: "image" has 2 rows, "label" has 3');
-    await expect(readNpy(fields, { fields: { image: "x", label: "z" }, directory: folder })).rejects.toThrow("is no .npy file");
+    await expect(
+      readIdx(fields, { fields: { image: "x", label: "z" }, directory: folder }),
+    ).rejects.toThrow('the fields disagree: "image" has 2 rows, "label" has 3');
+    await expect(
+      readNpy(fields, { fields: { image: "x", label: "z" }, directory: folder }),
+    ).rejects.toThrow("is no .npy file");
   });
 
   test.each([

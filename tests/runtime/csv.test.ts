@@ -19,10 +19,18 @@ describe("CSV", () => {
   test("equals csv-parse on random tables, however they are quoted and ended", () => {
     const cell = fc.oneof(
       fc.stringMatching(/^[a-z0-9 .-]{0,6}$/),
-      fc.string({ unit: fc.constantFrom("a", "\"", ",", ";", "\n", "\r\n", " ", "ü", "𝕏"), maxLength: 6 }),
+      fc.string({
+        unit: fc.constantFrom("a", '"', ",", ";", "\n", "\r\n", " ", "ü", "𝕏"),
+        maxLength: 6,
+      }),
     );
     const table = fc.record({
-      rows: fc.integer({ min: 1, max: 5 }).chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 6 })),
+      rows: fc.integer({ min: 1, max: 5 }).chain((width) =>
+        fc.array(fc.array(cell, { minLength: width, maxLength: width }), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+      ),
       quoteAll: fc.boolean(),
       end: fc.constantFrom("\n", "\r\n", "\r"),
       last: fc.boolean(),
@@ -31,9 +39,19 @@ describe("CSV", () => {
     });
     fc.assert(
       fc.property(table, ({ rows, quoteAll, end, last, mark, delimiter }) => {
-        const quote = (text: string) => (quoteAll || /["\r\n,;\t|]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-        const text = (mark ? "\ufeff" : "") + rows.map((row) => row.map(quote).join(delimiter)).join(end) + (last ? end : "");
-        const expected: string[][] = parse(text, { delimiter, bom: true, skip_empty_lines: true, record_delimiter: end, relax_column_count: true });
+        const quote = (text: string) =>
+          quoteAll || /["\r\n,;\t|]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+        const text =
+          (mark ? "\ufeff" : "") +
+          rows.map((row) => row.map(quote).join(delimiter)).join(end) +
+          (last ? end : "");
+        const expected: string[][] = parse(text, {
+          delimiter,
+          bom: true,
+          skip_empty_lines: true,
+          record_delimiter: end,
+          relax_column_count: true,
+        });
         expect(cellsOf(text, { delimiter })).toEqual(expected);
       }),
       { numRuns: 3000, seed: 1 },
@@ -51,23 +69,35 @@ describe("CSV", () => {
   });
 
   test("empty cells at the ends of lines and of the file", () => {
-    expect(cellsOf(",\na,\n,b\nc,")).toEqual([["", ""], ["a", ""], ["", "b"], ["c", ""]]);
+    expect(cellsOf(",\na,\n,b\nc,")).toEqual([
+      ["", ""],
+      ["a", ""],
+      ["", "b"],
+      ["c", ""],
+    ]);
     expect(cellsOf('""\n')).toEqual([[""]]);
     expect(cellsOf("")).toEqual([]);
     expect(cellsOf("\n\n\n")).toEqual([]);
   });
 
   test.each([
-    ['a,b\nc,d"e\n', 'f.csv, line 2: a quote stands inside a cell that does not begin with one.'],
+    ['a,b\nc,d"e\n', "f.csv, line 2: a quote stands inside a cell that does not begin with one."],
     ['a\n"b\nc', "f.csv, line 2: a quoted cell begins here and never ends."],
-    ['"a"b,c', 'f.csv, line 1: after a quoted cell, a delimiter or the end of the line is expected.\n  A quote inside a quoted cell is written twice: "say ""yes""".'],
+    [
+      '"a"b,c',
+      'f.csv, line 1: after a quoted cell, a delimiter or the end of the line is expected.\n  A quote inside a quoted cell is written twice: "say ""yes""".',
+    ],
   ])("%j is refused", (text, message) => {
     expect(failure(() => parseCsv(text, { where: "f.csv" }))).toBe(message);
   });
 
   test("refuses impossible options", () => {
-    expect(failure(() => parseCsv("a", { delimiter: ",," }))).toBe('A delimiter is one character, not a quote and not a line end; found ",,".');
-    expect(failure(() => parseCsv("a\nb", { skip: 2, where: "f.csv" }))).toBe("f.csv has only 2 lines; 2 were to be skipped.");
+    expect(failure(() => parseCsv("a", { delimiter: ",," }))).toBe(
+      'A delimiter is one character, not a quote and not a line end; found ",,".',
+    );
+    expect(failure(() => parseCsv("a\nb", { skip: 2, where: "f.csv" }))).toBe(
+      "f.csv has only 2 lines; 2 were to be skipped.",
+    );
   });
 
   test("is linear: ten times the text takes about ten times the time", () => {
@@ -82,18 +112,29 @@ describe("CSV", () => {
 describe("columns and fields", () => {
   const features = { name: "features", shape: [2] };
   const species = { name: "species", shape: [], classes: 3 };
-  const read = (text: string, source: Partial<CsvSource>, fields = [features, species]) => readTable(fields, text, { path: "f.csv", ...source });
-  const values = (data: ReturnType<typeof read>, name: string) => [...(data.columns.get(name)?.values ?? [])];
+  const read = (text: string, source: Partial<CsvSource>, fields = [features, species]) =>
+    readTable(fields, text, { path: "f.csv", ...source });
+  const values = (data: ReturnType<typeof read>, name: string) => [
+    ...(data.columns.get(name)?.values ?? []),
+  ];
 
   test("the target is the second field, the others in order are the first; some are ignored", () => {
-    const data = read("id,a,kind,b\n7,1, setosa ,2\n8,3e2,virginica,-4.5\n", { target: "kind", ignore: ["id"] });
+    const data = read("id,a,kind,b\n7,1, setosa ,2\n8,3e2,virginica,-4.5\n", {
+      target: "kind",
+      ignore: ["id"],
+    });
     expect(data.rows).toBe(2);
     expect(values(data, "features")).toEqual([1, 2, 300, -4.5]);
     expect(values(data, "species")).toEqual(["setosa", "virginica"]);
   });
 
   test("columns named by fields, groups, no header, skipped lines", () => {
-    const data = read("nonsense,\n1,2,0,g1\n3,4,2,g2\n", { fields: { species: "3" }, group: "4", header: false, skip: 1 });
+    const data = read("nonsense,\n1,2,0,g1\n3,4,2,g2\n", {
+      fields: { species: "3" },
+      group: "4",
+      header: false,
+      skip: 1,
+    });
     expect(values(data, "features")).toEqual([1, 2, 3, 4]);
     expect(values(data, "species")).toEqual(["0", "2"]);
     expect(data.groups).toEqual(["g1", "g2"]);

@@ -1,19 +1,41 @@
 import { describe, expect, test } from "vitest";
 import {
-  fillUniform, integerBelow, normalFrom, philox4x32, randomStream, randomWords, shuffle, truncatedNormalFrom, uniformFrom,
+  fillUniform,
+  integerBelow,
+  normalFrom,
+  philox4x32,
+  randomStream,
+  randomWords,
+  shuffle,
+  truncatedNormalFrom,
+  uniformFrom,
 } from "../../src/runtime/random.ts";
 
 const words = (seed = 1, name = "test", step = 0) => randomWords(randomStream(seed, name), step);
 const draw = (count: number, next: () => number) => Array.from({ length: count }, next);
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const moment = (values: readonly number[], power: number) => mean(values.map((value) => value ** power));
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+const moment = (values: readonly number[], power: number) =>
+  mean(values.map((value) => value ** power));
 
 describe("Philox 4×32-10", () => {
   // kat_vectors of Random123 1.09: counter, key, result.
   test.each([
-    [[0, 0, 0, 0], [0, 0], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]],
-    [[0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd]],
-    [[0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0], [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1]],
+    [
+      [0, 0, 0, 0],
+      [0, 0],
+      [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+    ],
+    [
+      [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+      [0xffffffff, 0xffffffff],
+      [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd],
+    ],
+    [
+      [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+      [0xa4093822, 0x299f31d0],
+      [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
+    ],
   ])("known answer %#", (counter, key, expected) => {
     const out = new Uint32Array(4);
     philox4x32(Uint32Array.from(counter), Uint32Array.from(key), out);
@@ -48,12 +70,21 @@ describe("streams", () => {
 
   test("differ by seed (both halves), name and step", () => {
     const first = (seed: number, name: string, step: number) => words(seed, name, step)();
-    const all = [first(1, "a", 1), first(2, "a", 1), first(1 + 2 ** 32, "a", 1), first(1, "b", 1), first(1, "a", 2), first(1, "ab", 1), first(1, "ba", 1)];
+    const all = [
+      first(1, "a", 1),
+      first(2, "a", 1),
+      first(1 + 2 ** 32, "a", 1),
+      first(1, "b", 1),
+      first(1, "a", 2),
+      first(1, "ab", 1),
+      first(1, "ba", 1),
+    ];
     expect(new Set(all).size).toBe(all.length);
   });
 
   test("refuse a seed that is no whole number", () => {
-    for (const seed of [-1, 0.5, Number.NaN, 2 ** 53]) expect(() => randomStream(seed, "a")).toThrow(RangeError);
+    for (const seed of [-1, 0.5, Number.NaN, 2 ** 53])
+      expect(() => randomStream(seed, "a")).toThrow(RangeError);
   });
 });
 
@@ -73,7 +104,8 @@ describe("distributions", () => {
     const chi = bins.reduce((sum, bin) => sum + (bin - count / 256) ** 2 / (count / 256), 0);
     expect(Math.abs(chi - 255)).toBeLessThan(4 * Math.sqrt(2 * 255));
     for (const lag of [1, 2, 3, 4]) {
-      const correlation = mean(values.slice(lag).map((value, index) => (value - 0.5) * (values[index]! - 0.5))) * 12;
+      const correlation =
+        mean(values.slice(lag).map((value, index) => (value - 0.5) * (values[index]! - 0.5))) * 12;
       expect(Math.abs(correlation)).toBeLessThan(4 / Math.sqrt(count));
     }
   });
@@ -85,8 +117,18 @@ describe("distributions", () => {
     expect(Math.abs(moment(values, 3))).toBeLessThan(4 * Math.sqrt(15 / count));
     expect(Math.abs(moment(values, 4) - 3)).toBeLessThan(4 * Math.sqrt(96 / count));
     const share = (limit: number) => values.filter((value) => value < limit).length / count;
-    for (const [limit, expected] of [[-3, 0.0013499], [-1.96, 0.0249979], [-1, 0.1586553], [0, 0.5], [0.5, 0.6914625], [2, 0.9772499], [3.5, 0.9997674]] as const) {
-      expect(Math.abs(share(limit) - expected)).toBeLessThan(4.5 * Math.sqrt((expected * (1 - expected)) / count));
+    for (const [limit, expected] of [
+      [-3, 0.0013499],
+      [-1.96, 0.0249979],
+      [-1, 0.1586553],
+      [0, 0.5],
+      [0.5, 0.6914625],
+      [2, 0.9772499],
+      [3.5, 0.9997674],
+    ] as const) {
+      expect(Math.abs(share(limit) - expected)).toBeLessThan(
+        4.5 * Math.sqrt((expected * (1 - expected)) / count),
+      );
     }
   });
 
@@ -105,7 +147,7 @@ describe("distributions", () => {
     const values = draw(count, truncatedNormalFrom(words(3)));
     expect(values.every((value) => Math.abs(value) <= 2)).toBe(true);
     expect(values.some((value) => Math.abs(value) > 1.99)).toBe(true);
-    expect(Math.abs(mean(values))).toBeLessThan(4 * 0.88 / Math.sqrt(count));
+    expect(Math.abs(mean(values))).toBeLessThan((4 * 0.88) / Math.sqrt(count));
     expect(Math.abs(Math.sqrt(moment(values, 2)) - 0.879626)).toBeLessThan(0.005);
   });
 
@@ -114,7 +156,9 @@ describe("distributions", () => {
     const next = words(4);
     const values = draw(40_000, () => integerBelow(next, bound));
     expect(values.every((value) => value >= 0 && value < bound)).toBe(true);
-    expect(Math.abs(values.filter((value) => value < bound / 3).length / values.length - 1 / 3)).toBeLessThan(0.01);
+    expect(
+      Math.abs(values.filter((value) => value < bound / 3).length / values.length - 1 / 3),
+    ).toBeLessThan(0.01);
   });
 
   test("shuffle gives each of the 24 orders of four equally often, and is a permutation", () => {
@@ -129,6 +173,8 @@ describe("distributions", () => {
     expect(chi).toBeLessThan(23 + 4 * Math.sqrt(46));
     const many = Uint32Array.from({ length: 1000 }, (_, index) => index);
     shuffle(many, words());
-    expect([...many].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, index) => index));
+    expect([...many].toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 1000 }, (_, index) => index),
+    );
   });
 });

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { formatCount, formatDuration, formatMetric, formatNumber } from "../../src/runtime/format-numbers.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatMetric,
+  formatNumber,
+} from "../../src/runtime/format-numbers.ts";
 import { plotLosses } from "../../src/runtime/loss-plot.ts";
 import type { Reporter } from "../../src/runtime/reporter.ts";
 import { createReporter } from "../../src/runtime/report.ts";
@@ -12,7 +17,9 @@ function openTest(interactive: boolean, colours = false, columns = 100) {
   const errors: string[] = [];
   const clock = { milliseconds: 0 };
   const terminal: Terminal = {
-    interactive, colours, columns,
+    interactive,
+    colours,
+    columns,
     write: (text) => void written.push(text),
     writeError: (text) => void errors.push(text),
     now: () => clock.milliseconds,
@@ -23,22 +30,53 @@ function openTest(interactive: boolean, colours = false, columns = 100) {
 /** A training of 5 epochs of 10 steps of 32 rows, each step 50 ms. */
 function play(reporter: Reporter, clock: { milliseconds: number }, resumedFrom?: number): void {
   reporter.start({
-    run: "Mlp", model: "Mlp", data: "Digits", backend: "gpu.js cpu", reason: "no GPU was found", parameters: 26_122,
-    rows: { train: 310, validation: 40, test: 40 }, epochs: 5, stepsPerEpoch: 10, batch: 32, seed: 7, ...(resumedFrom === undefined ? {} : { resumedFrom }),
+    run: "Mlp",
+    model: "Mlp",
+    data: "Digits",
+    backend: "gpu.js cpu",
+    reason: "no GPU was found",
+    parameters: 26_122,
+    rows: { train: 310, validation: 40, test: 40 },
+    epochs: 5,
+    stepsPerEpoch: 10,
+    batch: 32,
+    seed: 7,
+    ...(resumedFrom === undefined ? {} : { resumedFrom }),
   });
   for (let epoch = (resumedFrom ?? 0) + 1; epoch <= 5; epoch++) {
     for (let step = 1; step <= 10; step++) {
       clock.milliseconds += 50;
-      reporter.batch({ epoch, epochs: 5, step, stepsPerEpoch: 10, rows: step === 10 ? 22 : 32, ...(step === 5 ? { loss: 2 / epoch } : {}) });
+      reporter.batch({
+        epoch,
+        epochs: 5,
+        step,
+        stepsPerEpoch: 10,
+        rows: step === 10 ? 22 : 32,
+        ...(step === 5 ? { loss: 2 / epoch } : {}),
+      });
     }
     reporter.epoch({
-      epoch, epochs: 5, step: epoch * 10, seconds: epoch / 2, rate: 1e-3,
-      train: { loss: 2 / epoch, accuracy: 1 - 0.5 / epoch }, validation: { loss: 2.1 / epoch, accuracy: 1 - 0.6 / epoch }, best: epoch > 1,
+      epoch,
+      epochs: 5,
+      step: epoch * 10,
+      seconds: epoch / 2,
+      rate: 1e-3,
+      train: { loss: 2 / epoch, accuracy: 1 - 0.5 / epoch },
+      validation: { loss: 2.1 / epoch, accuracy: 1 - 0.6 / epoch },
+      best: epoch > 1,
     });
   }
   reporter.end({
-    reason: "all epochs are done", epochs: 5, steps: 50, seconds: 2.5, backend: "gpu.js cpu", validation: { loss: 0.42, accuracy: 0.88 }, test: { loss: 0.4, accuracy: 0.9123 },
-    best: { epoch: 5 }, paths: { model: "run/best.safetensors", metrics: "run/metrics.jsonl" }, next: ["npm run predict -- rows.json"],
+    reason: "all epochs are done",
+    epochs: 5,
+    steps: 50,
+    seconds: 2.5,
+    backend: "gpu.js cpu",
+    validation: { loss: 0.42, accuracy: 0.88 },
+    test: { loss: 0.4, accuracy: 0.9123 },
+    best: { epoch: 5 },
+    paths: { model: "run/best.safetensors", metrics: "run/metrics.jsonl" },
+    next: ["npm run predict -- rows.json"],
   });
 }
 
@@ -57,8 +95,11 @@ describe("reports", () => {
     // 50 steps of 50 ms are 2.5 s.
     expect(drawn.length).toBeLessThanOrEqual(26);
     expect(drawn.length).toBeGreaterThan(20);
-    for (const colour of ["\u001b[0m", "\u001b[36m", "\u001b[1;"]) expect(written.join("")).not.toContain(colour);
-    expect(written.map((text) => text.replaceAll("\r\u001b[2K", "<erase>")).join("\n")).toMatchSnapshot();
+    for (const colour of ["\u001b[0m", "\u001b[36m", "\u001b[1;"])
+      expect(written.join("")).not.toContain(colour);
+    expect(
+      written.map((text) => text.replaceAll("\r\u001b[2K", "<erase>")).join("\n"),
+    ).toMatchSnapshot();
   });
 
   test("colours where they are wanted; the line never wraps", () => {
@@ -66,7 +107,10 @@ describe("reports", () => {
     play(createReporter(terminal, "pretty", { accuracy: "percent" }), clock);
     const drawn = written.filter((text) => text.startsWith("\r") && !text.endsWith("\n"));
     for (const line of drawn) {
-      const visible = ["\r\u001b[2K", "\u001b[36m", "\u001b[0m"].reduce((text, mark) => text.replace(mark, ""), line);
+      const visible = ["\r\u001b[2K", "\u001b[36m", "\u001b[0m"].reduce(
+        (text, mark) => text.replace(mark, ""),
+        line,
+      );
       expect([...visible].length).toBeLessThanOrEqual(39);
       expect(line).toContain("\u001b[36m");
       expect(line).toContain("\u001b[0m");
@@ -93,12 +137,41 @@ describe("reports", () => {
     const reporter = createReporter(terminal, "json", {});
     reporter.note("a note");
     play(reporter, clock);
-    reporter.epoch({ epoch: 6, epochs: 6, step: 60, seconds: 3, rate: 1, train: { loss: Number.NaN } });
+    reporter.epoch({
+      epoch: 6,
+      epochs: 6,
+      step: 60,
+      seconds: 3,
+      rate: 1,
+      train: { loss: Number.NaN },
+    });
     reporter.interrupted();
-    const lines = written.join("").trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.map(({ event }) => event)).toEqual(["start", "epoch", "epoch", "epoch", "epoch", "epoch", "end", "epoch", "interrupted"]);
+    const lines = written
+      .join("")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ event }) => event)).toEqual([
+      "start",
+      "epoch",
+      "epoch",
+      "epoch",
+      "epoch",
+      "epoch",
+      "end",
+      "epoch",
+      "interrupted",
+    ]);
     expect(lines[1]).toEqual({
-      event: "epoch", epoch: 1, epochs: 5, step: 10, seconds: 0.5, rate: 0.001, train: { loss: 2, accuracy: 0.5 }, validation: { loss: 2.1, accuracy: 0.4 }, best: false,
+      event: "epoch",
+      epoch: 1,
+      epochs: 5,
+      step: 10,
+      seconds: 0.5,
+      rate: 0.001,
+      train: { loss: 2, accuracy: 0.5 },
+      validation: { loss: 2.1, accuracy: 0.4 },
+      best: false,
     });
     expect(lines[6]?.["test"]).toEqual({ loss: 0.4, accuracy: 0.9123 });
     expect(lines[7]?.["train"]).toEqual({ loss: "NaN" });
@@ -114,18 +187,44 @@ describe("the course of the loss", () => {
 
   test("constant, broken and short courses", () => {
     expect(plotLosses({ train: [1, 2], validation: [] }, 40)).toEqual([]);
-    expect(plotLosses({ train: [Number.NaN, Number.NaN, Number.NaN], validation: [] }, 40)).toEqual([]);
-    expect(plotLosses({ train: [1, 1, 1], validation: [1, Infinity, 1] }, 10).join("\n")).toMatchSnapshot();
+    expect(plotLosses({ train: [Number.NaN, Number.NaN, Number.NaN], validation: [] }, 40)).toEqual(
+      [],
+    );
+    expect(
+      plotLosses({ train: [1, 1, 1], validation: [1, Infinity, 1] }, 10).join("\n"),
+    ).toMatchSnapshot();
     expect(plotLosses({ train: [1, 2, 3], validation: [] }, 5)).toEqual([]);
   });
 });
 
 describe("numbers as people read them", () => {
-  test.each([[0, "0"], [1, "1.000"], [0.123456, "0.1235"], [9999.4, "9999"], [9999.6, "10000"], [12345.6, "12346"], [123456, "123456"], [1e7, "1.00e7"], [-0.00001, "-1.00e-5"], [Number.NaN, "not a number"], [Infinity, "Infinity"]])("%d is %s", (value, text) => {
+  test.each([
+    [0, "0"],
+    [1, "1.000"],
+    [0.123456, "0.1235"],
+    [9999.4, "9999"],
+    [9999.6, "10000"],
+    [12345.6, "12346"],
+    [123456, "123456"],
+    [1e7, "1.00e7"],
+    [-0.00001, "-1.00e-5"],
+    [Number.NaN, "not a number"],
+    [Infinity, "Infinity"],
+  ])("%d is %s", (value, text) => {
     expect(formatNumber(value)).toBe(text);
   });
 
-  test.each([[0.04, "0.0 s"], [9.94, "9.9 s"], [9.96, "10 s"], [59.4, "59 s"], [59.6, "1 min 0 s"], [80, "1 min 20 s"], [3599.6, "1 h 0 min"], [7500, "2 h 5 min"], [Infinity, "unknown"]])("%d seconds are %s", (value, text) => {
+  test.each([
+    [0.04, "0.0 s"],
+    [9.94, "9.9 s"],
+    [9.96, "10 s"],
+    [59.4, "59 s"],
+    [59.6, "1 min 0 s"],
+    [80, "1 min 20 s"],
+    [3599.6, "1 h 0 min"],
+    [7500, "2 h 5 min"],
+    [Infinity, "unknown"],
+  ])("%d seconds are %s", (value, text) => {
     expect(formatDuration(value)).toBe(text);
   });
 

@@ -11,7 +11,11 @@ afterEach(() => {
 });
 
 /** Runs calls that take what `takes` says; gives who did each. */
-function calls(pace: WasmPace, count: number, takes: (together: boolean, before: boolean | undefined) => number): readonly boolean[] {
+function calls(
+  pace: WasmPace,
+  count: number,
+  takes: (together: boolean, before: boolean | undefined) => number,
+): readonly boolean[] {
   const done: boolean[] = [];
   for (let each = 0; each < count; each++) {
     pace.run((together) => {
@@ -26,15 +30,21 @@ const shareOf = (done: readonly boolean[]): number => done.filter(Boolean).lengt
 
 describe("the pace of threads", () => {
   test("stays with all threads where they are faster", () => {
-    expect(shareOf(calls(new WasmPace(), 10_000, (together) => (together ? 1 : 2)))).toBeGreaterThan(0.99);
+    expect(
+      shareOf(calls(new WasmPace(), 10_000, (together) => (together ? 1 : 2))),
+    ).toBeGreaterThan(0.99);
   });
 
   test("stays with one where it is faster", () => {
-    expect(shareOf(calls(new WasmPace(), 10_000, (together) => (together ? 3 : 2)))).toBeLessThan(0.02);
+    expect(shareOf(calls(new WasmPace(), 10_000, (together) => (together ? 3 : 2)))).toBeLessThan(
+      0.02,
+    );
   });
 
   test("what it takes to wake the others after they slept does not count", () => {
-    const done = calls(new WasmPace(), 1_000, (together, before) => (together ? (before === false ? 50 : 1) : 2));
+    const done = calls(new WasmPace(), 1_000, (together, before) =>
+      together ? (before === false ? 50 : 1) : 2,
+    );
     expect(shareOf(done)).toBeGreaterThan(0.95);
   });
 

@@ -11,26 +11,57 @@ interface Epoch {
   readonly train: { readonly loss: number };
 }
 
-describe.each([["lbfgs(history: 3)", ["cpu", "wasm"]], ["bfgs", ["wasm"]], ["newton", ["cpu"]]] as const)("a trainer with %s", (optimizer, backends) => {
+describe.each([
+  ["lbfgs(history: 3)", ["cpu", "wasm"]],
+  ["bfgs", ["wasm"]],
+  ["newton", ["cpu"]],
+] as const)("a trainer with %s", (optimizer, backends) => {
   let folder: string;
   beforeAll(async () => {
-    folder = await folderOf(irisRun(optimizer, "stop: gradient_norm < 1e-9 * initial.gradient_norm"));
+    folder = await folderOf(
+      irisRun(optimizer, "stop: gradient_norm < 1e-9 * initial.gradient_norm"),
+    );
   });
   afterAll(() => remove({ folder }));
-  const train = (...args: readonly string[]) => runIn(folder, "train.ts", ["--format", "json", ...args]);
+  const train = (...args: readonly string[]) =>
+    runIn(folder, "train.ts", ["--format", "json", ...args]);
   const bytes = (...path: readonly string[]) => readFileSync(join(folder, ...path));
 
-  test.each(backends)("on %s, interrupted and resumed, equals one that ran through", async (backend) => {
-    const through = await train("--backend", backend, "--run-dir", `${backend}-through`, "--epochs", "6");
-    expect(through.stderr).toBe("");
-    const losses = (eventsOf(through.stdout) as unknown as readonly Epoch[]).filter(({ event }) => event === "epoch").map((each) => each.train.loss);
-    expect(losses).toHaveLength(6);
-    expect(losses.toSorted((a, b) => b - a)).toEqual(losses);
-    await train("--backend", backend, "--run-dir", `${backend}-parts`, "--epochs", "3");
-    const resumed = await train("--backend", backend, "--run-dir", `${backend}-parts`, "--resume", "--epochs", "6");
-    expect(resumed.code).toBe(0);
-    for (const file of ["last.safetensors", "best.safetensors"]) expect(bytes(`${backend}-parts`, file).equals(bytes(`${backend}-through`, file)), file).toBe(true);
-  });
+  test.each(backends)(
+    "on %s, interrupted and resumed, equals one that ran through",
+    async (backend) => {
+      const through = await train(
+        "--backend",
+        backend,
+        "--run-dir",
+        `${backend}-through`,
+        "--epochs",
+        "6",
+      );
+      expect(through.stderr).toBe("");
+      const losses = (eventsOf(through.stdout) as unknown as readonly Epoch[])
+        .filter(({ event }) => event === "epoch")
+        .map((each) => each.train.loss);
+      expect(losses).toHaveLength(6);
+      expect(losses.toSorted((a, b) => b - a)).toEqual(losses);
+      await train("--backend", backend, "--run-dir", `${backend}-parts`, "--epochs", "3");
+      const resumed = await train(
+        "--backend",
+        backend,
+        "--run-dir",
+        `${backend}-parts`,
+        "--resume",
+        "--epochs",
+        "6",
+      );
+      expect(resumed.code).toBe(0);
+      for (const file of ["last.safetensors", "best.safetensors"])
+        expect(
+          bytes(`${backend}-parts`, file).equals(bytes(`${backend}-through`, file)),
+          file,
+        ).toBe(true);
+    },
+  );
 });
 
 describe("a trainer with kfac: mini-batches, dropout, a convolution, weights of other kinds", () => {
@@ -57,22 +88,45 @@ train Net on Iris {
 }`);
   });
   afterAll(() => remove({ folder }));
-  const train = (...args: readonly string[]) => runIn(folder, "train.ts", ["--format", "json", ...args]);
+  const train = (...args: readonly string[]) =>
+    runIn(folder, "train.ts", ["--format", "json", ...args]);
   const bytes = (...path: readonly string[]) => readFileSync(join(folder, ...path));
 
-  test.each(["cpu", "wasm"])("on %s it learns, and a training cut off by kill -9 and resumed equals one that ran through", async (backend) => {
-    const through = await train("--backend", backend, "--run-dir", `${backend}-through`);
-    expect(through.stderr).toBe("");
-    const losses = (eventsOf(through.stdout) as unknown as readonly Epoch[]).filter(({ event }) => event === "epoch").map((each) => each.train.loss);
-    expect(losses.at(-1)!).toBeLessThan(losses[0]! * 0.7);
-    const child = spawnIn(folder, "train.ts", ["--format", "json", "--backend", backend, "--run-dir", `${backend}-parts`]);
-    let seen = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      if ((seen += chunk.toString()).includes('"epoch":2')) child.kill("SIGKILL");
-    });
-    await new Promise((settle) => child.on("exit", settle));
-    const resumed = await train("--backend", backend, "--run-dir", `${backend}-parts`, "--resume");
-    expect(resumed.code).toBe(0);
-    for (const file of ["last.safetensors", "best.safetensors"]) expect(bytes(`${backend}-parts`, file).equals(bytes(`${backend}-through`, file)), file).toBe(true);
-  });
+  test.each(["cpu", "wasm"])(
+    "on %s it learns, and a training cut off by kill -9 and resumed equals one that ran through",
+    async (backend) => {
+      const through = await train("--backend", backend, "--run-dir", `${backend}-through`);
+      expect(through.stderr).toBe("");
+      const losses = (eventsOf(through.stdout) as unknown as readonly Epoch[])
+        .filter(({ event }) => event === "epoch")
+        .map((each) => each.train.loss);
+      expect(losses.at(-1)!).toBeLessThan(losses[0]! * 0.7);
+      const child = spawnIn(folder, "train.ts", [
+        "--format",
+        "json",
+        "--backend",
+        backend,
+        "--run-dir",
+        `${backend}-parts`,
+      ]);
+      let seen = "";
+      child.stdout.on("data", (chunk: Buffer) => {
+        if ((seen += chunk.toString()).includes('"epoch":2')) child.kill("SIGKILL");
+      });
+      await new Promise((settle) => child.on("exit", settle));
+      const resumed = await train(
+        "--backend",
+        backend,
+        "--run-dir",
+        `${backend}-parts`,
+        "--resume",
+      );
+      expect(resumed.code).toBe(0);
+      for (const file of ["last.safetensors", "best.safetensors"])
+        expect(
+          bytes(`${backend}-parts`, file).equals(bytes(`${backend}-through`, file)),
+          file,
+        ).toBe(true);
+    },
+  );
 });

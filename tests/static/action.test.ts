@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -15,13 +23,25 @@ interface Step {
 }
 
 const action = readFileSync("action.yml", "utf8");
-const defaults = Object.fromEntries([...action.matchAll(/^ {2}([\w-]+):\n {4}description: .*\n {4}default: "?([^"\n]*)"?$/gm)].map(([, name, value]) => [name!, value!]));
-const steps = action.split(/^ {4}- name: /m).slice(1).map((text): Step => ({
-  name: text.split("\n")[0]!,
-  condition: /^ {6}if: (.*)$/m.exec(text)?.[1],
-  environment: Object.fromEntries([...text.matchAll(/^ {8}([A-Z]+): (\$\{\{.*\}\})$/gm)].map(([, name, value]) => [name!, value!])),
-  script: text.split(/^ {6}run: \|\n/m)[1]!.replaceAll(/^ {8}/gm, ""),
-}));
+const defaults = Object.fromEntries(
+  [...action.matchAll(/^ {2}([\w-]+):\n {4}description: .*\n {4}default: "?([^"\n]*)"?$/gm)].map(
+    ([, name, value]) => [name!, value!],
+  ),
+);
+const steps = action
+  .split(/^ {4}- name: /m)
+  .slice(1)
+  .map((text): Step => ({
+    name: text.split("\n")[0]!,
+    condition: /^ {6}if: (.*)$/m.exec(text)?.[1],
+    environment: Object.fromEntries(
+      [...text.matchAll(/^ {8}([A-Z]+): (\$\{\{.*\}\})$/gm)].map(([, name, value]) => [
+        name!,
+        value!,
+      ]),
+    ),
+    script: text.split(/^ {6}run: \|\n/m)[1]!.replaceAll(/^ {8}/gm, ""),
+  }));
 
 let workspace: string;
 let packaged: string;
@@ -35,22 +55,59 @@ model Net(x: f32[B, px: 64]) -> f32[B, 10] {
 `;
 
 function git(folder: string, ...args: readonly string[]): void {
-  execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main", ...args], { cwd: folder, stdio: "ignore" });
+  execFileSync(
+    "git",
+    [
+      "-c",
+      "user.name=test",
+      "-c",
+      "user.email=test@example.org",
+      "-c",
+      "init.defaultBranch=main",
+      ...args,
+    ],
+    { cwd: folder, stdio: "ignore" },
+  );
 }
 
 /** Runs the whole action; the step that fails ends it, as on GitHub. */
 function run(inputs: Readonly<Record<string, string>>, base: string, path = process.env["PATH"]!) {
   const given = { ...defaults, ...inputs };
-  const context: Readonly<Record<string, string>> = { "github.base_ref": base, ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`inputs.${name}`, value])) };
+  const context: Readonly<Record<string, string>> = {
+    "github.base_ref": base,
+    ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`inputs.${name}`, value])),
+  };
   const summary = join(workspace, "summary.md");
   writeFileSync(summary, "");
   let output = "";
   for (const step of steps) {
-    if (step.condition && !step.condition.split(" && ").every((part) => (context[part.split(" != ")[0]!] ?? "") !== "")) continue;
-    const environment = Object.fromEntries(Object.entries(step.environment).map(([name, value]) => [name, context[/\$\{\{ ([\w.-]+) \}\}/.exec(value)![1]!] ?? ""]));
-    const { status, stdout, stderr } = spawnSync("bash", ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step.script], {
-      cwd: join(workspace, "pull"), encoding: "utf8", env: { PATH: path, HOME: workspace, NO_COLOR: "1", GITHUB_ACTION_PATH: packaged, GITHUB_STEP_SUMMARY: summary, ...environment },
-    });
+    if (
+      step.condition &&
+      !step.condition.split(" && ").every((part) => (context[part.split(" != ")[0]!] ?? "") !== "")
+    )
+      continue;
+    const environment = Object.fromEntries(
+      Object.entries(step.environment).map(([name, value]) => [
+        name,
+        context[/\$\{\{ ([\w.-]+) \}\}/.exec(value)![1]!] ?? "",
+      ]),
+    );
+    const { status, stdout, stderr } = spawnSync(
+      "bash",
+      ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step.script],
+      {
+        cwd: join(workspace, "pull"),
+        encoding: "utf8",
+        env: {
+          PATH: path,
+          HOME: workspace,
+          NO_COLOR: "1",
+          GITHUB_ACTION_PATH: packaged,
+          GITHUB_STEP_SUMMARY: summary,
+          ...environment,
+        },
+      },
+    );
     output += stdout + stderr;
     if (status !== 0) return { status, output, summary: readFileSync(summary, "utf8") };
   }
@@ -74,8 +131,18 @@ beforeAll(() => {
 
 describe("action.yml, executed", () => {
   test("has the three steps and the inputs that are tested here", () => {
-    expect(steps.map(({ name }) => name)).toEqual(["Install nnspec", "Difference to the base", "Check"]);
-    expect(defaults).toEqual({ files: ".", format: "github", output: "", "error-on-warning": "false", diff: "" });
+    expect(steps.map(({ name }) => name)).toEqual([
+      "Install nnspec",
+      "Difference to the base",
+      "Check",
+    ]);
+    expect(defaults).toEqual({
+      files: ".",
+      format: "github",
+      output: "",
+      "error-on-warning": "false",
+      diff: "",
+    });
   });
 
   test("a pull request: the check is clean, and the summary says what it changes", () => {
@@ -86,8 +153,14 @@ describe("action.yml, executed", () => {
   });
 
   test("a push has no base, and a new spec none to be compared with: no summary, and the check is made", () => {
-    expect(run({ files: "specs", diff: "specs/net.nnspec" }, "")).toMatchObject({ status: 0, summary: "" });
-    expect(run({ files: "specs", diff: "specs/other.nnspec" }, "main")).toMatchObject({ status: 0, summary: "" });
+    expect(run({ files: "specs", diff: "specs/net.nnspec" }, "")).toMatchObject({
+      status: 0,
+      summary: "",
+    });
+    expect(run({ files: "specs", diff: "specs/other.nnspec" }, "main")).toMatchObject({
+      status: 0,
+      summary: "",
+    });
   });
 
   test("an error is annotated at its line and fails the job; a warning fails it where that is asked for", () => {
@@ -95,7 +168,10 @@ describe("action.yml, executed", () => {
     const wrong = run({ files: "specs wrong.nnspec" }, "");
     expect(wrong.status).toBe(1);
     expect(wrong.output).toMatch(/^::error file=wrong\.nnspec,line=5,/m);
-    writeFileSync(join(workspace, "pull/wrong.nnspec"), spec(48).replace("-> relu ", "-> dense(8) as h2 "));
+    writeFileSync(
+      join(workspace, "pull/wrong.nnspec"),
+      spec(48).replace("-> relu ", "-> dense(8) as h2 "),
+    );
     expect(run({ files: "wrong.nnspec" }, "").status).toBe(0);
     expect(run({ files: "wrong.nnspec", "error-on-warning": "true" }, "").status).toBe(1);
   });
@@ -103,11 +179,16 @@ describe("action.yml, executed", () => {
   test("a report for code scanning is written where it is asked for", () => {
     const { status } = run({ files: "specs", format: "sarif", output: "nnspec.sarif" }, "");
     expect(status).toBe(0);
-    expect(sarifFaults(JSON.parse(readFileSync(join(workspace, "pull/nnspec.sarif"), "utf8")))).toEqual([]);
+    expect(
+      sarifFaults(JSON.parse(readFileSync(join(workspace, "pull/nnspec.sarif"), "utf8"))),
+    ).toEqual([]);
   });
 
   test("inputs are words, never commands", () => {
-    const { status } = run({ files: "specs; touch owned", diff: "$(touch owned)", output: "" }, "main");
+    const { status } = run(
+      { files: "specs; touch owned", diff: "$(touch owned)", output: "" },
+      "main",
+    );
     expect(status).not.toBe(0);
     expect(existsSync(join(workspace, "pull/owned"))).toBe(false);
   });
@@ -116,7 +197,10 @@ describe("action.yml, executed", () => {
     const bare = join(workspace, "bare");
     const bin = join(workspace, "bin");
     for (const folder of [bare, bin]) mkdirSync(folder);
-    writeFileSync(join(bin, "npm"), `#!/bin/sh\nmkdir dist\necho "$PWD $*" > called\nprintf 'process.exitCode = 0;' > dist/nnspec.js\n`);
+    writeFileSync(
+      join(bin, "npm"),
+      `#!/bin/sh\nmkdir dist\necho "$PWD $*" > called\nprintf 'process.exitCode = 0;' > dist/nnspec.js\n`,
+    );
     chmodSync(join(bin, "npm"), 0o755);
     packaged = bare;
     const { status, output } = run({ files: "specs" }, "", `${bin}:${process.env["PATH"]!}`);

@@ -39,16 +39,49 @@ const published = {
 test.each(Object.entries(published))("%s has the published size", (name, expected) => {
   const cost = costs.get(name)!;
   const prediction = "prediction" in expected ? expected.prediction : expected.parameters;
-  expect({ parameters: cost.parameters, prediction: cost.prediction.parameters, depth: cost.depth }).toEqual({ parameters: expected.parameters, prediction, depth: expected.depth });
+  expect({
+    parameters: cost.parameters,
+    prediction: cost.prediction.parameters,
+    depth: cost.depth,
+  }).toEqual({ parameters: expected.parameters, prediction, depth: expected.depth });
 });
 
 test("operations are those of torchvision's tables", () => {
-  const gigas = (name: string) => Number((costs.get(name)!.prediction.multiplyAdds / 1e9).toFixed(2));
-  expect({ ResNet18: gigas("ResNet18"), ResNet50: gigas("ResNet50"), ResNet152: gigas("ResNet152"), Vgg16: gigas("Vgg16"), AlexNet: gigas("AlexNet"), MobileNetV2: gigas("MobileNetV2"), GoogLeNet: gigas("GoogLeNet"), DenseNet121: gigas("DenseNet121"), ViTB16: gigas("ViTB16"), DeiTTiny: gigas("DeiTTiny") })
-    .toEqual({ ResNet18: 1.81, ResNet50: 4.09, ResNet152: 11.51, Vgg16: 15.47, AlexNet: 0.71, MobileNetV2: 0.3, GoogLeNet: 1.5, DenseNet121: 2.83, ViTB16: 17.56, DeiTTiny: 1.25 });
+  const gigas = (name: string) =>
+    Number((costs.get(name)!.prediction.multiplyAdds / 1e9).toFixed(2));
+  expect({
+    ResNet18: gigas("ResNet18"),
+    ResNet50: gigas("ResNet50"),
+    ResNet152: gigas("ResNet152"),
+    Vgg16: gigas("Vgg16"),
+    AlexNet: gigas("AlexNet"),
+    MobileNetV2: gigas("MobileNetV2"),
+    GoogLeNet: gigas("GoogLeNet"),
+    DenseNet121: gigas("DenseNet121"),
+    ViTB16: gigas("ViTB16"),
+    DeiTTiny: gigas("DeiTTiny"),
+  }).toEqual({
+    ResNet18: 1.81,
+    ResNet50: 4.09,
+    ResNet152: 11.51,
+    Vgg16: 15.47,
+    AlexNet: 0.71,
+    MobileNetV2: 0.3,
+    GoogLeNet: 1.5,
+    DenseNet121: 2.83,
+    ViTB16: 17.56,
+    DeiTTiny: 1.25,
+  });
 });
 
 // Araujo, Norris, Sim (2019), "Computing receptive fields of convolutional neural networks", for strides where torchvision has them.
-test.each([["AlexNet", 195], ["Vgg16", 212], ["ResNet18", 435], ["ResNet50", 427], ["ResNet152", 1451], ["MobileNetV2", 491]] as const)("%s sees %i places", (name, size) => {
+test.each([
+  ["AlexNet", 195],
+  ["Vgg16", 212],
+  ["ResNet18", 435],
+  ["ResNet50", 427],
+  ["ResNet152", 1451],
+  ["MobileNetV2", 491],
+] as const)("%s sees %i places", (name, size) => {
   expect(costs.get(name)!.receptiveField).toEqual({ h: size, w: size });
 });

@@ -23,16 +23,43 @@ const uri: Shape = { type: "string", pattern: /^[^\s\\<>"{}|^`]+$/ };
 const place: Shape = { type: "integer", minimum: 1 };
 const message: Shape = { type: "object", required: ["text"], properties: { text, markdown: text } };
 const artifactLocation: Shape = { type: "object", properties: { uri, uriBaseId: text } };
-const region: Shape = { type: "object", required: ["startLine"], properties: { startLine: place, startColumn: place, endLine: place, endColumn: place } };
-const physicalLocation: Shape = { type: "object", required: ["artifactLocation"], properties: { artifactLocation, region } };
-const location: Shape = { type: "object", properties: { id: { type: "integer", minimum: -1 }, physicalLocation, message } };
-const replacement: Shape = { type: "object", required: ["deletedRegion"], properties: { deletedRegion: region, insertedContent: { type: "object", properties: { text } } } };
+const region: Shape = {
+  type: "object",
+  required: ["startLine"],
+  properties: { startLine: place, startColumn: place, endLine: place, endColumn: place },
+};
+const physicalLocation: Shape = {
+  type: "object",
+  required: ["artifactLocation"],
+  properties: { artifactLocation, region },
+};
+const location: Shape = {
+  type: "object",
+  properties: { id: { type: "integer", minimum: -1 }, physicalLocation, message },
+};
+const replacement: Shape = {
+  type: "object",
+  required: ["deletedRegion"],
+  properties: { deletedRegion: region, insertedContent: { type: "object", properties: { text } } },
+};
 const fix: Shape = {
   type: "object",
   required: ["artifactChanges"],
   properties: {
     description: message,
-    artifactChanges: { type: "array", minItems: 1, uniqueItems: true, items: { type: "object", required: ["artifactLocation", "replacements"], properties: { artifactLocation, replacements: { type: "array", minItems: 1, items: replacement } } } },
+    artifactChanges: {
+      type: "array",
+      minItems: 1,
+      uniqueItems: true,
+      items: {
+        type: "object",
+        required: ["artifactLocation", "replacements"],
+        properties: {
+          artifactLocation,
+          replacements: { type: "array", minItems: 1, items: replacement },
+        },
+      },
+    },
   },
 };
 const result: Shape = {
@@ -48,8 +75,21 @@ const result: Shape = {
     fixes: { type: "array", uniqueItems: true, items: fix },
   },
 };
-const rule: Shape = { type: "object", required: ["id"], properties: { id: text, shortDescription: message, fullDescription: message, help: message } };
-const driver: Shape = { type: "object", required: ["name"], properties: { name: text, version: text, semanticVersion: { type: "string", pattern: /^\d+\.\d+\.\d+/ }, rules: { type: "array", uniqueItems: true, items: rule } } };
+const rule: Shape = {
+  type: "object",
+  required: ["id"],
+  properties: { id: text, shortDescription: message, fullDescription: message, help: message },
+};
+const driver: Shape = {
+  type: "object",
+  required: ["name"],
+  properties: {
+    name: text,
+    version: text,
+    semanticVersion: { type: "string", pattern: /^\d+\.\d+\.\d+/ },
+    rules: { type: "array", uniqueItems: true, items: rule },
+  },
+};
 const run: Shape = {
   type: "object",
   required: ["tool"],
@@ -59,7 +99,15 @@ const run: Shape = {
     results: { type: "array", items: result },
   },
 };
-const log: Shape = { type: "object", required: ["version", "runs"], properties: { $schema: uri, version: { type: "string", enum: ["2.1.0"] }, runs: { type: "array", items: run } } };
+const log: Shape = {
+  type: "object",
+  required: ["version", "runs"],
+  properties: {
+    $schema: uri,
+    version: { type: "string", enum: ["2.1.0"] },
+    runs: { type: "array", items: run },
+  },
+};
 
 /** Where a log departs from the published schema of SARIF 2.1.0, in the parts that nnspec writes. */
 export function sarifFaults(value: unknown): readonly string[] {
@@ -73,21 +121,36 @@ function faultsOf(value: unknown, shape: Shape, path: string): readonly string[]
       if (shape.enum && !shape.enum.includes(value)) return [`${path} is ${value}`];
       return shape.pattern && !shape.pattern.test(value) ? [`${path} is ${value}`] : [];
     case "integer":
-      return Number.isInteger(value) && (value as number) >= (shape.minimum ?? -Infinity) ? [] : [`${path} is ${String(value)}`];
+      return Number.isInteger(value) && (value as number) >= (shape.minimum ?? -Infinity)
+        ? []
+        : [`${path} is ${String(value)}`];
     case "array":
       if (!Array.isArray(value)) return [`${path} is no array`];
       if (value.length < (shape.minItems ?? 0)) return [`${path} has ${value.length} items`];
-      if (shape.uniqueItems && new Set(value.map((item) => JSON.stringify(item))).size < value.length) return [`${path} has an item twice`];
+      if (
+        shape.uniqueItems &&
+        new Set(value.map((item) => JSON.stringify(item))).size < value.length
+      )
+        return [`${path} has an item twice`];
       return value.flatMap((item, index) => faultsOf(item, shape.items!, `${path}[${index}]`));
     case "object":
       return faultsOfObject(value, shape, path);
   }
 }
 
-function faultsOfObject(value: unknown, { required = [], properties = {} }: Shape, path: string): readonly string[] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return [`${path} is no object`];
+function faultsOfObject(
+  value: unknown,
+  { required = [], properties = {} }: Shape,
+  path: string,
+): readonly string[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return [`${path} is no object`];
   return [
     ...required.filter((key) => !Object.hasOwn(value, key)).map((key) => `${path} has no ${key}`),
-    ...Object.entries(value).flatMap(([key, each]) => (Object.hasOwn(properties, key) ? faultsOf(each, properties[key]!, `${path}.${key}`) : [`${path}.${key} is not known`])),
+    ...Object.entries(value).flatMap(([key, each]) =>
+      Object.hasOwn(properties, key)
+        ? faultsOf(each, properties[key]!, `${path}.${key}`)
+        : [`${path}.${key} is not known`],
+    ),
   ];
 }

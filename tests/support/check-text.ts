@@ -7,7 +7,12 @@ import type { Level } from "../../src/compiler/lints/lint.ts";
 import { lintsOff } from "./lints-off.ts";
 
 /** Checks a text as if it lay at `path`; imports are read from the disk beside it. */
-export function checkText(text: string, path = "examples/sample.nnspec", set: ReadonlyMap<string, string> = new Map(), levels: ReadonlyMap<string, Level> = new Map()) {
+export function checkText(
+  text: string,
+  path = "examples/sample.nnspec",
+  set: ReadonlyMap<string, string> = new Map(),
+  levels: ReadonlyMap<string, Level> = new Map(),
+) {
   return check(
     { path, text },
     {
@@ -15,7 +20,9 @@ export function checkText(text: string, path = "examples/sample.nnspec", set: Re
       lints: levels,
       read: (wanted, from) => {
         const found = join(dirname(from), wanted);
-        return existsSync(found) ? { path: found, text: readFileSync(found, "utf8") } : { problem: "missing" };
+        return existsSync(found)
+          ? { path: found, text: readFileSync(found, "utf8") }
+          : { problem: "missing" };
       },
     },
   );

@@ -13,7 +13,9 @@ export function devicePlan(plan: Plan): DevicePlan {
     inputs: Object.fromEntries(program.inputs),
     variables: Object.fromEntries(program.variables),
     given: program.given,
-    derived: Object.fromEntries([...program.derived].map(([name, text]) => [name, formula(text)] as const)),
+    derived: Object.fromEntries(
+      [...program.derived].map(([name, text]) => [name, formula(text)] as const),
+    ),
     steps: program.steps,
     results: Object.fromEntries(program.results),
     updates: Object.fromEntries(program.updates),

@@ -12,7 +12,8 @@ export interface Place {
 
 /** Headless WebGL in Node: needs `xvfb-run` and gpu.js's optional package `gl`. */
 export function headlessGl(): Place {
-  if (spawnSync("sh", ["-c", "command -v xvfb-run"]).status !== 0) return { problem: "xvfb-run is not installed (Debian: xvfb xauth)" };
+  if (spawnSync("sh", ["-c", "command -v xvfb-run"]).status !== 0)
+    return { problem: "xvfb-run is not installed (Debian: xvfb xauth)" };
   try {
     createRequire(createRequire(import.meta.url).resolve("gpu.js")).resolve("gl");
     return { problem: undefined };
@@ -33,7 +34,8 @@ export function chromium(): Place {
  */
 export function skipLoudly(what: string, { problem }: Place): boolean {
   if (problem === undefined) return false;
-  if (process.env["NNSPEC_REQUIRE_GL"]) throw new Error(`${what} must be tested here, but ${problem}`);
+  if (process.env["NNSPEC_REQUIRE_GL"])
+    throw new Error(`${what} must be tested here, but ${problem}`);
   process.stderr.write(`\n*** NOT TESTED: ${what}: ${problem} ***\n\n`);
   return true;
 }
@@ -44,7 +46,9 @@ export async function runInHeadlessGl(path: string, argument?: unknown): Promise
     process.stdout.write("\\n@@" + JSON.stringify(await run(${JSON.stringify(argument ?? null)})) + "\\n", () => process.exit(0));`;
   const screen = "-screen 0 640x480x24 +extension GLX";
   const { stdout } = await promisify(execFile)(
-    "xvfb-run", ["-a", "-s", screen, process.execPath, "--import", "tsx", "--input-type=module", "-e", code], { maxBuffer: 1 << 28, timeout: 120_000 },
+    "xvfb-run",
+    ["-a", "-s", screen, process.execPath, "--import", "tsx", "--input-type=module", "-e", code],
+    { maxBuffer: 1 << 28, timeout: 120_000 },
   );
   return JSON.parse(stdout.slice(stdout.lastIndexOf("@@") + 2));
 }
@@ -62,8 +66,16 @@ export async function launchChromium(): Promise<Browser> {
 /** What the script at `path` (TypeScript, exporting `run`) resolves to, bundled and run in Chromium with WebGL 2 in software. */
 export async function runInChromium(path: string, argument?: unknown): Promise<unknown> {
   const bundle = await build({
-    stdin: { contents: `import { run } from ${JSON.stringify(path)}; globalThis.outcome = run(${JSON.stringify(argument ?? null)});`, resolveDir: process.cwd() },
-    bundle: true, write: false, format: "iife", platform: "browser", target: "es2023", logLevel: "silent",
+    stdin: {
+      contents: `import { run } from ${JSON.stringify(path)}; globalThis.outcome = run(${JSON.stringify(argument ?? null)});`,
+      resolveDir: process.cwd(),
+    },
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    target: "es2023",
+    logLevel: "silent",
   });
   const browser = await launchChromium();
   try {
@@ -72,7 +84,9 @@ export async function runInChromium(path: string, argument?: unknown): Promise<u
     page.on("pageerror", (error) => errors.push(error.message));
     await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
     if (errors.length > 0) throw new Error(errors.join("\n"));
-    return await page.evaluate(() => (globalThis as unknown as { outcome: Promise<unknown> }).outcome);
+    return await page.evaluate(
+      () => (globalThis as unknown as { outcome: Promise<unknown> }).outcome,
+    );
   } finally {
     await browser.close();
   }

@@ -4,7 +4,10 @@ import type { Graph, Node } from "../../src/compiler/ir/graph.ts";
 import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { interpret as interpretEverywhere } from "./every-backend.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
-import { differentiate, type GradientRule } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
+import {
+  differentiate,
+  type GradientRule,
+} from "../../src/compiler/passes/4-differentiate/differentiate.ts";
 import { randomArray } from "./random-numbers.ts";
 
 /** An array to differentiate with respect to; `values` has the actual rows only. */
@@ -39,7 +42,11 @@ export function actualCount({ shape, batched }: ArrayType, rows: number): number
 }
 
 /** An operand of random numbers in [low, high). */
-export function randomOperand(type: ArrayType, seed: number, { rows = type.shape[0] ?? 1, low = -2, high = 2 } = {}): Operand {
+export function randomOperand(
+  type: ArrayType,
+  seed: number,
+  { rows = type.shape[0] ?? 1, low = -2, high = 2 } = {},
+): Operand {
   return { type, values: randomArray(actualCount(type, rows), seed, low, high) };
 }
 
@@ -52,21 +59,38 @@ export function gradientProblems(check: GradientCheck): string[] {
   const rows = check.rows ?? operands.find(({ type }) => type.batched)?.type.shape[0] ?? 1;
   const { graph, weights } = weightedGraph(check, rows);
   const run = (values: readonly Float64Array[], by = interpret): ReturnType<typeof interpret> => {
-    const bound = new Map([...(check.values ?? []), ...values.map((each, place) => [nameOf(check, place), each] as const), ["weights", weights] as const]);
+    const bound = new Map([
+      ...(check.values ?? []),
+      ...values.map((each, place) => [nameOf(check, place), each] as const),
+      ["weights", weights] as const,
+    ]);
     return by(graph, { values: bound, scalars: check.scalars ?? new Map(), rows });
   };
-  const { outputs } = run(operands.map(({ values }) => values), interpretEverywhere);
+  const { outputs } = run(
+    operands.map(({ values }) => values),
+    interpretEverywhere,
+  );
   return operands.flatMap(({ values, fixed }, operand) => {
     if (fixed) return [];
     const derived = outputs.get(`gradient ${operand}`)!;
     return Array.from(values, (value, place) => {
       const step = epsilon * Math.max(1, Math.abs(value));
       const shifted = (by: number): Float64Array =>
-        run(operands.map((each, at) => (at === operand ? each.values.with(place, value + by) : each.values))).outputs.get("result")!;
+        run(
+          operands.map((each, at) =>
+            at === operand ? each.values.with(place, value + by) : each.values,
+          ),
+        ).outputs.get("result")!;
       const [up, down] = [shifted(step), shifted(-step)];
-      const difference = up.reduce((sum, each, at) => sum + (weights[at]! * (each - down[at]!)) / (2 * step), 0);
-      const isClose = Math.abs(derived[place]! - difference) <= absolute + relative * Math.abs(difference);
-      return isClose ? "" : `operand ${operand}, element ${place} (${value}): gradient ${derived[place]}, difference ${difference}`;
+      const difference = up.reduce(
+        (sum, each, at) => sum + (weights[at]! * (each - down[at]!)) / (2 * step),
+        0,
+      );
+      const isClose =
+        Math.abs(derived[place]! - difference) <= absolute + relative * Math.abs(difference);
+      return isClose
+        ? ""
+        : `operand ${operand}, element ${place} (${value}): gradient ${derived[place]}, difference ${difference}`;
     }).filter((problem) => problem !== "");
   });
 }
@@ -75,7 +99,10 @@ function nameOf({ names }: GradientCheck, place: number): string {
   return names?.[place] ?? `operand ${place}`;
 }
 
-function weightedGraph(check: GradientCheck, rows: number): { readonly graph: Graph; readonly weights: Float64Array } {
+function weightedGraph(
+  check: GradientCheck,
+  rows: number,
+): { readonly graph: Graph; readonly weights: Float64Array } {
   const { build, operands, rule } = check;
   const builder = createBuilder();
   const nodes = operands.map(({ type }, place) => builder.input(nameOf(check, place), type));
@@ -84,5 +111,8 @@ function weightedGraph(check: GradientCheck, rows: number): { readonly graph: Gr
   const gradients = differentiate(builder, loss, nodes, rule);
   const outputs = new Map<string, Node>([["result", result]]);
   nodes.forEach((node, place) => outputs.set(`gradient ${place}`, gradients.get(node)!));
-  return { graph: { outputs, updates: new Map() }, weights: randomArray(actualCount(result.type, rows), 77, 0.5, 1.5) };
+  return {
+    graph: { outputs, updates: new Map() },
+    weights: randomArray(actualCount(result.type, rows), 77, 0.5, 1.5),
+  };
 }

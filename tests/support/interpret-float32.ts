@@ -4,7 +4,10 @@ import { primitiveOf } from "../../src/compiler/ir/primitives/index.ts";
 import { bodyNodes } from "../../src/compiler/ir/primitives/scan.ts";
 
 /** The graph with every result rounded to float32, as a graphics card has it: overflow at 3.4e38, 24 bits of mantissa. */
-export function interpretFloat32(graph: Graph, bindings: Bindings): ReadonlyMap<string, Float64Array> {
+export function interpretFloat32(
+  graph: Graph,
+  bindings: Bindings,
+): ReadonlyMap<string, Float64Array> {
   const values = rounded(nodesOf(graph), bindings);
   return new Map([...graph.outputs].map(([name, node]) => [name, values.get(node)!.data]));
 }
@@ -15,7 +18,13 @@ function rounded(order: readonly Node[], bindings: Bindings): ReadonlyMap<Node, 
     const { shape, batched } = node.type;
     const actual = batched ? [bindings.rows, ...shape.slice(1)] : shape;
     const inputs = node.inputs.map((operand) => values.get(operand)!);
-    const evaluation = { inputs, attributes: node.attributes, shape: actual, bindings, within } as Evaluation<typeof node.op>;
+    const evaluation = {
+      inputs,
+      attributes: node.attributes,
+      shape: actual,
+      bindings,
+      within,
+    } as Evaluation<typeof node.op>;
     const data = primitiveOf(node.op).evaluate(evaluation as never);
     values.set(node, { shape: actual, data: Float64Array.from(data, Math.fround) });
   }

@@ -10,15 +10,28 @@ export function rowsOf(values: Float64Array, capacity: number, rows: number): Fl
 }
 
 /** The network's arrays as the graph interpreter wants them: batched ones with the actual rows only. */
-export function graphValues(network: Network, rows: number, values: ReadonlyMap<string, Float64Array> = network.values): ReadonlyMap<string, Float64Array> {
-  return new Map([...values].map(([name, array]) => [name, network.types.get(name)?.batched === true ? rowsOf(array, network.capacity, rows) : array] as const));
+export function graphValues(
+  network: Network,
+  rows: number,
+  values: ReadonlyMap<string, Float64Array> = network.values,
+): ReadonlyMap<string, Float64Array> {
+  return new Map(
+    [...values].map(
+      ([name, array]) =>
+        [
+          name,
+          network.types.get(name)?.batched === true ? rowsOf(array, network.capacity, rows) : array,
+        ] as const,
+    ),
+  );
 }
 
 /** The largest |a − b| / max(1, |b|) over the rows that count. */
 export function difference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   let worst = 0;
   for (let place = 0; place < expected.length; place++) {
-    const gap = Math.abs(actual[place]! - expected[place]!) / Math.max(1, Math.abs(expected[place]!));
+    const gap =
+      Math.abs(actual[place]! - expected[place]!) / Math.max(1, Math.abs(expected[place]!));
     if (Number.isNaN(gap)) return Infinity;
     worst = Math.max(worst, gap);
   }
@@ -30,23 +43,42 @@ export function planAgainstGraph(network: Network, plan: Plan, rows: number, ste
   const scalars = network.scalars(step);
   const expected = interpret(network.graph, { values: graphValues(network, rows), scalars, rows });
   const actual = interpretPlan(plan, { buffers: network.values, scalars, rows });
-  const worst = (ours: ReadonlyMap<string, Float64Array>, theirs: ReadonlyMap<string, Float64Array>): number =>
+  const worst = (
+    ours: ReadonlyMap<string, Float64Array>,
+    theirs: ReadonlyMap<string, Float64Array>,
+  ): number =>
     Math.max(0, ...[...ours].map(([name, array]) => difference(array, theirs.get(name)!)));
   const updates = new Map([...expected.updates].filter(([name]) => actual.updates.has(name)));
   const outputs = worst(withRows(actual.results, expected.outputs), expected.outputs);
   return Math.max(outputs, worst(withRows(actual.updates, updates), updates));
 }
 
-function withRows(actual: ReadonlyMap<string, Float64Array>, expected: ReadonlyMap<string, Float64Array>): ReadonlyMap<string, Float64Array> {
-  return new Map([...expected].map(([name, array]) => [name, actual.get(name)!.subarray(0, array.length)] as const));
+function withRows(
+  actual: ReadonlyMap<string, Float64Array>,
+  expected: ReadonlyMap<string, Float64Array>,
+): ReadonlyMap<string, Float64Array> {
+  return new Map(
+    [...expected].map(
+      ([name, array]) => [name, actual.get(name)!.subarray(0, array.length)] as const,
+    ),
+  );
 }
 
 /** The losses of `steps` training steps in float64, by the graph interpreter. */
-export function interpretedLosses(graph: Graph, network: Network, steps: number, rows = network.capacity): readonly number[] {
+export function interpretedLosses(
+  graph: Graph,
+  network: Network,
+  steps: number,
+  rows = network.capacity,
+): readonly number[] {
   const values = new Map(network.values);
   const losses: number[] = [];
   for (let step = 1; step <= steps; step++) {
-    const { outputs, updates } = interpret(graph, { values: graphValues(network, rows, values), scalars: network.scalars(step), rows });
+    const { outputs, updates } = interpret(graph, {
+      values: graphValues(network, rows, values),
+      scalars: network.scalars(step),
+      rows,
+    });
     losses.push(outputs.get("loss")![0]!);
     for (const [name, array] of updates) values.set(name, array);
   }

@@ -32,7 +32,12 @@ export function inferred(run: LayerRun): TensorType {
 }
 
 /** The layer's nodes over given operands and weights (in the order of its specification). */
-export function lowered(graph: GraphBuilder, run: LayerRun, inputs: readonly Node[], weights: readonly Node[]): { readonly output: Node; readonly updates: ReadonlyMap<string, Node> } {
+export function lowered(
+  graph: GraphBuilder,
+  run: LayerRun,
+  inputs: readonly Node[],
+  weights: readonly Node[],
+): { readonly output: Node; readonly updates: ReadonlyMap<string, Node> } {
   const { layer, values, inputTypes, training = false } = run;
   const outputType = inferred(run);
   const updates = new Map<string, Node>();
@@ -44,7 +49,12 @@ export function lowered(graph: GraphBuilder, run: LayerRun, inputs: readonly Nod
       training,
       noisy: training,
       weights: Object.fromEntries(specifications.map(({ name }, place) => [name, weights[place]!])),
-      states: Object.fromEntries(states.map(({ name, shape }) => [name, graph.state(name, { shape: shape.map(number), batched: false })])),
+      states: Object.fromEntries(
+        states.map(({ name, shape }) => [
+          name,
+          graph.state(name, { shape: shape.map(number), batched: false }),
+        ]),
+      ),
       update: (state, value) => updates.set(state, value),
       random: (type, purpose = "mask") => graph.random(purpose, type),
       inputTypes,
@@ -70,16 +80,33 @@ export interface LayerNumbers {
 }
 
 /** Forward values, gradients (`input 0`, `weight 0`, …) and the states after. */
-export function runLayer(run: LayerRun, { inputs, weights, factors, others, rows }: LayerNumbers): ReadonlyMap<string, Float64Array> {
+export function runLayer(
+  run: LayerRun,
+  { inputs, weights, factors, others, rows }: LayerNumbers,
+): ReadonlyMap<string, Float64Array> {
   const graph = createBuilder();
   const specifications = run.layer.weights?.(run.inputTypes, run.values) ?? [];
-  const inputNodes = run.inputTypes.map((type, place) => graph.input(`input ${place}`, { shape: shapeOf(type), batched: true }));
-  const weightNodes = specifications.map(({ shape }, place) => graph.parameter(`weight ${place}`, { shape: shape.map(number), batched: false }));
+  const inputNodes = run.inputTypes.map((type, place) =>
+    graph.input(`input ${place}`, { shape: shapeOf(type), batched: true }),
+  );
+  const weightNodes = specifications.map(({ shape }, place) =>
+    graph.parameter(`weight ${place}`, { shape: shape.map(number), batched: false }),
+  );
   const { output, updates } = lowered(graph, run, inputNodes, weightNodes);
   const loss = graph.sum(graph.multiply(output, graph.input("factors", output.type)));
   const leaves = [...inputNodes, ...weightNodes];
   const gradients = differentiate(graph, loss, leaves);
-  const outputs = new Map([["output", output], ...updates, ...leaves.map((leaf) => [`gradient of ${(leaf.attributes as { name: string }).name}`, gradients.get(leaf)!] as const)]);
+  const outputs = new Map([
+    ["output", output],
+    ...updates,
+    ...leaves.map(
+      (leaf) =>
+        [
+          `gradient of ${(leaf.attributes as { name: string }).name}`,
+          gradients.get(leaf)!,
+        ] as const,
+    ),
+  ]);
   const values = new Map([
     ...inputs.map((each, place) => [`input ${place}`, each] as const),
     ...weights.map((each, place) => [`weight ${place}`, each] as const),

@@ -14,7 +14,13 @@ const batch = (...shape: number[]): ArrayType => ({ shape, batched: true });
 const bias = (graph: GraphBuilder, b: Node, like: Node): Node => graph.broadcast(b, like.type, [1]);
 
 /** h = tanh(x + h W + b), with the constant on either side of the product. */
-function simple(rows: number, places: number, units: number, reverse: boolean, constantFirst: boolean): ScanCase {
+function simple(
+  rows: number,
+  places: number,
+  units: number,
+  reverse: boolean,
+  constantFirst: boolean,
+): ScanCase {
   return {
     types: [batch(rows, places, units), array(units, units), array(units)],
     build: (graph, [x, w, b]) =>
@@ -24,7 +30,9 @@ function simple(rows: number, places: number, units: number, reverse: boolean, c
         values: [batch(rows, units)],
         reverse,
         step: ([h], [here], [weight, shift]) => {
-          const product = constantFirst ? graph.contract(weight!, h!, "nk,bk->bn") : graph.contract(h!, weight!, "bk,kn->bn");
+          const product = constantFirst
+            ? graph.contract(weight!, h!, "nk,bk->bn")
+            : graph.contract(h!, weight!, "bk,kn->bn");
           return [graph.tanh(graph.add(graph.add(here!, product), bias(graph, shift!, here!)))];
         },
       })[0]!,
@@ -41,7 +49,11 @@ function remembering(rows: number, places: number, output: number): ScanCase {
         constants: [w!],
         values: [batch(rows, 2), batch(rows, 2)],
         step: ([h, c], [one, two], [weight]) => {
-          const mixed = graph.contract(graph.multiply(two!, graph.sigmoid(two!)), weight!, "bij,ijn->bn");
+          const mixed = graph.contract(
+            graph.multiply(two!, graph.sigmoid(two!)),
+            weight!,
+            "bij,ijn->bn",
+          );
           const kept = graph.add(graph.multiply(graph.sigmoid(graph.add(one!, h!)), c!), mixed);
           return [graph.multiply(graph.tanh(kept), graph.sigmoid(one!)), kept];
         },
@@ -62,6 +74,12 @@ const sums: ScanCase = {
 };
 
 export const scanCases: readonly ScanCase[] = [
-  simple(2, 3, 2, false, false), simple(2, 1, 3, false, false), simple(1, 4, 1, true, false), simple(3, 3, 2, true, true), sums,
-  remembering(2, 3, 0), remembering(2, 2, 1), simple(2, 5, 2, false, true),
+  simple(2, 3, 2, false, false),
+  simple(2, 1, 3, false, false),
+  simple(1, 4, 1, true, false),
+  simple(3, 3, 2, true, true),
+  sums,
+  remembering(2, 3, 0),
+  remembering(2, 2, 1),
+  simple(2, 5, 2, false, true),
 ];

@@ -7,24 +7,41 @@ import { hostScalars, type Bound } from "./interpreted-run.ts";
 
 /** What the trainer knows of the layers of K-FAC. */
 export function factorsOf(compiled: CompiledRun): readonly KroneckerFactors[] {
-  const width = (name: string): number => compiled.states.find((state) => state.name === name)!.shape[0]!;
+  const width = (name: string): number =>
+    compiled.states.find((state) => state.name === name)!.shape[0]!;
   return kroneckerLayers(compiled.run).map(({ layer: { path }, weight }) => {
     const { damping, every } = weight.optimizer.use.arguments;
-    return { path, inputs: width(`${path}/inputs`), outputs: width(`${path}/outputs`), damping: damping as number, every: every as number };
+    return {
+      path,
+      inputs: width(`${path}/inputs`),
+      outputs: width(`${path}/outputs`),
+      damping: damping as number,
+      every: every as number,
+    };
   });
 }
 
 /** A step of a run with K-FAC, as the trainer makes it, in float64 but for the inverses, which are 32-bit numbers. */
-export async function kroneckerStep(compiled: CompiledRun, { values, rows }: Bound, step: number, total = 100): Promise<ReadonlyMap<string, Float64Array>> {
+export async function kroneckerStep(
+  compiled: CompiledRun,
+  { values, rows }: Bound,
+  step: number,
+  total = 100,
+): Promise<ReadonlyMap<string, Float64Array>> {
   let state = new Map(values);
   const scalars = hostScalars(compiled, step, total);
   const run = (numbers: Readonly<Record<string, number>>): void => {
-    const { updates } = interpret(compiled.graphs.train, { values: state, scalars: new Map([...scalars, ...Object.entries(numbers)]), rows });
+    const { updates } = interpret(compiled.graphs.train, {
+      values: state,
+      scalars: new Map([...scalars, ...Object.entries(numbers)]),
+      rows,
+    });
     state = new Map([...state, ...updates]);
   };
   const device = {
     read: async (name: string) => Float32Array.from(state.get(name)!),
-    write: (name: string, written: Float32Array) => void state.set(name, Float64Array.from(written)),
+    write: (name: string, written: Float32Array) =>
+      void state.set(name, Float64Array.from(written)),
   } as unknown as Device;
   const due = dueAt(factorsOf(compiled), step);
   if (due.length === 0) run({});

@@ -13,15 +13,26 @@ export interface CallValues {
 }
 
 /** Runs a plan once as WebAssembly: results and new values of variables. */
-export async function runWasm(plan: Plan, { values, scalars, rows }: CallValues, options: WasmOptions = {}): Promise<{ results: Map<string, Float32Array>; updates: Map<string, Float32Array> }> {
+export async function runWasm(
+  plan: Plan,
+  { values, scalars, rows }: CallValues,
+  options: WasmOptions = {},
+): Promise<{ results: Map<string, Float32Array>; updates: Map<string, Float32Array> }> {
   const program = wasmProgram({ [plan.name]: plan }, emitWasm({ [plan.name]: plan }, options));
-  const random = new Map(plan.steps.flatMap((step) => (step.kind === "fill random" ? [[step.stream, values.get(step.stream)!] as const] : [])));
-  const device = await WasmDevice.create(program, (target, stream) => target.set(random.get(stream)!));
+  const random = new Map(
+    plan.steps.flatMap((step) =>
+      step.kind === "fill random" ? [[step.stream, values.get(step.stream)!] as const] : [],
+    ),
+  );
+  const device = await WasmDevice.create(program, (target, stream) =>
+    target.set(random.get(stream)!),
+  );
   const inputs: Record<string, Float32Array> = {};
   for (const buffer of plan.buffers) {
     if (buffer.aliasOf !== undefined) continue;
     if (buffer.role === "input") inputs[buffer.name] = Float32Array.from(values.get(buffer.name)!);
-    if (buffer.role === "parameter" || buffer.role === "state") device.write(buffer.name, Float32Array.from(values.get(buffer.name)!));
+    if (buffer.role === "parameter" || buffer.role === "state")
+      device.write(buffer.name, Float32Array.from(values.get(buffer.name)!));
   }
   device.run(plan, { inputs, numbers: Object.fromEntries(scalars), rows, step: 1 });
   const results = new Map<string, Float32Array>();
@@ -32,9 +43,14 @@ export async function runWasm(plan: Plan, { values, scalars, rows }: CallValues,
 }
 
 /** The worst difference between a plan as WebAssembly and the float64 interpreter; rows past the batch do not count. */
-export async function wasmAgainstPlan(plan: Plan, call: CallValues, options: WasmOptions = {}): Promise<number> {
+export async function wasmAgainstPlan(
+  plan: Plan,
+  call: CallValues,
+  options: WasmOptions = {},
+): Promise<number> {
   const buffers = new Map(call.values);
-  for (const step of plan.steps) if (step.kind === "fill random") buffers.set(step.buffer.name, call.values.get(step.stream)!);
+  for (const step of plan.steps)
+    if (step.kind === "fill random") buffers.set(step.buffer.name, call.values.get(step.stream)!);
   const expected = interpretPlan(plan, { buffers, scalars: call.scalars, rows: call.rows });
   const actual = await runWasm(plan, call, options);
   let worst = 0;

@@ -1,4 +1,8 @@
-import { emitWasm, type EmittedWasm, type WasmArray } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import {
+  emitWasm,
+  type EmittedWasm,
+  type WasmArray,
+} from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
 import { wasmProgram } from "./wasm-program.ts";
 
@@ -10,13 +14,17 @@ export class WasmMachine {
   private readonly floats: Float32Array;
   private readonly step: () => void;
 
-  constructor(plan: Plan, emitted: EmittedWasm = emitWasm({ [plan.name]: plan }, { threads: "never" })) {
+  constructor(
+    plan: Plan,
+    emitted: EmittedWasm = emitWasm({ [plan.name]: plan }, { threads: "never" }),
+  ) {
     const memory = new WebAssembly.Memory({ initial: emitted.memory.pages });
     this.plan = plan;
     this.emitted = emitted;
     this.words = new Int32Array(memory.buffer);
     this.floats = new Float32Array(memory.buffer);
-    this.step = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), { env: { memory } }).exports[plan.name] as () => void;
+    this.step = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), { env: { memory } })
+      .exports[plan.name] as () => void;
   }
 
   private get table() {
@@ -26,9 +34,16 @@ export class WasmMachine {
   /** Parameters, states, inputs and random numbers by name, row-major; those that the plan does not have are left out. */
   write(values: ReadonlyMap<string, ArrayLike<number>>): void {
     const { inputs, fills } = this.table;
-    for (const [name, array] of [...this.emitted.memory.variables, ...inputs, ...fills.map(({ stream, array }) => [stream, array] as const)]) {
+    for (const [name, array] of [
+      ...this.emitted.memory.variables,
+      ...inputs,
+      ...fills.map(({ stream, array }) => [stream, array] as const),
+    ]) {
       const given = values.get(name);
-      if (given !== undefined) placesOf(array).subarray(0, given.length).forEach((place, flat) => (this.floats[place] = given[flat]!));
+      if (given !== undefined)
+        placesOf(array)
+          .subarray(0, given.length)
+          .forEach((place, flat) => (this.floats[place] = given[flat]!));
     }
   }
 
@@ -36,7 +51,8 @@ export class WasmMachine {
     const given: Record<string, number> = { ...Object.fromEntries(scalars), rows };
     const { derived } = wasmProgram({}, this.emitted).plans[this.plan.name]!;
     this.words[this.emitted.memory.rows / 4] = rows;
-    for (const [name, address] of this.table.numbers) this.floats[address / 4] = derived[name]?.(given) ?? given[name]!;
+    for (const [name, address] of this.table.numbers)
+      this.floats[address / 4] = derived[name]?.(given) ?? given[name]!;
     this.step();
   }
 
@@ -60,7 +76,9 @@ export function placesOf({ address, shape, strides }: WasmArray): Int32Array {
   let places = Int32Array.of(address / 4);
   for (const [axis, extent] of shape.entries()) {
     const wider = new Int32Array(places.length * extent);
-    for (const [at, place] of places.entries()) for (let index = 0; index < extent; index++) wider[at * extent + index] = place + index * strides[axis]!;
+    for (const [at, place] of places.entries())
+      for (let index = 0; index < extent; index++)
+        wider[at * extent + index] = place + index * strides[axis]!;
     places = wider;
   }
   return places;

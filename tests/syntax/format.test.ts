@@ -19,21 +19,69 @@ describe("the canonical form", () => {
   });
 
   test.each([
-    ["blanks", "nnspec   1\ndim  C=3\ndim D   =4*-C^ 2", "nnspec 1\ndim C = 3\ndim D = 4 * -C ^ 2\n"],
-    ["blank lines between declarations", "nnspec 1\ndim B\ndefine f(x) = x\ndefine g(x) = x", "nnspec 1\ndim B\n\ndefine f(x) = x\n\ndefine g(x) = x\n"],
+    [
+      "blanks",
+      "nnspec   1\ndim  C=3\ndim D   =4*-C^ 2",
+      "nnspec 1\ndim C = 3\ndim D = 4 * -C ^ 2\n",
+    ],
+    [
+      "blank lines between declarations",
+      "nnspec 1\ndim B\ndefine f(x) = x\ndefine g(x) = x",
+      "nnspec 1\ndim B\n\ndefine f(x) = x\n\ndefine g(x) = x\n",
+    ],
     ["at most one blank line", "nnspec 1\n\n\n\ndim B", "nnspec 1\n\ndim B\n"],
-    ["commas of settings on lines of their own", "nnspec 1\nrecipe R { epochs: 3,\n batch: 2, }", "nnspec 1\n\nrecipe R {\n  epochs: 3\n  batch: 2\n}\n"],
-    ["commas of settings on one line", "nnspec 1\nrecipe R { epochs: 3 batch: 2, }", "nnspec 1\n\nrecipe R { epochs: 3, batch: 2 }\n"],
-    ["a broken list", "nnspec 1\nrecipe R { metrics: (accuracy,\n loss) }", "nnspec 1\n\nrecipe R {\n  metrics: (\n    accuracy,\n    loss,\n  )\n}\n"],
-    ["empty brackets", "nnspec 1\nblock A()(x: f32[B, c]) { return x -> relu() -> dense( 3 ) }", "nnspec 1\n\nblock A()(x: f32[B, c]) { return x -> relu -> dense(3) }\n"],
-    ["an operator before its line", "nnspec 1\ndefine f(x) = x +\n  3", "nnspec 1\n\ndefine f(x) = x\n  + 3\n"],
-    ["a broken chain", "nnspec 1\nmodel M(x: f32[B]) -> f32[B] { return x ->\nrelu -> tanh\n-> elu }", "nnspec 1\n\nmodel M(x: f32[B]) -> f32[B] {\n  return x\n    -> relu -> tanh\n    -> elu\n}\n"],
-    ["units", "nnspec 1\nrecipe R { epochs: 3   epochs }", "nnspec 1\n\nrecipe R { epochs: 3 epochs }\n"],
+    [
+      "commas of settings on lines of their own",
+      "nnspec 1\nrecipe R { epochs: 3,\n batch: 2, }",
+      "nnspec 1\n\nrecipe R {\n  epochs: 3\n  batch: 2\n}\n",
+    ],
+    [
+      "commas of settings on one line",
+      "nnspec 1\nrecipe R { epochs: 3 batch: 2, }",
+      "nnspec 1\n\nrecipe R { epochs: 3, batch: 2 }\n",
+    ],
+    [
+      "a broken list",
+      "nnspec 1\nrecipe R { metrics: (accuracy,\n loss) }",
+      "nnspec 1\n\nrecipe R {\n  metrics: (\n    accuracy,\n    loss,\n  )\n}\n",
+    ],
+    [
+      "empty brackets",
+      "nnspec 1\nblock A()(x: f32[B, c]) { return x -> relu() -> dense( 3 ) }",
+      "nnspec 1\n\nblock A()(x: f32[B, c]) { return x -> relu -> dense(3) }\n",
+    ],
+    [
+      "an operator before its line",
+      "nnspec 1\ndefine f(x) = x +\n  3",
+      "nnspec 1\n\ndefine f(x) = x\n  + 3\n",
+    ],
+    [
+      "a broken chain",
+      "nnspec 1\nmodel M(x: f32[B]) -> f32[B] { return x ->\nrelu -> tanh\n-> elu }",
+      "nnspec 1\n\nmodel M(x: f32[B]) -> f32[B] {\n  return x\n    -> relu -> tanh\n    -> elu\n}\n",
+    ],
+    [
+      "units",
+      "nnspec 1\nrecipe R { epochs: 3   epochs }",
+      "nnspec 1\n\nrecipe R { epochs: 3 epochs }\n",
+    ],
     ["line ends", "nnspec 1\r\ndim B\r\n// c\r\ndim C\r\n", "nnspec 1\ndim B\n// c\ndim C\n"],
     ["a byte-order mark", "\ufeffnnspec 1\n", "nnspec 1\n"],
-    ["comments", "nnspec 1 // one\nrecipe R { // two\n  epochs: 3, // three\n  // four\n\n  batch: 2\n  // five\n} // six\n// seven", "nnspec 1 // one\n\nrecipe R { // two\n  epochs: 3 // three\n  // four\n\n  batch: 2\n  // five\n} // six\n// seven\n"],
-    ["a comment in a list", "nnspec 1\nrecipe R { metrics: (accuracy, // why\n loss // so\n) }", "nnspec 1\n\nrecipe R {\n  metrics: (\n    accuracy, // why\n    loss, // so\n  )\n}\n"],
-    ["a comment in a chain", "nnspec 1\ndefine f(x) = x // a\n  + 1 // b", "nnspec 1\n\ndefine f(x) = x // a\n  + 1 // b\n"],
+    [
+      "comments",
+      "nnspec 1 // one\nrecipe R { // two\n  epochs: 3, // three\n  // four\n\n  batch: 2\n  // five\n} // six\n// seven",
+      "nnspec 1 // one\n\nrecipe R { // two\n  epochs: 3 // three\n  // four\n\n  batch: 2\n  // five\n} // six\n// seven\n",
+    ],
+    [
+      "a comment in a list",
+      "nnspec 1\nrecipe R { metrics: (accuracy, // why\n loss // so\n) }",
+      "nnspec 1\n\nrecipe R {\n  metrics: (\n    accuracy, // why\n    loss, // so\n  )\n}\n",
+    ],
+    [
+      "a comment in a chain",
+      "nnspec 1\ndefine f(x) = x // a\n  + 1 // b",
+      "nnspec 1\n\ndefine f(x) = x // a\n  + 1 // b\n",
+    ],
   ])("%s", (_, text, expected) => {
     expect(fmt(text)).toBe(expected);
   });

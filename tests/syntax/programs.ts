@@ -23,17 +23,38 @@ export function withoutSpans(value: unknown): unknown {
 }
 
 /** Every span of a tree. */
-export function spansOf(value: unknown): readonly { readonly start: number; readonly end: number }[] {
+export function spansOf(
+  value: unknown,
+): readonly { readonly start: number; readonly end: number }[] {
   if (Array.isArray(value)) return value.flatMap(spansOf);
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, child]) =>
-    key === "span" || key === "operatorSpan" ? [child as { start: number; end: number }] : spansOf(child),
+    key === "span" || key === "operatorSpan"
+      ? [child as { start: number; end: number }]
+      : spansOf(child),
   );
 }
 
 /** A program whose blanks, ends of lines and comments between tokens are others. */
 export const relaidOut: fc.Arbitrary<Source> = fc
-  .tuple(fc.constantFrom(...programs), fc.infiniteStream(fc.constantFrom(" ", " ", " ", " ", "\n", "  ", "\n\n\n", " // a note\n", "\n// a line\n", "\t", "\r\n")))
+  .tuple(
+    fc.constantFrom(...programs),
+    fc.infiniteStream(
+      fc.constantFrom(
+        " ",
+        " ",
+        " ",
+        " ",
+        "\n",
+        "  ",
+        "\n\n\n",
+        " // a note\n",
+        "\n// a line\n",
+        "\t",
+        "\r\n",
+      ),
+    ),
+  )
   .map(([program, gaps]) => ({ path: program.path, text: relay(program, gaps) }));
 
 function relay(program: Source, gaps: Iterator<string>): string {

@@ -6,13 +6,22 @@ import { manual } from "../../src/tools/manual/manual.ts";
 const root = "spec/reference";
 
 function filesUnder(folder: string): readonly string[] {
-  return readdirSync(folder).flatMap((name) => (statSync(`${folder}/${name}`).isDirectory() ? filesUnder(`${folder}/${name}`) : [`${folder}/${name}`]));
+  return readdirSync(folder).flatMap((name) =>
+    statSync(`${folder}/${name}`).isDirectory()
+      ? filesUnder(`${folder}/${name}`)
+      : [`${folder}/${name}`],
+  );
 }
 
 test("spec/reference is what scripts/reference.ts makes of the library", () => {
   const written = manual();
-  expect(filesUnder(root).map((path) => path.slice(root.length + 1)).toSorted()).toEqual([...written.keys()].toSorted());
-  for (const [path, text] of written) expect(readFileSync(`${root}/${path}`, "utf8"), path).toBe(text);
+  expect(
+    filesUnder(root)
+      .map((path) => path.slice(root.length + 1))
+      .toSorted(),
+  ).toEqual([...written.keys()].toSorted());
+  for (const [path, text] of written)
+    expect(readFileSync(`${root}/${path}`, "utf8"), path).toBe(text);
 });
 
 test("every item has a page, and every link leads to one", () => {
@@ -21,6 +30,7 @@ test("every item has a page, and every link leads to one", () => {
   for (const [path, text] of pages) {
     const folder = path.includes("/") ? `${path.split("/")[0]}/` : "";
     // What leads out of the reference is the test of the coverage's matter.
-    for (const [, target] of text.matchAll(/\]\(([^.)][^)]*\.md)\)/g)) expect(pages.has(`${folder}${target}`), `${path} links ${target}`).toBe(true);
+    for (const [, target] of text.matchAll(/\]\(([^.)][^)]*\.md)\)/g))
+      expect(pages.has(`${folder}${target}`), `${path} links ${target}`).toBe(true);
   }
 });

@@ -11,9 +11,14 @@ function expectBack(bytes: Uint8Array, what: string): void {
 
 test("zlib unpacks what was packed: nothing, one byte, runs of every length, noise, text, far repeats", () => {
   const next = numbersFrom(5);
-  for (let length = 0; length <= 300; length++) expectBack(new Uint8Array(length).fill(7), `${length} equal bytes`);
+  for (let length = 0; length <= 300; length++)
+    expectBack(new Uint8Array(length).fill(7), `${length} equal bytes`);
   for (const alphabet of [1, 2, 3, 17, 256]) {
-    for (const length of [1, 2, 3, 4, 1000, 70_000]) expectBack(Uint8Array.from({ length }, () => Math.floor(next() * alphabet)), `${length} bytes of ${alphabet}`);
+    for (const length of [1, 2, 3, 4, 1000, 70_000])
+      expectBack(
+        Uint8Array.from({ length }, () => Math.floor(next() * alphabet)),
+        `${length} bytes of ${alphabet}`,
+      );
   }
   const far = Uint8Array.from({ length: 100_000 }, () => Math.floor(next() * 256));
   for (const distance of [1, 2, 4, 5, 255, 256, 257, 32_767, 32_768, 32_769]) {
@@ -28,8 +33,17 @@ test("codes of very uneven frequencies are no longer than fifteen bits", () => {
   while (counts.length < 24) counts.push(counts.at(-1)! + counts.at(-2)!);
   const next = numbersFrom(6);
   const symbols = counts.flatMap((count, symbol) => Array.from({ length: count }, () => symbol));
-  expectBack(Uint8Array.from(symbols, (symbol) => symbol), "sorted");
-  expectBack(Uint8Array.from(symbols.map((symbol) => [next(), symbol] as const).toSorted((a, b) => a[0] - b[0]), ([, symbol]) => symbol), "mixed");
+  expectBack(
+    Uint8Array.from(symbols, (symbol) => symbol),
+    "sorted",
+  );
+  expectBack(
+    Uint8Array.from(
+      symbols.map((symbol) => [next(), symbol] as const).toSorted((a, b) => a[0] - b[0]),
+      ([, symbol]) => symbol,
+    ),
+    "mixed",
+  );
 });
 
 test("a module packs about as well as by zlib", () => {

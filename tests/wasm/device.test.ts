@@ -13,7 +13,9 @@ import { wasmProgram } from "../support/wasm-program.ts";
 const network = multilayerPerceptron(16, 5, 7, 3);
 const train = schedule("train", network.graph, 16);
 const program = wasmProgram({ train });
-const inputs = Object.fromEntries(network.inputs.map((name) => [name, Float32Array.from(network.values.get(name)!)]));
+const inputs = Object.fromEntries(
+  network.inputs.map((name) => [name, Float32Array.from(network.values.get(name)!)]),
+);
 const call = { inputs, numbers: Object.fromEntries(network.scalars(1)), rows: 16, step: 1 };
 const fillUniform = (): void => undefined;
 
@@ -27,26 +29,36 @@ test("auto takes the module where nothing faster was measured; asked for by name
 test("a program without a module cannot run on wasm, and auto falls back to gpu.js on the CPU", async () => {
   await expect(createDevice({ backend: "wasm", fillUniform })).rejects.toThrow(UserError);
   const broken = { ...program, bytes: async () => (await program.bytes()).slice(0, 20) };
-  await expect(createDevice({ backend: "wasm", fillUniform, wasm: broken })).rejects.toThrow("There is no wasm backend here.");
+  await expect(createDevice({ backend: "wasm", fillUniform, wasm: broken })).rejects.toThrow(
+    "There is no wasm backend here.",
+  );
   expect((await createDevice({ backend: "auto", fillUniform, wasm: broken })).backend).toBe("cpu");
 });
 
 test("the module and gpu.js on the CPU make the same weights of the same step", async () => {
-  const devices = [await createDevice({ backend: "wasm", fillUniform, wasm: program }), await createDevice({ backend: "cpu", fillUniform })] as const;
+  const devices = [
+    await createDevice({ backend: "wasm", fillUniform, wasm: program }),
+    await createDevice({ backend: "cpu", fillUniform }),
+  ] as const;
   const plan = devicePlan(train);
   for (const device of devices) {
-    for (const [name, values] of network.values) if (!network.inputs.includes(name)) device.write(name, Float32Array.from(values));
-    for (let step = 1; step <= 5; step++) device.run(plan, { ...call, numbers: Object.fromEntries(network.scalars(step)), step });
+    for (const [name, values] of network.values)
+      if (!network.inputs.includes(name)) device.write(name, Float32Array.from(values));
+    for (let step = 1; step <= 5; step++)
+      device.run(plan, { ...call, numbers: Object.fromEntries(network.scalars(step)), step });
   }
   for (const name of train.updates.keys()) {
     const [ours, theirs] = [await devices[0].read(name), await devices[1].read(name)];
-    for (const [place, value] of ours.entries()) expect(Math.abs(value - theirs[place]!), name).toBeLessThan(1e-4);
+    for (const [place, value] of ours.entries())
+      expect(Math.abs(value - theirs[place]!), name).toBeLessThan(1e-4);
   }
 });
 
 test("what is missing is named", async () => {
   const device = await WasmDevice.create(program, fillUniform);
-  expect(() => device.run({ name: "train" }, { ...call, inputs: {} })).toThrow("the batch has no x");
+  expect(() => device.run({ name: "train" }, { ...call, inputs: {} })).toThrow(
+    "the batch has no x",
+  );
   expect(() => device.run({ name: "train" }, { ...call, numbers: {} })).toThrow("needs the number");
   expect(() => device.run({ name: "other" }, call)).toThrow("the module has no plan other");
   await expect(device.read("other")).rejects.toThrow("the module has no variable other");
@@ -62,11 +74,15 @@ test("variables are read back as they were written, also those that no plan touc
 });
 
 const shared = wasmProgram({ train }, emitWasm({ train }, { threads: "always" }));
-test.each([["one thread", program, 1, 10_000], ["two threads", shared, 2, 10_000]] as const)("the heap is flat over 10,000 steps on %s", async (_, module, threads, many) => {
+test.each([
+  ["one thread", program, 1, 10_000],
+  ["two threads", shared, 2, 10_000],
+] as const)("the heap is flat over 10,000 steps on %s", async (_, module, threads, many) => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const device = await WasmDevice.create(module, fillUniform, undefined, threads);
-  for (const [name, values] of network.values) if (!network.inputs.includes(name)) device.write(name, Float32Array.from(values));
+  for (const [name, values] of network.values)
+    if (!network.inputs.includes(name)) device.write(name, Float32Array.from(values));
   const heapAfter = (steps: number): number => {
     for (let step = 0; step < steps; step++) device.run({ name: "train" }, call);
     collect();

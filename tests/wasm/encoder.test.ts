@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import wabt from "wabt";
 import { FunctionBuilder } from "../../src/compiler/passes/7-emit/wasm/builder.ts";
-import { encodeModule, memoryFlagOf, type WasmModule } from "../../src/compiler/passes/7-emit/wasm/encoder.ts";
+import {
+  encodeModule,
+  memoryFlagOf,
+  type WasmModule,
+} from "../../src/compiler/passes/7-emit/wasm/encoder.ts";
 import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
 import { instructions, type Op } from "../../src/compiler/passes/7-emit/wasm/instructions.ts";
 import { printModule } from "../../src/compiler/passes/7-emit/wasm/wat.ts";
@@ -11,7 +15,14 @@ import { convolutionalNetwork, multilayerPerceptron } from "../support/networks.
 import { randomNetwork } from "../support/random-networks.ts";
 import { randomTraining } from "../support/random-training.ts";
 
-const features = { simd: true, threads: true, bulk_memory: true, sign_extension: true, sat_float_to_int: true, relaxed_simd: true };
+const features = {
+  simd: true,
+  threads: true,
+  bulk_memory: true,
+  sign_extension: true,
+  sat_float_to_int: true,
+  relaxed_simd: true,
+};
 const { readWasm, parseWat } = await wabt();
 
 /** Decoded and validated by wabt. */
@@ -33,27 +44,42 @@ function assembled(text: string): Uint8Array {
 }
 
 describe("modules of whole plans", () => {
-  for (const [name, network] of [["perceptron", multilayerPerceptron(13, 21, 7, 3)], ["convolutions", convolutionalNetwork()]] as const) {
+  for (const [name, network] of [
+    ["perceptron", multilayerPerceptron(13, 21, 7, 3)],
+    ["convolutions", convolutionalNetwork()],
+  ] as const) {
     test(`${name}: wabt decodes and validates the binary, and makes the same binary of the text`, () => {
-      const { bytes, wat } = emitWasm({ train: schedule("train", network.graph, network.capacity) });
+      const { bytes, wat } = emitWasm({
+        train: schedule("train", network.graph, network.capacity),
+      });
       expect(decoded(bytes)).toContain("f32x4.mul");
       expect(decoded(assembled(wat))).toBe(decoded(bytes));
     });
   }
 });
 
-test("wabt validates the modules of 80 random networks and 80 random graphs, for one thread and for several", { timeout: 120_000 }, () => {
-  const validate = (plan: Plan, threads: "never" | "always"): void => {
-    const module = readWasm(emitWasm({ [plan.name]: plan }, { threads }).bytes, features);
-    module.validate();
-    module.destroy();
-  };
-  for (let seed = 1; seed <= 80; seed++) {
-    const [trained, drawn] = [randomTraining(seed), randomNetwork(seed)];
-    validate(schedule("train", trained.graph, trained.capacity), seed % 2 === 0 ? "never" : "always");
-    validate(schedule("predict", drawn.graph, drawn.capacity), seed % 3 === 0 ? "always" : "never");
-  }
-});
+test(
+  "wabt validates the modules of 80 random networks and 80 random graphs, for one thread and for several",
+  { timeout: 120_000 },
+  () => {
+    const validate = (plan: Plan, threads: "never" | "always"): void => {
+      const module = readWasm(emitWasm({ [plan.name]: plan }, { threads }).bytes, features);
+      module.validate();
+      module.destroy();
+    };
+    for (let seed = 1; seed <= 80; seed++) {
+      const [trained, drawn] = [randomTraining(seed), randomNetwork(seed)];
+      validate(
+        schedule("train", trained.graph, trained.capacity),
+        seed % 2 === 0 ? "never" : "always",
+      );
+      validate(
+        schedule("predict", drawn.graph, drawn.capacity),
+        seed % 3 === 0 ? "always" : "never",
+      );
+    }
+  },
+);
 
 function moduleOf(body: (f: FunctionBuilder) => void, threaded = false): WasmModule {
   const f = new FunctionBuilder("test", ["i32", "i32"]);
@@ -63,7 +89,23 @@ function moduleOf(body: (f: FunctionBuilder) => void, threaded = false): WasmMod
 
 describe("numbers and limits", () => {
   test("integers of every size of LEB128, positive and negative", () => {
-    const values = [0, 1, -1, 63, 64, -64, -65, 127, 128, 8191, 8192, -8192, -8193, 2 ** 31 - 1, -(2 ** 31)];
+    const values = [
+      0,
+      1,
+      -1,
+      63,
+      64,
+      -64,
+      -65,
+      127,
+      128,
+      8191,
+      8192,
+      -8192,
+      -8193,
+      2 ** 31 - 1,
+      -(2 ** 31),
+    ];
     const module = moduleOf((f) => {
       for (const value of values) {
         f.integer(value);
@@ -85,7 +127,15 @@ describe("numbers and limits", () => {
       f.set(f.local("v128"));
     });
     const text = decoded(encodeModule(module));
-    for (const word of ["0x3fc00000", "0x80000000", "0x00000001", "0x7f800000", "0xff800000", "0xfffffffe"]) expect(text).toContain(word);
+    for (const word of [
+      "0x3fc00000",
+      "0x80000000",
+      "0x00000001",
+      "0x7f800000",
+      "0xff800000",
+      "0xfffffffe",
+    ])
+      expect(text).toContain(word);
     expect(decoded(assembled(printModule(module)))).toBe(text);
   });
 
@@ -108,16 +158,25 @@ describe("numbers and limits", () => {
 });
 
 describe("the opcode of every plain instruction is the one of its name", () => {
-  const operands = { i32: (f: FunctionBuilder) => f.integer(0), v128: (f: FunctionBuilder) => f.splat(0) };
-  const plain = (Object.keys(instructions) as Op[]).filter((op) => instructions[op].immediate === "none" && /\./.test(op));
+  const operands = {
+    i32: (f: FunctionBuilder) => f.integer(0),
+    v128: (f: FunctionBuilder) => f.splat(0),
+  };
+  const plain = (Object.keys(instructions) as Op[]).filter(
+    (op) => instructions[op].immediate === "none" && /\./.test(op),
+  );
   test(`${plain.length} instructions`, () => {
     for (const op of plain) {
       // The type checker of wabt ends at an unreachable operand stack: only the decoding is looked at.
       const module = moduleOf((f) => {
-        for (let operand = 0; operand < 3; operand++) (op.startsWith("i32.") ? operands.i32 : operands.v128)(f);
+        for (let operand = 0; operand < 3; operand++)
+          (op.startsWith("i32.") ? operands.i32 : operands.v128)(f);
         f.op(op);
       });
-      const text = readWasm(encodeModule(module), features).toText({ foldExprs: false, inlineExport: false });
+      const text = readWasm(encodeModule(module), features).toText({
+        foldExprs: false,
+        inlineExport: false,
+      });
       expect(text, op).toContain(`    ${op}`);
     }
   });

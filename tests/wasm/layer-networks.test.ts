@@ -24,9 +24,19 @@ function sequenceStage(choose: Choose, width: number): string {
 function sequenceSpec(seed: number): string {
   const next = numbersFrom(seed);
   const choose: Choose = (...items) => items[Math.floor(next() * items.length)]!;
-  const [places, width, memory] = [choose(1, 2, 3, 5, 8, 11), choose(2, 4, 6, 8, 12), choose(1, 3, 7)];
-  const branches = Array.from({ length: choose(1, 2, 3) }, (_, place) => `  x${place + 1} = x${place} + (x${place} -> layer_norm -> ${sequenceStage(choose, width)} -> ${sequenceStage(choose, width)})`);
-  const across = choose(true, false) ? `  seen = (x${branches.length}, other) -> attention(heads: 1)` : `  seen = x${branches.length}`;
+  const [places, width, memory] = [
+    choose(1, 2, 3, 5, 8, 11),
+    choose(2, 4, 6, 8, 12),
+    choose(1, 3, 7),
+  ];
+  const branches = Array.from(
+    { length: choose(1, 2, 3) },
+    (_, place) =>
+      `  x${place + 1} = x${place} + (x${place} -> layer_norm -> ${sequenceStage(choose, width)} -> ${sequenceStage(choose, width)})`,
+  );
+  const across = choose(true, false)
+    ? `  seen = (x${branches.length}, other) -> attention(heads: 1)`
+    : `  seen = x${branches.length}`;
   return `
 data D { x: f32[B, t: ${places}, c: ${width}], other: f32[B, t: ${memory}, c: 3], label: class[B] of 4 }
 model M(x: f32[B, t: ${places}, c: ${width}], other: f32[B, t: ${memory}, c: 3]) -> f32[B, 4] {
@@ -59,28 +69,44 @@ train M on D { loss: cross_entropy(logits, label), batch: ${choose(1, 3, 6)}, op
 }
 
 describe("training steps and drawn predictions agree on every backend with the float64 interpreter", () => {
-  for (const [name, specOf] of [["sequences", sequenceSpec], ["images", imageSpec]] as const)
-    test(`12 random networks of ${name}, whole and short batches`, { timeout: 120_000 }, async () => {
-      for (let seed = 1; seed <= 12; seed++) {
-        const { compiled, network } = networkOfSpec(specOf(seed), seed);
-        const rows = seed % 2 === 0 ? compiled.capacity : 1 + (seed % compiled.capacity);
-        const worst = await worstOnBackends(network, compiled.plans.train, rows);
-        expect(worst.plan, `seed ${seed}`).toBeLessThan(1e-8);
-        expect(worst.wasm, `seed ${seed} on wasm`).toBeLessThan(1e-4);
-        expect(worst.cpu, `seed ${seed} on cpu`).toBeLessThan(1e-4);
-        if (compiled.sampling === undefined) continue;
-        const { graph, plan } = compiled.sampling;
-        const drawn = await worstOnBackends(networkOfGraph(compiled, graph, plan, seed), plan, rows);
-        expect(Math.max(drawn.plan, drawn.wasm, drawn.cpu), `seed ${seed}, drawn`).toBeLessThan(1e-4);
-      }
-    });
+  for (const [name, specOf] of [
+    ["sequences", sequenceSpec],
+    ["images", imageSpec],
+  ] as const)
+    test(
+      `12 random networks of ${name}, whole and short batches`,
+      { timeout: 120_000 },
+      async () => {
+        for (let seed = 1; seed <= 12; seed++) {
+          const { compiled, network } = networkOfSpec(specOf(seed), seed);
+          const rows = seed % 2 === 0 ? compiled.capacity : 1 + (seed % compiled.capacity);
+          const worst = await worstOnBackends(network, compiled.plans.train, rows);
+          expect(worst.plan, `seed ${seed}`).toBeLessThan(1e-8);
+          expect(worst.wasm, `seed ${seed} on wasm`).toBeLessThan(1e-4);
+          expect(worst.cpu, `seed ${seed} on cpu`).toBeLessThan(1e-4);
+          if (compiled.sampling === undefined) continue;
+          const { graph, plan } = compiled.sampling;
+          const drawn = await worstOnBackends(
+            networkOfGraph(compiled, graph, plan, seed),
+            plan,
+            rows,
+          );
+          expect(Math.max(drawn.plan, drawn.wasm, drawn.cpu), `seed ${seed}, drawn`).toBeLessThan(
+            1e-4,
+          );
+        }
+      },
+    );
 });
 
 test("one_hot of labels that the model is given", async () => {
-  const { compiled, network } = networkOfSpec(`
+  const { compiled, network } = networkOfSpec(
+    `
 data D { word: class[B, t: 5] of 6, label: class[B] of 3 }
 model M(word: class[B, t: 5] of 6) -> f32[B, 3] { return word -> one_hot -> dense(4, over: c) -> tanh -> flatten -> dense(3) as logits }
-train M on D { loss: cross_entropy(logits, label), batch: 4, optimizer: sgd(0.1) }`, 1);
+train M on D { loss: cross_entropy(logits, label), batch: 4, optimizer: sgd(0.1) }`,
+    1,
+  );
   const worst = await worstOnBackends(network, compiled.plans.train, 3);
   expect(Math.max(worst.plan, worst.wasm, worst.cpu)).toBeLessThan(1e-4);
 });

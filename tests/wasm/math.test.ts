@@ -12,21 +12,29 @@ const most = 16384;
 function apply(op: ScalarOp, ...given: readonly (readonly number[])[]): Float32Array {
   const f = new FunctionBuilder("apply");
   const pointer = f.local("i32");
-  f.repeat(() => f.integer(most / 4), () => {
-    f.get(pointer);
-    const operation: VectorOperation = vectorOperations[op];
-    operation(f, ...given.map((_, place) => () => {
+  f.repeat(
+    () => f.integer(most / 4),
+    () => {
       f.get(pointer);
-      f.memory("v128.load", 4 * most * place);
-    }));
-    f.memory("v128.store", 4 * most * 3);
-    f.get(pointer);
-    f.integer(16);
-    f.op("i32.add");
-    f.set(pointer);
-  });
+      const operation: VectorOperation = vectorOperations[op];
+      operation(
+        f,
+        ...given.map((_, place) => () => {
+          f.get(pointer);
+          f.memory("v128.load", 4 * most * place);
+        }),
+      );
+      f.memory("v128.store", 4 * most * 3);
+      f.get(pointer);
+      f.integer(16);
+      f.op("i32.add");
+      f.set(pointer);
+    },
+  );
   const memory = new WebAssembly.Memory({ initial: 8 });
-  const module = new WebAssembly.Module(encodeModule({ functions: [f.finish(op, true)], pages: 8, threaded: false }));
+  const module = new WebAssembly.Module(
+    encodeModule({ functions: [f.finish(op, true)], pages: 8, threaded: false }),
+  );
   const floats = new Float32Array(memory.buffer);
   given.forEach((values, place) => floats.set(values, most * place));
   (new WebAssembly.Instance(module, { env: { memory } }).exports["apply"] as () => void)();
@@ -39,7 +47,9 @@ function unit(x: number): number {
 }
 
 function spread(low: number, high: number, count = most): number[] {
-  return Array.from({ length: count }, (_, place) => Math.fround(low + ((high - low) * (place + 0.37)) / count));
+  return Array.from({ length: count }, (_, place) =>
+    Math.fround(low + ((high - low) * (place + 0.37)) / count),
+  );
 }
 
 function worstUnits(op: Exclude<ScalarOp, "select">, x: readonly number[]): number {
@@ -50,7 +60,10 @@ function worstUnits(op: Exclude<ScalarOp, "select">, x: readonly number[]): numb
 }
 
 function worstError(op: Exclude<ScalarOp, "select">, x: readonly number[]): number {
-  return apply(op, x).reduce((worst, value, place) => Math.max(worst, Math.abs(value - scalarOperations[op](x[place]!, 0))), 0);
+  return apply(op, x).reduce(
+    (worst, value, place) => Math.max(worst, Math.abs(value - scalarOperations[op](x[place]!, 0))),
+    0,
+  );
 }
 
 describe("errors against Math in double precision", () => {
@@ -60,7 +73,9 @@ describe("errors against Math in double precision", () => {
   });
 
   test("log: 1 unit in the last place for all positive numbers, subnormal ones with them", () => {
-    const powers = spread(-149, 128).map((power) => Math.fround(2 ** power)).filter((x) => x > 0 && x < Infinity);
+    const powers = spread(-149, 128)
+      .map((power) => Math.fround(2 ** power))
+      .filter((x) => x > 0 && x < Infinity);
     expect(worstUnits("log", powers)).toBeLessThanOrEqual(1);
     expect(worstUnits("log", spread(0.5, 2))).toBeLessThanOrEqual(1);
   });
@@ -78,13 +93,36 @@ describe("errors against Math in double precision", () => {
 
   test("sine and cosine: 2e-7 absolute up to a million, 1e-6 up to 3e9", () => {
     for (const op of ["sine", "cosine"] as const) {
-      for (const end of [10, 1000, 1e6]) expect(worstError(op, spread(-end, end))).toBeLessThan(2e-7);
+      for (const end of [10, 1000, 1e6])
+        expect(worstError(op, spread(-end, end))).toBeLessThan(2e-7);
       expect(worstError(op, spread(-3e9, 3e9))).toBeLessThan(1e-6);
     }
   });
 });
 
-const samples = [0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 2.5, -7.25, 1e-3, 40, -40, 1e30, -1e30, 1e-40, Infinity, -Infinity, Number.NaN];
+const samples = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  2,
+  -2,
+  3,
+  -3,
+  2.5,
+  -7.25,
+  1e-3,
+  40,
+  -40,
+  1e30,
+  -1e30,
+  1e-40,
+  Infinity,
+  -Infinity,
+  Number.NaN,
+];
 const pairs = samples.flatMap((a) => samples.map((b) => [a, b] as const));
 
 /** The same number, within 1e-5 of its size; tiny results may be 0 and huge ones infinite. */
@@ -101,7 +139,10 @@ describe("every operation, at zeros, infinities and NaN as elsewhere", () => {
   for (const op of Object.keys(vectorOperations) as ScalarOp[]) {
     if (op === "select") continue;
     test(op, () => {
-      const [a, b] = [pairs.map((pair) => Math.fround(pair[0])), pairs.map((pair) => Math.fround(pair[1]))];
+      const [a, b] = [
+        pairs.map((pair) => Math.fround(pair[0])),
+        pairs.map((pair) => Math.fround(pair[1])),
+      ];
       const actual = apply(op, a, b);
       for (const [place, value] of actual.entries()) {
         const [x, y] = [a[place]!, b[place]!];
@@ -112,18 +153,26 @@ describe("every operation, at zeros, infinities and NaN as elsewhere", () => {
           continue;
         }
         if (op === "modulo" && Number.isFinite(exact) && Math.abs(x / y) > 1e6) {
-          expect(Math.abs(value) <= Math.abs(y) && value * y >= 0, `${op}(${x}, ${y}) = ${value}`).toBe(true);
+          expect(
+            Math.abs(value) <= Math.abs(y) && value * y >= 0,
+            `${op}(${x}, ${y}) = ${value}`,
+          ).toBe(true);
           continue;
         }
         // Near a whole quotient both ends of the remainder are right.
         const gap = Math.abs(value - exact);
-        const isNear = op === "modulo" && Math.min(gap, Math.abs(gap - Math.abs(y))) <= 1e-6 * Math.abs(x);
-        expect(isNear || isClose(value, exact), `${op}(${x}, ${y}) = ${exact}, not ${value}`).toBe(true);
+        const isNear =
+          op === "modulo" && Math.min(gap, Math.abs(gap - Math.abs(y))) <= 1e-6 * Math.abs(x);
+        expect(isNear || isClose(value, exact), `${op}(${x}, ${y}) = ${exact}, not ${value}`).toBe(
+          true,
+        );
       }
     });
   }
 
   test("select takes the lanes where the condition is not 0", () => {
-    expect([...apply("select", [1, 0, -2, Number.NaN], [10, 20, 30, 40], [-1, -2, -3, -4])]).toEqual([10, -2, 30, 40]);
+    expect([
+      ...apply("select", [1, 0, -2, Number.NaN], [10, 20, 30, 40], [-1, -2, -3, -4]),
+    ]).toEqual([10, -2, 30, 40]);
   });
 });

@@ -16,16 +16,28 @@ test("without the option no module has an instruction of relaxed SIMD, with it t
   expect(plain.wat).not.toContain("relaxed");
   expect(relaxed.wat).toContain("f32x4.relaxed_madd");
   expect(emitWasmFiles(plans).table).not.toContain("relaxedSimd");
-  expect(emitWasmFiles(plans, undefined, undefined, { relaxedSimd: true }).table).toContain("relaxedSimd: true");
+  expect(emitWasmFiles(plans, undefined, undefined, { relaxedSimd: true }).table).toContain(
+    "relaxedSimd: true",
+  );
 });
 
 test("an engine that does not run it says so", async () => {
-  const program = { ...wasmProgram(plans), relaxedSimd: true, bytes: () => Promise.resolve(emitWasm(plans).bytes.slice(0, 40)) };
+  const program = {
+    ...wasmProgram(plans),
+    relaxedSimd: true,
+    bytes: () => Promise.resolve(emitWasm(plans).bytes.slice(0, 40)),
+  };
   const options = { fillUniform: () => undefined, wasm: program };
-  await expect(createDevice({ ...options, backend: "wasm" })).rejects.toThrow("There is no wasm backend here.");
-  await createDevice({ ...options, backend: "wasm" }).catch((error: { readonly details?: readonly string[] }) =>
-    expect(JSON.stringify(error)).toContain("build without --relaxed-simd"));
-  expect((await createDevice({ ...options, backend: "auto" })).reason).toContain("build without --relaxed-simd");
+  await expect(createDevice({ ...options, backend: "wasm" })).rejects.toThrow(
+    "There is no wasm backend here.",
+  );
+  await createDevice({ ...options, backend: "wasm" }).catch(
+    (error: { readonly details?: readonly string[] }) =>
+      expect(JSON.stringify(error)).toContain("build without --relaxed-simd"),
+  );
+  expect((await createDevice({ ...options, backend: "auto" })).reason).toContain(
+    "build without --relaxed-simd",
+  );
 });
 
 const { bytes } = emitWasm(plans, { relaxedSimd: true });
@@ -35,6 +47,12 @@ test("its results agree with the float64 interpreter", async (context) => {
   if (!WebAssembly.validate(bytes)) context.skip("this engine has no relaxed SIMD");
   for (const one of [network, convolutionalNetwork(6, 13, 11)]) {
     const plan = schedule("train", one.graph, one.capacity);
-    expect(await wasmAgainstPlan(plan, { values: one.values, scalars: one.scalars(3), rows: one.capacity }, { relaxedSimd: true })).toBeLessThan(1e-4);
+    expect(
+      await wasmAgainstPlan(
+        plan,
+        { values: one.values, scalars: one.scalars(3), rows: one.capacity },
+        { relaxedSimd: true },
+      ),
+    ).toBeLessThan(1e-4);
   }
 });

@@ -2,7 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { check } from "../../src/compiler/check.ts";
-import { emitInto, eventsOf, remove, runIn, type Ended, type Emitted } from "../emit/support/folder.ts";
+import {
+  emitInto,
+  eventsOf,
+  remove,
+  runIn,
+  type Ended,
+  type Emitted,
+} from "../emit/support/folder.ts";
 
 /** Wide enough for threads to pay; the last batch is short. */
 const spec = `nnspec 1
@@ -27,25 +34,39 @@ train Wide on Digits {
 
 let emitted: Emitted;
 beforeAll(async () => {
-  const { value, diagnostics } = check({ path: "wide.nnspec", text: spec }, { set: new Map(), read: () => ({ problem: "missing" }) });
+  const { value, diagnostics } = check(
+    { path: "wide.nnspec", text: spec },
+    { set: new Map(), read: () => ({ problem: "missing" }) },
+  );
   expect(value, JSON.stringify(diagnostics)).toBeDefined();
   emitted = await emitInto({ program: value!, run: value!.runs[0]! });
 });
 afterAll(() => remove(emitted));
 
-const run = (file: string, ...args: readonly string[]): Promise<Ended> => runIn(emitted.folder, file, args);
-const train = (folder: string, ...args: readonly string[]): Promise<Ended> => run("train.ts", "--backend", "wasm", "--format", "json", "--run-dir", folder, ...args);
+const run = (file: string, ...args: readonly string[]): Promise<Ended> =>
+  runIn(emitted.folder, file, args);
+const train = (folder: string, ...args: readonly string[]): Promise<Ended> =>
+  run("train.ts", "--backend", "wasm", "--format", "json", "--run-dir", folder, ...args);
 
-test("with one thread, two, three and as many as are faster a trainer ends with the same bits", { timeout: 120_000 }, async () => {
-  const reasons = new Map<string, string>();
-  for (const threads of ["1", "2", "3", "auto"]) {
-    const { code, stdout, stderr } = await train(`on-${threads}`, "--threads", threads);
-    expect([code, stderr]).toEqual([0, ""]);
-    reasons.set(threads, (eventsOf(stdout)[0] as unknown as { reason: string }).reason);
-  }
-  expect([...reasons.values()].slice(0, 3)).toEqual(["asked for", "asked for; 2 threads", "asked for; 3 threads"]);
-  for (const threads of ["2", "3", "auto"]) expect(tensorsIn(`on-${threads}`)).toEqual(tensorsIn("on-1"));
-});
+test(
+  "with one thread, two, three and as many as are faster a trainer ends with the same bits",
+  { timeout: 120_000 },
+  async () => {
+    const reasons = new Map<string, string>();
+    for (const threads of ["1", "2", "3", "auto"]) {
+      const { code, stdout, stderr } = await train(`on-${threads}`, "--threads", threads);
+      expect([code, stderr]).toEqual([0, ""]);
+      reasons.set(threads, (eventsOf(stdout)[0] as unknown as { reason: string }).reason);
+    }
+    expect([...reasons.values()].slice(0, 3)).toEqual([
+      "asked for",
+      "asked for; 2 threads",
+      "asked for; 3 threads",
+    ]);
+    for (const threads of ["2", "3", "auto"])
+      expect(tensorsIn(`on-${threads}`)).toEqual(tensorsIn("on-1"));
+  },
+);
 
 /** The last weights and states, without the times in the header. */
 function tensorsIn(folder: string): readonly Buffer[] {
@@ -55,18 +76,39 @@ function tensorsIn(folder: string): readonly Buffer[] {
   });
 }
 
-test("measuring and predicting on two threads say what they say on one", { timeout: 120_000 }, async () => {
-  await train("used", "--threads", "2", "--epochs", "1");
-  const measured = await Promise.all(["1", "2"].map(async (threads) => {
-    const { stdout } = await train("used", "--evaluate", "used/last.safetensors", "--threads", threads);
-    return (eventsOf(stdout).at(-1) as unknown as { test: object }).test;
-  }));
-  expect(measured[0]).toEqual(measured[1]);
-  const row = JSON.stringify([Array.from({ length: 64 }, (_, place) => place % 17)]);
-  const predicted = await Promise.all(["1", "2", "auto"].map((threads) => runIn(emitted.folder, "predict.ts", ["--checkpoint", "used/last.safetensors", "--backend", "wasm", "--threads", threads, "-"], row)));
-  expect(predicted.map(({ code }) => code)).toEqual([0, 0, 0]);
-  expect(new Set(predicted.map(({ stdout }) => stdout)).size).toBe(1);
-});
+test(
+  "measuring and predicting on two threads say what they say on one",
+  { timeout: 120_000 },
+  async () => {
+    await train("used", "--threads", "2", "--epochs", "1");
+    const measured = await Promise.all(
+      ["1", "2"].map(async (threads) => {
+        const { stdout } = await train(
+          "used",
+          "--evaluate",
+          "used/last.safetensors",
+          "--threads",
+          threads,
+        );
+        return (eventsOf(stdout).at(-1) as unknown as { test: object }).test;
+      }),
+    );
+    expect(measured[0]).toEqual(measured[1]);
+    const row = JSON.stringify([Array.from({ length: 64 }, (_, place) => place % 17)]);
+    const predicted = await Promise.all(
+      ["1", "2", "auto"].map((threads) =>
+        runIn(
+          emitted.folder,
+          "predict.ts",
+          ["--checkpoint", "used/last.safetensors", "--backend", "wasm", "--threads", threads, "-"],
+          row,
+        ),
+      ),
+    );
+    expect(predicted.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(new Set(predicted.map(({ stdout }) => stdout)).size).toBe(1);
+  },
+);
 
 test("what makes no sense is refused with what would", async () => {
   const refused = async (...args: readonly string[]): Promise<string> => {
@@ -74,7 +116,12 @@ test("what makes no sense is refused with what would", async () => {
     expect(code).toBe(2);
     return stderr;
   };
-  expect(await refused("--threads", "0")).toContain('--threads takes auto or a whole number from 1 to 64; found "0".');
+  expect(await refused("--threads", "0")).toContain(
+    '--threads takes auto or a whole number from 1 to 64; found "0".',
+  );
   const { code, stderr } = await run("train.ts", "--backend", "cpu", "--threads", "2");
-  expect([code, stderr]).toEqual([2, expect.stringContaining("--threads is for the backend wasm; found --backend cpu.")]);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining("--threads is for the backend wasm; found --backend cpu."),
+  ]);
 });

@@ -4,8 +4,20 @@
  */
 export function deflate(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const tokens = tokensOf(bytes);
-  const literals = lengthsOf(countOf(tokens.map(({ literal }) => literal), 286), 15);
-  const distances = lengthsOf(countOf(tokens.flatMap(({ distance }) => (distance === undefined ? [] : [distance.code])), 30), 15);
+  const literals = lengthsOf(
+    countOf(
+      tokens.map(({ literal }) => literal),
+      286,
+    ),
+    15,
+  );
+  const distances = lengthsOf(
+    countOf(
+      tokens.flatMap(({ distance }) => (distance === undefined ? [] : [distance.code])),
+      30,
+    ),
+    15,
+  );
   const out = new Bits();
   out.write(1, 1);
   out.write(2, 2);
@@ -89,7 +101,8 @@ class Matches {
     let from = this.before[place]!;
     for (let tries = 0; from >= 0 && place - from <= farthest && tries < mostTries; tries++) {
       const length = this.common(from, place);
-      if (length >= shortest && length > (best?.length ?? 0)) best = { length, distance: place - from };
+      if (length >= shortest && length > (best?.length ?? 0))
+        best = { length, distance: place - from };
       from = this.before[from]!;
     }
     return best;
@@ -129,17 +142,26 @@ function lengthsOf(counts: readonly number[], most: number): readonly number[] {
   // A code of one symbol, or of none, is written as one of two.
   for (const symbol of [0, 1]) if (used.length < 2 && !used.includes(symbol)) used.push(symbol);
   for (let least = 1; ; least *= 2) {
-    const lengths = huffman(used.map((symbol) => ({ weight: Math.max(counts[symbol]!, least), symbols: [symbol] })), counts.length);
+    const lengths = huffman(
+      used.map((symbol) => ({ weight: Math.max(counts[symbol]!, least), symbols: [symbol] })),
+      counts.length,
+    );
     if (Math.max(...lengths) <= most) return lengths;
   }
 }
 
-function huffman(leaves: { weight: number; symbols: readonly number[] }[], size: number): readonly number[] {
+function huffman(
+  leaves: { weight: number; symbols: readonly number[] }[],
+  size: number,
+): readonly number[] {
   const lengths = Array.from({ length: size }, () => 0);
   const nodes = leaves.toSorted((a, b) => a.weight - b.weight || a.symbols[0]! - b.symbols[0]!);
   while (nodes.length > 1) {
     const [one, other] = nodes.splice(0, 2) as [(typeof nodes)[0], (typeof nodes)[0]];
-    const joined = { weight: one.weight + other.weight, symbols: [...one.symbols, ...other.symbols] };
+    const joined = {
+      weight: one.weight + other.weight,
+      symbols: [...one.symbols, ...other.symbols],
+    };
     for (const symbol of joined.symbols) lengths[symbol]!++;
     const after = nodes.findIndex((node) => node.weight > joined.weight);
     nodes.splice(after < 0 ? nodes.length : after, 0, joined);
@@ -153,7 +175,8 @@ function codesOf(lengths: readonly number[]): readonly number[] {
   let code = 0;
   for (let length = 1; length <= 15; length++) {
     code <<= 1;
-    for (const [symbol, own] of lengths.entries()) if (own === length) codes[symbol] = reversed(code++, length);
+    for (const [symbol, own] of lengths.entries())
+      if (own === length) codes[symbol] = reversed(code++, length);
   }
   return codes;
 }
@@ -167,10 +190,17 @@ function reversed(code: number, length: number): number {
 const orderOfLengths = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 function writeTables(out: Bits, literals: readonly number[], distances: readonly number[]): void {
-  const trimmed = (lengths: readonly number[], least: number): readonly number[] => lengths.slice(0, Math.max(least, lengths.findLastIndex((length) => length > 0) + 1));
+  const trimmed = (lengths: readonly number[], least: number): readonly number[] =>
+    lengths.slice(0, Math.max(least, lengths.findLastIndex((length) => length > 0) + 1));
   const [first, second] = [trimmed(literals, 257), trimmed(distances, 1)];
   const runs = runsOf([...first, ...second]);
-  const lengths = lengthsOf(countOf(runs.map(({ symbol }) => symbol), 19), 7);
+  const lengths = lengthsOf(
+    countOf(
+      runs.map(({ symbol }) => symbol),
+      19,
+    ),
+    7,
+  );
   const codes = codesOf(lengths);
   const ordered = orderOfLengths.map((symbol) => lengths[symbol]!);
   const count = Math.max(4, ordered.findLastIndex((length) => length > 0) + 1);
@@ -185,18 +215,27 @@ function writeTables(out: Bits, literals: readonly number[], distances: readonly
 }
 
 /** Lengths as symbols: 16 repeats the last one 3 to 6 times, 17 and 18 are 3 to 10 and 11 to 138 zeros. */
-function runsOf(lengths: readonly number[]): readonly { readonly symbol: number; readonly extra: Extra }[] {
+function runsOf(
+  lengths: readonly number[],
+): readonly { readonly symbol: number; readonly extra: Extra }[] {
   const runs: { symbol: number; extra: Extra }[] = [];
-  for (let place = 0; place < lengths.length; ) {
+  for (let place = 0; place < lengths.length;) {
     const length = lengths[place]!;
     let run = 1;
     while (lengths[place + run] === length) run++;
     if (length === 0 && run >= 3) {
       run = Math.min(run, 138);
-      runs.push(run <= 10 ? { symbol: 17, extra: { value: run - 3, bits: 3 } } : { symbol: 18, extra: { value: run - 11, bits: 7 } });
+      runs.push(
+        run <= 10
+          ? { symbol: 17, extra: { value: run - 3, bits: 3 } }
+          : { symbol: 18, extra: { value: run - 11, bits: 7 } },
+      );
     } else if (run >= 4) {
       run = Math.min(run, 7);
-      runs.push({ symbol: length, extra: none }, { symbol: 16, extra: { value: run - 4, bits: 2 } });
+      runs.push(
+        { symbol: length, extra: none },
+        { symbol: 16, extra: { value: run - 4, bits: 2 } },
+      );
     } else {
       run = 1;
       runs.push({ symbol: length, extra: none });

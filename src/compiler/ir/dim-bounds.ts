@@ -1,6 +1,25 @@
-import { constant, constantOf, fromTerms, negate, ofAtom, product, scale, sum, term } from "./polynomial.ts";
+import {
+  constant,
+  constantOf,
+  fromTerms,
+  negate,
+  ofAtom,
+  product,
+  scale,
+  sum,
+  term,
+} from "./polynomial.ts";
 import type { Atom, Polynomial, Term } from "./polynomial.ts";
-import { ceilBig, compareRationals, floorBig, one, plus, rational, times, zero } from "./rational.ts";
+import {
+  ceilBig,
+  compareRationals,
+  floorBig,
+  one,
+  plus,
+  rational,
+  times,
+  zero,
+} from "./rational.ts";
 import type { Rational } from "./rational.ts";
 
 /**
@@ -31,7 +50,8 @@ function shiftedBound(a: Polynomial): Rational | undefined {
     const range = rangeOf(atom);
     if (range.from === undefined) return undefined;
     ranges.set(atom.key, range);
-    if (range.from !== 0n) shifted = replaceAtom(shifted, atom, sum(ofAtom(atom), constant(rational(range.from))));
+    if (range.from !== 0n)
+      shifted = replaceAtom(shifted, atom, sum(ofAtom(atom), constant(rational(range.from))));
     if (shifted.tooLarge) return undefined;
   }
   return shifted.terms.reduce<Rational | undefined>((total, each) => {
@@ -40,7 +60,10 @@ function shiftedBound(a: Polynomial): Rational | undefined {
   }, zero);
 }
 
-function leastOfShifted({ coefficient, factors }: Term, ranges: ReadonlyMap<string, AtomRange>): Rational | undefined {
+function leastOfShifted(
+  { coefficient, factors }: Term,
+  ranges: ReadonlyMap<string, AtomRange>,
+): Rational | undefined {
   if (factors.length === 0) return coefficient;
   if (coefficient.n > 0n) return zero;
   let greatest = one;
@@ -73,7 +96,8 @@ function rangeOfCeil(numerator: Polynomial, denominator: Polynomial): AtomRange 
   const [least, greatest] = [lowerBound(denominator), upperBound(denominator)];
   if (!least || least.n <= 0n) return { from: undefined, to: undefined };
   const nearZero = low && low.n < 0n ? least : greatest;
-  const from = low && (nearZero ? ceilBig(low.n * nearZero.d, low.d * nearZero.n) : low.n > 0n ? 1n : 0n);
+  const from =
+    low && (nearZero ? ceilBig(low.n * nearZero.d, low.d * nearZero.n) : low.n > 0n ? 1n : 0n);
   const farHigh = high && high.n < 0n ? greatest : least;
   const to = high && (farHigh ? ceilBig(high.n * farHigh.d, high.d * farHigh.n) : 0n);
   return { from, to };
@@ -87,7 +111,10 @@ function rangeOfExtreme(kind: "min" | "max", operands: readonly Polynomial[]): A
     : { from: all(lows) && leastKnown(lows), to: leastKnown(highs) };
 }
 
-function round(bound: Rational | undefined, by: (n: bigint, d: bigint) => bigint): bigint | undefined {
+function round(
+  bound: Rational | undefined,
+  by: (n: bigint, d: bigint) => bigint,
+): bigint | undefined {
   return bound && by(bound.n, bound.d);
 }
 
@@ -96,11 +123,17 @@ function all(values: readonly (bigint | undefined)[]): true | undefined {
 }
 
 function greatestKnown(values: readonly (bigint | undefined)[]): bigint | undefined {
-  return values.reduce((best, value) => (best === undefined || (value !== undefined && value > best) ? value : best), undefined);
+  return values.reduce(
+    (best, value) => (best === undefined || (value !== undefined && value > best) ? value : best),
+    undefined,
+  );
 }
 
 function leastKnown(values: readonly (bigint | undefined)[]): bigint | undefined {
-  return values.reduce((best, value) => (best === undefined || (value !== undefined && value < best) ? value : best), undefined);
+  return values.reduce(
+    (best, value) => (best === undefined || (value !== undefined && value < best) ? value : best),
+    undefined,
+  );
 }
 
 /** A rational polynomial that is nowhere above `a`; undefined when it has no rounded quotients by numbers to put one in the place of. */
@@ -115,15 +148,23 @@ function relax(a: Polynomial): Polynomial | undefined {
 }
 
 function relaxTerm({ coefficient, factors }: Term): Polynomial | undefined {
-  const rounded = factors.find(({ atom, power }) => power === 1 && atom.kind === "ceil" && constantOf(atom.denominator));
+  const rounded = factors.find(
+    ({ atom, power }) => power === 1 && atom.kind === "ceil" && constantOf(atom.denominator),
+  );
   if (rounded?.atom.kind !== "ceil") return undefined;
   const { atom } = rounded;
   const others = factors.filter((factor) => factor !== rounded);
   if (others.some((factor) => (rangeOf(factor.atom).from ?? -1n) < 0n)) return undefined;
   const divisor = constantOf(atom.denominator)!;
   const slack = coefficient.n < 0n ? plus(divisor, rational(-1n)) : zero;
-  const quotient = scale(sum(atom.numerator, constant(slack)), times(coefficient, rational(divisor.d, divisor.n)));
-  return others.reduce((total, { atom: other, power }) => product(total, powerOf(ofAtom(other), power)), quotient);
+  const quotient = scale(
+    sum(atom.numerator, constant(slack)),
+    times(coefficient, rational(divisor.d, divisor.n)),
+  );
+  return others.reduce(
+    (total, { atom: other, power }) => product(total, powerOf(ofAtom(other), power)),
+    quotient,
+  );
 }
 
 export function powerOf(base: Polynomial, exponent: number): Polynomial {

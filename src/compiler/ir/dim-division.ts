@@ -1,5 +1,17 @@
 import { atomsOf, lowerBound, upperBound } from "./dim-bounds.ts";
-import { constant, constantOf, constantTerm, divideTerms, fromTerms, negate, ofAtom, overflow, product, scale, sum } from "./polynomial.ts";
+import {
+  constant,
+  constantOf,
+  constantTerm,
+  divideTerms,
+  fromTerms,
+  negate,
+  ofAtom,
+  overflow,
+  product,
+  scale,
+  sum,
+} from "./polynomial.ts";
 import type { Polynomial, Term } from "./polynomial.ts";
 import { ceilBig, compareRationals, floorBig, gcd, lcm, one, rational } from "./rational.ts";
 import type { Rational } from "./rational.ts";
@@ -8,8 +20,11 @@ import type { Rational } from "./rational.ts";
 export function ceilQuotient(p: Polynomial, q: Polynomial): Polynomial {
   if (p.tooLarge || q.tooLarge || q.terms.length === 0) return overflow;
   const [value, divisor] = [constantOf(p), constantOf(q)];
-  if (value && divisor) return constant(rational(ceilBig(value.n * divisor.d, value.d * divisor.n)));
-  const factor = rational([...p.terms, ...q.terms].reduce((common, each) => lcm(common, each.coefficient.d), 1n));
+  if (value && divisor)
+    return constant(rational(ceilBig(value.n * divisor.d, value.d * divisor.n)));
+  const factor = rational(
+    [...p.terms, ...q.terms].reduce((common, each) => lcm(common, each.coefficient.d), 1n),
+  );
   const [numerator, denominator] = [scale(p, factor), scale(q, factor)];
   const by = constantOf(denominator);
   if (!by) return ceilByFormula(numerator, denominator);
@@ -35,7 +50,10 @@ function ceilByNumber(numerator: Polynomial, by: bigint): Polynomial {
 
 /** Takes whole multiples out: ⌈(kP + R) / k⌉ = P + ⌈R / k⌉ with every coefficient of R in 0 … k − 1. */
 function ceilOfReduced(numerator: Polynomial, by: bigint): Polynomial {
-  const quotients = numerator.terms.map((each) => ({ ...each, coefficient: rational(floorBig(each.coefficient.n, by)) }));
+  const quotients = numerator.terms.map((each) => ({
+    ...each,
+    coefficient: rational(floorBig(each.coefficient.n, by)),
+  }));
   const whole = fromTerms(quotients);
   const rest = sum(numerator, negate(scale(whole, rational(by))));
   return sum(whole, ceilOfRest(rest, constant(rational(by))));
@@ -44,8 +62,14 @@ function ceilOfReduced(numerator: Polynomial, by: bigint): Polynomial {
 function ceilByFormula(numerator: Polynomial, denominator: Polynomial): Polynomial {
   const exact = exactQuotient(numerator, denominator);
   if (exact) return exact;
-  const content = [...numerator.terms, ...denominator.terms].reduce((divisor, { coefficient }) => gcd(divisor, coefficient.n), 0n);
-  const [p, q] = [scale(numerator, rational(1n, content)), scale(denominator, rational(1n, content))];
+  const content = [...numerator.terms, ...denominator.terms].reduce(
+    (divisor, { coefficient }) => gcd(divisor, coefficient.n),
+    0n,
+  );
+  const [p, q] = [
+    scale(numerator, rational(1n, content)),
+    scale(denominator, rational(1n, content)),
+  ];
   const divisor = q.terms.length === 1 ? q.terms[0]! : undefined;
   const whole = fromTerms(divisor ? p.terms.flatMap((each) => wholeQuotient(each, divisor)) : []);
   return sum(whole, ceilOfRest(sum(p, negate(product(whole, q))), q));
@@ -53,7 +77,14 @@ function ceilByFormula(numerator: Polynomial, denominator: Polynomial): Polynomi
 
 function wholeQuotient(each: Term, divisor: Term): readonly Term[] {
   const quotient = divideTerms(each, divisor);
-  return quotient ? [{ ...quotient, coefficient: rational(floorBig(quotient.coefficient.n, quotient.coefficient.d)) }] : [];
+  return quotient
+    ? [
+        {
+          ...quotient,
+          coefficient: rational(floorBig(quotient.coefficient.n, quotient.coefficient.d)),
+        },
+      ]
+    : [];
 }
 
 function ceilOfRest(rest: Polynomial, by: Polynomial): Polynomial {
@@ -73,15 +104,23 @@ function ceilWithinBounds(rest: Polynomial, by: Polynomial): Polynomial | undefi
   }
   const high = upperBound(rest);
   const least = ceilBig(low.n, low.d * divisor.n);
-  return high && ceilBig(high.n, high.d * divisor.n) === least ? constant(rational(least)) : undefined;
+  return high && ceilBig(high.n, high.d * divisor.n) === least
+    ? constant(rational(least))
+    : undefined;
 }
 
 /** ⌈(⌈p / a⌉ + m) / q⌉ = ⌈(p + a m) / (a q)⌉ for a, q > 0 and whole m. */
 function mergeNested(rest: Polynomial, by: Polynomial): Polynomial | undefined {
   for (const each of rest.terms) {
     const only = each.factors[0];
-    if (each.factors.length !== 1 || only!.power !== 1 || compareRationals(each.coefficient, one) !== 0) continue;
-    if (only!.atom.kind !== "ceil" || !isPositive(only!.atom.denominator) || !isPositive(by)) continue;
+    if (
+      each.factors.length !== 1 ||
+      only!.power !== 1 ||
+      compareRationals(each.coefficient, one) !== 0
+    )
+      continue;
+    if (only!.atom.kind !== "ceil" || !isPositive(only!.atom.denominator) || !isPositive(by))
+      continue;
     const { numerator, denominator } = only!.atom;
     const others = fromTerms(rest.terms.filter((other) => other !== each));
     return ceilQuotient(sum(numerator, product(denominator, others)), product(denominator, by));
@@ -95,7 +134,12 @@ function isPositive(a: Polynomial): boolean {
 }
 
 function ceilAtom(numerator: Polynomial, denominator: Polynomial): Polynomial {
-  return ofAtom({ kind: "ceil", key: `ceil(${numerator.key},${denominator.key})`, numerator, denominator });
+  return ofAtom({
+    kind: "ceil",
+    key: `ceil(${numerator.key},${denominator.key})`,
+    numerator,
+    denominator,
+  });
 }
 
 /** p / q where it is proved whole: the division leaves nothing, and the quotient is whole for all residues of its symbols. */
@@ -128,11 +172,22 @@ function isWhole(a: Polynomial): boolean {
   if (Number(denominator) ** keys.length > 20_000) return false;
   const terms = a.terms.map(({ coefficient, factors }) => ({
     coefficient: coefficient.n * (denominator / coefficient.d),
-    factors: factors.map(({ atom, power }) => ({ place: keys.indexOf(atom.key), power: BigInt(power) })),
+    factors: factors.map(({ atom, power }) => ({
+      place: keys.indexOf(atom.key),
+      power: BigInt(power),
+    })),
   }));
   const residues = keys.map(() => 0n);
   do {
-    const value = terms.reduce((total, each) => total + each.factors.reduce((part, { place, power }) => part * residues[place]! ** power, each.coefficient), 0n);
+    const value = terms.reduce(
+      (total, each) =>
+        total +
+        each.factors.reduce(
+          (part, { place, power }) => part * residues[place]! ** power,
+          each.coefficient,
+        ),
+      0n,
+    );
     if (value % denominator !== 0n) return false;
   } while (advance(residues, denominator));
   return true;

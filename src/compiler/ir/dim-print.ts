@@ -44,22 +44,35 @@ function quotient(numerator: Polynomial, denominator: Polynomial): string {
 
 function bracketed(a: Polynomial): string {
   const text = printPolynomial(a);
-  return a.terms.length > 1 || text.includes(" ") && !/^[a-z]+\([^()]*\)$/.test(text) ? `(${text})` : text;
+  return a.terms.length > 1 || (text.includes(" ") && !/^[a-z]+\([^()]*\)$/.test(text))
+    ? `(${text})`
+    : text;
 }
 
 function printTerms(a: Polynomial): string {
   const denominator = a.terms.reduce((common, { coefficient }) => lcm(common, coefficient.d), 1n);
   const whole = scale(a, rational(denominator));
-  if (denominator !== 1n) return `${whole.terms.length > 1 ? `(${printTerms(whole)})` : printTerms(whole)} / ${denominator}`;
-  const first = Math.max(0, whole.terms.findIndex(({ coefficient }) => coefficient.n > 0n));
-  const ordered = [...whole.terms.slice(first, first + 1), ...whole.terms.slice(0, first), ...whole.terms.slice(first + 1)];
+  if (denominator !== 1n)
+    return `${whole.terms.length > 1 ? `(${printTerms(whole)})` : printTerms(whole)} / ${denominator}`;
+  const first = Math.max(
+    0,
+    whole.terms.findIndex(({ coefficient }) => coefficient.n > 0n),
+  );
+  const ordered = [
+    ...whole.terms.slice(first, first + 1),
+    ...whole.terms.slice(0, first),
+    ...whole.terms.slice(first + 1),
+  ];
   return ordered.map(printTerm).join(" ") || "0";
 }
 
 function printTerm({ coefficient: { n }, factors }: Term, index: number): string {
   const sign = n < 0n ? "-" : index > 0 ? "+" : "";
   const size = absolute(n);
-  const parts = [...(size === 1n && factors.length > 0 ? [] : [`${size}`]), ...factors.map(({ atom, power }) => printAtom(atom) + (power > 1 ? ` ^ ${power}` : ""))];
+  const parts = [
+    ...(size === 1n && factors.length > 0 ? [] : [`${size}`]),
+    ...factors.map(({ atom, power }) => printAtom(atom) + (power > 1 ? ` ^ ${power}` : "")),
+  ];
   return `${sign}${sign && index > 0 ? " " : ""}${parts.join(" * ")}`;
 }
 

@@ -1,7 +1,17 @@
 import { atomsOf, lowerBound, powerOf, upperBound } from "./dim-bounds.ts";
 import { ceilQuotient, exactQuotient, floorQuotient } from "./dim-division.ts";
 import { printPolynomial } from "./dim-print.ts";
-import { constant, constantOf, negate, ofAtom, overflow, polynomial, product, scale, sum } from "./polynomial.ts";
+import {
+  constant,
+  constantOf,
+  negate,
+  ofAtom,
+  overflow,
+  polynomial,
+  product,
+  scale,
+  sum,
+} from "./polynomial.ts";
 import type { Atom, Polynomial } from "./polynomial.ts";
 import type { Dim } from "./dim-type.ts";
 import { ceilBig, floorBig, rational } from "./rational.ts";
@@ -15,13 +25,20 @@ export function isDim(value: unknown): value is Dim {
 
 /** The integer `value`. */
 export function size(value: number | bigint): Dim {
-  invariant(typeof value === "bigint" || Number.isInteger(value), `a size must be whole, not ${value}`);
+  invariant(
+    typeof value === "bigint" || Number.isInteger(value),
+    `a size must be whole, not ${value}`,
+  );
   return constant(rational(BigInt(value)));
 }
 
 /** Any integer from 1 on, or from … to where a range is given; both ends belong to it. Names of one range are one symbol. */
-export function symbol(name: string, range: { readonly from: number; readonly to?: number } = { from: 1 }): Dim {
-  const bounds = range.from === 1 && range.to === undefined ? "" : `{${range.from}..${range.to ?? ""}}`;
+export function symbol(
+  name: string,
+  range: { readonly from: number; readonly to?: number } = { from: 1 },
+): Dim {
+  const bounds =
+    range.from === 1 && range.to === undefined ? "" : `{${range.from}..${range.to ?? ""}}`;
   const to = range.to === undefined ? {} : { to: BigInt(range.to) };
   return ofAtom({ kind: "symbol", key: name + bounds, name, from: BigInt(range.from), ...to });
 }
@@ -40,9 +57,13 @@ export function multiply(...operands: readonly Dim[]): Dim {
 
 /** a to a whole power from 0 on; too large where nothing sensible has so many digits. */
 export function power(a: Dim, exponent: number): Dim {
-  invariant(Number.isInteger(exponent) && exponent >= 0, `a power must be a whole number from 0 on, not ${exponent}`);
+  invariant(
+    Number.isInteger(exponent) && exponent >= 0,
+    `a power must be a whole number from 0 on, not ${exponent}`,
+  );
   const value = known(a);
-  if (exponent > 256 && value !== undefined && Math.abs(value) <= 1) return size(value === -1 && exponent % 2 === 0 ? 1 : exponent === 0 ? 1 : value);
+  if (exponent > 256 && value !== undefined && Math.abs(value) <= 1)
+    return size(value === -1 && exponent % 2 === 0 ? 1 : exponent === 0 ? 1 : value);
   return exponent > 256 ? overflow : powerOf(polynomial(a), exponent);
 }
 
@@ -80,7 +101,8 @@ function extreme(kind: "min" | "max", operands: readonly Dim[]): Dim {
   const kept: Polynomial[] = [];
   for (const operand of flat) {
     if (kept.some((other) => decides(kind, other, operand))) continue;
-    for (let index = kept.length - 1; index >= 0; index--) if (decides(kind, operand, kept[index]!)) kept.splice(index, 1);
+    for (let index = kept.length - 1; index >= 0; index--)
+      if (decides(kind, operand, kept[index]!)) kept.splice(index, 1);
     kept.push(operand);
   }
   if (kept.length === 1) return kept[0]!;
@@ -90,7 +112,12 @@ function extreme(kind: "min" | "max", operands: readonly Dim[]): Dim {
 
 function operandsOf(kind: "min" | "max", operand: Polynomial): readonly Polynomial[] {
   const atom = operand.terms[0]?.factors[0]?.atom;
-  return atom && (atom.kind === "min" || atom.kind === "max") && atom.kind === kind && ofAtom(atom).key === operand.key ? atom.operands : [operand];
+  return atom &&
+    (atom.kind === "min" || atom.kind === "max") &&
+    atom.kind === kind &&
+    ofAtom(atom).key === operand.key
+    ? atom.operands
+    : [operand];
 }
 
 /** Whether `a` is proved to be the extreme of the two. */
@@ -116,7 +143,10 @@ export function equalDims(a: Dim, b: Dim): boolean {
 }
 
 /** How a and b compare for every value of their symbols, as far as it can be proved. */
-export function compareDims(a: Dim, b: Dim): "less" | "equal" | "greater" | "at most" | "at least" | "unknown" {
+export function compareDims(
+  a: Dim,
+  b: Dim,
+): "less" | "equal" | "greater" | "at most" | "at least" | "unknown" {
   if (equalDims(a, b)) return "equal";
   const difference = polynomial(subtract(a, b));
   const [least, greatest] = [lowerBound(difference), upperBound(difference)];
@@ -127,7 +157,10 @@ export function compareDims(a: Dim, b: Dim): "less" | "equal" | "greater" | "at 
 }
 
 /** Whole numbers that the formula is never below or above, where they can be found. */
-export function bounds(dim: Dim): { readonly from: bigint | undefined; readonly to: bigint | undefined } {
+export function bounds(dim: Dim): {
+  readonly from: bigint | undefined;
+  readonly to: bigint | undefined;
+} {
   const [low, high] = [lowerBound(polynomial(dim)), upperBound(polynomial(dim))];
   return { from: low && ceilBig(low.n, low.d), to: high && floorBig(high.n, high.d) };
 }
@@ -142,14 +175,18 @@ export function symbolsOf(dim: Dim): readonly string[] {
 function collect(a: Polynomial, names: Set<string>): void {
   for (const atom of atomsOf(a).values()) {
     if (atom.kind === "symbol") names.add(atom.name);
-    else for (const part of atom.kind === "ceil" ? [atom.numerator, atom.denominator] : atom.operands) collect(part, names);
+    else
+      for (const part of atom.kind === "ceil" ? [atom.numerator, atom.denominator] : atom.operands)
+        collect(part, names);
   }
 }
 
 /** Puts sizes in the place of symbols; those without a value stay. */
 export function substitute(dim: Dim, values: ReadonlyMap<string, Dim>): Dim {
   const terms = polynomial(dim).terms.map(({ coefficient, factors }) => {
-    const parts = factors.map(({ atom, power: exponent }) => powerOf(polynomial(substituteAtom(atom, values)), exponent));
+    const parts = factors.map(({ atom, power: exponent }) =>
+      powerOf(polynomial(substituteAtom(atom, values)), exponent),
+    );
     return scale(parts.reduce(product, constant(rational(1n))), coefficient);
   });
   return isTooLarge(dim) ? dim : terms.reduce(sum, constant(rational(0n)));
@@ -157,14 +194,25 @@ export function substitute(dim: Dim, values: ReadonlyMap<string, Dim>): Dim {
 
 function substituteAtom(atom: Atom, values: ReadonlyMap<string, Dim>): Dim {
   if (atom.kind === "symbol") return values.get(atom.name) ?? ofAtom(atom);
-  if (atom.kind === "ceil") return ceilDivide(substitute(atom.numerator, values), substitute(atom.denominator, values));
-  return extreme(atom.kind, atom.operands.map((operand) => substitute(operand, values)));
+  if (atom.kind === "ceil")
+    return ceilDivide(substitute(atom.numerator, values), substitute(atom.denominator, values));
+  return extreme(
+    atom.kind,
+    atom.operands.map((operand) => substitute(operand, values)),
+  );
 }
 
 /** The number it comes to; every symbol must have a value. */
 export function evaluate(dim: Dim, values: ReadonlyMap<string, number>): number {
-  const result = known(substitute(dim, new Map([...values].map(([name, value]) => [name, size(value)]))));
-  invariant(result !== undefined, `no value for ${symbolsOf(dim).filter((name) => !values.has(name)).join(", ")}`);
+  const result = known(
+    substitute(dim, new Map([...values].map(([name, value]) => [name, size(value)]))),
+  );
+  invariant(
+    result !== undefined,
+    `no value for ${symbolsOf(dim)
+      .filter((name) => !values.has(name))
+      .join(", ")}`,
+  );
   return result;
 }
 

@@ -29,7 +29,11 @@ export interface Attributes {
   /** The index along `axis`, as a number. */
   iota: { readonly type: ArrayType; readonly axis: number };
   /** In the body of a scan: what value `number` was at the place before, what sequence `number` is here, constant `number`. */
-  local: { readonly role: "before" | "here" | "constant"; readonly number: number; readonly type: ArrayType };
+  local: {
+    readonly role: "before" | "here" | "constant";
+    readonly number: number;
+    readonly type: ArrayType;
+  };
   // elementwise
   negate: Record<never, never>;
   exp: Record<never, never>;
@@ -78,7 +82,11 @@ export interface Attributes {
   /** x [b, s…, groups·i] * w [k…, i, o] → [b, t…, o]; outputs o fall into `groups` equal runs. */
   convolve: { readonly window: Window; readonly groups: number };
   /** inputs: gradient of the result, w; gives the gradient of x, whose shape is `shape`. */
-  convolve_input_gradient: { readonly window: Window; readonly groups: number; readonly shape: readonly number[] };
+  convolve_input_gradient: {
+    readonly window: Window;
+    readonly groups: number;
+    readonly shape: readonly number[];
+  };
   /** inputs: x, gradient of the result; gives the gradient of w. */
   convolve_weight_gradient: { readonly window: Window; readonly groups: number };
   window_max: { readonly window: Window };
@@ -94,7 +102,12 @@ export interface Attributes {
    * place, [b, …] each, over `local` leaves; before the first place (with `reverse`: the last) they are 0. Gives value `output` at
    * all places, [b, t, …]. Scans with equal inputs, body and direction are one loop.
    */
-  scan: { readonly body: readonly Node[]; readonly sequences: number; readonly reverse: boolean; readonly output: number };
+  scan: {
+    readonly body: readonly Node[];
+    readonly sequences: number;
+    readonly reverse: boolean;
+    readonly output: number;
+  };
 }
 
 export type Op = keyof Attributes;

@@ -7,8 +7,17 @@ export class Interning {
   private readonly nodes = new Map<string, Node>();
   private readonly own = new WeakSet<Node>();
 
-  node<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O], type: ArrayType, origin: Origin): Node {
-    invariant(inputs.every((operand) => this.own.has(operand)), `an operand of ${op} comes from another builder`);
+  node<O extends Op>(
+    op: O,
+    inputs: readonly Node[],
+    attributes: Attributes[O],
+    type: ArrayType,
+    origin: Origin,
+  ): Node {
+    invariant(
+      inputs.every((operand) => this.own.has(operand)),
+      `an operand of ${op} comes from another builder`,
+    );
     const key = keyOf(op, inputs, attributes);
     const known = this.nodes.get(key);
     if (known) return known;

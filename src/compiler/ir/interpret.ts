@@ -40,15 +40,27 @@ function within(nodes: readonly Node[]): (bindings: Bindings) => readonly Float6
 
 /** One node's value, with everything below it. */
 export function interpretNode(node: Node, bindings: Bindings): Float64Array {
-  return interpret({ outputs: new Map([["value", node]]), updates: new Map() }, bindings).outputs.get("value")!;
+  return interpret(
+    { outputs: new Map([["value", node]]), updates: new Map() },
+    bindings,
+  ).outputs.get("value")!;
 }
 
 function evaluate(node: Node, values: ReadonlyMap<Node, Value>, bindings: Bindings): Value {
   const { shape, batched } = node.type;
   const actual = batched ? [bindings.rows, ...shape.slice(1)] : shape;
   const inputs = node.inputs.map((operand) => values.get(operand)!);
-  const evaluation = { inputs, attributes: node.attributes, shape: actual, bindings, within } as Evaluation<typeof node.op>;
+  const evaluation = {
+    inputs,
+    attributes: node.attributes,
+    shape: actual,
+    bindings,
+    within,
+  } as Evaluation<typeof node.op>;
   const data = primitiveOf(node.op).evaluate(evaluation as never);
-  invariant(data.length === actual.reduce((product, size) => product * size, 1), `${node.op} gave ${data.length} elements for ${actual.join(" × ")}`);
+  invariant(
+    data.length === actual.reduce((product, size) => product * size, 1),
+    `${node.op} gave ${data.length} elements for ${actual.join(" × ")}`,
+  );
   return { shape: actual, data };
 }

@@ -24,8 +24,14 @@ class InterningBuilder implements GraphBuilder {
 
   make<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O]): Node {
     const { type: rule, fold } = primitiveOf(op);
-    const type = rule(inputs.map((operand) => operand.type), attributes);
-    return fold?.(this, inputs, attributes, type) ?? this.interning.node(op, inputs, attributes, type, this.origin);
+    const type = rule(
+      inputs.map((operand) => operand.type),
+      attributes,
+    );
+    return (
+      fold?.(this, inputs, attributes, type) ??
+      this.interning.node(op, inputs, attributes, type, this.origin)
+    );
   }
 
   at(origin: Origin): GraphBuilder {
@@ -33,7 +39,11 @@ class InterningBuilder implements GraphBuilder {
   }
 
   private node<O extends Op>(op: O, inputs: readonly Operand[], attributes: Attributes[O]): Node {
-    return this.make(op, inputs.map((operand) => this.operand(operand)), attributes);
+    return this.make(
+      op,
+      inputs.map((operand) => this.operand(operand)),
+      attributes,
+    );
   }
 
   private operand(operand: Operand): Node {
@@ -150,7 +160,11 @@ class InterningBuilder implements GraphBuilder {
   }
   spread(reduced: Operand, type: ArrayType, axes: readonly number[]): Node {
     const operand = this.operand(reduced);
-    return this.broadcast(operand, type, isScalar(operand.type) ? [] : otherAxes(type.shape.length, axes));
+    return this.broadcast(
+      operand,
+      type,
+      isScalar(operand.type) ? [] : otherAxes(type.shape.length, axes),
+    );
   }
   reshape(x: Node, shape: readonly number[]): Node {
     return this.node("reshape", [x], { shape });
@@ -176,7 +190,9 @@ class InterningBuilder implements GraphBuilder {
   }
   mean(x: Node, axes: readonly number[] = otherAxes(x.type.shape.length, [])): Node {
     const overBatch = x.type.batched && axes.includes(0);
-    const counted = axes.filter((axis) => !(overBatch && axis === 0)).map((axis) => x.type.shape[axis]!);
+    const counted = axes
+      .filter((axis) => !(overBatch && axis === 0))
+      .map((axis) => x.type.shape[axis]!);
     const count = elementCount({ shape: counted, batched: false });
     return this.divide(this.sum(x, axes), overBatch ? this.multiply(this.rows(), count) : count);
   }

@@ -7,9 +7,24 @@ import type { Rational } from "./rational.ts";
  * ⌊p / q⌋ = ⌈(p − q + 1) / q⌉ and mod(p, q) = p − q ⌊p / q⌋.
  */
 export type Atom =
-  | { readonly kind: "symbol"; readonly key: string; readonly name: string; readonly from: bigint; readonly to?: bigint }
-  | { readonly kind: "ceil"; readonly key: string; readonly numerator: Polynomial; readonly denominator: Polynomial }
-  | { readonly kind: "min" | "max"; readonly key: string; readonly operands: readonly Polynomial[] };
+  | {
+      readonly kind: "symbol";
+      readonly key: string;
+      readonly name: string;
+      readonly from: bigint;
+      readonly to?: bigint;
+    }
+  | {
+      readonly kind: "ceil";
+      readonly key: string;
+      readonly numerator: Polynomial;
+      readonly denominator: Polynomial;
+    }
+  | {
+      readonly kind: "min" | "max";
+      readonly key: string;
+      readonly operands: readonly Polynomial[];
+    };
 
 export interface Factor {
   readonly atom: Atom;
@@ -46,10 +61,18 @@ export function constant(value: Rational): Polynomial {
 
 /** What fromTerms makes of one term: nearly all sizes are plain numbers, and nearly all of the time goes into them. */
 function single(only: Term): Polynomial {
-  const { coefficient: { n, d }, monomial } = only;
+  const {
+    coefficient: { n, d },
+    monomial,
+  } = only;
   if (n === 0n) return { dim: true, key: "0", terms: [], tooLarge: false };
   if (isExcessive(only)) return overflow;
-  return { dim: true, key: `${n}${d === 1n ? "" : `/${d}`}${monomial && `*${monomial}`}`, terms: [only], tooLarge: false };
+  return {
+    dim: true,
+    key: `${n}${d === 1n ? "" : `/${d}`}${monomial && `*${monomial}`}`,
+    terms: [only],
+    tooLarge: false,
+  };
 }
 
 export function ofAtom(atom: Atom): Polynomial {
@@ -57,7 +80,11 @@ export function ofAtom(atom: Atom): Polynomial {
 }
 
 export function term(coefficient: Rational, factors: readonly Factor[]): Term {
-  return { coefficient, factors, monomial: factors.map(({ atom, power }) => `${atom.key}^${power}`).join("*") };
+  return {
+    coefficient,
+    factors,
+    monomial: factors.map(({ atom, power }) => `${atom.key}^${power}`).join("*"),
+  };
 }
 
 /** Collects equal monomials, drops zeros, sorts (the constant last) and writes the key. */
@@ -66,11 +93,21 @@ export function fromTerms(terms: readonly Term[]): Polynomial {
   const byMonomial = new Map<string, Term>();
   for (const each of terms) {
     const before = byMonomial.get(each.monomial);
-    byMonomial.set(each.monomial, before ? { ...each, coefficient: plus(before.coefficient, each.coefficient) } : each);
+    byMonomial.set(
+      each.monomial,
+      before ? { ...each, coefficient: plus(before.coefficient, each.coefficient) } : each,
+    );
   }
-  const kept = [...byMonomial.values()].filter(({ coefficient }) => coefficient.n !== 0n).sort(byDegreeThenName);
+  const kept = [...byMonomial.values()]
+    .filter(({ coefficient }) => coefficient.n !== 0n)
+    .sort(byDegreeThenName);
   if (kept.length > mostTerms || kept.some(isExcessive)) return overflow;
-  const key = kept.map(({ coefficient: { n, d }, monomial }) => `${n}${d === 1n ? "" : `/${d}`}${monomial && `*${monomial}`}`).join("+");
+  const key = kept
+    .map(
+      ({ coefficient: { n, d }, monomial }) =>
+        `${n}${d === 1n ? "" : `/${d}`}${monomial && `*${monomial}`}`,
+    )
+    .join("+");
   return { dim: true, key: key || "0", terms: kept, tooLarge: false };
 }
 
@@ -86,7 +123,12 @@ function degree({ factors }: Term): number {
 
 function isExcessive(each: Term): boolean {
   const { n, d } = each.coefficient;
-  return absolute(n) > greatestCoefficient || d > greatestCoefficient || degree(each) > greatestDegree || each.monomial.length > 4000;
+  return (
+    absolute(n) > greatestCoefficient ||
+    d > greatestCoefficient ||
+    degree(each) > greatestDegree ||
+    each.monomial.length > 4000
+  );
 }
 
 export function sum(a: Polynomial, b: Polynomial): Polynomial {
@@ -136,7 +178,13 @@ export function divideTerms(a: Term, b: Term): Term | undefined {
     if (power > 0) factors.push({ atom: factor.atom, power });
   }
   if (divisors.size > 0) return undefined;
-  return term(times(a.coefficient, { n: b.coefficient.d * (b.coefficient.n < 0n ? -1n : 1n), d: absolute(b.coefficient.n) }), factors);
+  return term(
+    times(a.coefficient, {
+      n: b.coefficient.d * (b.coefficient.n < 0n ? -1n : 1n),
+      d: absolute(b.coefficient.n),
+    }),
+    factors,
+  );
 }
 
 /** The value when there are no symbols. */

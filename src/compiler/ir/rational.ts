@@ -29,7 +29,9 @@ export function absolute(a: bigint): bigint {
 }
 
 export function plus(a: Rational, b: Rational): Rational {
-  return a.d === 1n && b.d === 1n ? { n: a.n + b.n, d: 1n } : rational(a.n * b.d + b.n * a.d, a.d * b.d);
+  return a.d === 1n && b.d === 1n
+    ? { n: a.n + b.n, d: 1n }
+    : rational(a.n * b.d + b.n * a.d, a.d * b.d);
 }
 
 export function times(a: Rational, b: Rational): Rational {

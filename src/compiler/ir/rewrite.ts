@@ -15,7 +15,11 @@ interface RewriteContext {
 const limit = 100;
 
 /** Applies the rules from the leaves up, again and again, until none of them changes anything. */
-export function rewriteToFixpoint(builder: GraphBuilder, graph: Graph, rules: readonly Rule[]): Graph {
+export function rewriteToFixpoint(
+  builder: GraphBuilder,
+  graph: Graph,
+  rules: readonly Rule[],
+): Graph {
   let current = graph;
   for (let round = 0; round < limit; round++) {
     const next = rewrite(builder, current, rules);
@@ -30,7 +34,8 @@ function rewrite(builder: GraphBuilder, graph: Graph, rules: readonly Rule[]): G
   const nodes = nodesOf(graph);
   const rewriter = new Rewriter(builder, rules, useCounts(graph, nodes));
   for (const node of nodes) rewriter.rewritten(node);
-  const map = (named: ReadonlyMap<string, Node>): Map<string, Node> => new Map([...named].map(([name, node]) => [name, rewriter.rewritten(node)]));
+  const map = (named: ReadonlyMap<string, Node>): Map<string, Node> =>
+    new Map([...named].map(([name, node]) => [name, rewriter.rewritten(node)]));
   return { outputs: map(graph.outputs), updates: map(graph.updates) };
 }
 
@@ -57,8 +62,12 @@ class Rewriter implements RewriteContext {
     const isUnchanged = inputs.every((operand, place) => operand === node.inputs[place]);
     const rebuilt = isUnchanged ? node : graph.make(node.op, inputs, node.attributes as never);
     const better = rebuilt === node ? this.firstOf(graph, node) : rebuilt;
-    const result = better === undefined || better === node ? node : this.rewritten(better, depth + 1);
-    invariant(sameType(result.type, node.type), `${node.op} ${showType(node.type)} was rewritten to ${result.op} ${showType(result.type)}`);
+    const result =
+      better === undefined || better === node ? node : this.rewritten(better, depth + 1);
+    invariant(
+      sameType(result.type, node.type),
+      `${node.op} ${showType(node.type)} was rewritten to ${result.op} ${showType(result.type)}`,
+    );
     this.done.set(node, result);
     return result;
   }
@@ -74,7 +83,11 @@ class Rewriter implements RewriteContext {
 
 function useCounts(graph: Graph, nodes: readonly Node[]): ReadonlyMap<Node, number> {
   const counts = new Map<Node, number>();
-  const used = [...nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.values(), ...graph.updates.values()];
+  const used = [
+    ...nodes.flatMap(({ inputs }) => inputs),
+    ...graph.outputs.values(),
+    ...graph.updates.values(),
+  ];
   for (const node of used) counts.set(node, (counts.get(node) ?? 0) + 1);
   return counts;
 }

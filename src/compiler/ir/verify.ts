@@ -21,13 +21,21 @@ export function verify(graph: Graph, when: string): void {
   const leaves = new Map<string, Node>();
   const known = new Map<string, Node>();
   for (const node of nodes) {
-    if (node.op === "scan") verify({ outputs: new Map(node.attributes.body.map((value, place) => [String(place), value])), updates: new Map() }, `${when}, in the body of ${describe(node)}`);
+    if (node.op === "scan")
+      verify(
+        {
+          outputs: new Map(node.attributes.body.map((value, place) => [String(place), value])),
+          updates: new Map(),
+        },
+        `${when}, in the body of ${describe(node)}`,
+      );
     const problem = problemOf(node) ?? duplicateOf(node, known) ?? conflictOf(node, leaves);
     if (problem) throw new InternalError(`${when}: ${describe(node)}: ${problem}`);
   }
   for (const [name, node] of graph.updates) {
     const problem = updateProblem(name, node, leaves);
-    if (problem) throw new InternalError(`${when}: update of ${name} by ${describe(node)}: ${problem}`);
+    if (problem)
+      throw new InternalError(`${when}: update of ${name} by ${describe(node)}: ${problem}`);
   }
 }
 
@@ -48,7 +56,10 @@ function problemOf(node: Node): string | undefined {
 
 function typeProblem(node: Node): string | undefined {
   try {
-    const type = primitiveOf(node.op).type(node.inputs.map((operand) => operand.type), node.attributes as never);
+    const type = primitiveOf(node.op).type(
+      node.inputs.map((operand) => operand.type),
+      node.attributes as never,
+    );
     return sameType(type, node.type) ? undefined : `its type is ${showType(type)}`;
   } catch (error) {
     if (error instanceof InternalError) return error.message;
@@ -65,7 +76,8 @@ function duplicateOf(node: Node, known: Map<string, Node>): string | undefined {
 
 /** Parameters and states share their names with updates; inputs and streams have name spaces of their own. */
 function conflictOf(node: Node, leaves: Map<string, Node>): string | undefined {
-  if (node.op !== "input" && node.op !== "parameter" && node.op !== "state" && node.op !== "random") return undefined;
+  if (node.op !== "input" && node.op !== "parameter" && node.op !== "state" && node.op !== "random")
+    return undefined;
   const name = node.op === "random" ? node.attributes.stream : node.attributes.name;
   const space = node.op === "parameter" || node.op === "state" ? "kept" : node.op;
   const before = leaves.get(`${space} ${name}`);
@@ -73,8 +85,14 @@ function conflictOf(node: Node, leaves: Map<string, Node>): string | undefined {
   return before ? `"${name}" is also ${describe(before)}` : undefined;
 }
 
-function updateProblem(name: string, node: Node, leaves: ReadonlyMap<string, Node>): string | undefined {
+function updateProblem(
+  name: string,
+  node: Node,
+  leaves: ReadonlyMap<string, Node>,
+): string | undefined {
   if (node.type.batched) return "what is kept has no batch axis";
   const target = leaves.get(`kept ${name}`);
-  return target && !sameType(target.type, node.type) ? `it has the type ${showType(target.type)}` : undefined;
+  return target && !sameType(target.type, node.type)
+    ? `it has the type ${showType(target.type)}`
+    : undefined;
 }

@@ -54,7 +54,13 @@ export type ArgumentSpecification = Common &
         readonly default?: number;
         readonly optional?: boolean;
       }
-    | { readonly kind: "integer"; readonly minimum?: number; readonly maximum?: number; readonly default?: number; readonly optional?: boolean }
+    | {
+        readonly kind: "integer";
+        readonly minimum?: number;
+        readonly maximum?: number;
+        readonly default?: number;
+        readonly optional?: boolean;
+      }
     | {
         readonly kind: "number";
         readonly minimum?: number;
@@ -75,18 +81,51 @@ export type ArgumentSpecification = Common &
         readonly defaults?: readonly number[];
       }
     | { readonly kind: "switch"; readonly default?: boolean; readonly optional?: boolean }
-    | { readonly kind: "symbol"; readonly choices: readonly string[]; readonly default?: string; readonly optional?: boolean }
+    | {
+        readonly kind: "symbol";
+        readonly choices: readonly string[];
+        readonly default?: string;
+        readonly optional?: boolean;
+      }
     /** `padding: same`, `padding: 2`: a symbol or a size. Value: string or Dim. */
-    | { readonly kind: "symbol or size"; readonly choices: readonly string[]; readonly default?: string | number; readonly list?: boolean }
+    | {
+        readonly kind: "symbol or size";
+        readonly choices: readonly string[];
+        readonly default?: string | number;
+        readonly list?: boolean;
+      }
     /** An axis name, or several in brackets with `list`. Value: string or string[]. */
-    | { readonly kind: "axis"; readonly list?: boolean; readonly optional?: boolean; readonly default?: string }
+    | {
+        readonly kind: "axis";
+        readonly list?: boolean;
+        readonly optional?: boolean;
+        readonly default?: string;
+      }
     /** Value: Duration; with `list` a Duration[]. `units` limits the units. */
-    | { readonly kind: "duration"; readonly list?: boolean; readonly optional?: boolean; readonly default?: Duration }
+    | {
+        readonly kind: "duration";
+        readonly list?: boolean;
+        readonly optional?: boolean;
+        readonly default?: Duration;
+      }
     /** `15 deg`. Value: number of degrees. */
-    | { readonly kind: "angle"; readonly minimum?: number; readonly maximum?: number; readonly exclusive?: "minimum" | "maximum" | "both"; readonly default?: number; readonly optional?: boolean }
+    | {
+        readonly kind: "angle";
+        readonly minimum?: number;
+        readonly maximum?: number;
+        readonly exclusive?: "minimum" | "maximum" | "both";
+        readonly default?: number;
+        readonly optional?: boolean;
+      }
     /** Augmentations joined by `then`. Value: Use[]; with `rest` all positional arguments, one such list for each (value: Use[][]). */
     | { readonly kind: "steps"; readonly rest?: boolean; readonly optional?: boolean }
-    | { readonly kind: "range"; readonly minimum?: number; readonly maximum?: number; readonly default?: { readonly from: number; readonly to: number }; readonly optional?: boolean }
+    | {
+        readonly kind: "range";
+        readonly minimum?: number;
+        readonly maximum?: number;
+        readonly default?: { readonly from: number; readonly to: number };
+        readonly optional?: boolean;
+      }
     /** Text in quotes; with `list` one or several. */
     | { readonly kind: "text"; readonly list?: boolean; readonly optional?: boolean }
     /** A library item of another kind: `kaiming(relu)`, `image("file")`. Value: Use. */

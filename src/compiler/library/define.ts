@@ -3,7 +3,14 @@ import type { GraphBuilder } from "../ir/builder.ts";
 import type { Node } from "../ir/graph.ts";
 import type { TensorType } from "../ir/type.ts";
 import type { Growth } from "./support/growth.ts";
-import type { ArgumentSpecification, ArgumentTable, Duration, Multiple, Scheduled, Use } from "./arguments.ts";
+import type {
+  ArgumentSpecification,
+  ArgumentTable,
+  Duration,
+  Multiple,
+  Scheduled,
+  Use,
+} from "./arguments.ts";
 import type {
   ActivationDefinition,
   ArgumentProblem,
@@ -32,11 +39,12 @@ import type {
 
 /** The TypeScript type of a checked argument, from its specification. */
 type ValueOf<S extends ArgumentSpecification> =
-  | Present<S>
-  | (S extends { readonly optional: true } ? undefined : never);
+  Present<S> | (S extends { readonly optional: true } ? undefined : never);
 
 type Present<S extends ArgumentSpecification> = S extends { readonly kind: "size" }
-  ? S extends { readonly list: true } ? Dim | readonly Dim[] : Dim
+  ? S extends { readonly list: true }
+    ? Dim | readonly Dim[]
+    : Dim
   : S extends { readonly kind: "number" }
     ? S extends { readonly list: true }
       ? readonly number[]
@@ -49,38 +57,63 @@ type Present<S extends ArgumentSpecification> = S extends { readonly kind: "size
         ? boolean
         : S extends { readonly kind: "symbol"; readonly choices: readonly (infer Choice)[] }
           ? Choice
-          : S extends { readonly kind: "symbol or size"; readonly choices: readonly (infer Choice)[] }
+          : S extends {
+                readonly kind: "symbol or size";
+                readonly choices: readonly (infer Choice)[];
+              }
             ? Choice | Dim | (S extends { readonly list: true } ? readonly (Choice | Dim)[] : never)
             : S extends { readonly kind: "duration" }
-              ? S extends { readonly list: true } ? readonly Duration[] : Duration
+              ? S extends { readonly list: true }
+                ? readonly Duration[]
+                : Duration
               : S extends { readonly kind: "range" }
                 ? { readonly from: number; readonly to: number }
                 : S extends { readonly kind: "axis" }
-                  ? S extends { readonly list: true } ? string | readonly string[] : string
+                  ? S extends { readonly list: true }
+                    ? string | readonly string[]
+                    : string
                   : S extends { readonly kind: "text" }
-                    ? S extends { readonly list: true } ? string | readonly string[] : string
+                    ? S extends { readonly list: true }
+                      ? string | readonly string[]
+                      : string
                     : S extends { readonly kind: "use" }
                       ? Use
                       : S extends { readonly kind: "steps" }
-                        ? S extends { readonly rest: true } ? readonly (readonly Use[])[] : readonly Use[]
+                        ? S extends { readonly rest: true }
+                          ? readonly (readonly Use[])[]
+                          : readonly Use[]
                         : string;
 
 /** The values of a whole table, as the functions of a definition receive them. */
 type ValuesOf<T extends ArgumentTable> = { readonly [Name in keyof T]: ValueOf<T[Name]> };
 
 /** A definition whose functions know the types of its own arguments. */
-type Typed<D extends Definition, T extends ArgumentTable, Functions> = Omit<D, "kind" | "arguments" | "check" | keyof Functions> &
-  Functions & { readonly arguments: T; readonly check?: (values: ValuesOf<T>) => ArgumentProblem | undefined };
+type Typed<D extends Definition, T extends ArgumentTable, Functions> = Omit<
+  D,
+  "kind" | "arguments" | "check" | keyof Functions
+> &
+  Functions & {
+    readonly arguments: T;
+    readonly check?: (values: ValuesOf<T>) => ArgumentProblem | undefined;
+  };
 
 interface LayerFunctions<T extends ArgumentTable> {
   readonly infer: (inputs: readonly TensorType[], values: ValuesOf<T>) => Inferred;
   readonly arithmetic?: (inputs: readonly TensorType[], values: ValuesOf<T>) => readonly string[];
-  readonly weights?: (inputs: readonly TensorType[], values: ValuesOf<T>) => readonly WeightSpecification[];
-  readonly states?: (inputs: readonly TensorType[], values: ValuesOf<T>) => readonly StateSpecification[];
+  readonly weights?: (
+    inputs: readonly TensorType[],
+    values: ValuesOf<T>,
+  ) => readonly WeightSpecification[];
+  readonly states?: (
+    inputs: readonly TensorType[],
+    values: ValuesOf<T>,
+  ) => readonly StateSpecification[];
   readonly lower: (context: LowerContext, inputs: readonly Node[], values: ValuesOf<T>) => Node;
 }
 
-export function defineLayer<const T extends ArgumentTable>(definition: Typed<LayerDefinition, T, LayerFunctions<T>>): LayerDefinition {
+export function defineLayer<const T extends ArgumentTable>(
+  definition: Typed<LayerDefinition, T, LayerFunctions<T>>,
+): LayerDefinition {
   return { kind: "layer", ...definition } as unknown as LayerDefinition;
 }
 
@@ -101,7 +134,9 @@ export function defineActivation<const T extends ArgumentTable>(
 }
 
 /** Functions take operands and no arguments. */
-export function defineFunction(definition: Omit<FunctionDefinition, "kind" | "arguments">): FunctionDefinition {
+export function defineFunction(
+  definition: Omit<FunctionDefinition, "kind" | "arguments">,
+): FunctionDefinition {
   return { kind: "function", arguments: {}, ...definition };
 }
 
@@ -131,9 +166,10 @@ export function defineRegularizer<const T extends ArgumentTable>(
 
 interface OptimizerFunctions<T extends ArgumentTable> {
   readonly slots: (values: ValuesOf<T>) => Readonly<Record<string, number>>;
-  readonly update: (
-    context: Omit<UpdateContext, "values"> & { readonly values: ValuesOf<T> },
-  ) => { readonly parameter: Node; readonly slots: Readonly<Record<string, Node>> };
+  readonly update: (context: Omit<UpdateContext, "values"> & { readonly values: ValuesOf<T> }) => {
+    readonly parameter: Node;
+    readonly slots: Readonly<Record<string, Node>>;
+  };
 }
 
 export function defineOptimizer<const T extends ArgumentTable>(
@@ -143,12 +179,22 @@ export function defineOptimizer<const T extends ArgumentTable>(
 }
 
 /** A method on the vector of all trained weights: its work is in `src/runtime/`. */
-export function defineWholeOptimizer(definition: Omit<OptimizerDefinition, "kind" | "slots" | "update"> & Required<Pick<OptimizerDefinition, "whole">>): OptimizerDefinition {
-  return { kind: "optimizer", ...definition, slots: () => (definition.whole.curvature === true ? { direction: 0 } : {}), update: ({ parameter }) => ({ parameter, slots: {} }) };
+export function defineWholeOptimizer(
+  definition: Omit<OptimizerDefinition, "kind" | "slots" | "update"> &
+    Required<Pick<OptimizerDefinition, "whole">>,
+): OptimizerDefinition {
+  return {
+    kind: "optimizer",
+    ...definition,
+    slots: () => (definition.whole.curvature === true ? { direction: 0 } : {}),
+    update: ({ parameter }) => ({ parameter, slots: {} }),
+  };
 }
 
 interface ScheduleFunctions<T extends ArgumentTable> {
-  readonly rate: (context: Omit<ScheduleContext, "values"> & { readonly values: ValuesOf<T> }) => Node;
+  readonly rate: (
+    context: Omit<ScheduleContext, "values"> & { readonly values: ValuesOf<T> },
+  ) => Node;
   readonly growth?: (values: ValuesOf<T>, startsAtZero: boolean) => Growth;
 }
 
@@ -159,16 +205,31 @@ export function defineSchedule<const T extends ArgumentTable>(
 }
 
 interface LossFunctions<T extends ArgumentTable> {
-  readonly perExample: (graph: GraphBuilder, operands: readonly Node[], values: ValuesOf<T>) => Node;
+  readonly perExample: (
+    graph: GraphBuilder,
+    operands: readonly Node[],
+    values: ValuesOf<T>,
+  ) => Node;
 }
 
-export function defineLoss<const T extends ArgumentTable>(definition: Typed<LossDefinition, T, LossFunctions<T>>): LossDefinition {
+export function defineLoss<const T extends ArgumentTable>(
+  definition: Typed<LossDefinition, T, LossFunctions<T>>,
+): LossDefinition {
   return { kind: "loss", ...definition } as unknown as LossDefinition;
 }
 
 interface MetricFunctions<T extends ArgumentTable> {
-  readonly perExample: (graph: GraphBuilder, operands: readonly Node[], values: ValuesOf<T>) => Readonly<Record<string, Node>>;
-  readonly result?: (graph: GraphBuilder, sums: Readonly<Record<string, Node>>, count: Node, values: ValuesOf<T>) => Node;
+  readonly perExample: (
+    graph: GraphBuilder,
+    operands: readonly Node[],
+    values: ValuesOf<T>,
+  ) => Readonly<Record<string, Node>>;
+  readonly result?: (
+    graph: GraphBuilder,
+    sums: Readonly<Record<string, Node>>,
+    count: Node,
+    values: ValuesOf<T>,
+  ) => Node;
 }
 
 export function defineMetric<const T extends ArgumentTable>(
@@ -185,7 +246,10 @@ interface AugmentationFunctions<T extends ArgumentTable> {
   readonly infer: (picture: PictureType, values: ValuesOf<T>) => PictureType | ArgumentProblem;
   readonly train?: (picture: PictureType, values: ValuesOf<T>) => RuntimeCall;
   readonly evaluate?: (picture: PictureType, values: ValuesOf<T>) => RuntimeCall;
-  readonly views?: { readonly call: (picture: PictureType, values: ValuesOf<T>) => RuntimeCall; readonly count: (values: ValuesOf<T>) => number };
+  readonly views?: {
+    readonly call: (picture: PictureType, values: ValuesOf<T>) => RuntimeCall;
+    readonly count: (values: ValuesOf<T>) => number;
+  };
 }
 
 export function defineAugmentation<const T extends ArgumentTable>(
@@ -194,6 +258,8 @@ export function defineAugmentation<const T extends ArgumentTable>(
   return { kind: "augmentation", ...definition } as unknown as AugmentationDefinition;
 }
 
-export function defineNormalizer(definition: Omit<NormalizerDefinition, "kind">): NormalizerDefinition {
+export function defineNormalizer(
+  definition: Omit<NormalizerDefinition, "kind">,
+): NormalizerDefinition {
   return { kind: "normalizer", ...definition };
 }

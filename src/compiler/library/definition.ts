@@ -64,7 +64,8 @@ export interface WeightSpecification {
   readonly fanIn: Dim;
   readonly fanOut: Dim;
   /** What it starts from when no rule says so; "by activation" asks for the default that follows the next activation (B9). */
-  readonly initializer: "by activation" | { readonly name: string; readonly arguments: ArgumentValues };
+  readonly initializer:
+    "by activation" | { readonly name: string; readonly arguments: ArgumentValues };
 }
 
 /** A tensor that a layer keeps from step to step without training it (running mean and variance). */
@@ -103,12 +104,24 @@ export interface LayerDefinition extends Described {
   /** Named arguments beyond the table are axes of the result with their sizes, in order (`reshape(h: 8, w: 8, c: 1)`); values are Dims. */
   readonly axisArguments?: boolean;
   /** A missing `over` and the like are filled in here, in one place for infer, weights and lower. */
-  readonly complete?: (inputs: readonly TensorType[], values: ArgumentValues) => ArgumentValues | ShapeProblem;
+  readonly complete?: (
+    inputs: readonly TensorType[],
+    values: ArgumentValues,
+  ) => ArgumentValues | ShapeProblem;
   readonly infer: (inputs: readonly TensorType[], values: ArgumentValues) => Inferred;
   /** How the sizes of the result were calculated, a line for each axis: `h = ceil(28 / 2) = 14`. Said where shapes disagree further on. */
-  readonly arithmetic?: (inputs: readonly TensorType[], values: ArgumentValues) => readonly string[];
-  readonly weights?: (inputs: readonly TensorType[], values: ArgumentValues) => readonly WeightSpecification[];
-  readonly states?: (inputs: readonly TensorType[], values: ArgumentValues) => readonly StateSpecification[];
+  readonly arithmetic?: (
+    inputs: readonly TensorType[],
+    values: ArgumentValues,
+  ) => readonly string[];
+  readonly weights?: (
+    inputs: readonly TensorType[],
+    values: ArgumentValues,
+  ) => readonly WeightSpecification[];
+  readonly states?: (
+    inputs: readonly TensorType[],
+    values: ArgumentValues,
+  ) => readonly StateSpecification[];
   readonly lower: (context: LowerContext, inputs: readonly Node[], values: ArgumentValues) => Node;
   /** Uses randomness or batch statistics in training, so that second-order methods can refuse it. */
   readonly stochastic?: boolean;
@@ -123,7 +136,11 @@ export interface ActivationDefinition extends Described {
   readonly gain?: (values: ArgumentValues) => number;
   /** `axis` is the axis that softmax and its kin work over, already found (elementwise ones ignore it). */
   readonly over?: boolean;
-  readonly examples?: readonly { readonly in: readonly number[]; readonly out: readonly number[]; readonly arguments?: ArgumentValues }[];
+  readonly examples?: readonly {
+    readonly in: readonly number[];
+    readonly out: readonly number[];
+    readonly arguments?: ArgumentValues;
+  }[];
   readonly lower: (graph: GraphBuilder, x: Node, values: ArgumentValues, axis: number) => Node;
 }
 
@@ -206,7 +223,10 @@ export interface OptimizerDefinition extends Described {
   readonly rate?: string;
   /** Tensors of the parameter's shape that live from step to step, and what they start at. */
   readonly slots: (values: ArgumentValues) => Readonly<Record<string, number>>;
-  readonly update: (context: UpdateContext) => { readonly parameter: Node; readonly slots: Readonly<Record<string, Node>> };
+  readonly update: (context: UpdateContext) => {
+    readonly parameter: Node;
+    readonly slots: Readonly<Record<string, Node>>;
+  };
 }
 
 /** All in steps; `length` is the schedule's own duration (or all that is left of the run, for the last). */
@@ -262,10 +282,18 @@ export interface LossDefinition extends Described {
    * respect to the prediction is that of the loss at a target drawn from p itself (the score). Its outer products average to the
    * Fisher information.
    */
-  readonly score?: (graph: GraphBuilder, prediction: Node, uniform: (purpose: string, type: ArrayType) => Node) => Node;
+  readonly score?: (
+    graph: GraphBuilder,
+    prediction: Node,
+    uniform: (purpose: string, type: ArrayType) => Node,
+  ) => Node;
   readonly operands: readonly OperandSpecification[];
   /** One number for each row (and each place of any further axes, which are averaged): `[B]` or `[B, …]`. */
-  readonly perExample: (graph: GraphBuilder, operands: readonly Node[], values: ArgumentValues) => Node;
+  readonly perExample: (
+    graph: GraphBuilder,
+    operands: readonly Node[],
+    values: ArgumentValues,
+  ) => Node;
 }
 
 /**
@@ -288,9 +316,18 @@ export interface MetricDefinition extends Described {
   /** How a person reads it. */
   readonly display: "percent" | "number";
   /** Numbers of each example, `[B]`; the host sums them over all batches. Further axes are already averaged. Of a collected metric, what is kept of each example, `[B, …]`. */
-  readonly perExample: (graph: GraphBuilder, operands: readonly Node[], values: ArgumentValues) => Readonly<Record<string, Node>>;
+  readonly perExample: (
+    graph: GraphBuilder,
+    operands: readonly Node[],
+    values: ArgumentValues,
+  ) => Readonly<Record<string, Node>>;
   /** The metric from the sums and the number of examples, as a scalar formula (made into host code); a collected metric has none. */
-  readonly result?: (graph: GraphBuilder, sums: Readonly<Record<string, Node>>, count: Node, values: ArgumentValues) => Node;
+  readonly result?: (
+    graph: GraphBuilder,
+    sums: Readonly<Record<string, Node>>,
+    count: Node,
+    values: ArgumentValues,
+  ) => Node;
   readonly collected?: CollectedMetric;
 }
 
@@ -307,7 +344,10 @@ export interface SourceDefinition extends Described {
   /** What the fields must be, in words, when they are not. */
   readonly fields?: (types: readonly TensorType[], values: ArgumentValues) => string | undefined;
   /** The sizes that it gives to dims which the types of the fields leave open, by name. */
-  readonly open?: (types: readonly TensorType[], values: ArgumentValues) => ReadonlyMap<string, number>;
+  readonly open?: (
+    types: readonly TensorType[],
+    values: ArgumentValues,
+  ) => ReadonlyMap<string, number>;
 }
 
 export interface NormalizerDefinition extends Described {
@@ -356,7 +396,10 @@ export interface AugmentationDefinition extends Described {
   /** What is done where nothing is drawn (validation, test, prediction); left out: nothing. */
   readonly evaluate?: (picture: PictureType, values: ArgumentValues) => RuntimeCall;
   /** The fixed views of a picture whose predictions are averaged. */
-  readonly views?: { readonly call: (picture: PictureType, values: ArgumentValues) => RuntimeCall; readonly count: (values: ArgumentValues) => number };
+  readonly views?: {
+    readonly call: (picture: PictureType, values: ArgumentValues) => RuntimeCall;
+    readonly count: (values: ArgumentValues) => number;
+  };
 }
 
 export type Definition =

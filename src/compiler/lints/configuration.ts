@@ -14,13 +14,22 @@ interface Configuration {
 /** Reads `{ "lints": { "l2-with-adam": "off" } }`. */
 export function readConfiguration(source: Source): Configuration {
   const parsed = parse(source);
-  if ("problem" in parsed) return { levels: new Map(), diagnostics: [wrong(source, undefined, parsed.problem)] };
+  if ("problem" in parsed)
+    return { levels: new Map(), diagnostics: [wrong(source, undefined, parsed.problem)] };
   const { value } = parsed;
-  if (!isRecord(value)) return { levels: new Map(), diagnostics: [wrong(source, undefined, "found something else than an object")] };
+  if (!isRecord(value))
+    return {
+      levels: new Map(),
+      diagnostics: [wrong(source, undefined, "found something else than an object")],
+    };
   const others = Object.keys(value).filter((key) => key !== "lints");
   const strange = others.map((key) => wrong(source, key, `there is no key "${key}"`));
   const configured = value["lints"] ?? {};
-  if (!isRecord(configured)) return { levels: new Map(), diagnostics: [...strange, wrong(source, "lints", `"lints" is no object`)] };
+  if (!isRecord(configured))
+    return {
+      levels: new Map(),
+      diagnostics: [...strange, wrong(source, "lints", `"lints" is no object`)],
+    };
   const read = Object.entries(configured).map(([name, level]) => readLevel(source, name, level));
   return {
     levels: new Map(read.flatMap(({ entry }) => (entry ? [entry] : []))),
@@ -28,13 +37,23 @@ export function readConfiguration(source: Source): Configuration {
   };
 }
 
-function readLevel(source: Source, name: string, level: unknown): { readonly entry?: readonly [string, Level]; readonly found?: Diagnostic } {
+function readLevel(
+  source: Source,
+  name: string,
+  level: unknown,
+): { readonly entry?: readonly [string, Level]; readonly found?: Diagnostic } {
   const known = lints.map((lint) => lint.name);
   if (!known.includes(name)) {
     const span = place(source, name);
     const suggestion = suggest(name, known);
-    const edit = { span: { source, start: span.start + 1, end: span.end - 1 }, text: suggestion ?? "" };
-    const fixes = suggestion === undefined || span.end - span.start < 2 ? [] : [{ title: `Write "${suggestion}"`, edits: [edit] }];
+    const edit = {
+      span: { source, start: span.start + 1, end: span.end - 1 },
+      text: suggestion ?? "",
+    };
+    const fixes =
+      suggestion === undefined || span.end - span.start < 2
+        ? []
+        : [{ title: `Write "${suggestion}"`, edits: [edit] }];
     return { found: diagnostic(unknownLint, span, { name, suggestion }, { fixes }) };
   }
   if (level === "off" || level === "warning" || level === "error") return { entry: [name, level] };
@@ -54,7 +73,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function wrong(source: Source, key: string | undefined, problem: string): Diagnostic {
-  return diagnostic(wrongConfiguration, key === undefined ? { source, start: 0, end: 1 } : place(source, key), { problem });
+  return diagnostic(
+    wrongConfiguration,
+    key === undefined ? { source, start: 0, end: 1 } : place(source, key),
+    { problem },
+  );
 }
 
 /** Where a key stands in the file. */

@@ -7,7 +7,10 @@ export function rewrite(span: Span, text: string): Fix {
 }
 
 /** Where the call of `name` stands in a stage (`dense(64)` in `repeat 2 dense(64) as h`); undefined when it is not written there. */
-export function callIn(stage: Span, name: string): { readonly name: Span; readonly arguments: Span | undefined } | undefined {
+export function callIn(
+  stage: Span,
+  name: string,
+): { readonly name: Span; readonly arguments: Span | undefined } | undefined {
   const text = textOf(stage);
   const found = new RegExp(`(?<![\\w.])${name}(?!\\w)`).exec(text);
   if (!found) return undefined;
@@ -17,7 +20,9 @@ export function callIn(stage: Span, name: string): { readonly name: Span; readon
   if (!open) return { name: nameSpan, arguments: undefined };
   const inside = nameSpan.end + open[0].length;
   const close = closingBracket(stage.source.text, inside);
-  return close === undefined ? undefined : { name: nameSpan, arguments: { source: stage.source, start: inside, end: close } };
+  return close === undefined
+    ? undefined
+    : { name: nameSpan, arguments: { source: stage.source, start: inside, end: close } };
 }
 
 /** The offset of the bracket that closes the one before `start`. Texts in quotes are passed over. */
@@ -33,16 +38,43 @@ function closingBracket(text: string, start: number): number | undefined {
 }
 
 /** A fix that gives the call of `name` a further named argument, or the one that it has another value. */
-export function withArgument(stage: Span, name: string, argument: string, value: string): readonly Fix[] {
+export function withArgument(
+  stage: Span,
+  name: string,
+  argument: string,
+  value: string,
+): readonly Fix[] {
   const call = callIn(stage, name);
   if (!call) return [];
   const title = `Write \`${argument}: ${value}\``;
-  if (!call.arguments) return [{ title, edits: [{ span: endOf(call.name), text: `(${argument}: ${value})` }] }];
+  if (!call.arguments)
+    return [{ title, edits: [{ span: endOf(call.name), text: `(${argument}: ${value})` }] }];
   const written = textOf(call.arguments);
   const known = new RegExp(`(?<!\\w)${argument}\\s*:\\s*[\\w.]+`).exec(written);
-  if (!known) return [{ title, edits: [{ span: endOf(call.arguments), text: written.trim() === "" ? `${argument}: ${value}` : `, ${argument}: ${value}` }] }];
+  if (!known)
+    return [
+      {
+        title,
+        edits: [
+          {
+            span: endOf(call.arguments),
+            text: written.trim() === "" ? `${argument}: ${value}` : `, ${argument}: ${value}`,
+          },
+        ],
+      },
+    ];
   const start = call.arguments.start + known.index;
-  return [{ title, edits: [{ span: { source: stage.source, start, end: start + known[0].length }, text: `${argument}: ${value}` }] }];
+  return [
+    {
+      title,
+      edits: [
+        {
+          span: { source: stage.source, start, end: start + known[0].length },
+          text: `${argument}: ${value}`,
+        },
+      ],
+    },
+  ];
 }
 
 export function endOf(span: Span): Span {

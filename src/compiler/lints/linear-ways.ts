@@ -37,8 +37,18 @@ export function waysBetweenKernels(network: Network): readonly LinearWay[] {
     waysOn(network, first, (user) => !isBetween(user)).flatMap(({ end: second, through }) => {
       if (!second || !isKernel(second)) return [];
       const [layer, next] = [layerOf(first)!, layerOf(second)!];
-      if (isBottleneck(layer, next) || isFactorised(layer) || isFactorised(next) || layer === next) return [];
-      return [{ first, second, layer, next, between: through.flatMap((value) => betweenOf(value) ?? []), through }];
+      if (isBottleneck(layer, next) || isFactorised(layer) || isFactorised(next) || layer === next)
+        return [];
+      return [
+        {
+          first,
+          second,
+          layer,
+          next,
+          between: through.flatMap((value) => betweenOf(value) ?? []),
+          through,
+        },
+      ];
     }),
   );
 }
@@ -60,8 +70,18 @@ function isBetween(value: Value): boolean {
 }
 
 function isBottleneck(layer: Layer, next: Layer): boolean {
-  const [before, middle, after] = [featuresInto(layer), featuresOf(layer.outputType.axes), featuresOf(next.outputType.axes)];
-  return before !== undefined && middle !== undefined && after !== undefined && middle < before && middle < after;
+  const [before, middle, after] = [
+    featuresInto(layer),
+    featuresOf(layer.outputType.axes),
+    featuresOf(next.outputType.axes),
+  ];
+  return (
+    before !== undefined &&
+    middle !== undefined &&
+    after !== undefined &&
+    middle < before &&
+    middle < after
+  );
 }
 
 function featuresInto(layer: Layer): number | undefined {
@@ -75,7 +95,8 @@ function featuresOf(axes: Layer["outputType"]["axes"]): number | undefined {
 }
 
 function isFactorised(layer: Layer): boolean {
-  const shape = layer.weights.find(({ role }) => role === "weights")?.shape.map((size) => known(size)) ?? [];
+  const shape =
+    layer.weights.find(({ role }) => role === "weights")?.shape.map((size) => known(size)) ?? [];
   const grouped = shape.at(-2) !== featuresInto(layer);
   return layer.definition.name === "conv" && (grouped || new Set(shape.slice(0, -2)).size > 1);
 }

@@ -38,7 +38,11 @@ export function defineLint(lint: Lint): Lint {
 }
 
 /** The finding as a diagnostic, heard as loudly as the configuration says. */
-export function asDiagnostic(lint: Lint, finding: Finding, configured: Level | undefined): Diagnostic {
+export function asDiagnostic(
+  lint: Lint,
+  finding: Finding,
+  configured: Level | undefined,
+): Diagnostic {
   const own = finding.severity ?? lint.severity;
   return {
     code: lint.code,

@@ -1,5 +1,12 @@
 import { operandsOf } from "../typed/operands.ts";
-import type { LossExpression, Layer, TypedModel, TypedRun, Value, WeightSettings } from "../typed/program.ts";
+import type {
+  LossExpression,
+  Layer,
+  TypedModel,
+  TypedRun,
+  Value,
+  WeightSettings,
+} from "../typed/program.ts";
 
 /** A model with what applies to each of its weights; `run` is the run that trains it, where there is one. */
 export interface Network {
@@ -11,7 +18,11 @@ export interface Network {
   readonly users: ReadonlyMap<Value, readonly Value[]>;
 }
 
-export function networkOf(model: TypedModel, settings: readonly WeightSettings[], run?: TypedRun): Network {
+export function networkOf(
+  model: TypedModel,
+  settings: readonly WeightSettings[],
+  run?: TypedRun,
+): Network {
   const users = new Map<Value, Value[]>();
   for (const value of model.values) {
     for (const operand of operandsOf(value)) {
@@ -53,7 +64,11 @@ export interface Way {
 }
 
 /** Every way on from a value to the first values that `stops` accepts; each value is passed at most once. */
-export function waysOn(network: Network, from: Value, stops: (value: Value) => boolean): readonly Way[] {
+export function waysOn(
+  network: Network,
+  from: Value,
+  stops: (value: Value) => boolean,
+): readonly Way[] {
   const ways: Way[] = [];
   /** Each value that was passed, and the one before it. */
   const passed = new Map<Value, Value | undefined>([[from, undefined]]);
@@ -101,7 +116,9 @@ export function lossOperands(loss: LossExpression): readonly Value[] {
 }
 
 /** Every use of a loss of the library in a loss. */
-export function lossTerms(loss: LossExpression): readonly Extract<LossExpression, { kind: "loss" }>[] {
+export function lossTerms(
+  loss: LossExpression,
+): readonly Extract<LossExpression, { kind: "loss" }>[] {
   switch (loss.kind) {
     case "number":
       return [];
@@ -113,6 +130,13 @@ export function lossTerms(loss: LossExpression): readonly Extract<LossExpression
 }
 
 /** Whether training changes the weight, and from what its initialiser drew. */
-export function isDrawnAndTrained(settings: WeightSettings | undefined): settings is WeightSettings {
-  return settings !== undefined && settings.freeze?.value !== true && settings.load === undefined && settings.weight.tied === undefined;
+export function isDrawnAndTrained(
+  settings: WeightSettings | undefined,
+): settings is WeightSettings {
+  return (
+    settings !== undefined &&
+    settings.freeze?.value !== true &&
+    settings.load === undefined &&
+    settings.weight.tied === undefined
+  );
 }

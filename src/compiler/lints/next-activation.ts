@@ -3,7 +3,15 @@ import type { Use } from "../library/arguments.ts";
 import type { ActivationDefinition } from "../library/definition.ts";
 import type { Layer, Origin, Value, WeightSettings } from "../typed/program.ts";
 import { rewrite } from "./edits.ts";
-import { activationOf, isDrawnAndTrained, isWeighted, layerOf, normalizations, waysOn, type Network } from "./network.ts";
+import {
+  activationOf,
+  isDrawnAndTrained,
+  isWeighted,
+  layerOf,
+  normalizations,
+  waysOn,
+  type Network,
+} from "./network.ts";
 
 /** A weight with a written initialiser, and the activation that its layer's values meet next. */
 export interface Initialized {
@@ -27,7 +35,10 @@ export function initialized(network: Network): readonly Initialized[] {
 }
 
 function nextActivation(network: Network, value: Value): Use<ActivationDefinition> | undefined {
-  const stops = (user: Value) => activationOf(user) !== undefined || isWeighted(user) || layerOf(user, ...normalizations) !== undefined;
+  const stops = (user: Value) =>
+    activationOf(user) !== undefined ||
+    isWeighted(user) ||
+    layerOf(user, ...normalizations) !== undefined;
   const end = waysOn(network, value, stops)[0]?.end;
   return end?.body.kind === "activation" ? end.body.use : undefined;
 }
@@ -39,13 +50,26 @@ export function calibrated(network: Network, layer: Layer): readonly Fix[] {
   const fixed = ["normal", "truncated_normal", "uniform", "constant", "ones"];
   if (!found || !fixed.includes(found.settings.init.use.definition.name)) return [];
   const { span } = found.settings.init.origin;
-  const rectified = all.some(({ settings: { init }, activation }) => init.origin.span === span && activation?.definition.family === "rectifier");
+  const rectified = all.some(
+    ({ settings: { init }, activation }) =>
+      init.origin.span === span && activation?.definition.family === "rectifier",
+  );
   return [rewrite(span, rectified ? "kaiming" : "xavier")];
 }
 
 /** A fix for the initialiser's place, when all that it is written for is wrong in the same way. */
-export function initializerFix(all: readonly Initialized[], origin: Origin, wrong: (each: Initialized) => boolean, text: string): readonly Fix[] {
+export function initializerFix(
+  all: readonly Initialized[],
+  origin: Origin,
+  wrong: (each: Initialized) => boolean,
+  text: string,
+): readonly Fix[] {
   const { source, start, end } = origin.span;
-  const there = all.filter(({ settings: { init } }) => init.origin.span.source === source && init.origin.span.start === start && init.origin.span.end === end);
+  const there = all.filter(
+    ({ settings: { init } }) =>
+      init.origin.span.source === source &&
+      init.origin.span.start === start &&
+      init.origin.span.end === end,
+  );
   return there.every(wrong) ? [rewrite(origin.span, text)] : [];
 }

@@ -14,22 +14,43 @@ export interface LintOptions {
 }
 
 /** What the lints find in a program without errors, in the order of the text; each place once for each lint. */
-export function runLints(program: Program, source: Source, options: LintOptions): readonly Diagnostic[] {
+export function runLints(
+  program: Program,
+  source: Source,
+  options: LintOptions,
+): readonly Diagnostic[] {
   const active = lints.filter(({ name }) => options.levels.get(name) !== "off");
   const found = new Map(active.map((lint) => [lint, [] as Finding[]]));
   const look = (network: Network, values?: string): void => {
     for (const [lint, findings] of found) {
-      const here = [...(lint.network?.(network) ?? []), ...(network.run ? (lint.run?.(network.run, network, program) ?? []) : [])];
-      findings.push(...(values === undefined ? here : here.map((finding) => heldFor(values, finding))));
+      const here = [
+        ...(lint.network?.(network) ?? []),
+        ...(network.run ? (lint.run?.(network.run, network, program) ?? []) : []),
+      ];
+      findings.push(
+        ...(values === undefined ? here : here.map((finding) => heldFor(values, finding))),
+      );
     }
   };
   // What holds for the values that hypers have now comes first; what holds for others only says for which.
   for (const network of networksOf(program, options)) look(network);
   for (const { values, network } of otherNetworks(program, options)) look(network, values);
   const findings = [...found].flatMap(([lint, all]) =>
-    firstOfEachPlace(all).map((each): NamedFinding => ({ name: lint.name, found: asDiagnostic(lint, each, options.levels.get(lint.name)) })));
+    firstOfEachPlace(all).map((each): NamedFinding => ({
+      name: lint.name,
+      found: asDiagnostic(lint, each, options.levels.get(lint.name)),
+    })),
+  );
   const silent = new Set(lints.filter((lint) => !active.includes(lint)).map(({ name }) => name));
-  return byPlace(withoutAllowed(findings, source, lints.map(({ name }) => name), silent), source);
+  return byPlace(
+    withoutAllowed(
+      findings,
+      source,
+      lints.map(({ name }) => name),
+      silent,
+    ),
+    source,
+  );
 }
 
 /** Each run's model as the run has it, and every model that no run trains. */
@@ -37,16 +58,23 @@ function networksOf(program: Program, { settingsOf }: LintOptions): readonly Net
   const trained = new Set(program.runs.map(({ model }) => model));
   return [
     ...program.runs.map((run) => networkOf(run.model, run.weights, run)),
-    ...program.models.filter((model) => !trained.has(model)).map((model) => networkOf(model, settingsOf(model))),
+    ...program.models
+      .filter((model) => !trained.has(model))
+      .map((model) => networkOf(model, settingsOf(model))),
   ];
 }
 
 /** The same for all other values of hypers that were proved, one after the other: they are many, and none is kept. */
-function* otherNetworks({ runs, variations }: Program, { settingsOf }: LintOptions): Generator<{ readonly values: string; readonly network: Network }> {
+function* otherNetworks(
+  { runs, variations }: Program,
+  { settingsOf }: LintOptions,
+): Generator<{ readonly values: string; readonly network: Network }> {
   if (!variations) return;
   const trained = new Set(runs.map(({ model }) => model.name));
-  for (const { values, of } of variations.runs) yield { values, network: networkOf(of.model, of.weights, of) };
-  for (const { values, of } of variations.models) if (!trained.has(of.name)) yield { values, network: networkOf(of, settingsOf(of)) };
+  for (const { values, of } of variations.runs)
+    yield { values, network: networkOf(of.model, of.weights, of) };
+  for (const { values, of } of variations.models)
+    if (!trained.has(of.name)) yield { values, network: networkOf(of, settingsOf(of)) };
 }
 
 /** A fix would be made for the value that the hyper has now, so there is none. */
@@ -67,6 +95,9 @@ function firstOfEachPlace(findings: readonly Finding[]): readonly Finding[] {
 
 function byPlace(diagnostics: readonly Diagnostic[], first: Source): readonly Diagnostic[] {
   return [...diagnostics].sort(
-    (a, b) => Number(b.span.source === first) - Number(a.span.source === first) || a.span.start - b.span.start || (a.code < b.code ? -1 : 1),
+    (a, b) =>
+      Number(b.span.source === first) - Number(a.span.source === first) ||
+      a.span.start - b.span.start ||
+      (a.code < b.code ? -1 : 1),
   );
 }

@@ -10,7 +10,9 @@ const seluAlpha = 1.6732632423543772;
 /** Φ(x), the normal distribution, by Zelen and Severo's formula 26.2.17 of Abramowitz and Stegun (error below 7.5e-8). */
 function normal(x: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(x));
-  const tail = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const tail =
+    t *
+    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   const upper = Math.exp(-(x * x) / 2) * 0.3989422804014327 * tail;
   return x >= 0 ? 1 - upper : upper;
 }
@@ -40,7 +42,10 @@ const scalars: Readonly<Record<string, Scalar>> = {
 };
 
 /** The activation of that name on one number; undefined for those that look at several (softmax). */
-export function scalarActivation(name: string, values: ArgumentValues): ((x: number) => number) | undefined {
+export function scalarActivation(
+  name: string,
+  values: ArgumentValues,
+): ((x: number) => number) | undefined {
   const scalar = Object.hasOwn(scalars, name) ? scalars[name] : undefined;
   return scalar && ((x) => scalar(x, values));
 }

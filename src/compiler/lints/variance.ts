@@ -39,7 +39,11 @@ const estimates = new WeakMap<Network, Flow>();
 
 function estimate(network: Network): Flow {
   const activations = new Map<Value, number>();
-  for (const value of network.model.values) activations.set(value, forward(network, value, (operand) => activations.get(operand) ?? 1));
+  for (const value of network.model.values)
+    activations.set(
+      value,
+      forward(network, value, (operand) => activations.get(operand) ?? 1),
+    );
   const gradients = new Map<Value, number>(network.model.outputs.map(({ value }) => [value, 1]));
   for (const value of [...network.model.values].reverse()) {
     const arriving = gradients.get(value);
@@ -62,17 +66,22 @@ function forward(network: Network, value: Value, of: (operand: Value) => number)
     case "activation": {
       const scalar = scalarActivation(body.use.definition.name, body.use.arguments);
       if (!scalar) return incoming;
-      return isRectifier(value) ? (incoming * (scalar(1) ** 2 + scalar(-1) ** 2)) / 2 : meanOverNormal(incoming, (z) => scalar(z) ** 2);
+      return isRectifier(value)
+        ? (incoming * (scalar(1) ** 2 + scalar(-1) ** 2)) / 2
+        : meanOverNormal(incoming, (z) => scalar(z) ** 2);
     }
     case "call":
-      return body.operands.length === 1 ? meanOverNormal(incoming, (z) => finite(body.function.evaluate(z)) ** 2) : incoming;
+      return body.operands.length === 1
+        ? meanOverNormal(incoming, (z) => finite(body.function.evaluate(z)) ** 2)
+        : incoming;
     case "number":
       return body.value ** 2;
     case "parameter":
       return meanSquare(network, body.weight);
     case "arithmetic": {
       const sizes = body.operands.map(of);
-      if (body.operator === "+" || body.operator === "-") return sizes.reduce((sum, size) => sum + size, 0);
+      if (body.operator === "+" || body.operator === "-")
+        return sizes.reduce((sum, size) => sum + size, 0);
       if (body.operator === "*") return sizes.reduce((product, size) => product * size, 1);
       return incoming;
     }
@@ -86,12 +95,23 @@ function isRectifier({ body }: Value): boolean {
   return body.kind === "activation" && /^(identity|(leaky_)?relu)$/.test(body.use.definition.name);
 }
 
-function forwardLayer(network: Network, value: Value, layer: Layer, incoming: readonly number[]): number {
+function forwardLayer(
+  network: Network,
+  value: Value,
+  layer: Layer,
+  incoming: readonly number[],
+): number {
   const [first = 1] = incoming;
-  if (layer.definition.name === "attention") return gainOfAttention(network, layer, "fanIn") * (incoming[1] ?? first);
+  if (layer.definition.name === "attention")
+    return gainOfAttention(network, layer, "fanIn") * (incoming[1] ?? first);
   const weight = kernelOf(layer);
-  if (weight) return (known(weight.fanIn) ?? 1) * meanSquare(network, weight) * first + meanSquareOf(network, layer, "biases", 0);
-  if (isNormalization(layer)) return meanSquareOf(network, layer, "scales", 1) + meanSquareOf(network, layer, "shifts", 0);
+  if (weight)
+    return (
+      (known(weight.fanIn) ?? 1) * meanSquare(network, weight) * first +
+      meanSquareOf(network, layer, "biases", 0)
+    );
+  if (isNormalization(layer))
+    return meanSquareOf(network, layer, "scales", 1) + meanSquareOf(network, layer, "shifts", 0);
   if (layer.definition.name === "dropout") return first / (1 - dropOf(layer));
   if (layer.definition.name === "prelu") return (first * (1 + slopeOfPrelu(layer) ** 2)) / 2;
   if (layer.definition.name === "stochastic_depth") return first * (1 - dropOf(layer));
@@ -105,17 +125,22 @@ function backward(network: Network, value: Value, incoming: number): number {
   if (body.kind === "activation") {
     const scalar = scalarActivation(body.use.definition.name, body.use.arguments);
     if (!scalar) return 1;
-    return isRectifier(value) ? (scalar(1) ** 2 + scalar(-1) ** 2) / 2 : meanOverNormal(incoming, (z) => slope(scalar, z) ** 2);
+    return isRectifier(value)
+      ? (scalar(1) ** 2 + scalar(-1) ** 2) / 2
+      : meanOverNormal(incoming, (z) => slope(scalar, z) ** 2);
   }
   if (body.kind === "arithmetic" && body.operator === "*") {
-    const numbers = body.operands.flatMap((operand) => (operand.body.kind === "number" ? [operand.body.value] : []));
+    const numbers = body.operands.flatMap((operand) =>
+      operand.body.kind === "number" ? [operand.body.value] : [],
+    );
     return numbers.reduce((product, number) => product * number ** 2, 1);
   }
   const layer = layerOf(value);
   if (layer?.definition.name === "attention") return gainOfAttention(network, layer, "fanOut");
   const weight = layer && kernelOf(layer);
   if (weight) return (known(weight.fanOut) ?? 1) * meanSquare(network, weight);
-  if (layer && isNormalization(layer)) return meanSquareOf(network, layer, "scales", 1) / Math.max(incoming, 1e-12);
+  if (layer && isNormalization(layer))
+    return meanSquareOf(network, layer, "scales", 1) / Math.max(incoming, 1e-12);
   if (layer?.definition.name === "prelu") return (1 + slopeOfPrelu(layer) ** 2) / 2;
   if (layer?.definition.name === "stochastic_depth") return 1 - dropOf(layer);
   return layer?.definition.name === "dropout" ? 1 / (1 - dropOf(layer)) : 1;
@@ -136,7 +161,10 @@ function dropOf(layer: Layer): number {
 
 function gainOfAttention(network: Network, layer: Layer, fan: "fanIn" | "fanOut"): number {
   const maps = layer.weights.filter(({ path }) => /\.(value|output)$/.test(path));
-  return maps.reduce((product, weight) => product * (known(weight[fan]) ?? 1) * meanSquare(network, weight), 1);
+  return maps.reduce(
+    (product, weight) => product * (known(weight[fan]) ?? 1) * meanSquare(network, weight),
+    1,
+  );
 }
 
 function slopeOfPrelu(layer: Layer): number {
@@ -145,20 +173,30 @@ function slopeOfPrelu(layer: Layer): number {
 }
 
 function averageBySize(value: Value, incoming: readonly number[]): number {
-  const sizes = operandsOf(value).map(({ type }) => type.axes.slice(1).reduce((product, axis) => product * (known(axis.size) ?? 1), 1));
+  const sizes = operandsOf(value).map(({ type }) =>
+    type.axes.slice(1).reduce((product, axis) => product * (known(axis.size) ?? 1), 1),
+  );
   const all = sizes.reduce((sum, size) => sum + size, 0);
   return incoming.reduce((sum, each, place) => sum + (each * sizes[place]!) / all, 0);
 }
 
 /** E[w²] of a weight of the given role; `absent` where the layer has none. */
-function meanSquareOf(network: Network, layer: Layer, role: Weight["role"], absent: number): number {
+function meanSquareOf(
+  network: Network,
+  layer: Layer,
+  role: Weight["role"],
+  absent: number,
+): number {
   const weight = layer.weights.find((each) => each.role === role);
   return weight ? meanSquare(network, weight) : absent;
 }
 
 /** E[w²] of a weight in training: of what its initialiser draws, over 1 − p where DropConnect leaves entries out. */
 function meanSquare(network: Network, weight: Weight): number {
-  return meanSquareDrawn(network, weight) / (1 - (network.settings.get(weight.path)?.dropconnect?.value ?? 0));
+  return (
+    meanSquareDrawn(network, weight) /
+    (1 - (network.settings.get(weight.path)?.dropconnect?.value ?? 0))
+  );
 }
 
 /** A loaded weight is taken to be calibrated: 1 / fan_in. */
@@ -166,12 +204,20 @@ function meanSquareDrawn(network: Network, weight: Weight): number {
   const settings = network.settings.get(weight.path);
   const use = settings?.init.use ?? weight.initializer;
   const fan = { in: known(weight.fanIn) ?? 1, out: known(weight.fanOut) ?? 1 };
-  if (settings?.load) return weight.role === "weights" ? 1 / fan.in : Number(weight.role === "scales");
-  const drawn = use.definition.sample(weight.shape.map((size) => known(size) ?? 1), fan, use.arguments);
+  if (settings?.load)
+    return weight.role === "weights" ? 1 / fan.in : Number(weight.role === "scales");
+  const drawn = use.definition.sample(
+    weight.shape.map((size) => known(size) ?? 1),
+    fan,
+    use.arguments,
+  );
   return "problem" in drawn ? 1 / fan.in : secondMoment(drawn, fan);
 }
 
-function secondMoment(drawn: Distribution, fan: { readonly in: number; readonly out: number }): number {
+function secondMoment(
+  drawn: Distribution,
+  fan: { readonly in: number; readonly out: number },
+): number {
   switch (drawn.kind) {
     case "constant":
       return drawn.value ** 2;
@@ -187,7 +233,9 @@ function secondMoment(drawn: Distribution, fan: { readonly in: number; readonly 
     case "orthogonal":
       return drawn.gain ** 2 / Math.max(fan.in, fan.out);
     case "values":
-      return drawn.values.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, drawn.values.length);
+      return (
+        drawn.values.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, drawn.values.length)
+      );
   }
 }
 

@@ -7,7 +7,10 @@ export function memoryOf(buffer: Buffer): Buffer {
 }
 
 export function expressionsOf(kernel: Kernel): readonly Expr[] {
-  return subexpressions(...[kernel.term, kernel.initial].filter((part) => part !== undefined), ...kernel.stores.map((store) => store.value));
+  return subexpressions(
+    ...[kernel.term, kernel.initial].filter((part) => part !== undefined),
+    ...kernel.stores.map((store) => store.value),
+  );
 }
 
 /** The kernels of a step: those in the body of a loop, in order. */
@@ -16,7 +19,10 @@ export function kernelsOf(step: Step): readonly Kernel[] {
 }
 
 /** How far the variables of a kernel run, that of the loop around it included. */
-export function extentsOf({ axes, around }: Pick<Kernel, "axes" | "around">): ReadonlyMap<string, number> {
+export function extentsOf({
+  axes,
+  around,
+}: Pick<Kernel, "axes" | "around">): ReadonlyMap<string, number> {
   const all: readonly PlanAxis[] = around === undefined ? axes : [...axes, around];
   return new Map(all.map((axis) => [axis.name, axis.extent]));
 }
@@ -24,18 +30,25 @@ export function extentsOf({ axes, around }: Pick<Kernel, "axes" | "around">): Re
 /** The buffers that a kernel or loop reads or stores. */
 export function touchedBy(step: Step): readonly Buffer[] {
   if (step.kind === "fill random") return [step.buffer];
-  return kernelsOf(step).flatMap((kernel) => [...readsOf(kernel), ...kernel.stores.map((store) => store.to.buffer)]);
+  return kernelsOf(step).flatMap((kernel) => [
+    ...readsOf(kernel),
+    ...kernel.stores.map((store) => store.to.buffer),
+  ]);
 }
 
 /** The buffers (as accessed, aliases included) that a kernel loads from, in order of first use. */
 export function readsOf(kernel: Kernel): readonly Buffer[] {
   const buffers = new Set<Buffer>();
-  for (const expression of expressionsOf(kernel)) if (expression.kind === "load") buffers.add(expression.access.buffer);
+  for (const expression of expressionsOf(kernel))
+    if (expression.kind === "load") buffers.add(expression.access.buffer);
   return [...buffers];
 }
 
 /** For every buffer that lives within one call, the first and last step that touches it; what is read afterwards lives to the end. */
-export function lifetimesOf(steps: readonly Step[], kept: ReadonlySet<Buffer>): ReadonlyMap<string, readonly [number, number]> {
+export function lifetimesOf(
+  steps: readonly Step[],
+  kept: ReadonlySet<Buffer>,
+): ReadonlyMap<string, readonly [number, number]> {
   const lifetimes = new Map<string, readonly [number, number]>();
   const touch = (buffer: Buffer, step: number): void => {
     const memory = memoryOf(buffer);

@@ -8,14 +8,26 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 /** The canonical form: one term an axis, zero steps dropped, largest steps first, the division in lowest terms. */
-export function affine(constant: number, terms: readonly (readonly [string, number])[] = [], divisor = 1): Affine {
+export function affine(
+  constant: number,
+  terms: readonly (readonly [string, number])[] = [],
+  divisor = 1,
+): Affine {
   const steps = new Map<string, number>();
   for (const [axis, step] of terms) steps.set(axis, (steps.get(axis) ?? 0) + step);
   const kept = [...steps].filter(([, step]) => step !== 0);
   kept.sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]) || (a[0] < b[0] ? -1 : 1));
   if (divisor === 1) return { constant, terms: kept };
-  const common = kept.reduce((known, [, step]) => greatestCommonDivisor(known, step), greatestCommonDivisor(constant, divisor));
-  if (common > 1) return affine(constant / common, kept.map(([axis, step]) => [axis, step / common] as const), divisor / common);
+  const common = kept.reduce(
+    (known, [, step]) => greatestCommonDivisor(known, step),
+    greatestCommonDivisor(constant, divisor),
+  );
+  if (common > 1)
+    return affine(
+      constant / common,
+      kept.map(([axis, step]) => [axis, step / common] as const),
+      divisor / common,
+    );
   return { constant, terms: kept, divisor };
 }
 
@@ -30,7 +42,10 @@ export function addAffine(a: Affine, b: Affine): Affine {
 
 /** factor·a + constant, where `a` has no divisor. */
 export function scaleAffine(a: Affine, factor: number, constant = 0): Affine {
-  return affine(a.constant * factor + constant, a.terms.map(([axis, step]) => [axis, step * factor] as const));
+  return affine(
+    a.constant * factor + constant,
+    a.terms.map(([axis, step]) => [axis, step * factor] as const),
+  );
 }
 
 /** a + constant, with the divisor of `a`. */
@@ -61,7 +76,8 @@ export function rangeOf(index: Affine, extents: Extents): readonly [number, numb
 /** Whether every value lies in 0 … size − 1 and every division is exact. */
 export function staysInside(index: Affine, size: number, extents: Extents): boolean {
   const divisor = index.divisor ?? 1;
-  const exact = index.constant % divisor === 0 && index.terms.every(([, step]) => step % divisor === 0);
+  const exact =
+    index.constant % divisor === 0 && index.terms.every(([, step]) => step % divisor === 0);
   const [low, high] = rangeOf(index, extents);
   return exact && low >= 0 && high < size;
 }
@@ -69,7 +85,8 @@ export function staysInside(index: Affine, size: number, extents: Extents): bool
 /** Row-major strides of a shape. */
 export function stridesOf(shape: readonly number[]): readonly number[] {
   const strides = shape.map(() => 1);
-  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * shape[axis + 1]!;
+  for (let axis = shape.length - 2; axis >= 0; axis--)
+    strides[axis] = strides[axis + 1]! * shape[axis + 1]!;
   return strides;
 }
 
@@ -77,7 +94,10 @@ export function stridesOf(shape: readonly number[]): readonly number[] {
 export function flatten(index: readonly Affine[], shape: readonly number[]): Affine | undefined {
   if (index.some((one) => one.divisor !== undefined)) return undefined;
   const strides = stridesOf(shape);
-  return index.reduce((sum, one, axis) => addAffine(sum, scaleAffine(one, strides[axis]!)), affine(0));
+  return index.reduce(
+    (sum, one, axis) => addAffine(sum, scaleAffine(one, strides[axis]!)),
+    affine(0),
+  );
 }
 
 export type Decomposition =
@@ -92,7 +112,10 @@ export type Decomposition =
  */
 export function unflatten(flat: Affine, shape: readonly number[], extents: Extents): Decomposition {
   const strides = stridesOf(shape);
-  const parts: { constant: number; terms: (readonly [string, number])[] }[] = shape.map(() => ({ constant: 0, terms: [] }));
+  const parts: { constant: number; terms: (readonly [string, number])[] }[] = shape.map(() => ({
+    constant: 0,
+    terms: [],
+  }));
   let rest = flat.constant;
   if (rest < 0) return { kind: "impossible" };
   for (const [axis, stride] of strides.entries()) {
@@ -101,11 +124,16 @@ export function unflatten(flat: Affine, shape: readonly number[], extents: Exten
   }
   for (const [axis, step] of flat.terms) {
     const extent = extents.get(axis) ?? 1;
-    const place = strides.findIndex((stride, at) => step > 0 && step % stride === 0 && (at === 0 || step < strides[at - 1]!) && shape[at]! > 1);
+    const place = strides.findIndex(
+      (stride, at) =>
+        step > 0 && step % stride === 0 && (at === 0 || step < strides[at - 1]!) && shape[at]! > 1,
+    );
     if (place < 0) return { kind: "impossible" };
     const room = place === 0 ? Infinity : strides[place - 1]! / step;
     if (extent > room) {
-      return Number.isInteger(room) && extent % room === 0 ? { kind: "split", axis, inner: room } : { kind: "impossible" };
+      return Number.isInteger(room) && extent % room === 0
+        ? { kind: "split", axis, inner: room }
+        : { kind: "impossible" };
     }
     parts[place]!.terms.push([axis, step / strides[place]!]);
   }

@@ -17,10 +17,22 @@ export interface CompiledRun {
   readonly metrics: readonly CompiledMetric[];
   /** The metrics that are made of numbers kept row by row. */
   readonly collected: readonly CollectedMetric[];
-  readonly graphs: { readonly train: Graph; readonly evaluate: Graph; readonly predict: Graph; readonly statistics?: Graph; readonly judge?: Graph };
+  readonly graphs: {
+    readonly train: Graph;
+    readonly evaluate: Graph;
+    readonly predict: Graph;
+    readonly statistics?: Graph;
+    readonly judge?: Graph;
+  };
   /** `statistics`: a pass over training rows that refreshes running statistics, where averages of the weights need that. */
   /** `judge`: metrics of results that are given, in a member of an ensemble. */
-  readonly plans: { readonly train: Plan; readonly evaluate: Plan; readonly predict: Plan; readonly statistics?: Plan; readonly judge?: Plan };
+  readonly plans: {
+    readonly train: Plan;
+    readonly evaluate: Plan;
+    readonly predict: Plan;
+    readonly statistics?: Plan;
+    readonly judge?: Plan;
+  };
   /** Prediction with noise on, for the spread of the answers; only where something in it is random. */
   readonly sampling?: { readonly graph: Graph; readonly plan: Plan };
 }
@@ -37,7 +49,10 @@ export interface CompiledParameter {
   readonly shape: readonly number[];
   readonly initial: Distribution;
   readonly frozen: boolean;
-  readonly load: { readonly kind: "checkpoint"; readonly path: string } | { readonly kind: "run"; readonly run: string } | undefined;
+  readonly load:
+    | { readonly kind: "checkpoint"; readonly path: string }
+    | { readonly kind: "run"; readonly run: string }
+    | undefined;
 }
 
 /** Optimiser slots (`h1.weight/m`) and averages of weights (`h1.weight/averaged`), running statistics (`norm.mean`), sums kept on the device (`monitor/loss`), all of a teacher (`teacher/h1.weight`). */

@@ -9,14 +9,19 @@ export function shapeText(shape: readonly number[]): string {
 export function operandsText(values: readonly Expr[]): string {
   const buffers = new Map<string, readonly number[]>();
   for (const expression of subexpressions(...values)) {
-    if (expression.kind === "load") buffers.set(expression.access.buffer.name, expression.access.buffer.shape);
+    if (expression.kind === "load")
+      buffers.set(expression.access.buffer.name, expression.access.buffer.shape);
   }
-  return buffers.size === 0 ? "numbers" : [...buffers].map(([name, shape]) => `${name} ${shapeText(shape)}`).join(", ");
+  return buffers.size === 0
+    ? "numbers"
+    : [...buffers].map(([name, shape]) => `${name} ${shapeText(shape)}`).join(", ");
 }
 
 /** What is done to them, in order: the distinct operations, when they are few. */
 export function operationsText(values: readonly Expr[]): readonly string[] {
-  const operations = subexpressions(...values).flatMap((value) => (value.kind === "apply" ? [operationName(value)] : []));
+  const operations = subexpressions(...values).flatMap((value) =>
+    value.kind === "apply" ? [operationName(value)] : [],
+  );
   const distinct = [...new Set(operations)];
   return distinct.length <= 4 ? distinct : [...distinct.slice(0, 3), "…"];
 }
@@ -30,5 +35,12 @@ function isRectifier({ op, args }: Extract<Expr, { kind: "apply" }>): boolean {
   const isZero = (part: Expr | undefined): boolean => part?.kind === "constant" && part.value === 0;
   const [first, second, third] = args;
   if (op === "maximum") return isZero(second);
-  return op === "select" && isZero(second) && first?.kind === "apply" && (first.op === "less_equal" || first.op === "less") && first.args[0] === third && isZero(first.args[1]);
+  return (
+    op === "select" &&
+    isZero(second) &&
+    first?.kind === "apply" &&
+    (first.op === "less_equal" || first.op === "less") &&
+    first.args[0] === third &&
+    isZero(first.args[1])
+  );
 }

@@ -21,12 +21,18 @@ export class Expressions {
   }
 
   constant(value: number): Expr {
-    return this.intern(`constant ${Object.is(value, -0) ? "-0" : value}`, { kind: "constant", value });
+    return this.intern(`constant ${Object.is(value, -0) ? "-0" : value}`, {
+      kind: "constant",
+      value,
+    });
   }
 
   load(buffer: Buffer, index: readonly Affine[]): Expr {
     const access: Access = { buffer, index };
-    return this.intern(`load ${this.identify(buffer)} ${index.map(affineKey).join(",")}`, { kind: "load", access });
+    return this.intern(`load ${this.identify(buffer)} ${index.map(affineKey).join(",")}`, {
+      kind: "load",
+      access,
+    });
   }
 
   scalar(name: string): Expr {
@@ -46,7 +52,11 @@ export class Expressions {
   }
 
   apply(op: ScalarOp, ...args: readonly Expr[]): Expr {
-    return this.intern(`${op} ${args.map((arg) => this.identify(arg)).join(",")}`, { kind: "apply", op, args });
+    return this.intern(`${op} ${args.map((arg) => this.identify(arg)).join(",")}`, {
+      kind: "apply",
+      op,
+      args,
+    });
   }
 
   /** An affine index as a number (its division, if any, must be exact). */
@@ -54,8 +64,13 @@ export class Expressions {
     const [first, ...others] = index.terms;
     if (first === undefined) return this.constant(index.constant / (index.divisor ?? 1));
     const start = this.axis(first[0], first[1], index.constant);
-    const sum = others.reduce((total, [axis, step]) => this.apply("add", total, this.axis(axis, step, 0)), start);
-    return index.divisor === undefined ? sum : this.apply("divide", sum, this.constant(index.divisor));
+    const sum = others.reduce(
+      (total, [axis, step]) => this.apply("add", total, this.axis(axis, step, 0)),
+      start,
+    );
+    return index.divisor === undefined
+      ? sum
+      : this.apply("divide", sum, this.constant(index.divisor));
   }
 
   private axis(axis: string, step: number, constant: number): Expr {
@@ -64,7 +79,10 @@ export class Expressions {
 
   /** `value` where all of the conditions hold, otherwise `otherwise`. */
   guarded(conditions: readonly Expr[], value: Expr, otherwise: number): Expr {
-    return conditions.reduceRight((inner, condition) => this.apply("select", condition, inner, this.constant(otherwise)), value);
+    return conditions.reduceRight(
+      (inner, condition) => this.apply("select", condition, inner, this.constant(otherwise)),
+      value,
+    );
   }
 
   /** The expression with every `from` replaced by `to`. */
@@ -73,7 +91,8 @@ export class Expressions {
     const visit = (current: Expr): Expr => {
       const known = done.get(current);
       if (known !== undefined) return known;
-      const result = current.kind === "apply" ? this.apply(current.op, ...current.args.map(visit)) : current;
+      const result =
+        current.kind === "apply" ? this.apply(current.op, ...current.args.map(visit)) : current;
       done.set(current, result);
       return result;
     };

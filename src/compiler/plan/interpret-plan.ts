@@ -26,9 +26,21 @@ export function interpretPlan(plan: Plan, inputs: PlanInputs): PlanValues {
   for (const buffer of plan.buffers) {
     if (buffer.aliasOf !== undefined) continue;
     const given = inputs.buffers.get(buffer.name);
-    const provided = buffer.role === "input" || buffer.role === "parameter" || buffer.role === "state" || buffer.role === "random";
-    invariant(!provided || given?.length === sizeOf(buffer), `buffer ${buffer.name} needs ${sizeOf(buffer)} numbers`);
-    memory.set(buffer.name, provided ? Float64Array.from(given!, round) : new Float64Array(sizeOf(buffer)).fill(Number.NaN));
+    const provided =
+      buffer.role === "input" ||
+      buffer.role === "parameter" ||
+      buffer.role === "state" ||
+      buffer.role === "random";
+    invariant(
+      !provided || given?.length === sizeOf(buffer),
+      `buffer ${buffer.name} needs ${sizeOf(buffer)} numbers`,
+    );
+    memory.set(
+      buffer.name,
+      provided
+        ? Float64Array.from(given!, round)
+        : new Float64Array(sizeOf(buffer)).fill(Number.NaN),
+    );
   }
   const machine: Machine = { memory, inputs, round };
   for (const step of plan.steps) {
@@ -64,23 +76,35 @@ type Compiled = (point: Point) => number;
 
 /** The kernel as a function of the variable of the loop around it. */
 function compileKernel(kernel: Kernel, machine: Machine): (place: number) => void {
-  const slots = new Map([...kernel.axes, ...(kernel.around === undefined ? [] : [kernel.around])].map((axis, slot) => [axis.name, slot] as const));
+  const slots = new Map(
+    [...kernel.axes, ...(kernel.around === undefined ? [] : [kernel.around])].map(
+      (axis, slot) => [axis.name, slot] as const,
+    ),
+  );
   const outside = kernel.combine === "max" ? -Infinity : 0;
-  const compile = (expression: Expr, absent: number): Compiled => compileExpression(expression, { machine, slots, outside: absent, done: new Map() });
+  const compile = (expression: Expr, absent: number): Compiled =>
+    compileExpression(expression, { machine, slots, outside: absent, done: new Map() });
   const term = kernel.term === undefined ? undefined : compile(kernel.term, outside);
   const initial = kernel.initial === undefined ? (): number => outside : compile(kernel.initial, 0);
-  const stores = kernel.stores.map((store) => ({ value: compile(store.value, 0), place: compilePlace(store.to.index, store.to.buffer, slots), to: target(store.to.buffer, machine) }));
+  const stores = kernel.stores.map((store) => ({
+    value: compile(store.value, 0),
+    place: compilePlace(store.to.index, store.to.buffer, slots),
+    to: target(store.to.buffer, machine),
+  }));
   const point: Point = { variables: [...slots].map(() => 0), accumulator: 0 };
   const axis = (name: string): PlanAxis => kernel.axes[slots.get(name)!]!;
   const combine = (): void => {
     const value = term!(point);
-    point.accumulator = machine.round(kernel.combine === "max" ? Math.max(point.accumulator, value) : point.accumulator + value);
+    point.accumulator = machine.round(
+      kernel.combine === "max" ? Math.max(point.accumulator, value) : point.accumulator + value,
+    );
   };
   return (around) => {
     if (kernel.around !== undefined) point.variables[slots.get(kernel.around.name)!] = around;
     forEachPoint(kernel.space.map(axis), slots, point, undefined, () => {
       point.accumulator = initial(point);
-      if (term !== undefined) forEachPoint(kernel.reduce.map(axis), slots, point, machine.inputs.rows, combine);
+      if (term !== undefined)
+        forEachPoint(kernel.reduce.map(axis), slots, point, machine.inputs.rows, combine);
       const values = stores.map((store) => store.value(point));
       for (const [place, store] of stores.entries()) store.to[store.place(point)] = values[place]!;
     });
@@ -92,10 +116,17 @@ function target(buffer: Buffer, machine: Machine): Float64Array {
 }
 
 /** Nested loops; batch axes stop at `rows` where it is given. */
-function forEachPoint(axes: readonly PlanAxis[], slots: ReadonlyMap<string, number>, point: Point, rows: number | undefined, body: () => void): void {
+function forEachPoint(
+  axes: readonly PlanAxis[],
+  slots: ReadonlyMap<string, number>,
+  point: Point,
+  rows: number | undefined,
+  body: () => void,
+): void {
   const [first, ...rest] = axes;
   if (first === undefined) return body();
-  const end = first.batch === true && rows !== undefined ? Math.min(rows, first.extent) : first.extent;
+  const end =
+    first.batch === true && rows !== undefined ? Math.min(rows, first.extent) : first.extent;
   const slot = slots.get(first.name)!;
   for (let value = 0; value < end; value++) {
     point.variables[slot] = value;
@@ -121,24 +152,33 @@ function compileExpression(expression: Expr, context: Context): Compiled {
 function compileNew(expression: Expr, context: Context): Compiled {
   const { machine, slots } = context;
   switch (expression.kind) {
-    case "constant": return () => machine.round(expression.value);
+    case "constant":
+      return () => machine.round(expression.value);
     case "scalar": {
       const value = machine.inputs.scalars.get(expression.name);
       invariant(value !== undefined, `scalar ${expression.name} is missing`);
       return () => machine.round(value);
     }
-    case "rows": return () => machine.inputs.rows;
+    case "rows":
+      return () => machine.inputs.rows;
     case "axis": {
       const slot = slots.get(expression.axis)!;
       return (point) => expression.constant + expression.step * point.variables[slot]!;
     }
-    case "accumulator": return (point) => point.accumulator;
+    case "accumulator":
+      return (point) => point.accumulator;
     case "inside": {
       const index = compileAffine(expression.index, slots);
       return (point) => (isInside(index(point), expression.extent) ? 1 : 0);
     }
-    case "load": return compileLoad(expression, context);
-    case "apply": return compileApply(expression.op, expression.args.map((arg) => compileExpression(arg, context)), machine.round);
+    case "load":
+      return compileLoad(expression, context);
+    case "apply":
+      return compileApply(
+        expression.op,
+        expression.args.map((arg) => compileExpression(arg, context)),
+        machine.round,
+      );
   }
 }
 
@@ -154,7 +194,9 @@ function compileAffine(index: Affine, slots: ReadonlyMap<string, number>): Compi
     return [slot, step] as const;
   });
   const divisor = index.divisor ?? 1;
-  return (point) => terms.reduce((sum, [slot, step]) => sum + point.variables[slot]! * step, index.constant) / divisor;
+  return (point) =>
+    terms.reduce((sum, [slot, step]) => sum + point.variables[slot]! * step, index.constant) /
+    divisor;
 }
 
 function compileLoad(expression: Extract<Expr, { kind: "load" }>, context: Context): Compiled {
@@ -172,12 +214,21 @@ function compileLoad(expression: Extract<Expr, { kind: "load" }>, context: Conte
   };
 }
 
-function compilePlace(index: readonly Affine[], buffer: Buffer, slots: ReadonlyMap<string, number>): Compiled {
+function compilePlace(
+  index: readonly Affine[],
+  buffer: Buffer,
+  slots: ReadonlyMap<string, number>,
+): Compiled {
   const places = index.map((one) => compileAffine(one, slots));
-  return (point) => places.reduce((flat, place, axis) => flat * buffer.shape[axis]! + place(point), 0);
+  return (point) =>
+    places.reduce((flat, place, axis) => flat * buffer.shape[axis]! + place(point), 0);
 }
 
-function compileApply(op: ScalarOp, args: readonly Compiled[], round: (value: number) => number): Compiled {
+function compileApply(
+  op: ScalarOp,
+  args: readonly Compiled[],
+  round: (value: number) => number,
+): Compiled {
   if (op === "select") {
     const [condition, then, otherwise] = args as readonly [Compiled, Compiled, Compiled];
     return (point) => (condition(point) !== 0 ? then(point) : otherwise(point));

@@ -36,16 +36,43 @@ export interface Buffer {
 }
 
 export type ScalarOp =
-  | "negate" | "exp" | "log" | "sqrt" | "tanh" | "sigmoid" | "erf" | "sine" | "cosine" | "absolute" | "sign" | "floor" | "ceil"
-  | "add" | "subtract" | "multiply" | "divide" | "maximum" | "minimum" | "power" | "modulo"
-  | "less" | "less_equal" | "equal" | "select";
+  | "negate"
+  | "exp"
+  | "log"
+  | "sqrt"
+  | "tanh"
+  | "sigmoid"
+  | "erf"
+  | "sine"
+  | "cosine"
+  | "absolute"
+  | "sign"
+  | "floor"
+  | "ceil"
+  | "add"
+  | "subtract"
+  | "multiply"
+  | "divide"
+  | "maximum"
+  | "minimum"
+  | "power"
+  | "modulo"
+  | "less"
+  | "less_equal"
+  | "equal"
+  | "select";
 
 /** Hash-consed: a sub-expression used twice is one object, and becomes a local. */
 export type Expr =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "load"; readonly access: Access }
   /** The loop variable as a number. */
-  | { readonly kind: "axis"; readonly axis: string; readonly constant: number; readonly step: number }
+  | {
+      readonly kind: "axis";
+      readonly axis: string;
+      readonly constant: number;
+      readonly step: number;
+    }
   /** A number from the host: the learning rate, the step. `rows` is the number of rows of the batch. */
   | { readonly kind: "scalar"; readonly name: string }
   | { readonly kind: "rows" }

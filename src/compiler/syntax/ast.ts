@@ -242,7 +242,19 @@ export type Expression =
   | Flow
   | Sequence;
 
-export type Unit = "epoch" | "step" | "second" | "minute" | "hour" | "deg" | "KiB" | "MiB" | "GiB" | "KB" | "MB" | "GB";
+export type Unit =
+  | "epoch"
+  | "step"
+  | "second"
+  | "minute"
+  | "hour"
+  | "deg"
+  | "KiB"
+  | "MiB"
+  | "GiB"
+  | "KB"
+  | "MB"
+  | "GB";
 
 /** `value` has suffix k, M, G and % applied; an `x` (multiple of the rate) and a unit are kept apart. */
 export interface NumberLiteral extends Spanned {

@@ -8,7 +8,8 @@ export function documentationOf({ source, tokens, comments }: Lexed): ReadonlyMa
     const lines: string[] = [];
     for (; at < comments.length && comments[at]!.start < token.startOffset; at++) {
       const { start, end, documentation } = comments[at]!;
-      if (documentation && ownLine(source.text, start)) lines.push(source.text.slice(start + 3, end).replace(/^ /, ""));
+      if (documentation && ownLine(source.text, start))
+        lines.push(source.text.slice(start + 3, end).replace(/^ /, ""));
       else lines.length = 0;
     }
     if (lines.length > 0) found.set(token.startOffset, lines.join("\n"));

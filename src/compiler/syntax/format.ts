@@ -17,18 +17,33 @@ export function format(source: Source): Outcome<string> {
 }
 
 /** Declarations that may follow each other without a blank line, where the author left none: those of a line, and runs. */
-const together: readonly ReadonlySet<string>[] = [new Set(["header", "import", "dim", "hyper"]), new Set(["train", "search", "ensemble", "budget"])];
+const together: readonly ReadonlySet<string>[] = [
+  new Set(["header", "import", "dim", "hyper"]),
+  new Set(["train", "search", "ensemble", "budget"]),
+];
 
 function declarations(layout: Layout): readonly Document[] {
   const { tokens, structure } = layout;
-  const starts = [...tokens.keys()].filter((index) => structure.declarations.has(tokens[index]!.startOffset));
+  const starts = [...tokens.keys()].filter((index) =>
+    structure.declarations.has(tokens[index]!.startOffset),
+  );
   const content = starts.flatMap((from, index): readonly Document[] => {
     const to = starts[index + 1] ?? tokens.length;
     const kind = structure.declarations.get(tokens[from]!.startOffset)!;
-    const previous = index === 0 ? undefined : structure.declarations.get(tokens[starts[index - 1]!]!.startOffset);
-    const separated = previous !== undefined && (blankBefore(layout, from) || !together.some((kinds) => kinds.has(kind) && kinds.has(previous)));
-    return [...(index === 0 ? [] : [line("", separated)]), ...entry(layout, from, to, kind === "block" || kind === "model" ? 4 : 2)];
+    const previous =
+      index === 0 ? undefined : structure.declarations.get(tokens[starts[index - 1]!]!.startOffset);
+    const separated =
+      previous !== undefined &&
+      (blankBefore(layout, from) ||
+        !together.some((kinds) => kinds.has(kind) && kinds.has(previous)));
+    return [
+      ...(index === 0 ? [] : [line("", separated)]),
+      ...entry(layout, from, to, kind === "block" || kind === "model" ? 4 : 2),
+    ];
   });
-  const rest = layout.last.length === 0 ? [] : [line("", blankBefore(layout, tokens.length)), indent(0, ownComments(layout, layout.last))];
+  const rest =
+    layout.last.length === 0
+      ? []
+      : [line("", blankBefore(layout, tokens.length)), indent(0, ownComments(layout, layout.last))];
   return [...content, ...rest];
 }

@@ -16,7 +16,9 @@ export interface Production {
 export function productions(): readonly Production[] {
   const serialized: readonly Serialized[] = new NnspecParser().getSerializedGastProductions();
   const first = serialized.findIndex(({ name }) => name === "file");
-  return [...serialized.slice(first), ...serialized.slice(0, first)].map(({ name, definition }) => ({ name: name!, expression: sequence(definition ?? []) }));
+  return [...serialized.slice(first), ...serialized.slice(0, first)].map(
+    ({ name, definition }) => ({ name: name!, expression: sequence(definition ?? []) }),
+  );
 }
 
 /** What the serialised form has beside its type. */
@@ -27,7 +29,13 @@ interface Serialized {
   readonly definition?: readonly Serialized[];
 }
 
-const terminals: Readonly<Record<string, string>> = { Identifier: "ID", Number: "NUMBER", Integer: "INTEGER", Text: "TEXT", Compare: "COMPARE" };
+const terminals: Readonly<Record<string, string>> = {
+  Identifier: "ID",
+  Number: "NUMBER",
+  Integer: "INTEGER",
+  Text: "TEXT",
+  Compare: "COMPARE",
+};
 
 function convert(node: Serialized): Expression {
   const parts = node.definition ?? [];
@@ -65,6 +73,10 @@ export function printExpression(expression: Expression): string {
     case "choice":
       return expression.parts.map(printExpression).join(" | ");
     case "sequence":
-      return expression.parts.map((part) => (part.kind === "choice" ? `( ${printExpression(part)} )` : printExpression(part))).join(" ");
+      return expression.parts
+        .map((part) =>
+          part.kind === "choice" ? `( ${printExpression(part)} )` : printExpression(part),
+        )
+        .join(" ");
   }
 }

@@ -32,19 +32,26 @@ export function checkNames({ source, tokens }: Lexed): readonly Diagnostic[] {
   return tokens
     .filter((token) => token.image.length > limits.nameLength && isName(token))
     .map((token) =>
-      diagnostic(messages.nameTooLong, spanIn(source, token.startOffset, endOf(token)), { length: token.image.length, limit: limits.nameLength }),
+      diagnostic(messages.nameTooLong, spanIn(source, token.startOffset, endOf(token)), {
+        length: token.image.length,
+        limit: limits.nameLength,
+      }),
     );
 }
 
 /** `1 + 1 + …` nests to the left as deep as it is long, and later phases walk the tree by recursion. */
 export function checkExpressions(file: File, { tokens }: Lexed): readonly Diagnostic[] {
   if (tokens.length <= limits.treeDepth) return [];
-  const pending: { readonly value: unknown; readonly depth: number }[] = [{ value: file, depth: 0 }];
+  const pending: { readonly value: unknown; readonly depth: number }[] = [
+    { value: file, depth: 0 },
+  ];
   for (let next = pending.pop(); next; next = pending.pop()) {
     if (typeof next.value !== "object" || next.value === null) continue;
     const { span, ...children } = next.value as { readonly span?: Span };
-    if (span && next.depth > limits.treeDepth) return [diagnostic(messages.expressionTooLong, span, { limit: limits.treeDepth })];
-    for (const value of Object.values(children)) pending.push({ value, depth: next.depth + (span ? 1 : 0) });
+    if (span && next.depth > limits.treeDepth)
+      return [diagnostic(messages.expressionTooLong, span, { limit: limits.treeDepth })];
+    for (const value of Object.values(children))
+      pending.push({ value, depth: next.depth + (span ? 1 : 0) });
   }
   return [];
 }
@@ -54,5 +61,8 @@ export function cutErrors(diagnostics: readonly Diagnostic[]): readonly Diagnost
   const ordered = [...diagnostics].sort((a, b) => a.span.start - b.span.start);
   if (ordered.length <= limits.errors) return ordered;
   const shown = ordered.slice(0, limits.errors);
-  return [...shown, diagnostic(messages.tooManyErrors, shown.at(-1)!.span, { limit: limits.errors })];
+  return [
+    ...shown,
+    diagnostic(messages.tooManyErrors, shown.at(-1)!.span, { limit: limits.errors }),
+  ];
 }

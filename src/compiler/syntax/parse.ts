@@ -19,7 +19,9 @@ export function parse(source: Source): Outcome<File> {
 }
 
 /** The tree with the tokens and comments that it was made of, for `format`. */
-export function parseLexed(source: Source): Outcome<{ readonly file: File; readonly lexed: Lexed }> {
+export function parseLexed(
+  source: Source,
+): Outcome<{ readonly file: File; readonly lexed: Lexed }> {
   const tooLarge = checkSize(source);
   if (tooLarge) return { value: undefined, diagnostics: [tooLarge] };
   const lexed = lex(source);
@@ -30,7 +32,10 @@ export function parseLexed(source: Source): Outcome<{ readonly file: File; reado
   const found: Diagnostic[] = [...lexed.diagnostics, ...checkNames(lexed), ...repaired.diagnostics];
   const { tree, errors } = runParser(repaired.tokens);
   found.push(...syntaxErrors(source, repaired, errors, found));
-  const file = buildFile({ source, documentation: documentationOf(lexed), report: (finding) => found.push(finding) }, tree);
+  const file = buildFile(
+    { source, documentation: documentationOf(lexed), report: (finding) => found.push(finding) },
+    tree,
+  );
   found.push(...checkVersion(file, lexed));
   if (!hasErrors(found)) found.push(...checkExpressions(file, lexed));
   return { value: { file, lexed }, diagnostics: cutErrors(found) };

@@ -6,7 +6,13 @@ import { Compare, Identifier, Integer, symbols, Text, words } from "./tokens.ts"
 /** The productions of files and declarations, each above its method as in grammar/nnspec.ebnf (ID: Identifier, TEXT: Text, …). */
 export class NnspecParser extends BodyRules {
   constructor(configuration: IParserConfig = {}) {
-    super({ recoveryEnabled: true, maxLookahead: 2, skipValidations: true, nodeLocationTracking: "onlyOffset", ...configuration });
+    super({
+      recoveryEnabled: true,
+      maxLookahead: 2,
+      skipValidations: true,
+      nodeLocationTracking: "onlyOffset",
+      ...configuration,
+    });
     this.performSelfAnalysis();
   }
 
@@ -19,7 +25,9 @@ export class NnspecParser extends BodyRules {
   readonly file: Production = this.RULE("file", () => {
     this.CONSUME(words.nnspec);
     this.CONSUME(Integer);
-    this.MANY(() => this.OR([{ ALT: () => this.SUBRULE(this.import) }, { ALT: () => this.SUBRULE(this.item) }]));
+    this.MANY(() =>
+      this.OR([{ ALT: () => this.SUBRULE(this.import) }, { ALT: () => this.SUBRULE(this.item) }]),
+    );
   });
 
   // import = "import" "{" imported { "," imported } [ "," ] "}" "from" TEXT

@@ -1,4 +1,10 @@
-import { EOF, type CstNode, type IParserErrorMessageProvider, type IRecognitionException, type TokenType } from "chevrotain";
+import {
+  EOF,
+  type CstNode,
+  type IParserErrorMessageProvider,
+  type IRecognitionException,
+  type TokenType,
+} from "chevrotain";
 import { NnspecParser } from "./parser.ts";
 import { Identifier, NumberToken, symbols, Text, type Token } from "./tokens.ts";
 
@@ -19,10 +25,13 @@ export function runParser(tokens: readonly Token[]): Parsed {
 
 /** What stood where something else was expected, as an enumeration: the message of an error is only what was expected. */
 const expectations: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected, ruleName, previous }) => describeMismatch(expected, ruleName, previous),
+  buildMismatchTokenMessage: ({ expected, ruleName, previous }) =>
+    describeMismatch(expected, ruleName, previous),
   buildNotAllInputParsedMessage: () => "a declaration",
-  buildNoViableAltMessage: ({ expectedPathsPerAlt, ruleName }) => describeAlternatives(ruleName, expectedPathsPerAlt.flat()),
-  buildEarlyExitMessage: ({ expectedIterationPaths, ruleName }) => describeAlternatives(ruleName, expectedIterationPaths),
+  buildNoViableAltMessage: ({ expectedPathsPerAlt, ruleName }) =>
+    describeAlternatives(ruleName, expectedPathsPerAlt.flat()),
+  buildEarlyExitMessage: ({ expectedIterationPaths, ruleName }) =>
+    describeAlternatives(ruleName, expectedIterationPaths),
 };
 
 function describeMismatch(expected: TokenType, rule: string, _previous: Token): string {
@@ -56,12 +65,19 @@ function describeAlternatives(rule: string, paths: readonly (readonly TokenType[
   const known = ofRule[rule];
   if (known !== undefined) return known;
   const labels = [...new Set(paths.map(([first]) => first?.LABEL ?? "something else"))];
-  return labels.length < 2 ? (labels[0] ?? "something else") : `${labels.slice(0, -1).join(", ")} or ${labels.at(-1)}`;
+  return labels.length < 2
+    ? (labels[0] ?? "something else")
+    : `${labels.slice(0, -1).join(", ")} or ${labels.at(-1)}`;
 }
 
 /** A token as a message calls it. */
 export function describeToken(token: Token): string {
   if (token.tokenType === EOF) return "the end of the file";
-  if (token.tokenType === NumberToken || token.tokenType === Text || Object.values(symbols).includes(token.tokenType as never)) return `\`${token.image}\``;
+  if (
+    token.tokenType === NumberToken ||
+    token.tokenType === Text ||
+    Object.values(symbols).includes(token.tokenType as never)
+  )
+    return `\`${token.image}\``;
   return `\`${token.image}\``;
 }

@@ -12,7 +12,12 @@ import { unitStarts } from "./units.ts";
  * What the parser could not read, at most one finding a statement, setting or head of a declaration: what follows the first error there
  * is mostly its consequence, and so is an error right after a mistake that was reported already.
  */
-export function syntaxErrors(source: Source, repaired: Repaired, errors: readonly IRecognitionException[], known: readonly Diagnostic[]): readonly Diagnostic[] {
+export function syntaxErrors(
+  source: Source,
+  repaired: Repaired,
+  errors: readonly IRecognitionException[],
+  known: readonly Diagnostic[],
+): readonly Diagnostic[] {
   const starts = unitStarts(repaired.tokens);
   const unitOf = (offset: number): number => unitAt(starts, offset);
   const reported = new Set(known.map(({ span }) => unitOf(span.start)));

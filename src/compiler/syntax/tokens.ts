@@ -45,7 +45,9 @@ export type Symbol = keyof typeof symbols;
 /** Each word's token type: reserved words are no names, the others are names too. */
 export const words = Object.fromEntries([
   ...reservedWords.map((word) => [word, type(capitalised(word), `\`${word}\``)] as const),
-  ...contextualWords.map((word) => [word, type(capitalised(word), `\`${word}\``, [Identifier])] as const),
+  ...contextualWords.map(
+    (word) => [word, type(capitalised(word), `\`${word}\``, [Identifier])] as const,
+  ),
 ]) as Readonly<Record<ReservedWord | ContextualWord, TokenType>>;
 
 function capitalised(word: string): string {
@@ -69,15 +71,31 @@ export function wordType(image: string): TokenType {
 }
 
 export function token(tokenType: TokenType, image: string, start: number): Token {
-  return { tokenType, tokenTypeIdx: tokenType.tokenTypeIdx!, image, startOffset: start, endOffset: start + image.length - 1 };
+  return {
+    tokenType,
+    tokenTypeIdx: tokenType.tokenTypeIdx!,
+    image,
+    startOffset: start,
+    endOffset: start + image.length - 1,
+  };
 }
 
 /** A token that stands for the text from `start` to `end` and reads `image`; `start === end` when there is no text. */
 export function virtual(tokenType: TokenType, image: string, start: number, end: number): Token {
-  return { tokenType, tokenTypeIdx: tokenType.tokenTypeIdx!, image, startOffset: start, endOffset: end - 1, virtual: true };
+  return {
+    tokenType,
+    tokenTypeIdx: tokenType.tokenTypeIdx!,
+    image,
+    startOffset: start,
+    endOffset: end - 1,
+    virtual: true,
+  };
 }
 
-export function isWord(one: Token | undefined, ...candidates: readonly (ReservedWord | ContextualWord)[]): boolean {
+export function isWord(
+  one: Token | undefined,
+  ...candidates: readonly (ReservedWord | ContextualWord)[]
+): boolean {
   return one !== undefined && candidates.some((word) => one.tokenType === words[word]);
 }
 
@@ -91,7 +109,10 @@ export function isReserved(one: Token | undefined): boolean {
 
 /** Whether a token may be read as a name. */
 export function isName(one: Token | undefined): boolean {
-  return one !== undefined && (one.tokenType === Identifier || (one.tokenType.CATEGORIES?.includes(Identifier) ?? false));
+  return (
+    one !== undefined &&
+    (one.tokenType === Identifier || (one.tokenType.CATEGORIES?.includes(Identifier) ?? false))
+  );
 }
 
 export function isNumber(one: Token | undefined): boolean {

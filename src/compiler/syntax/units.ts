@@ -7,7 +7,12 @@ export function unitStarts(tokens: readonly Token[]): readonly number[] {
   const openers: Token[] = [];
   for (const [index, token] of tokens.entries()) {
     const inner = openers.at(-1);
-    if (inner === undefined ? isWord(token, "import", ...itemWords) : isSymbol(inner, "{") && beginsEntry(tokens, index)) starts.push(token.startOffset);
+    if (
+      inner === undefined
+        ? isWord(token, "import", ...itemWords)
+        : isSymbol(inner, "{") && beginsEntry(tokens, index)
+    )
+      starts.push(token.startOffset);
     if (isSymbol(token, "{", "(", "[")) openers.push(token);
     else if (isSymbol(token, "}", ")", "]")) openers.pop();
     if (isSymbol(token, "}")) starts.push(token.startOffset);
@@ -21,5 +26,9 @@ export function beginsEntry(tokens: readonly Token[], index: number): boolean {
   const next = tokens[index + 1];
   if (isWord(token, "return", "for")) return true;
   if (isWord(token, "shared", "parameter") && isName(next)) return true;
-  return (isName(token) || isReserved(token)) && isSymbol(next, "=", ":") && !isWord(tokens[index - 1], "shared", "parameter");
+  return (
+    (isName(token) || isReserved(token)) &&
+    isSymbol(next, "=", ":") &&
+    !isWord(tokens[index - 1], "shared", "parameter")
+  );
 }

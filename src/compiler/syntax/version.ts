@@ -10,8 +10,16 @@ const newestVersion = 1;
 export function checkVersion(file: File, { source, tokens }: Lexed): readonly Diagnostic[] {
   const { version } = file;
   const [word, number] = tokens;
-  if (version === undefined || (version >= 1 && version <= newestVersion) || !isWord(word, "nnspec") || !number) return [];
+  if (
+    version === undefined ||
+    (version >= 1 && version <= newestVersion) ||
+    !isWord(word, "nnspec") ||
+    !number
+  )
+    return [];
   const span = spanIn(source, number.startOffset, endOf(number));
-  const fixes = [{ title: `write \`nnspec ${newestVersion}\``, edits: [{ span, text: String(newestVersion) }] }];
+  const fixes = [
+    { title: `write \`nnspec ${newestVersion}\``, edits: [{ span, text: String(newestVersion) }] },
+  ];
   return [diagnostic(newerVersion, span, { found: version, newest: newestVersion }, { fixes })];
 }

@@ -32,14 +32,37 @@ export const itemWords = [
 ] as const;
 
 /** Words that mean something in one place of the grammar only and are names everywhere else. */
-export const contextualWords = ["nnspec", "import", ...itemWords, "from", "on", "shared", "parameter", "log", "by"] as const;
+export const contextualWords = [
+  "nnspec",
+  "import",
+  ...itemWords,
+  "from",
+  "on",
+  "shared",
+  "parameter",
+  "log",
+  "by",
+] as const;
 
 export type ReservedWord = (typeof reservedWords)[number];
 export type ItemWord = (typeof itemWords)[number];
 export type ContextualWord = (typeof contextualWords)[number];
 
 /** Singular units as they are kept in the tree; times may be written with an `s`. */
-export const units = ["epoch", "step", "second", "minute", "hour", "deg", "KiB", "MiB", "GiB", "KB", "MB", "GB"] as const;
+export const units = [
+  "epoch",
+  "step",
+  "second",
+  "minute",
+  "hour",
+  "deg",
+  "KiB",
+  "MiB",
+  "GiB",
+  "KB",
+  "MB",
+  "GB",
+] as const;
 
 const times: ReadonlySet<string> = new Set(["epoch", "step", "second", "minute", "hour"]);
 

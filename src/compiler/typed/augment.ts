@@ -20,13 +20,19 @@ export interface FieldAugmentation {
   /** A row as the data has it. */
   readonly picture: PictureType;
   /** Each step with the picture that goes into it. */
-  readonly steps: readonly { readonly use: Use<AugmentationDefinition>; readonly before: PictureType }[];
+  readonly steps: readonly {
+    readonly use: Use<AugmentationDefinition>;
+    readonly before: PictureType;
+  }[];
 }
 
 /** `predict: average(crops(28, from: 32) then flip(w))`: the views of one field, in the order of their making. */
 export interface TypedViews {
   readonly field: string;
   readonly picture: PictureType;
-  readonly steps: readonly { readonly use: Use<AugmentationDefinition>; readonly before: PictureType }[];
+  readonly steps: readonly {
+    readonly use: Use<AugmentationDefinition>;
+    readonly before: PictureType;
+  }[];
   readonly count: number;
 }

@@ -1,6 +1,23 @@
 import type { TypedAugment } from "./augment.ts";
-import type { Average, Origin, Program, TypedModel, TypedRun, ValuePenalty, Weight, WeightSettings } from "./program.ts";
-import { nameOf, showLoss, showPenalties, showSchedule, showStop, showUse, showValue } from "./show.ts";
+import type {
+  Average,
+  Origin,
+  Program,
+  TypedModel,
+  TypedRun,
+  ValuePenalty,
+  Weight,
+  WeightSettings,
+} from "./program.ts";
+import {
+  nameOf,
+  showLoss,
+  showPenalties,
+  showSchedule,
+  showStop,
+  showUse,
+  showValue,
+} from "./show.ts";
 
 /** One thing that holds for a weight, a value or a run, and where it was said. */
 interface Fact {
@@ -54,7 +71,12 @@ function settingsOf(run: TypedRun): readonly Located[] {
     ["model", run.model.name, declared],
     ["data", run.data.name, declared],
     ["loss", showLoss(run.loss)],
-    ["metrics", run.metrics.map((metric) => `${metric.name}(${metric.operands.map(nameOf).join(", ")})`).join(", ") || "none"],
+    [
+      "metrics",
+      run.metrics
+        .map((metric) => `${metric.name}(${metric.operands.map(nameOf).join(", ")})`)
+        .join(", ") || "none",
+    ],
     ["optimizer", showUse(run.optimizer.use), run.optimizer.origin],
     ["schedule", showSchedule(run.schedule.parts), run.schedule.origin],
     ["batch", String(run.batch)],
@@ -65,9 +87,18 @@ function settingsOf(run: TypedRun): readonly Located[] {
     ["save", run.saveEvery && `every(${showValue(run.saveEvery)})`],
     ["clip", run.clip && `${run.clip.kind}(${run.clip.limit})`],
     ["average", run.average && showAverage(run.average)],
-    ["teacher", run.teacher && `${run.teacher.model.name} of ${run.teacher.weights.kind === "run" ? `run ${run.teacher.weights.run}` : run.teacher.weights.path}`],
+    [
+      "teacher",
+      run.teacher &&
+        `${run.teacher.model.name} of ${run.teacher.weights.kind === "run" ? `run ${run.teacher.weights.run}` : run.teacher.weights.path}`,
+    ],
     ["augment", run.augment && showAugment(run.augment)],
-    ["predict", run.predict ? `monte_carlo(samples: ${run.predict.samples})` : run.views && `average(${showSteps(run.views.steps)})`],
+    [
+      "predict",
+      run.predict
+        ? `monte_carlo(samples: ${run.predict.samples})`
+        : run.views && `average(${showSteps(run.views.steps)})`,
+    ],
     ["seed", String(run.seed)],
   ];
   return rows.flatMap(([key, value, given]) => {
@@ -79,7 +110,10 @@ function settingsOf(run: TypedRun): readonly Located[] {
 /** `(image: flip(axis: w, chance: 0.5)) then mixup(alpha: 0.2)`. */
 function showAugment({ fields, mixup }: TypedAugment): string {
   const own = fields.map(({ field, steps }) => `${field}: ${showSteps(steps)}`);
-  return [...(own.length === 0 ? [] : [`(${own.join(", ")})`]), ...(mixup ? [`mixup(alpha: ${mixup.alpha})`] : [])].join(" then ");
+  return [
+    ...(own.length === 0 ? [] : [`(${own.join(", ")})`]),
+    ...(mixup ? [`mixup(alpha: ${mixup.alpha})`] : []),
+  ].join(" then ");
 }
 
 function showSteps(steps: TypedAugment["fields"][number]["steps"]): string {
@@ -87,7 +121,9 @@ function showSteps(steps: TypedAugment["fields"][number]["steps"]): string {
 }
 
 function showAverage(average: Average): string {
-  return average.kind === "ema" ? `ema(${average.decay})` : `swa(start: ${average.start}, every: ${showValue(average.every)})`;
+  return average.kind === "ema"
+    ? `ema(${average.decay})`
+    : `swa(start: ${average.start}, every: ${showValue(average.every)})`;
 }
 
 /** Every key of a weight, the defaults said as such. */
@@ -96,26 +132,60 @@ function factsOfWeight(settings: WeightSettings, prefix: string): readonly Locat
   const none = { span: weight.span, from: "default: no rule says otherwise" };
   const rows: readonly (readonly [string, string, Origin])[] = [
     ["init", showUse(init.use), init.origin],
-    ["regularize", regularize ? showPenalties(regularize.terms) : "none", regularize?.origin ?? none],
+    [
+      "regularize",
+      regularize ? showPenalties(regularize.terms) : "none",
+      regularize?.origin ?? none,
+    ],
     ["optimizer", showUse(optimizer.use), optimizer.origin],
     ["lr", rate ? showValue(rate.value) : "1x", rate?.origin ?? none],
     ...(decay ? [["decay", String(decay.value), decay.origin] as const] : []),
     ["freeze", freeze?.value === true ? "on" : "off", freeze?.origin ?? none],
-    ...(dropconnect ? [["dropconnect", String(dropconnect.value), dropconnect.origin] as const] : []),
-    ...(load ? [["load", load.value.kind === "run" ? load.value.run : `checkpoint("${load.value.path}")`, load.origin] as const] : []),
+    ...(dropconnect
+      ? [["dropconnect", String(dropconnect.value), dropconnect.origin] as const]
+      : []),
+    ...(load
+      ? [
+          [
+            "load",
+            load.value.kind === "run" ? load.value.run : `checkpoint("${load.value.path}")`,
+            load.origin,
+          ] as const,
+        ]
+      : []),
   ];
-  return rows.map(([key, value, origin]) => ({ path: weight.path, subject: `${prefix}${weight.path}`, key, value, origin }));
+  return rows.map(([key, value, origin]) => ({
+    path: weight.path,
+    subject: `${prefix}${weight.path}`,
+    key,
+    value,
+    origin,
+  }));
 }
 
 function tiedFact(weight: Weight, prefix: string): readonly Located[] {
   if (!weight.tied) return [];
   const value = weight.tied.transposed ? `transpose(${weight.tied.to})` : weight.tied.to;
-  return [{ path: weight.path, subject: `${prefix}${weight.path}`, key: "weight", value, origin: { span: weight.span, from: "the layer's argument" } }];
+  return [
+    {
+      path: weight.path,
+      subject: `${prefix}${weight.path}`,
+      key: "weight",
+      value,
+      origin: { span: weight.span, from: "the layer's argument" },
+    },
+  ];
 }
 
 function factOfPenalty({ value, target, terms, origin }: ValuePenalty, prefix: string): Located {
   const path = nameOf(value);
-  return { path, subject: `${prefix}${target}(${path})`, key: "regularize", value: showPenalties(terms), origin };
+  return {
+    path,
+    subject: `${prefix}${target}(${path})`,
+    key: "regularize",
+    value: showPenalties(terms),
+    origin,
+  };
 }
 
 /** A model that nothing trains: what its weights would start from. */

@@ -13,10 +13,40 @@ export interface Origin {
 export type Formula =
   | { readonly kind: "number"; readonly value: number }
   | { readonly kind: "variable"; readonly name: string }
-  | { readonly kind: "apply"; readonly operator: "+" | "-" | "*" | "/" | "^" | "negate" | "<" | "<=" | ">" | ">=" | "==" | "!=" | "and" | "or" | "not" | "if"; readonly operands: readonly Formula[] }
-  | { readonly kind: "call"; readonly function: FunctionDefinition; readonly operands: readonly Formula[] };
+  | {
+      readonly kind: "apply";
+      readonly operator:
+        | "+"
+        | "-"
+        | "*"
+        | "/"
+        | "^"
+        | "negate"
+        | "<"
+        | "<="
+        | ">"
+        | ">="
+        | "=="
+        | "!="
+        | "and"
+        | "or"
+        | "not"
+        | "if";
+      readonly operands: readonly Formula[];
+    }
+  | {
+      readonly kind: "call";
+      readonly function: FunctionDefinition;
+      readonly operands: readonly Formula[];
+    };
 
 /** A library item, or a `define` of the file: `x` is the first parameter, elementwise values allowed, summed at the end. */
 export type Penalty =
   | { readonly kind: "use"; readonly use: Use<RegularizerDefinition>; readonly factor: number }
-  | { readonly kind: "formula"; readonly variable: string; readonly expression: Formula; readonly name: string; readonly factor: number };
+  | {
+      readonly kind: "formula";
+      readonly variable: string;
+      readonly expression: Formula;
+      readonly name: string;
+      readonly factor: number;
+    };

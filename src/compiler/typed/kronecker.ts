@@ -15,9 +15,15 @@ export interface KroneckerLayer {
  */
 export function kroneckerLayers(run: TypedRun): readonly KroneckerLayer[] {
   return run.model.layers.flatMap((layer): readonly KroneckerLayer[] => {
-    const weight = settingsOf(run, layer.weights.find(({ role }) => role === "weights"));
+    const weight = settingsOf(
+      run,
+      layer.weights.find(({ role }) => role === "weights"),
+    );
     if (!weight || !isTreated(weight) || !isPlain(run, layer, weight)) return [];
-    const bias = settingsOf(run, layer.weights.find(({ role }) => role === "biases"));
+    const bias = settingsOf(
+      run,
+      layer.weights.find(({ role }) => role === "biases"),
+    );
     return [{ layer, weight, bias: bias && isTreated(bias) ? bias : undefined }];
   });
 }
@@ -33,9 +39,18 @@ export function isTreated({ freeze, optimizer }: WeightSettings): boolean {
 
 function isPlain(run: TypedRun, layer: Layer, { weight, dropconnect }: WeightSettings): boolean {
   const { name } = layer.definition;
-  const uses = run.model.values.filter(({ body }: Value) => body.kind === "layer" && body.layer === layer).length;
+  const uses = run.model.values.filter(
+    ({ body }: Value) => body.kind === "layer" && body.layer === layer,
+  ).length;
   const groups = layer.arguments["groups"];
-  const grouped = groups !== undefined && !(typeof groups === "object" && isDim(groups) && known(groups) === 1);
+  const grouped =
+    groups !== undefined && !(typeof groups === "object" && isDim(groups) && known(groups) === 1);
   const shared = run.model.weights.some(({ tied }) => tied?.to === weight.path);
-  return (name === "dense" || name === "conv") && uses === 1 && !grouped && !shared && (dropconnect?.value ?? 0) === 0;
+  return (
+    (name === "dense" || name === "conv") &&
+    uses === 1 &&
+    !grouped &&
+    !shared &&
+    (dropconnect?.value ?? 0) === 0
+  );
 }

@@ -33,7 +33,10 @@ export interface Program {
   readonly ensembles: readonly TypedEnsemble[];
   readonly budgets: readonly { readonly model: string; readonly span: Span }[];
   /** For what holds for some values of hypers only. */
-  readonly variations?: { readonly runs: readonly Variation<TypedRun>[]; readonly models: readonly Variation<TypedModel>[] };
+  readonly variations?: {
+    readonly runs: readonly Variation<TypedRun>[];
+    readonly models: readonly Variation<TypedModel>[];
+  };
 }
 
 /** Models whose predictions are made one. */
@@ -90,8 +93,18 @@ export interface Value {
     | { readonly kind: "number"; readonly value: number }
     | { readonly kind: "parameter"; readonly weight: Weight }
     | { readonly kind: "layer"; readonly layer: Layer; readonly inputs: readonly Value[] }
-    | { readonly kind: "activation"; readonly use: Use<ActivationDefinition>; readonly path: string; readonly input: Value; readonly axis: number }
-    | { readonly kind: "call"; readonly function: FunctionDefinition; readonly operands: readonly Value[] }
+    | {
+        readonly kind: "activation";
+        readonly use: Use<ActivationDefinition>;
+        readonly path: string;
+        readonly input: Value;
+        readonly axis: number;
+      }
+    | {
+        readonly kind: "call";
+        readonly function: FunctionDefinition;
+        readonly operands: readonly Value[];
+      }
     /** A sum of one operand is that operand with other axis names. Operands agree by axis names; `broadcasts[i][j]` is the axis of the result that axis j of operand i becomes. */
     | {
         readonly kind: "arithmetic";
@@ -99,8 +112,18 @@ export interface Value {
         readonly operands: readonly Value[];
         readonly broadcasts: readonly (readonly number[])[];
       }
-    | { readonly kind: "compare"; readonly operator: "<" | "<=" | ">" | ">=" | "==" | "!="; readonly operands: readonly Value[]; readonly broadcasts: readonly (readonly number[])[] }
-    | { readonly kind: "select"; readonly condition: Value; readonly then: Value; readonly else: Value };
+    | {
+        readonly kind: "compare";
+        readonly operator: "<" | "<=" | ">" | ">=" | "==" | "!=";
+        readonly operands: readonly Value[];
+        readonly broadcasts: readonly (readonly number[])[];
+      }
+    | {
+        readonly kind: "select";
+        readonly condition: Value;
+        readonly then: Value;
+        readonly else: Value;
+      };
 }
 
 /** One use of a layer. Layers that share weights (`shared`) are one Layer used by several values. */
@@ -147,7 +170,11 @@ export interface TypedModel {
   readonly name: string;
   readonly documentation?: string;
   readonly span: Span;
-  readonly inputs: readonly { readonly name: string; readonly type: TensorType; readonly span: Span }[];
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly type: TensorType;
+    readonly span: Span;
+  }[];
   /** A single result has the name `output` unless the body's last `as` names it. */
   readonly outputs: readonly { readonly name: string; readonly value: Value }[];
   readonly values: readonly Value[];
@@ -163,12 +190,28 @@ export interface TypedData {
   readonly name: string;
   readonly documentation?: string;
   readonly span: Span;
-  readonly fields: readonly { readonly name: string; readonly type: TensorType; readonly documentation?: string; readonly span?: Span }[];
+  readonly fields: readonly {
+    readonly name: string;
+    readonly type: TensorType;
+    readonly documentation?: string;
+    readonly span?: Span;
+  }[];
   /** One source, or one for each of train, validation, test. */
-  readonly sources: readonly { readonly part: "all" | "train" | "validation" | "test"; readonly source: TypedSource }[];
-  readonly normalize: readonly { readonly field: string; readonly steps: readonly Use<NormalizerDefinition>[] }[];
+  readonly sources: readonly {
+    readonly part: "all" | "train" | "validation" | "test";
+    readonly source: TypedSource;
+  }[];
+  readonly normalize: readonly {
+    readonly field: string;
+    readonly steps: readonly Use<NormalizerDefinition>[];
+  }[];
   /** Fractions of what `sources` leave undivided; absent parts are 0. */
-  readonly split: { readonly train: number; readonly validation: number; readonly test: number; readonly by?: string };
+  readonly split: {
+    readonly train: number;
+    readonly validation: number;
+    readonly test: number;
+    readonly by?: string;
+  };
 }
 
 export interface TypedSource {
@@ -176,7 +219,14 @@ export interface TypedSource {
   /** Arguments named after fields: `idx(image: "…")`. */
   readonly fieldArguments: Readonly<Record<string, string>>;
   /** `function(sin(6 * x), x: 0 .. 1, …)`: the formula over named inputs, as a host expression. */
-  readonly formula?: { readonly expression: Formula; readonly inputs: readonly { readonly name: string; readonly from: number; readonly to: number }[] };
+  readonly formula?: {
+    readonly expression: Formula;
+    readonly inputs: readonly {
+      readonly name: string;
+      readonly from: number;
+      readonly to: number;
+    }[];
+  };
   readonly span: Span;
 }
 
@@ -184,10 +234,17 @@ export interface TypedSource {
 export type SchedulePart =
   | { readonly kind: "use"; readonly use: Use<ScheduleDefinition> }
   /** Variables: `t`, the name of the first parameter, is the step. The value is a factor of the rate. */
-  | { readonly kind: "formula"; readonly variable: string; readonly expression: Formula; readonly name: string };
+  | {
+      readonly kind: "formula";
+      readonly variable: string;
+      readonly expression: Formula;
+      readonly name: string;
+    };
 
 /** Trained weights: a file, or what another run of the same spec keeps. */
-export type WeightSource = { readonly kind: "checkpoint"; readonly path: string } | { readonly kind: "run"; readonly run: string };
+export type WeightSource =
+  | { readonly kind: "checkpoint"; readonly path: string }
+  | { readonly kind: "run"; readonly run: string };
 
 /** Everything that applies to one weight in one run, each with where it came from. */
 export interface WeightSettings {
@@ -213,8 +270,17 @@ export interface ValuePenalty {
 /** A loss as a tree: terms are losses of the library applied to values, joined by arithmetic with numbers. */
 export type LossExpression =
   | { readonly kind: "number"; readonly value: number }
-  | { readonly kind: "arithmetic"; readonly operator: "+" | "-" | "*" | "/" | "negate"; readonly operands: readonly LossExpression[] }
-  | { readonly kind: "loss"; readonly use: Use<LossDefinition>; readonly operands: readonly Value[]; readonly span: Span };
+  | {
+      readonly kind: "arithmetic";
+      readonly operator: "+" | "-" | "*" | "/" | "negate";
+      readonly operands: readonly LossExpression[];
+    }
+  | {
+      readonly kind: "loss";
+      readonly use: Use<LossDefinition>;
+      readonly operands: readonly Value[];
+      readonly span: Span;
+    };
 
 export interface TypedMetric {
   /** `accuracy`, or `accuracy_mood` when one name occurs twice: the key in logs. */
@@ -225,8 +291,19 @@ export interface TypedMetric {
 
 /** `train.loss`, `validation.accuracy`, `initial.loss`, `gradient_norm`, `initial.gradient_norm`, `time` (seconds), `epoch`, `step`. */
 export type StopCondition =
-  | { readonly kind: "early"; readonly metric: string; readonly patience: Duration; readonly least: number; readonly better: "higher" | "lower" }
-  | { readonly kind: "compare"; readonly operator: "<" | "<=" | ">" | ">="; readonly left: Formula; readonly right: Formula }
+  | {
+      readonly kind: "early";
+      readonly metric: string;
+      readonly patience: Duration;
+      readonly least: number;
+      readonly better: "higher" | "lower";
+    }
+  | {
+      readonly kind: "compare";
+      readonly operator: "<" | "<=" | ">" | ">=";
+      readonly left: Formula;
+      readonly right: Formula;
+    }
   | { readonly kind: "and" | "or"; readonly conditions: readonly StopCondition[] };
 
 /** `ema(0.999)`: at every step; `swa(start: 75%, every: 1 epoch)`: at the end of every interval from a share of the run on. */
@@ -258,7 +335,9 @@ export interface TypedRun {
   readonly epochs: number;
   readonly steps: number | undefined;
   readonly stop: StopCondition | undefined;
-  readonly keep: { readonly kind: "last" } | { readonly kind: "best"; readonly metric: string; readonly better: "higher" | "lower" };
+  readonly keep:
+    | { readonly kind: "last" }
+    | { readonly kind: "best"; readonly metric: string; readonly better: "higher" | "lower" };
   readonly saveEvery: Duration | undefined;
   readonly metrics: readonly TypedMetric[];
   readonly teacher?: Teacher;

@@ -3,7 +3,8 @@ import type { Multiple, Use } from "../library/arguments.ts";
 import type { InitializerDefinition, OptimizerDefinition } from "../library/definition.ts";
 import type { Origin, Penalty } from "./formula.ts";
 
-export type RuleTarget = "weights" | "biases" | "scales" | "shifts" | "parameters" | "activations" | "probabilities";
+export type RuleTarget =
+  "weights" | "biases" | "scales" | "shifts" | "parameters" | "activations" | "probabilities";
 
 /** `stage1` (no `from`), `stage1[2]` (`to` equals `from`), `stage1[2 .. 3]`. */
 interface RuleStep {
@@ -37,7 +38,10 @@ export interface RuleKeys {
   readonly optimizer?: Keyed<Use<OptimizerDefinition>>;
   /** The chance of each connection to be left out of a step in training (DropConnect). */
   readonly dropconnect?: Keyed<number>;
-  readonly load?: Keyed<{ readonly kind: "checkpoint"; readonly path: string } | { readonly kind: "run"; readonly run: string }>;
+  readonly load?: Keyed<
+    | { readonly kind: "checkpoint"; readonly path: string }
+    | { readonly kind: "run"; readonly run: string }
+  >;
 }
 
 /** A rule at one place of a model (a block's rule stands once for each use of the block), ready for the cascade. */
@@ -57,7 +61,9 @@ export interface CascadeRule {
 }
 
 /** A path of a model as steps: `stage1[3].norm.scale`. */
-export function pathSteps(path: string): readonly { readonly name: string; readonly index?: number }[] {
+export function pathSteps(
+  path: string,
+): readonly { readonly name: string; readonly index?: number }[] {
   if (path === "") return [];
   return path.split(".").map((step) => {
     const match = /^(.*)\[(\d+)\]$/.exec(step);
@@ -73,7 +79,11 @@ export function pathMatches(rule: RulePath, path: string): boolean {
     const step = steps[place]!;
     if (step.name !== wanted.name) return false;
     if (wanted.from === undefined) return true;
-    return step.index !== undefined && step.index >= wanted.from && step.index <= (wanted.to ?? wanted.from);
+    return (
+      step.index !== undefined &&
+      step.index >= wanted.from &&
+      step.index <= (wanted.to ?? wanted.from)
+    );
   });
 }
 
@@ -84,5 +94,7 @@ export function showRulePath(path: RulePath): string {
 
 function showStep(step: RuleStep): string {
   if (step.from === undefined) return step.name;
-  return step.to === undefined || step.to === step.from ? `${step.name}[${step.from}]` : `${step.name}[${step.from} .. ${step.to}]`;
+  return step.to === undefined || step.to === step.from
+    ? `${step.name}[${step.from}]`
+    : `${step.name}[${step.from} .. ${step.to}]`;
 }

@@ -1,11 +1,20 @@
 import { isDim, print } from "../ir/dim.ts";
 import type { ArgumentValue, Use } from "../library/arguments.ts";
-import type { Formula, LossExpression, Penalty, SchedulePart, StopCondition, Value } from "./program.ts";
+import type {
+  Formula,
+  LossExpression,
+  Penalty,
+  SchedulePart,
+  StopCondition,
+  Value,
+} from "./program.ts";
 
 /** A library item with all its arguments, defaults included: `sgd(rate: 0.1, momentum: 0)`. */
 export function showUse({ definition, arguments: values }: Use): string {
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? definition.name : `${definition.name}(${given.map(([name, value]) => `${name}: ${showValue(value)}`).join(", ")})`;
+  return given.length === 0
+    ? definition.name
+    : `${definition.name}(${given.map(([name, value]) => `${name}: ${showValue(value)}`).join(", ")})`;
 }
 
 export function showValue(value: ArgumentValue): string {
@@ -23,8 +32,11 @@ export function showValue(value: ArgumentValue): string {
   }
 }
 
-function showStructure(value: Exclude<ArgumentValue, number | boolean | string | undefined>): string {
-  if (Array.isArray(value)) return `(${(value as readonly ArgumentValue[]).map(showValue).join(", ")})`;
+function showStructure(
+  value: Exclude<ArgumentValue, number | boolean | string | undefined>,
+): string {
+  if (Array.isArray(value))
+    return `(${(value as readonly ArgumentValue[]).map(showValue).join(", ")})`;
   if (isDim(value)) return print(value);
   if ("amount" in value) return `${value.amount} ${value.unit}${value.amount === 1 ? "" : "s"}`;
   if ("multiple" in value) return `${value.multiple}x`;
@@ -36,7 +48,12 @@ function showStructure(value: Exclude<ArgumentValue, number | boolean | string |
 
 export function showPenalties(terms: readonly Penalty[]): string {
   if (terms.length === 0) return "none";
-  return terms.map((term) => `${term.factor === 1 ? "" : `${term.factor} * `}${term.kind === "use" ? showUse(term.use) : term.name}`).join(" + ");
+  return terms
+    .map(
+      (term) =>
+        `${term.factor === 1 ? "" : `${term.factor} * `}${term.kind === "use" ? showUse(term.use) : term.name}`,
+    )
+    .join(" + ");
 }
 
 export function showSchedule(parts: readonly SchedulePart[]): string {
@@ -61,7 +78,9 @@ export function nameOf({ name, body }: Value): string {
     case "parameter":
       return body.weight.path;
     case "arithmetic":
-      return body.operator === "negate" ? `-${nameOf(body.operands[0]!)}` : body.operands.map(nameOf).join(` ${body.operator} `);
+      return body.operator === "negate"
+        ? `-${nameOf(body.operands[0]!)}`
+        : body.operands.map(nameOf).join(` ${body.operator} `);
     case "compare":
       return body.operands.map(nameOf).join(` ${body.operator} `);
     case "select":
@@ -76,8 +95,14 @@ export function showLoss(expression: LossExpression): string {
     case "loss":
       return `${expression.use.definition.name}(${expression.operands.map(nameOf).join(", ")})`;
     case "arithmetic": {
-      const operands = expression.operands.map((operand) => (operand.kind === "arithmetic" && expression.operator !== "+" ? `(${showLoss(operand)})` : showLoss(operand)));
-      return expression.operator === "negate" ? `-${operands[0]}` : operands.join(` ${expression.operator} `);
+      const operands = expression.operands.map((operand) =>
+        operand.kind === "arithmetic" && expression.operator !== "+"
+          ? `(${showLoss(operand)})`
+          : showLoss(operand),
+      );
+      return expression.operator === "negate"
+        ? `-${operands[0]}`
+        : operands.join(` ${expression.operator} `);
     }
   }
 }
@@ -89,7 +114,11 @@ export function showStop(condition: StopCondition): string {
     case "compare":
       return `${showFormula(condition.left)} ${condition.operator} ${showFormula(condition.right)}`;
     default:
-      return condition.conditions.map((each) => (each.kind === "or" && condition.kind === "and" ? `(${showStop(each)})` : showStop(each))).join(` ${condition.kind} `);
+      return condition.conditions
+        .map((each) =>
+          each.kind === "or" && condition.kind === "and" ? `(${showStop(each)})` : showStop(each),
+        )
+        .join(` ${condition.kind} `);
   }
 }
 
@@ -102,9 +131,14 @@ export function showFormula(formula: Formula): string {
     case "call":
       return `${formula.function.name}(${formula.operands.map(showFormula).join(", ")})`;
     case "apply": {
-      const operands = formula.operands.map((operand) => (operand.kind === "apply" ? `(${showFormula(operand)})` : showFormula(operand)));
-      if (formula.operator === "if") return `if ${operands[0]} then ${operands[1]} else ${operands[2]}`;
-      return operands.length === 1 ? `${formula.operator === "negate" ? "-" : `${formula.operator} `}${operands[0]}` : operands.join(` ${formula.operator} `);
+      const operands = formula.operands.map((operand) =>
+        operand.kind === "apply" ? `(${showFormula(operand)})` : showFormula(operand),
+      );
+      if (formula.operator === "if")
+        return `if ${operands[0]} then ${operands[1]} else ${operands[2]}`;
+      return operands.length === 1
+        ? `${formula.operator === "negate" ? "-" : `${formula.operator} `}${operands[0]}`
+        : operands.join(` ${formula.operator} `);
     }
   }
 }

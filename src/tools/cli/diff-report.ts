@@ -1,4 +1,10 @@
-import { unchanged, type Change, type Difference, type ModelDifference, type TensorFit } from "../../compiler/diff.ts";
+import {
+  unchanged,
+  type Change,
+  type Difference,
+  type ModelDifference,
+  type TensorFit,
+} from "../../compiler/diff.ts";
 import { printable } from "../../compiler/base/diagnostics/escape.ts";
 import { grouped } from "./output.ts";
 
@@ -8,9 +14,14 @@ const mostLines = 40;
 export function diffToText(difference: Difference, before: string, after: string): string {
   if (difference.same) return `${before} and ${after} describe the same models, data and runs`;
   const models = difference.models.filter((model) => !unchanged(model)).map(textOfModel);
-  const others = [...difference.data.map((data) => ({ ...data, kind: "data" })), ...difference.runs.map((run) => ({ ...run, kind: "run" }))]
+  const others = [
+    ...difference.data.map((data) => ({ ...data, kind: "data" })),
+    ...difference.runs.map((run) => ({ ...run, kind: "run" })),
+  ]
     .filter(({ changes }) => changes.length > 0)
-    .map(({ kind, name, changes }) => [`${kind} ${name}`, ...limited(changes.map(textOfChange))].join("\n"));
+    .map(({ kind, name, changes }) =>
+      [`${kind} ${name}`, ...limited(changes.map(textOfChange))].join("\n"),
+    );
   return [...models, ...others].map(visible).join("\n\n");
 }
 
@@ -21,7 +32,8 @@ function visible(text: string): string {
 
 function textOfModel(model: ModelDifference): string {
   const { name, before, after } = model;
-  if (!before || !after) return `model ${name} ${before ? "is gone" : "is new"}: ${grouped((before ?? after)!.parameters)} parameters`;
+  if (!before || !after)
+    return `model ${name} ${before ? "is gone" : "is new"}: ${grouped((before ?? after)!.parameters)} parameters`;
   const fit = checkpointOf(model);
   return [
     `model ${name}`,
@@ -33,15 +45,23 @@ function textOfModel(model: ModelDifference): string {
 }
 
 function costs({ before, after }: ModelDifference): readonly (readonly [string, string])[] {
-  const rows = [["parameters", before?.parameters, after?.parameters], ["multiply-adds", before?.multiplyAdds, after?.multiplyAdds], ["depth", before?.depth, after?.depth]] as const;
+  const rows = [
+    ["parameters", before?.parameters, after?.parameters],
+    ["multiply-adds", before?.multiplyAdds, after?.multiplyAdds],
+    ["depth", before?.depth, after?.depth],
+  ] as const;
   return rows.map(([what, old, now]) => [what, amount(old, now)]);
 }
 
 /** `13,002 → 15,002 (+15.4 %)`. */
 function amount(before: number | undefined, after: number | undefined): string {
-  if (before === undefined || after === undefined) return before === undefined ? `${grouped(after ?? 0)} (new)` : `${grouped(before)} (gone)`;
+  if (before === undefined || after === undefined)
+    return before === undefined ? `${grouped(after ?? 0)} (new)` : `${grouped(before)} (gone)`;
   if (before === after) return grouped(before);
-  const share = before === 0 ? "" : ` (${after > before ? "+" : ""}${((100 * (after - before)) / before).toFixed(1)} %)`;
+  const share =
+    before === 0
+      ? ""
+      : ` (${after > before ? "+" : ""}${((100 * (after - before)) / before).toFixed(1)} %)`;
   return `${grouped(before)} → ${grouped(after)}${share}`;
 }
 
@@ -53,22 +73,36 @@ function textOfChange({ what, before, after }: Change): string {
 
 function textOfTensor({ path, fit, before, after }: TensorFit): string {
   switch (fit) {
-    case "fits": return `${path} ${after}: fits`;
-    case "missing": return `${path} ${after}: not in the old checkpoint`;
-    case "dropped": return `${path} ${before}: no longer used`;
-    case "other shape": return `${path}: ${before} in the checkpoint, ${after} in the model`;
+    case "fits":
+      return `${path} ${after}: fits`;
+    case "missing":
+      return `${path} ${after}: not in the old checkpoint`;
+    case "dropped":
+      return `${path} ${before}: no longer used`;
+    case "other shape":
+      return `${path}: ${before} in the checkpoint, ${after} in the model`;
   }
 }
 
-function checkpointOf({ tensors, checkpointFits }: ModelDifference): { readonly verdict: string; readonly faults: readonly TensorFit[] } {
+function checkpointOf({ tensors, checkpointFits }: ModelDifference): {
+  readonly verdict: string;
+  readonly faults: readonly TensorFit[];
+} {
   const faults = tensors.filter(({ fit }) => fit !== "fits");
   const fitting = `${tensors.length - faults.length} of ${tensors.filter(({ fit }) => fit !== "dropped").length} tensors fit`;
   if (faults.length === 0) return { verdict: "fits", faults };
-  return { verdict: checkpointFits ? `fits; ${faults.length} of its tensors are no longer used` : `does not fit; ${fitting}`, faults };
+  return {
+    verdict: checkpointFits
+      ? `fits; ${faults.length} of its tensors are no longer used`
+      : `does not fit; ${fitting}`,
+    faults,
+  };
 }
 
 function limited(lines: readonly string[]): readonly string[] {
-  return lines.length <= mostLines ? lines : [...lines.slice(0, mostLines), `  … and ${lines.length - mostLines} more`];
+  return lines.length <= mostLines
+    ? lines
+    : [...lines.slice(0, mostLines), `  … and ${lines.length - mostLines} more`];
 }
 
 /** The difference as tables for a pull request. */
@@ -78,7 +112,10 @@ export function diffToMarkdown(difference: Difference, before: string, after: st
   const models = [
     "| model | parameters | multiply-adds | depth | old checkpoint |",
     "|---|---:|---:|---:|---|",
-    ...difference.models.map((model) => `| ${[code(model.name), ...costs(model).map(([, text]) => text), model.before && model.after ? checkpointOf(model).verdict : ""].join(" | ")} |`),
+    ...difference.models.map(
+      (model) =>
+        `| ${[code(model.name), ...costs(model).map(([, text]) => text), model.before && model.after ? checkpointOf(model).verdict : ""].join(" | ")} |`,
+    ),
   ];
   const details = [
     ...difference.models.map(({ name, shapes }) => rowsOf(`Shapes of ${code(name)}`, shapes)),
@@ -86,24 +123,42 @@ export function diffToMarkdown(difference: Difference, before: string, after: st
     ...difference.data.map(({ name, changes }) => rowsOf(`Data ${code(name)}`, changes)),
     ...difference.runs.map(({ name, changes }) => rowsOf(`Run ${code(name)}`, changes)),
   ];
-  return [title, ...(difference.models.length === 0 ? [] : [models.join("\n")]), ...details.filter((part) => part !== "")].join("\n\n");
+  return [
+    title,
+    ...(difference.models.length === 0 ? [] : [models.join("\n")]),
+    ...details.filter((part) => part !== ""),
+  ].join("\n\n");
 }
 
 function rowsOf(title: string, changes: readonly Change[]): string {
   if (changes.length === 0) return "";
-  const rows = changes.map(({ what, before, after }) => `| ${code(what)} | ${before === undefined ? "" : code(before)} | ${after === undefined ? "" : code(after)} |`);
+  const rows = changes.map(
+    ({ what, before, after }) =>
+      `| ${code(what)} | ${before === undefined ? "" : code(before)} | ${after === undefined ? "" : code(after)} |`,
+  );
   return [title, "", "| | before | after |", "|---|---|---|", ...limitedRows(rows)].join("\n");
 }
 
 function tensorRows(model: ModelDifference): string {
   const { faults } = checkpointOf(model);
   if (faults.length === 0) return "";
-  const rows = faults.map(({ path, fit, before, after }) => `| ${code(path)} | ${fit} | ${before === undefined ? "" : code(before)} | ${after === undefined ? "" : code(after)} |`);
-  return [`Old checkpoints of ${code(model.name)}`, "", "| tensor | | in the checkpoint | in the model |", "|---|---|---|---|", ...limitedRows(rows)].join("\n");
+  const rows = faults.map(
+    ({ path, fit, before, after }) =>
+      `| ${code(path)} | ${fit} | ${before === undefined ? "" : code(before)} | ${after === undefined ? "" : code(after)} |`,
+  );
+  return [
+    `Old checkpoints of ${code(model.name)}`,
+    "",
+    "| tensor | | in the checkpoint | in the model |",
+    "|---|---|---|---|",
+    ...limitedRows(rows),
+  ].join("\n");
 }
 
 function limitedRows(rows: readonly string[]): readonly string[] {
-  return rows.length <= mostLines ? rows : [...rows.slice(0, mostLines), `| … and ${rows.length - mostLines} more | | |`];
+  return rows.length <= mostLines
+    ? rows
+    : [...rows.slice(0, mostLines), `| … and ${rows.length - mostLines} more | | |`];
 }
 
 /** A code span in a table's cell: nothing of the text can end either. */

@@ -19,24 +19,45 @@ export function fixFiles(files: readonly string[], set: ReadonlyMap<string, stri
     const fixed = fixText(readSource(path), (source) => diagnose(source, set, new Map()).found);
     if (fixed.count > 0) changes.set(resolve(path), fixed);
   }
-  for (let broken = firstBroken(files, set, changes); broken; broken = firstBroken(files, set, changes)) for (const path of broken) changes.delete(path);
+  for (
+    let broken = firstBroken(files, set, changes);
+    broken;
+    broken = firstBroken(files, set, changes)
+  )
+    for (const path of broken) changes.delete(path);
   for (const [path, { text }] of changes) write(path, text);
   return [...changes.values()].reduce((sum, { count }) => sum + count, 0);
 }
 
 /** The changed files that the first file reads which is worse with the changes than without. */
-function firstBroken(files: readonly string[], set: ReadonlyMap<string, string>, changes: Changes): readonly string[] | undefined {
+function firstBroken(
+  files: readonly string[],
+  set: ReadonlyMap<string, string>,
+  changes: Changes,
+): readonly string[] | undefined {
   for (const path of changes.size === 0 ? [] : files) {
     const source = readSource(path);
-    const after = diagnose({ path, text: changes.get(resolve(path))?.text ?? source.text }, set, changes);
+    const after = diagnose(
+      { path, text: changes.get(resolve(path))?.text ?? source.text },
+      set,
+      changes,
+    );
     const changed = [resolve(path), ...after.read].filter((each) => changes.has(each));
-    if (changed.length > 0 && soundness(after.found) < soundness(diagnose(source, set, new Map()).found)) return changed;
+    if (
+      changed.length > 0 &&
+      soundness(after.found) < soundness(diagnose(source, set, new Map()).found)
+    )
+      return changed;
   }
   return undefined;
 }
 
 /** What is found in a text, its imports read with their changes, and which files these are. */
-function diagnose(source: Source, set: ReadonlyMap<string, string>, changes: Changes): { readonly found: readonly Diagnostic[]; readonly read: readonly string[] } {
+function diagnose(
+  source: Source,
+  set: ReadonlyMap<string, string>,
+  changes: Changes,
+): { readonly found: readonly Diagnostic[]; readonly read: readonly string[] } {
   const onDisk = importReader(source.path);
   const read: string[] = [];
   const { diagnostics } = check(source, {

@@ -22,9 +22,13 @@ export function fixText(source: Source, diagnose: Diagnose): Fixed {
   let found = diagnose(current);
   const refused = new Set<string>();
   for (let round = 0; round < mostRounds; round++) {
-    const chosen = apart(found.filter((each) => isFixable(each, current) && !refused.has(keyOf(each))));
+    const chosen = apart(
+      found.filter((each) => isFixable(each, current) && !refused.has(keyOf(each))),
+    );
     if (chosen.length === 0) break;
-    const step = attempt(current, found, chosen, diagnose) ?? first(chosen, (one) => attempt(current, found, [one], diagnose));
+    const step =
+      attempt(current, found, chosen, diagnose) ??
+      first(chosen, (one) => attempt(current, found, [one], diagnose));
     if (!step) {
       for (const each of chosen) refused.add(keyOf(each));
       continue;
@@ -42,14 +46,24 @@ interface Step {
 }
 
 /** The text with these fixes, when it is better for them. */
-function attempt(source: Source, before: readonly Diagnostic[], chosen: readonly Diagnostic[], diagnose: Diagnose): Step | undefined {
+function attempt(
+  source: Source,
+  before: readonly Diagnostic[],
+  chosen: readonly Diagnostic[],
+  diagnose: Diagnose,
+): Step | undefined {
   const current = { path: source.path, text: applyEdits(source.text, chosen.flatMap(editsOf)) };
   const found = diagnose(current);
   const gone = chosen.every((each) => count(found, keyOf(each)) < count(before, keyOf(each)));
-  return gone && soundness(found) >= soundness(before) ? { current, found, applied: chosen.length } : undefined;
+  return gone && soundness(found) >= soundness(before)
+    ? { current, found, applied: chosen.length }
+    : undefined;
 }
 
-function first(chosen: readonly Diagnostic[], attemptOne: (one: Diagnostic) => Step | undefined): Step | undefined {
+function first(
+  chosen: readonly Diagnostic[],
+  attemptOne: (one: Diagnostic) => Step | undefined,
+): Step | undefined {
   for (const one of chosen) {
     const step = attemptOne(one);
     if (step) return step;
@@ -74,7 +88,11 @@ export function soundness(found: readonly Diagnostic[]): 0 | 1 | 2 {
 }
 
 function isFixable({ fixes }: Diagnostic, source: Source): boolean {
-  return fixes.length === 1 && fixes[0]!.edits.length > 0 && fixes[0]!.edits.every(({ span }) => span.source.path === source.path);
+  return (
+    fixes.length === 1 &&
+    fixes[0]!.edits.length > 0 &&
+    fixes[0]!.edits.every(({ span }) => span.source.path === source.path)
+  );
 }
 
 function editsOf({ fixes }: Diagnostic): Fix["edits"] {
@@ -86,7 +104,12 @@ function apart(found: readonly Diagnostic[]): readonly Diagnostic[] {
   const taken: Fix["edits"][number]["span"][] = [];
   return found.filter((each) => {
     const spans = editsOf(each).map(({ span }) => span);
-    if (spans.some((span) => taken.some((other) => span.start <= other.end && other.start <= span.end))) return false;
+    if (
+      spans.some((span) =>
+        taken.some((other) => span.start <= other.end && other.start <= span.end),
+      )
+    )
+      return false;
     taken.push(...spans);
     return true;
   });

@@ -6,7 +6,10 @@ import type { Level } from "../../compiler/lints/lint.ts";
 import { readSource, rootOf } from "./sources.ts";
 
 /** How loudly each lint is heard in a file: `nnspec.config.json` of its root says, where there is one. */
-export function lintLevels(main: string): { readonly levels: ReadonlyMap<string, Level>; readonly diagnostics: readonly Diagnostic[] } {
+export function lintLevels(main: string): {
+  readonly levels: ReadonlyMap<string, Level>;
+  readonly diagnostics: readonly Diagnostic[];
+} {
   const path = join(rootOf(main), "nnspec.config.json");
   if (!existsSync(path)) return { levels: new Map(), diagnostics: [] };
   return readConfiguration({ path: relative(process.cwd(), path), text: readSource(path).text });

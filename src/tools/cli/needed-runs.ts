@@ -5,15 +5,25 @@ import { UsageError } from "./exit.ts";
 import { folderName } from "./run-folder.ts";
 
 /** The runs whose weights a run starts from or listens to must have been trained, in folders beside its own; else the command that does it. */
-export function requireRuns(program: Program, run: TypedRun, file: string, folder: string, resumes: boolean): void {
+export function requireRuns(
+  program: Program,
+  run: TypedRun,
+  file: string,
+  folder: string,
+  resumes: boolean,
+): void {
   const loaded = resumes ? [] : run.weights.flatMap(({ load }) => load?.value ?? []);
   const sources = [...loaded, ...(run.teacher ? [run.teacher.weights] : [])];
-  for (const name of new Set(sources.flatMap((source) => (source.kind === "run" ? [source.run] : [])))) {
+  for (const name of new Set(
+    sources.flatMap((source) => (source.kind === "run" ? [source.run] : [])),
+  )) {
     const kept = program.runs.find((other) => other.name === name)?.keep.kind ?? "best";
     const own = join(dirname(folder), folderName(name));
     const weights = join(own, `${kept}.safetensors`);
     if (existsSync(weights)) continue;
     const where = own === join("runs", folderName(name)) ? "" : ` --run-dir ${own}`;
-    throw new UsageError(`run ${run.name} needs the weights of run ${name}, and ${weights} is not there; train it first: nnspec train ${file} --run ${name}${where}`);
+    throw new UsageError(
+      `run ${run.name} needs the weights of run ${name}, and ${weights} is not there; train it first: nnspec train ${file} --run ${name}${where}`,
+    );
   }
 }

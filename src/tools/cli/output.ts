@@ -16,13 +16,18 @@ export function writeLine(text: string): void {
 }
 
 /** Diagnostics to the standard output as JSON, or to the error output for people. */
-export function writeDiagnostics(diagnostics: readonly Diagnostic[], format: Format, stream: NodeJS.WriteStream = process.stderr): void {
+export function writeDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  format: Format,
+  stream: NodeJS.WriteStream = process.stderr,
+): void {
   if (format === "json") {
     writeLine(JSON.stringify({ diagnostics: diagnostics.map(toJson) }));
     return;
   }
   const color = usesColor(stream);
-  for (const diagnostic of diagnostics) stream.write(`${printDiagnostic(diagnostic, { color })}\n\n`);
+  for (const diagnostic of diagnostics)
+    stream.write(`${printDiagnostic(diagnostic, { color })}\n\n`);
 }
 
 export function writeTally(diagnostics: readonly Diagnostic[], files: number): void {
@@ -30,11 +35,26 @@ export function writeTally(diagnostics: readonly Diagnostic[], files: number): v
 }
 
 /** Columns aligned under their titles; numbers to the right. */
-export function table(titles: readonly string[], rows: readonly (readonly string[])[], right: readonly number[] = []): string {
-  const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+export function table(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string {
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => (right.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join("  ").trimEnd();
-  return [line(titles), widths.map((width) => "─".repeat(width)).join("  "), ...rows.map(line)].join("\n");
+    row
+      .map((cell, column) =>
+        right.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+      )
+      .join("  ")
+      .trimEnd();
+  return [
+    line(titles),
+    widths.map((width) => "─".repeat(width)).join("  "),
+    ...rows.map(line),
+  ].join("\n");
 }
 
 /** 13002 → `13,002`. */

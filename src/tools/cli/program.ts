@@ -1,17 +1,47 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
-import type { BuildOptions, CheckOptions, DiffOptions, InspectOptions, PredictOptions, RunFolderOptions, SharedOptions, TrainOptions } from "./options.ts";
+import type {
+  BuildOptions,
+  CheckOptions,
+  DiffOptions,
+  InspectOptions,
+  PredictOptions,
+  RunFolderOptions,
+  SharedOptions,
+  TrainOptions,
+} from "./options.ts";
 
 /** Every command, its options and examples. What a command does is loaded when it is called. */
 export function commandLine(): Command {
   const program = new Command("nnspec")
-    .description("Describe a neural network and its training in one small file; check it, and generate its trainer.")
+    .description(
+      "Describe a neural network and its training in one small file; check it, and generate its trainer.",
+    )
     .version(manifest.version)
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false })
-    .addHelpText("after", "\nStart with:\n  nnspec init my-model && cd my-model && nnspec train model.nnspec");
-  for (const add of [init, check, build, train, evaluate, predict, inspect, fmt, summary, compare, diff, explain, list, doctor]) add(program);
+    .addHelpText(
+      "after",
+      "\nStart with:\n  nnspec init my-model && cd my-model && nnspec train model.nnspec",
+    );
+  for (const add of [
+    init,
+    check,
+    build,
+    train,
+    evaluate,
+    predict,
+    inspect,
+    fmt,
+    summary,
+    compare,
+    diff,
+    explain,
+    list,
+    doctor,
+  ])
+    add(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
@@ -20,37 +50,84 @@ function init(program: Command): void {
   program
     .command("init [folder]")
     .description("write a first model.nnspec that trains as it stands")
-    .addOption(new Option("--template <name>", "what to start from").choices(["spirals", "csv"]).default("spirals"))
+    .addOption(
+      new Option("--template <name>", "what to start from")
+        .choices(["spirals", "csv"])
+        .default("spirals"),
+    )
     .addHelpText("after", examples("nnspec init", "nnspec init my-model --template csv"))
     .action(async (folder: string | undefined, options: { template: string }) =>
-      (await import("./commands/init.ts")).init(folder ?? ".", options));
+      (await import("./commands/init.ts")).init(folder ?? ".", options),
+    );
 }
 
 function check(program: Command): void {
   program
     .command("check <files...>")
-    .description("prove names, shapes and settings, and run nothing; a folder stands for all specs below it, - for the standard input")
+    .description(
+      "prove names, shapes and settings, and run nothing; a folder stands for all specs below it, - for the standard input",
+    )
     .addOption(setOption())
-    .addOption(assignments(new Option("--data <Name=path>", "a file whose header is compared with that data declaration; may be given several times")))
-    .addOption(new Option("--format <format>", "for people, for programs, or for a CI system").choices(["pretty", "json", "github", "sarif", "junit"]).default("pretty"))
+    .addOption(
+      assignments(
+        new Option(
+          "--data <Name=path>",
+          "a file whose header is compared with that data declaration; may be given several times",
+        ),
+      ),
+    )
+    .addOption(
+      new Option("--format <format>", "for people, for programs, or for a CI system")
+        .choices(["pretty", "json", "github", "sarif", "junit"])
+        .default("pretty"),
+    )
     .option("--error-on-warning", "end with exit code 1 when there are warnings", false)
-    .option("--fix", "first apply the fix of every finding that has exactly one, where the file is the better for it", false)
-    .addHelpText("after", examples("nnspec check model.nnspec", "nnspec check examples --format json", "nnspec check . --format sarif > nnspec.sarif", "nnspec check model.nnspec --fix", "nnspec check model.nnspec --set width=256", "nnspec check mnist.nnspec --data Mnist=mnist.npz"))
+    .option(
+      "--fix",
+      "first apply the fix of every finding that has exactly one, where the file is the better for it",
+      false,
+    )
+    .addHelpText(
+      "after",
+      examples(
+        "nnspec check model.nnspec",
+        "nnspec check examples --format json",
+        "nnspec check . --format sarif > nnspec.sarif",
+        "nnspec check model.nnspec --fix",
+        "nnspec check model.nnspec --set width=256",
+        "nnspec check mnist.nnspec --data Mnist=mnist.npz",
+      ),
+    )
     .action(async (files: string[], options: CheckOptions) =>
-      (await import("./commands/check.ts")).check(files, options));
+      (await import("./commands/check.ts")).check(files, options),
+    );
 }
 
 function build(program: Command): void {
   program
     .command("build <file>")
     .description("generate the standalone TypeScript trainer of a run")
-    .requiredOption("--out <folder>", "where the trainer goes; files that are already there are replaced")
+    .requiredOption(
+      "--out <folder>",
+      "where the trainer goes; files that are already there are replaced",
+    )
     .option("--run <name>", "which run, when the file has several")
-    .option("--relaxed-simd", "fused multiplication and addition in the WebAssembly module; not every engine runs it, and last bits differ between machines")
+    .option(
+      "--relaxed-simd",
+      "fused multiplication and addition in the WebAssembly module; not every engine runs it, and last bits differ between machines",
+    )
     .addOption(setOption())
     .addOption(dataOption())
-    .addHelpText("after", examples("nnspec build digits.nnspec --out digits", "nnspec build search.nnspec --run Searched --set depth=3 --out deep"))
-    .action(async (file: string, options: BuildOptions) => (await import("./commands/build.ts")).build(file, options));
+    .addHelpText(
+      "after",
+      examples(
+        "nnspec build digits.nnspec --out digits",
+        "nnspec build search.nnspec --run Searched --set depth=3 --out deep",
+      ),
+    )
+    .action(async (file: string, options: BuildOptions) =>
+      (await import("./commands/build.ts")).build(file, options),
+    );
 }
 
 function train(program: Command): void {
@@ -65,12 +142,29 @@ function train(program: Command): void {
     .addOption(calibrateOption())
     .option("--epochs <n>", "how many epochs instead of the file's", wholeNumber(1))
     .option("--seed <n>", "the seed instead of the file's", wholeNumber(0))
-    .option("--run-dir <folder>", "where trainer, checkpoints and logs go (default: runs/<run>, then runs/<run>-2, …)")
+    .option(
+      "--run-dir <folder>",
+      "where trainer, checkpoints and logs go (default: runs/<run>, then runs/<run>-2, …)",
+    )
     .option("--resume", "go on from the last checkpoint of --run-dir", false)
-    .addOption(new Option("--inspect <what>", "report first how the network begins (init), then train; the report is also kept as inspection.html").choices(["init"]))
+    .addOption(
+      new Option(
+        "--inspect <what>",
+        "report first how the network begins (init), then train; the report is also kept as inspection.html",
+      ).choices(["init"]),
+    )
     .addOption(formatOption())
-    .addHelpText("after", examples("nnspec train digits.nnspec", "nnspec train digits.nnspec --epochs 5 --set lr=3e-3 --format json", "nnspec train digits.nnspec --run-dir runs/mlp --resume"))
-    .action(async (file: string, options: TrainOptions) => (await import("./commands/train.ts")).train(file, options));
+    .addHelpText(
+      "after",
+      examples(
+        "nnspec train digits.nnspec",
+        "nnspec train digits.nnspec --epochs 5 --set lr=3e-3 --format json",
+        "nnspec train digits.nnspec --run-dir runs/mlp --resume",
+      ),
+    )
+    .action(async (file: string, options: TrainOptions) =>
+      (await import("./commands/train.ts")).train(file, options),
+    );
 }
 
 function evaluate(program: Command): void {
@@ -84,27 +178,51 @@ function evaluate(program: Command): void {
     .option("--checkpoint <file>", "which weights instead of the best ones")
     .addOption(formatOption())
     .option("--tta", "measure the mean prediction over the views of `predict: average(…)` as well")
-    .addHelpText("after", examples("nnspec eval runs/mlp", "nnspec eval runs/mlp --data Digits=other.csv --format json"))
-    .action(async (folder: string, options: RunFolderOptions) => (await import("./commands/eval.ts")).evaluate(folder, options));
+    .addHelpText(
+      "after",
+      examples(
+        "nnspec eval runs/mlp",
+        "nnspec eval runs/mlp --data Digits=other.csv --format json",
+      ),
+    )
+    .action(async (folder: string, options: RunFolderOptions) =>
+      (await import("./commands/eval.ts")).evaluate(folder, options),
+    );
 }
 
 function predict(program: Command): void {
   program
     .command("predict <run-folder> [input]")
-    .description("use a trained model: rows of a CSV or JSON file (or JSON lines of the standard input) in, JSON lines out")
+    .description(
+      "use a trained model: rows of a CSV or JSON file (or JSON lines of the standard input) in, JSON lines out",
+    )
     .addOption(backendOption())
     .addOption(threadsOption())
     .option("--checkpoint <file>", "which weights instead of the best ones")
-    .option("--samples <n>", "Monte-Carlo dropout: predict each row so many times with noise on; mean and spread (0: once, without noise)", wholeNumber(0))
-    .addHelpText("after", examples("nnspec predict runs/mlp new.csv", "nnspec predict runs/mlp new.csv --samples 50", "echo '[[5.1, 3.5, 1.4, 0.2]]' | nnspec predict runs/iris -"))
+    .option(
+      "--samples <n>",
+      "Monte-Carlo dropout: predict each row so many times with noise on; mean and spread (0: once, without noise)",
+      wholeNumber(0),
+    )
+    .addHelpText(
+      "after",
+      examples(
+        "nnspec predict runs/mlp new.csv",
+        "nnspec predict runs/mlp new.csv --samples 50",
+        "echo '[[5.1, 3.5, 1.4, 0.2]]' | nnspec predict runs/iris -",
+      ),
+    )
     .action(async (folder: string, input: string | undefined, options: PredictOptions) =>
-      (await import("./commands/predict.ts")).predict(folder, input ?? "-", options));
+      (await import("./commands/predict.ts")).predict(folder, input ?? "-", options),
+    );
 }
 
 function inspect(program: Command): void {
   program
     .command("inspect <file>")
-    .description("how a run begins: the spread of activations and gradients, layer by layer, before any training; several runs side by side")
+    .description(
+      "how a run begins: the spread of activations and gradients, layer by layer, before any training; several runs side by side",
+    )
     .option("--run <name>", "only this run, in detail")
     .addOption(setOption())
     .addOption(dataOption())
@@ -112,8 +230,17 @@ function inspect(program: Command): void {
     .option("--seed <n>", "the seed instead of the file's", wholeNumber(0))
     .option("--html <file>", "write the report as a page as well")
     .addOption(formatOption())
-    .addHelpText("after", examples("nnspec inspect digits.nnspec", "nnspec inspect initialisation.nnspec --html report.html", "nnspec inspect initialisation.nnspec --run Small"))
-    .action(async (file: string, options: InspectOptions) => (await import("./commands/inspect.ts")).inspect(file, options));
+    .addHelpText(
+      "after",
+      examples(
+        "nnspec inspect digits.nnspec",
+        "nnspec inspect initialisation.nnspec --html report.html",
+        "nnspec inspect initialisation.nnspec --run Small",
+      ),
+    )
+    .action(async (file: string, options: InspectOptions) =>
+      (await import("./commands/inspect.ts")).inspect(file, options),
+    );
 }
 
 function fmt(program: Command): void {
@@ -121,67 +248,133 @@ function fmt(program: Command): void {
     .command("fmt <files...>")
     .description("bring specs into canonical form; - reads the standard input and prints")
     .option("--check", "change nothing; exit code 1 when a file is not in canonical form", false)
-    .addHelpText("after", examples("nnspec fmt model.nnspec", "nnspec fmt --check examples", "nnspec fmt - < model.nnspec"))
-    .action(async (files: string[], options: { check: boolean }) => (await import("./commands/fmt.ts")).fmt(files, options));
+    .addHelpText(
+      "after",
+      examples(
+        "nnspec fmt model.nnspec",
+        "nnspec fmt --check examples",
+        "nnspec fmt - < model.nnspec",
+      ),
+    )
+    .action(async (files: string[], options: { check: boolean }) =>
+      (await import("./commands/fmt.ts")).fmt(files, options),
+    );
 }
 
 function summary(program: Command): void {
   program
     .command("summary <file>")
-    .description("a row a layer: shape, receptive field, parameters, multiply-adds; totals, depth, memory of prediction and training")
+    .description(
+      "a row a layer: shape, receptive field, parameters, multiply-adds; totals, depth, memory of prediction and training",
+    )
     .option("--model <name>", "only this model")
     .addOption(setOption())
     .addOption(formatOption())
-    .addHelpText("after", examples("nnspec summary digits.nnspec", "nnspec summary resnet.nnspec --model ResNet18 --format json"))
-    .action(async (file: string, options: SharedOptions & { model?: string }) => (await import("./commands/summary.ts")).summary(file, options));
+    .addHelpText(
+      "after",
+      examples(
+        "nnspec summary digits.nnspec",
+        "nnspec summary resnet.nnspec --model ResNet18 --format json",
+      ),
+    )
+    .action(async (file: string, options: SharedOptions & { model?: string }) =>
+      (await import("./commands/summary.ts")).summary(file, options),
+    );
 }
 
 function compare(program: Command): void {
   program
     .command("compare <models...>")
-    .description("models beside one another: year and salient feature (from `/// 2012 · ReLU, dropout` above the model), parameters, FLOPs, depth")
+    .description(
+      "models beside one another: year and salient feature (from `/// 2012 · ReLU, dropout` above the model), parameters, FLOPs, depth",
+    )
     .addOption(setOption())
     .addOption(formatOption())
-    .addHelpText("after", examples("nnspec compare alexnet.nnspec vgg16.nnspec", "nnspec compare resnets.nnspec:ResNet18 resnets.nnspec:ResNet50", "nnspec compare architectures --format json"))
-    .action(async (models: string[], options: SharedOptions) => (await import("./commands/compare.ts")).compare(models, options));
+    .addHelpText(
+      "after",
+      examples(
+        "nnspec compare alexnet.nnspec vgg16.nnspec",
+        "nnspec compare resnets.nnspec:ResNet18 resnets.nnspec:ResNet50",
+        "nnspec compare architectures --format json",
+      ),
+    )
+    .action(async (models: string[], options: SharedOptions) =>
+      (await import("./commands/compare.ts")).compare(models, options),
+    );
 }
 
 function diff(program: Command): void {
   program
     .command("diff <before> <after>")
-    .description("what changed between two specs, or a spec at two commits (REV:path): shapes, parameters, cost, settings, and whether an old checkpoint still fits")
+    .description(
+      "what changed between two specs, or a spec at two commits (REV:path): shapes, parameters, cost, settings, and whether an old checkpoint still fits",
+    )
     .addOption(setOption())
-    .addOption(new Option("--format <format>", "for people, for programs, or for a pull request").choices(["pretty", "json", "markdown"]).default("pretty"))
-    .addHelpText("after", examples("nnspec diff old.nnspec new.nnspec", "nnspec diff HEAD~1:model.nnspec model.nnspec", "nnspec diff origin/main:model.nnspec model.nnspec --format markdown"))
-    .action(async (before: string, after: string, options: DiffOptions) => (await import("./commands/diff.ts")).diff(before, after, options));
+    .addOption(
+      new Option("--format <format>", "for people, for programs, or for a pull request")
+        .choices(["pretty", "json", "markdown"])
+        .default("pretty"),
+    )
+    .addHelpText(
+      "after",
+      examples(
+        "nnspec diff old.nnspec new.nnspec",
+        "nnspec diff HEAD~1:model.nnspec model.nnspec",
+        "nnspec diff origin/main:model.nnspec model.nnspec --format markdown",
+      ),
+    )
+    .action(async (before: string, after: string, options: DiffOptions) =>
+      (await import("./commands/diff.ts")).diff(before, after, options),
+    );
 }
 
 function explain(program: Command): void {
   program
     .command("explain <code-or-file> [path]")
-    .description("explain a diagnostic, a library item, or all that applies to a weight, layer or setting of a file and where it comes from")
+    .description(
+      "explain a diagnostic, a library item, or all that applies to a weight, layer or setting of a file and where it comes from",
+    )
     .addOption(setOption())
-    .addHelpText("after", examples("nnspec explain NN0301", "nnspec explain adam", "nnspec explain digits.nnspec h1.weight"))
+    .addHelpText(
+      "after",
+      examples(
+        "nnspec explain NN0301",
+        "nnspec explain adam",
+        "nnspec explain digits.nnspec h1.weight",
+      ),
+    )
     .action(async (subject: string, path: string | undefined, options: SharedOptions) =>
-      (await import("./commands/explain.ts")).explain(subject, path, options));
+      (await import("./commands/explain.ts")).explain(subject, path, options),
+    );
 }
 
 function list(program: Command): void {
   program
     .command("list [kind]")
-    .description("list the library: layers, activations, initializers, regularizers, losses, optimizers, schedules, metrics, sources …")
+    .description(
+      "list the library: layers, activations, initializers, regularizers, losses, optimizers, schedules, metrics, sources …",
+    )
     .addOption(formatOption())
-    .addHelpText("after", examples("nnspec list", "nnspec list optimizer", "nnspec list layer --format json"))
-    .action(async (kind: string | undefined, options: SharedOptions) => (await import("./commands/list.ts")).list(kind, options));
+    .addHelpText(
+      "after",
+      examples("nnspec list", "nnspec list optimizer", "nnspec list layer --format json"),
+    )
+    .action(async (kind: string | undefined, options: SharedOptions) =>
+      (await import("./commands/list.ts")).list(kind, options),
+    );
 }
 
 function doctor(program: Command): void {
   program
     .command("doctor")
-    .description("what this machine can run: Node, gpu.js, headless GL, and what is missing for them")
+    .description(
+      "what this machine can run: Node, gpu.js, headless GL, and what is missing for them",
+    )
     .addOption(formatOption())
     .addHelpText("after", examples("nnspec doctor", "nnspec doctor --format json"))
-    .action(async (options: SharedOptions) => (await import("./commands/doctor.ts")).doctor(options));
+    .action(async (options: SharedOptions) =>
+      (await import("./commands/doctor.ts")).doctor(options),
+    );
 }
 
 function examples(...lines: readonly string[]): string {
@@ -189,27 +382,48 @@ function examples(...lines: readonly string[]): string {
 }
 
 function formatOption(): Option {
-  return new Option("--format <format>", "for people or for programs").choices(["pretty", "json"]).default("pretty");
+  return new Option("--format <format>", "for people or for programs")
+    .choices(["pretty", "json"])
+    .default("pretty");
 }
 
 function threadsOption(): Option {
-  return new Option("--threads <auto|n>", "threads of the wasm backend (default: auto, as many as are faster)");
+  return new Option(
+    "--threads <auto|n>",
+    "threads of the wasm backend (default: auto, as many as are faster)",
+  );
 }
 
 function calibrateOption(): Option {
-  return new Option("--calibrate", "with --backend auto: measure all backends again, whatever is remembered");
+  return new Option(
+    "--calibrate",
+    "with --backend auto: measure all backends again, whatever is remembered",
+  );
 }
 
 function backendOption(): Option {
-  return new Option("--backend <backend>", "where the tensors are computed (default: auto)").choices(["auto", "gpu", "wasm", "cpu"]);
+  return new Option(
+    "--backend <backend>",
+    "where the tensors are computed (default: auto)",
+  ).choices(["auto", "gpu", "wasm", "cpu"]);
 }
 
 function setOption(): Option {
-  return assignments(new Option("--set <name=value>", "another value for a dim or hyper; may be given several times"));
+  return assignments(
+    new Option(
+      "--set <name=value>",
+      "another value for a dim or hyper; may be given several times",
+    ),
+  );
 }
 
 function dataOption(): Option {
-  return assignments(new Option("--data <Name=path>", "another source for a data declaration; may be given several times"));
+  return assignments(
+    new Option(
+      "--data <Name=path>",
+      "another source for a data declaration; may be given several times",
+    ),
+  );
 }
 
 function assignments(option: Option): Option {
@@ -217,7 +431,10 @@ function assignments(option: Option): Option {
     .default(new Map<string, string>(), "none")
     .argParser((text: string, before: ReadonlyMap<string, string>) => {
       const at = text.indexOf("=");
-      if (at < 1 || at === text.length - 1) throw new InvalidArgumentError(`Write it as ${option.name() === "set" ? "name=value" : "Name=path"}.`);
+      if (at < 1 || at === text.length - 1)
+        throw new InvalidArgumentError(
+          `Write it as ${option.name() === "set" ? "name=value" : "Name=path"}.`,
+        );
       return new Map([...before, [text.slice(0, at).trim(), text.slice(at + 1).trim()]]);
     });
 }
@@ -225,7 +442,8 @@ function assignments(option: Option): Option {
 function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`Give a whole number from ${least}.`);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`Give a whole number from ${least}.`);
     return value;
   };
 }

@@ -15,17 +15,23 @@ export interface Origin {
 /** `file`, `-`, or `REV:path` of the git repository here, as `git show` has it. */
 export function openSpec(subject: string): Origin {
   const [, revision, path] = /^([^:-][^:]*):(.+)$/.exec(subject) ?? [];
-  if (revision === undefined || path === undefined || statSync(subject, { throwIfNoEntry: false })) return { source: readSource(subject), read: importReader(subject) };
+  if (revision === undefined || path === undefined || statSync(subject, { throwIfNoEntry: false }))
+    return { source: readSource(subject), read: importReader(subject) };
   const inside = posix.normalize(posix.join(prefix(), path));
   const text = show(revision, inside);
-  if (text === undefined) throw new UsageError(`git knows no ${subject}: is ${revision} a commit or branch, and was ${path} in it?`);
+  if (text === undefined)
+    throw new UsageError(
+      `git knows no ${subject}: is ${revision} a commit or branch, and was ${path} in it?`,
+    );
   return { source: { path: `${revision}:${inside}`, text }, read: readerOf(revision) };
 }
 
 /** Imports of a file of a commit come from the same commit, and never from outside the repository. */
 function readerOf(revision: string): CompileOptions["read"] {
   return (path, from) => {
-    const inside = posix.normalize(posix.join(posix.dirname(from.slice(revision.length + 1)), path));
+    const inside = posix.normalize(
+      posix.join(posix.dirname(from.slice(revision.length + 1)), path),
+    );
     if (inside.startsWith("../") || posix.isAbsolute(inside)) return { problem: "outside" };
     const text = show(revision, inside);
     return text === undefined ? { problem: "missing" } : { path: `${revision}:${inside}`, text };
@@ -42,7 +48,11 @@ function show(revision: string, path: string): string | undefined {
 }
 
 function git(...args: readonly string[]): string | undefined {
-  const { status, stdout, error } = spawnSync("git", args, { encoding: "utf8", maxBuffer: 16 * 2 ** 20, stdio: ["ignore", "pipe", "ignore"] });
+  const { status, stdout, error } = spawnSync("git", args, {
+    encoding: "utf8",
+    maxBuffer: 16 * 2 ** 20,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   if (error) throw new UsageError("a revision needs git, which could not be run");
   return status === 0 ? stdout : undefined;
 }

@@ -14,11 +14,23 @@ export function ensembleOf(folder: string, file: "ensemble.ts" | "predict.ts"): 
 }
 
 /** A program of the trainer in a run folder, and the weights to use with it: the best ones, else the last. */
-export function trainerOf(folder: string, file: string, checkpoint: string | undefined): { readonly program: string; readonly checkpoint: string } {
+export function trainerOf(
+  folder: string,
+  file: string,
+  checkpoint: string | undefined,
+): { readonly program: string; readonly checkpoint: string } {
   const program = join(folder, "trainer", file);
-  if (!existsSync(program)) throw new UsageError(`${folder} is not a run folder of nnspec train: there is no trainer/${file} in it`);
-  const weights = checkpoint ?? ["best.safetensors", "last.safetensors"].map((name) => join(folder, name)).find((path) => existsSync(path));
-  if (weights === undefined) throw new UsageError(`${folder} has no checkpoint yet (best.safetensors, last.safetensors)`);
+  if (!existsSync(program))
+    throw new UsageError(
+      `${folder} is not a run folder of nnspec train: there is no trainer/${file} in it`,
+    );
+  const weights =
+    checkpoint ??
+    ["best.safetensors", "last.safetensors"]
+      .map((name) => join(folder, name))
+      .find((path) => existsSync(path));
+  if (weights === undefined)
+    throw new UsageError(`${folder} has no checkpoint yet (best.safetensors, last.safetensors)`);
   if (!existsSync(weights)) throw new UsageError(`cannot read ${weights}: there is no such file`);
   return { program: resolve(program), checkpoint: resolve(weights) };
 }

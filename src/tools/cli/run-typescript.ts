@@ -6,9 +6,15 @@ import { dirname, join, resolve } from "node:path";
 import { makeFolder } from "./make-folder.ts";
 
 /** Runs a generated TypeScript file with this Node, and gives its exit code. */
-export async function runTypeScript(file: string, args: readonly string[], input: "inherit" | "ignore"): Promise<number> {
+export async function runTypeScript(
+  file: string,
+  args: readonly string[],
+  input: "inherit" | "ignore",
+): Promise<number> {
   linkPackages(dirname(file));
-  const child = spawn(process.execPath, [...loader(), file, ...args], { stdio: [input, "inherit", "inherit"] });
+  const child = spawn(process.execPath, [...loader(), file, ...args], {
+    stdio: [input, "inherit", "inherit"],
+  });
   // Whoever signals this process means the training: it saves its checkpoint and ends, and its exit code is then ours.
   // (A terminal signals both; the child takes signals so close together for one.)
   const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);
@@ -17,20 +23,30 @@ export async function runTypeScript(file: string, args: readonly string[], input
   // The listeners stay: a late signal must not take the exit code away.
   return new Promise<number>((settle, fail) => {
     child.on("error", fail);
-    child.on("exit", (code, signal) => settle(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+    child.on("exit", (code, signal) =>
+      settle(code ?? 128 + (signal ? constants.signals[signal] : 0)),
+    );
   });
 }
 
 /** Runs a few lines as a module inside a generated folder and gives what they print. */
-export async function captureTypeScript(folder: string, script: string): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }> {
+export async function captureTypeScript(
+  folder: string,
+  script: string,
+): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }> {
   linkPackages(folder);
-  return spawnSync(process.execPath, [...loader(), "--input-type=module", "--eval", script], { cwd: folder, encoding: "utf8" });
+  return spawnSync(process.execPath, [...loader(), "--input-type=module", "--eval", script], {
+    cwd: folder,
+    encoding: "utf8",
+  });
 }
 
 /** tsx, where Node does not strip types itself. */
 function loader(): readonly string[] {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  return major > 22 || (major === 22 && minor >= 18) ? [] : ["--import", import.meta.resolve("tsx")];
+  return major > 22 || (major === 22 && minor >= 18)
+    ? []
+    : ["--import", import.meta.resolve("tsx")];
 }
 
 /** A generated trainer imports gpu.js, and one that reads images sharp: where its folder has none in reach, ours is linked there. */

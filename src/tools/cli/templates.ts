@@ -68,7 +68,8 @@ train Classifier on Table {
 function sampleTable(): string {
   const rows = Array.from({ length: 40 }, (_, index) => {
     const kind = index % 2;
-    const wave = (shift: number): number => Math.round(100 * (kind + 0.8 * Math.sin(1.7 * index + shift))) / 100;
+    const wave = (shift: number): number =>
+      Math.round(100 * (kind + 0.8 * Math.sin(1.7 * index + shift))) / 100;
     return [wave(0), wave(1), wave(2), kind === 0 ? "round" : "square"].join(",");
   });
   return `${["length", "width", "height", "kind"].join(",")}\n${rows.join("\n")}\n`;

@@ -24,10 +24,21 @@ export interface BuildChoices {
 }
 
 /** Generates the trainer of a run into a folder; what was generated there before is replaced, and nothing else touched. */
-export async function writeTrainer(program: Program, run: TypedRun, folder: string, choices: BuildChoices): Promise<readonly string[]> {
+export async function writeTrainer(
+  program: Program,
+  run: TypedRun,
+  folder: string,
+  choices: BuildChoices,
+): Promise<readonly string[]> {
   const { buildTrainer, OpenSize } = await import("../../compiler/build.ts");
   const generate = (capacities: Capacities) =>
-    buildTrainer(program, run, { pathFromFolder: choices.pathFromFolder, bound: choices.data, capacities, relaxedSimd: choices.relaxedSimd ?? false, member: choices.member ?? false });
+    buildTrainer(program, run, {
+      pathFromFolder: choices.pathFromFolder,
+      bound: choices.data,
+      capacities,
+      relaxedSimd: choices.relaxedSimd ?? false,
+      member: choices.member ?? false,
+    });
   const dims = openDims(program, choices.set);
   try {
     if (run.batch !== "all") return writeFiles(folder, await generate({ dims }));
@@ -42,13 +53,22 @@ export async function writeTrainer(program: Program, run: TypedRun, folder: stri
 }
 
 /** Generates the trainers of an ensemble's members, each into a folder of its own, and what joins them. */
-export async function writeEnsemble(program: Program, ensemble: TypedEnsemble, folder: string, choices: BuildChoices): Promise<readonly string[]> {
+export async function writeEnsemble(
+  program: Program,
+  ensemble: TypedEnsemble,
+  folder: string,
+  choices: BuildChoices,
+): Promise<readonly string[]> {
   const { ensembleFiles, trainersOf } = await import("../../compiler/build.ts");
   const written: string[] = [];
   for (const { run, folder: own } of trainersOf(program, ensemble)) {
     refuseNotYet(run);
     const pathFromFolder = (path: string): string => below(choices.pathFromFolder(path));
-    const files = await writeTrainer(program, run, join(folder, own), { ...choices, pathFromFolder, member: true });
+    const files = await writeTrainer(program, run, join(folder, own), {
+      ...choices,
+      pathFromFolder,
+      member: true,
+    });
     written.push(...files.map((file) => join(own, file)));
   }
   return [...written, ...writeFiles(folder, await ensembleFiles(program, ensemble))];
@@ -59,7 +79,10 @@ function below(path: string): string {
   return isAbsolute(path) || /^\w+:\/\//.test(path) ? path : `../${path}`;
 }
 
-function writeFiles(folder: string, files: readonly { readonly path: string; readonly text: string }[]): readonly string[] {
+function writeFiles(
+  folder: string,
+  files: readonly { readonly path: string; readonly text: string }[],
+): readonly string[] {
   try {
     for (const { path, text } of files) {
       const target = join(folder, path);
@@ -75,7 +98,10 @@ function writeFiles(folder: string, files: readonly { readonly path: string; rea
 async function trainingRows(folder: string, seed: number): Promise<number> {
   const script = `import { loadData } from "./data.ts"; const { train } = await loadData(${seed}); console.log(train.rows.length);`;
   const { status, stdout, stderr } = await captureTypeScript(folder, script);
-  if (status !== 0) throw new UsageError(`the rows of the data could not be counted, which \`batch: all\` needs\n${reasonIn(stderr)}`);
+  if (status !== 0)
+    throw new UsageError(
+      `the rows of the data could not be counted, which \`batch: all\` needs\n${reasonIn(stderr)}`,
+    );
   return Number(stdout.trim());
 }
 

@@ -24,7 +24,15 @@ export interface Description {
 
 export function describe(definition: Definition): Description {
   const { kind, name, summary, formula } = definition;
-  return { kind, name, summary, formula, arguments: Object.entries(definition.arguments).map(([each, specification]) => describeArgument(each, specification)) };
+  return {
+    kind,
+    name,
+    summary,
+    formula,
+    arguments: Object.entries(definition.arguments).map(([each, specification]) =>
+      describeArgument(each, specification),
+    ),
+  };
 }
 
 function describeArgument(name: string, specification: ArgumentSpecification): DescribedArgument {
@@ -42,7 +50,8 @@ function describeArgument(name: string, specification: ArgumentSpecification): D
 
 /** The default as text of the language. */
 function defaultOf(specification: ArgumentSpecification): string | undefined {
-  if ("defaults" in specification && specification.defaults !== undefined) return `(${specification.defaults.join(", ")})`;
+  if ("defaults" in specification && specification.defaults !== undefined)
+    return `(${specification.defaults.join(", ")})`;
   if (!("default" in specification) || specification.default === undefined) return undefined;
   const value = specification.default;
   if (typeof value === "boolean") return value ? "on" : "off";
@@ -63,7 +72,13 @@ function typeOf(specification: ArgumentSpecification): string {
 function singleType(specification: ArgumentSpecification): string {
   switch (specification.kind) {
     case "number":
-      return [withBounds("number", specification), specification.schedulable ? "schedule" : [], specification.multiple ? "multiple" : []].flat().join(" or ");
+      return [
+        withBounds("number", specification),
+        specification.schedulable ? "schedule" : [],
+        specification.multiple ? "multiple" : [],
+      ]
+        .flat()
+        .join(" or ");
     case "integer":
     case "size":
       return withBounds(specification.kind, specification);
@@ -98,7 +113,8 @@ interface Bounded {
 
 /** `number >= 0, < 1`. */
 function withBounds(kind: string, bounds: Bounded): string {
-  const excludes = (side: "minimum" | "maximum") => bounds.exclusive === side || bounds.exclusive === "both";
+  const excludes = (side: "minimum" | "maximum") =>
+    bounds.exclusive === side || bounds.exclusive === "both";
   const parts = [
     bounds.minimum === undefined ? [] : `${excludes("minimum") ? ">" : ">="} ${bounds.minimum}`,
     bounds.maximum === undefined ? [] : `${excludes("maximum") ? "<" : "<="} ${bounds.maximum}`,

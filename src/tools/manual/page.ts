@@ -25,10 +25,22 @@ function fenced(language: string, text: string): string {
 function argumentsOf(definition: Definition): readonly string[] {
   const described = describe(definition).arguments;
   if (described.length === 0) return [];
-  const rows = described.map((argument) => `| ${code(argument.name)} | ${argument.type} | ${defaultCell(argument)} | ${cell(argument.summary)} |`);
-  const positional = described.filter((argument) => !argument.named).map((argument) => argument.name);
-  const order = positional.length === 0 ? "All by name." : `By position: ${positional.map(code).join(", ")}; the others by name.`;
-  return ["## Arguments", ["| name | takes | default | meaning |", "|---|---|---|---|", ...rows].join("\n"), order];
+  const rows = described.map(
+    (argument) =>
+      `| ${code(argument.name)} | ${argument.type} | ${defaultCell(argument)} | ${cell(argument.summary)} |`,
+  );
+  const positional = described
+    .filter((argument) => !argument.named)
+    .map((argument) => argument.name);
+  const order =
+    positional.length === 0
+      ? "All by name."
+      : `By position: ${positional.map(code).join(", ")}; the others by name.`;
+  return [
+    "## Arguments",
+    ["| name | takes | default | meaning |", "|---|---|---|---|", ...rows].join("\n"),
+    order,
+  ];
 }
 
 function defaultCell(argument: DescribedArgument): string {
@@ -43,12 +55,16 @@ function kindFacts(definition: Definition): readonly string[] {
       return examplesOf(definition);
     case "loss":
     case "metric": {
-      const operands = definition.operands.map((operand) => `- ${code(operand.name)}: ${operand.summary}`).join("\n");
+      const operands = definition.operands
+        .map((operand) => `- ${code(operand.name)}: ${operand.summary}`)
+        .join("\n");
       const better = definition.kind === "metric" ? [`Better is ${definition.better}.`] : [];
       return ["## Operands", operands, ...better];
     }
     case "regularizer":
-      return definition.applies === "distribution" ? ["For `probabilities(...)` only: its operand is the logits of the distribution."] : [];
+      return definition.applies === "distribution"
+        ? ["For `probabilities(...)` only: its operand is the logits of the distribution."]
+        : [];
     default:
       return [];
   }
@@ -57,7 +73,9 @@ function kindFacts(definition: Definition): readonly string[] {
 function examplesOf(definition: ActivationDefinition): readonly string[] {
   if (!definition.examples) return [];
   const rows = definition.examples.map((example) => {
-    const given = Object.entries(example.arguments ?? {}).map(([name, value]) => `${name}: ${String(value)}`);
+    const given = Object.entries(example.arguments ?? {}).map(
+      ([name, value]) => `${name}: ${String(value)}`,
+    );
     return `| ${given.length === 0 ? "" : code(given.join(", "))} | ${example.in.join(", ")} | ${example.out.join(", ")} |`;
   });
   return ["## Values", ["| with | x | y |", "|---|---|---|", ...rows].join("\n")];

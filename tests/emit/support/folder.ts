@@ -22,7 +22,10 @@ export interface Emitted {
 }
 
 /** Compiles and emits a run that reads the bundled digits (or `data`), into a folder that reaches the packages of this repository. */
-export async function emitInto({ program, run }: { readonly program: Program; readonly run: TypedRun }, data = digits): Promise<Emitted> {
+export async function emitInto(
+  { program, run }: { readonly program: Program; readonly run: TypedRun },
+  data = digits,
+): Promise<Emitted> {
   const compiled = compileRun(run);
   const files = await emit(compiled, program, { pathFromFolder: () => data });
   const folder = mkdtempSync(join(tmpdir(), "nnspec-emit-"));
@@ -45,21 +48,45 @@ export interface Ended {
 }
 
 /** Runs a TypeScript file of the folder in Node, as `npm start` does. */
-export function runIn(folder: string, file: string, args: readonly string[] = [], input = ""): Promise<Ended> {
+export function runIn(
+  folder: string,
+  file: string,
+  args: readonly string[] = [],
+  input = "",
+): Promise<Ended> {
   return new Promise((settle) => {
-    const child = execFile(process.execPath, ["--import", tsx, file, ...args], { cwd: folder, maxBuffer: 1e8 }, (error, stdout, stderr) => {
-      settle({ code: typeof error?.code === "number" ? error.code : error ? 1 : 0, stdout, stderr });
-    });
+    const child = execFile(
+      process.execPath,
+      ["--import", tsx, file, ...args],
+      { cwd: folder, maxBuffer: 1e8 },
+      (error, stdout, stderr) => {
+        settle({
+          code: typeof error?.code === "number" ? error.code : error ? 1 : 0,
+          stdout,
+          stderr,
+        });
+      },
+    );
     child.stdin?.end(input);
   });
 }
 
 /** The same, to be spoken to while it runs. */
-export function spawnIn(folder: string, file: string, args: readonly string[]): ChildProcessByStdio<null, Readable, null> {
-  return spawn(process.execPath, ["--import", tsx, file, ...args], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+export function spawnIn(
+  folder: string,
+  file: string,
+  args: readonly string[],
+): ChildProcessByStdio<null, Readable, null> {
+  return spawn(process.execPath, ["--import", tsx, file, ...args], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 }
 
 /** The events of `--format json`. */
 export function eventsOf(stdout: string): readonly Record<string, unknown>[] {
-  return stdout.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }

@@ -3,10 +3,17 @@ import type { Program, TypedRun } from "../../../src/compiler/typed/program.ts";
 import { lintsOff } from "../../support/lints-off.ts";
 
 /** A run of a spec that has nothing to be found. */
-export function specRun(text: string, name: string): { readonly program: Program; readonly run: TypedRun } {
-  const { value, diagnostics } = check({ path: "spec.nnspec", text: `nnspec 1\ndim B\n${text}` }, { set: new Map(), lints: lintsOff, read: () => ({ problem: "missing" }) });
+export function specRun(
+  text: string,
+  name: string,
+): { readonly program: Program; readonly run: TypedRun } {
+  const { value, diagnostics } = check(
+    { path: "spec.nnspec", text: `nnspec 1\ndim B\n${text}` },
+    { set: new Map(), lints: lintsOff, read: () => ({ problem: "missing" }) },
+  );
   const run = value?.runs.find((each) => each.name === name);
-  if (run === undefined || diagnostics.length > 0) throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"));
+  if (run === undefined || diagnostics.length > 0)
+    throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"));
   return { program: value!, run };
 }
 

@@ -14,10 +14,18 @@ export interface JsonDiagnostic {
   readonly file: string;
   readonly range: JsonRange;
   readonly notes: readonly string[];
-  readonly related: readonly { readonly file: string; readonly range: JsonRange; readonly message: string }[];
+  readonly related: readonly {
+    readonly file: string;
+    readonly range: JsonRange;
+    readonly message: string;
+  }[];
   readonly fixes: readonly {
     readonly title: string;
-    readonly edits: readonly { readonly file: string; readonly range: JsonRange; readonly text: string }[];
+    readonly edits: readonly {
+      readonly file: string;
+      readonly range: JsonRange;
+      readonly text: string;
+    }[];
   }[];
 }
 
@@ -28,7 +36,10 @@ export function toJson(diagnostic: Diagnostic): JsonDiagnostic {
     message: diagnostic.message,
     ...place(diagnostic.span),
     notes: diagnostic.notes,
-    related: diagnostic.related.map((related) => ({ ...place(related.span), message: related.message })),
+    related: diagnostic.related.map((related) => ({
+      ...place(related.span),
+      message: related.message,
+    })),
     fixes: diagnostic.fixes.map((fix) => ({
       title: fix.title,
       edits: fix.edits.map((edit) => ({ ...place(edit.span), text: edit.text })),

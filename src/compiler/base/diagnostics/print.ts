@@ -16,7 +16,10 @@ interface Label {
   readonly primary: boolean;
 }
 
-const severityStyle = { error: "red", warning: "yellow", note: "cyan" } as const satisfies Record<Severity, Style>;
+const severityStyle = { error: "red", warning: "yellow", note: "cyan" } as const satisfies Record<
+  Severity,
+  Style
+>;
 
 /** A diagnostic as people read it: the message, the lines with both places marked, the notes, and the fix as it would look. */
 export function printDiagnostic(diagnostic: Diagnostic, options: PrintOptions): string {
@@ -30,7 +33,9 @@ export function printDiagnostic(diagnostic: Diagnostic, options: PrintOptions): 
   const head = `${paint([style, "bold"], `${diagnostic.severity} ${diagnostic.code}`)}${paint("bold", `: ${printable(diagnostic.message)}`)}`;
   return [
     head,
-    ...bySource(labels).flatMap((group, index) => printFrame(group, width, index === 0, style, paint)),
+    ...bySource(labels).flatMap((group, index) =>
+      printFrame(group, width, index === 0, style, paint),
+    ),
     ...diagnostic.notes.flatMap((note) => printRemark("note", note, width, paint)),
     ...diagnostic.fixes.flatMap((fix) => printFix(fix, width, paint)),
   ].join("\n");
@@ -43,7 +48,9 @@ function painter({ color }: PrintOptions): Paint {
 }
 
 function gutterWidth(labels: readonly Label[]): number {
-  const lines = labels.map(({ span }) => positionAt(span.source, Math.max(span.start, span.end - 1)).line);
+  const lines = labels.map(
+    ({ span }) => positionAt(span.source, Math.max(span.start, span.end - 1)).line,
+  );
   return String(Math.max(...lines)).length;
 }
 
@@ -57,7 +64,13 @@ function bySource(labels: readonly Label[]): readonly (readonly Label[])[] {
   return [...groups.values()];
 }
 
-function printFrame(labels: readonly Label[], width: number, first: boolean, style: Style, paint: Paint): readonly string[] {
+function printFrame(
+  labels: readonly Label[],
+  width: number,
+  first: boolean,
+  style: Style,
+  paint: Paint,
+): readonly string[] {
   const lead = labels[0]!;
   const start = positionAt(lead.span.source, lead.span.start);
   const blank = " ".repeat(width);
@@ -69,9 +82,15 @@ function printFrame(labels: readonly Label[], width: number, first: boolean, sty
   for (const [line, here] of byLine(labels)) {
     if (previous !== undefined && line > previous + 1) lines.push(`${blank} ${paint("blue", "·")}`);
     const text = lineText(lead.span.source, line);
-    const window = windowAround(text, here[0]!.span.start - lineStarts(lead.span.source)[line - 1]!);
-    lines.push(`${paint("blue", `${String(line).padStart(width)} │`)} ${printable(clipped(text, window))}`);
-    for (const label of here) lines.push(`${blank} ${paint("blue", "│")} ${underline(label, line, window, style, paint)}`);
+    const window = windowAround(
+      text,
+      here[0]!.span.start - lineStarts(lead.span.source)[line - 1]!,
+    );
+    lines.push(
+      `${paint("blue", `${String(line).padStart(width)} │`)} ${printable(clipped(text, window))}`,
+    );
+    for (const label of here)
+      lines.push(`${blank} ${paint("blue", "│")} ${underline(label, line, window, style, paint)}`);
     previous = line;
   }
   lines.push(`${blank} ${paint("blue", "│")}`);
@@ -113,29 +132,44 @@ function columns(text: string): number {
 function printRemark(kind: string, text: string, width: number, paint: Paint): readonly string[] {
   const indent = " ".repeat(width + 3 + kind.length + 2);
   const [first = "", ...rest] = text.split("\n").map(printable);
-  return [`${" ".repeat(width)} ${paint("blue", "=")} ${paint("bold", kind)}: ${first}`, ...rest.map((line) => indent + line)];
+  return [
+    `${" ".repeat(width)} ${paint("blue", "=")} ${paint("bold", kind)}: ${first}`,
+    ...rest.map((line) => indent + line),
+  ];
 }
 
 function printFix(fix: Fix, width: number, paint: Paint): readonly string[] {
   const title = printRemark("help", fix.title, width, paint);
   const first = fix.edits[0];
-  if (first === undefined || fix.edits.some((edit) => edit.span.source !== first.span.source)) return title;
+  if (first === undefined || fix.edits.some((edit) => edit.span.source !== first.span.source))
+    return title;
   const fixed = applyEdits(first.span.source.text, fix.edits);
   const { line, column } = positionAt(first.span.source, first.span.start);
   const inserted = Math.min(2, first.text.split("\n").length - 1);
   const after = fixed.split(/\r\n|\n|\r/).slice(line - 1, line + inserted);
-  return [...title, ...after.map((text, index) => `${paint("green", `${String(line + index).padStart(width)} +`)} ${printable(clipped(text, windowAround(text, index === 0 ? column - 1 : 0)))}`)];
+  return [
+    ...title,
+    ...after.map(
+      (text, index) =>
+        `${paint("green", `${String(line + index).padStart(width)} +`)} ${printable(clipped(text, windowAround(text, index === 0 ? column - 1 : 0)))}`,
+    ),
+  ];
 }
 
 /** The text with the edits made; edits do not overlap. */
 export function applyEdits(text: string, edits: Fix["edits"]): string {
   const ordered = [...edits].sort((a, b) => b.span.start - a.span.start);
-  return ordered.reduce((result, { span, text: inserted }) => result.slice(0, span.start) + inserted + result.slice(span.end), text);
+  return ordered.reduce(
+    (result, { span, text: inserted }) =>
+      result.slice(0, span.start) + inserted + result.slice(span.end),
+    text,
+  );
 }
 
 /** `2 errors, 1 warning in 3 files`, or that all is well. */
 export function printTally(diagnostics: readonly Diagnostic[], files: number): string {
-  const count = (severity: Severity): number => diagnostics.filter((one) => one.severity === severity).length;
+  const count = (severity: Severity): number =>
+    diagnostics.filter((one) => one.severity === severity).length;
   const parts = (["error", "warning", "note"] as const)
     .map((severity) => [count(severity), severity] as const)
     .filter(([number]) => number > 0)

@@ -4,7 +4,13 @@ import type { ArrayType } from "../array-type.ts";
 /** Axes in rising order without repetition, each of them below `rank`. */
 export function checkAxes(axes: readonly number[], rank: number): void {
   invariant(
-    axes.every((axis, place) => Number.isInteger(axis) && axis >= 0 && axis < rank && (place === 0 || axis > axes[place - 1]!)),
+    axes.every(
+      (axis, place) =>
+        Number.isInteger(axis) &&
+        axis >= 0 &&
+        axis < rank &&
+        (place === 0 || axis > axes[place - 1]!),
+    ),
     `axes must rise and lie in 0 … ${rank - 1}, not ${axes.join(", ")}`,
   );
 }
@@ -20,7 +26,10 @@ export function onlyOperand(inputs: readonly ArrayType[]): ArrayType {
 }
 
 /** What reductions over `axes` leave: a batch when the batch axis is not among them. */
-export function reducedType(inputs: readonly ArrayType[], { axes }: { readonly axes: readonly number[] }): ArrayType {
+export function reducedType(
+  inputs: readonly ArrayType[],
+  { axes }: { readonly axes: readonly number[] },
+): ArrayType {
   const { shape, batched } = onlyOperand(inputs);
   checkAxes(axes, shape.length);
   const kept = otherAxes(shape.length, axes);

@@ -37,13 +37,20 @@ type Derivatives = readonly [a: (parts: Parts) => Node, b: (parts: Parts) => Nod
 /** Half to each operand where they are equal (as PyTorch does), otherwise all to the one that was chosen. */
 function chosen(parts: Parts, isChosen: (graph: GraphBuilder) => Node): Node {
   const { graph, gradient, a, b } = parts;
-  return graph.select(graph.equal(a, b), graph.multiply(gradient, 0.5), graph.select(isChosen(graph), gradient, 0));
+  return graph.select(
+    graph.equal(a, b),
+    graph.multiply(gradient, 0.5),
+    graph.select(isChosen(graph), gradient, 0),
+  );
 }
 
 const derivatives = {
   add: [({ gradient }) => gradient, ({ gradient }) => gradient],
   subtract: [({ gradient }) => gradient, ({ graph, gradient }) => graph.negate(gradient)],
-  multiply: [({ graph, gradient, b }) => graph.multiply(gradient, b), ({ graph, gradient, a }) => graph.multiply(gradient, a)],
+  multiply: [
+    ({ graph, gradient, b }) => graph.multiply(gradient, b),
+    ({ graph, gradient, a }) => graph.multiply(gradient, a),
+  ],
   divide: [
     ({ graph, gradient, b }) => graph.divide(gradient, b),
     ({ graph, gradient, b, y }) => graph.negate(graph.multiply(graph.divide(gradient, b), y)),
@@ -58,13 +65,26 @@ const derivatives = {
   ],
   /** b·a^(b−1), which is 0 for b = 0 even at a = 0; and a^b·ln a, which is 0 at a = 0. */
   power: [
-    ({ graph, gradient, a, b }) => graph.select(graph.equal(b, 0), 0, graph.multiply(gradient, graph.multiply(b, graph.power(a, graph.subtract(b, 1))))),
+    ({ graph, gradient, a, b }) =>
+      graph.select(
+        graph.equal(b, 0),
+        0,
+        graph.multiply(gradient, graph.multiply(b, graph.power(a, graph.subtract(b, 1)))),
+      ),
     ({ graph, gradient, a, y }) => {
       const isZero = graph.equal(a, 0);
-      return graph.select(isZero, 0, graph.multiply(gradient, graph.multiply(y, graph.log(graph.select(isZero, 1, a)))));
+      return graph.select(
+        isZero,
+        0,
+        graph.multiply(gradient, graph.multiply(y, graph.log(graph.select(isZero, 1, a)))),
+      );
     },
   ],
-  modulo: [({ gradient }) => gradient, ({ graph, gradient, a, b }) => graph.negate(graph.multiply(gradient, graph.floor(graph.divide(a, b))))],
+  modulo: [
+    ({ gradient }) => gradient,
+    ({ graph, gradient, a, b }) =>
+      graph.negate(graph.multiply(gradient, graph.floor(graph.divide(a, b)))),
+  ],
 } satisfies Partial<Record<BinaryOp, Derivatives>>;
 
 function binary<O extends BinaryOp>(op: O, fold: Fold = () => undefined): Primitive<O> {
@@ -77,14 +97,18 @@ function binary<O extends BinaryOp>(op: O, fold: Fold = () => undefined): Primit
       const [a, b] = inputs as readonly [Node, Node];
       const [x, y] = [constantOf(a), constantOf(b)];
       const value = x === undefined || y === undefined ? undefined : f(x, y);
-      if (value !== undefined && Number.isFinite(value)) return fit(graph, graph.constant(value), type);
+      if (value !== undefined && Number.isFinite(value))
+        return fit(graph, graph.constant(value), type);
       const folded = fold(graph, a, b);
       return folded && fit(graph, folded, type);
     },
   };
 }
 
-function differentiable<O extends keyof typeof derivatives & BinaryOp>(op: O, fold?: Fold): Primitive<O> {
+function differentiable<O extends keyof typeof derivatives & BinaryOp>(
+  op: O,
+  fold?: Fold,
+): Primitive<O> {
   const [ofA, ofB]: Derivatives = derivatives[op];
   return {
     ...binary(op, fold),
@@ -103,7 +127,9 @@ function binaryType(inputs: readonly ArrayType[]): ArrayType {
 
 type Fold = (graph: GraphBuilder, a: Node, b: Node) => Node | undefined;
 
-export const add = differentiable("add", (_graph, a, b) => (isConstant(a, 0) ? b : isConstant(b, 0) ? a : undefined));
+export const add = differentiable("add", (_graph, a, b) =>
+  isConstant(a, 0) ? b : isConstant(b, 0) ? a : undefined,
+);
 export const subtract = differentiable("subtract", (graph, a, b) => {
   if (isConstant(b, 0)) return a;
   if (isConstant(a, 0)) return graph.negate(b);
@@ -116,7 +142,9 @@ export const multiply = differentiable("multiply", (graph, a, b) => {
   if (isConstant(b, -1)) return graph.negate(a);
   return undefined;
 });
-export const divide = differentiable("divide", (graph, a, b) => (isConstant(b, 1) ? a : isConstant(b, -1) ? graph.negate(a) : undefined));
+export const divide = differentiable("divide", (graph, a, b) =>
+  isConstant(b, 1) ? a : isConstant(b, -1) ? graph.negate(a) : undefined,
+);
 export const maximum = differentiable("maximum", sameOperand);
 export const minimum = differentiable("minimum", sameOperand);
 export const power = differentiable("power", (graph, a, b) => powerFold(graph, a, constantOf(b)));

@@ -9,9 +9,15 @@ export const concatenate: Primitive<"concatenate"> = {
     const [first] = inputs;
     invariant(first, "nothing to concatenate");
     const { shape, batched } = first;
-    invariant(Number.isInteger(axis) && axis >= (batched ? 1 : 0) && axis < shape.length, `${showType(first)} has no axis ${axis} to join along`);
+    invariant(
+      Number.isInteger(axis) && axis >= (batched ? 1 : 0) && axis < shape.length,
+      `${showType(first)} has no axis ${axis} to join along`,
+    );
     const isAlike = inputs.every(
-      (each) => each.batched === batched && each.shape.length === shape.length && shape.every((size, at) => at === axis || each.shape[at] === size),
+      (each) =>
+        each.batched === batched &&
+        each.shape.length === shape.length &&
+        shape.every((size, at) => at === axis || each.shape[at] === size),
     );
     invariant(isAlike, `${inputs.map(showType).join(", ")} differ outside axis ${axis}`);
     const total = inputs.reduce((sum, each) => sum + each.shape[axis]!, 0);
@@ -24,7 +30,8 @@ export const concatenate: Primitive<"concatenate"> = {
     let place = 0;
     for (const { shape: own, data } of inputs) {
       const length = countOf(own.slice(axis));
-      for (let row = 0; row < outer; row++) result.set(data.subarray(row * length, (row + 1) * length), row * run + place);
+      for (let row = 0; row < outer; row++)
+        result.set(data.subarray(row * length, (row + 1) * length), row * run + place);
       place += length;
     }
     return result;

@@ -22,10 +22,18 @@ export function backTo(graph: GraphBuilder, operand: Node, gradient: Node): Node
 }
 
 /** f at every place; an operand of one element stays where it is. */
-export function mapValues(inputs: readonly Value[], shape: readonly number[], f: (a: number, b: number, c: number) => number): Float64Array {
+export function mapValues(
+  inputs: readonly Value[],
+  shape: readonly number[],
+  f: (a: number, b: number, c: number) => number,
+): Float64Array {
   const result = new Float64Array(countOf(shape));
   const [a, b = a, c = a] = inputs as [Value, ...Value[]];
-  const [stepA, stepB, stepC] = [a, b, c].map((value) => (value.shape.length === 0 ? 0 : 1)) as [number, number, number];
+  const [stepA, stepB, stepC] = [a, b, c].map((value) => (value.shape.length === 0 ? 0 : 1)) as [
+    number,
+    number,
+    number,
+  ];
   for (let place = 0; place < result.length; place++) {
     result[place] = f(a.data[place * stepA]!, b.data[place * stepB]!, c.data[place * stepC]!);
   }

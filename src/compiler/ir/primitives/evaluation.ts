@@ -62,7 +62,12 @@ export function forEachOffset(
 }
 
 /** The elements at start + Σ index·stride for every point of `shape`, in row-major order. */
-export function gather(data: Float64Array, shape: readonly number[], strides: readonly number[], start = 0): Float64Array {
+export function gather(
+  data: Float64Array,
+  shape: readonly number[],
+  strides: readonly number[],
+  start = 0,
+): Float64Array {
   const result = new Float64Array(countOf(shape));
   forEachOffset(shape, strides, start, (offset, place) => (result[place] = data[offset]!));
   return result;

@@ -24,17 +24,32 @@ export function contractType(inputs: readonly ArrayType[], labels: Labels): Arra
   invariant(inputs.length === 2, `two operands expected, not ${inputs.length}`);
   const [a, b] = inputs as readonly [ArrayType, ArrayType];
   const text = `${showLabels(labels)} of ${showType(a)} and ${showType(b)}`;
-  invariant(labels.a.length === a.shape.length && labels.b.length === b.shape.length, `${text}: one letter an axis`);
-  for (const side of [labels.a, labels.b, labels.result]) invariant(new Set(side).size === side.length, `${text}: a letter twice on one side`);
-  const sizes = sizesOf(labels, inputs.map(({ shape }) => shape), text);
+  invariant(
+    labels.a.length === a.shape.length && labels.b.length === b.shape.length,
+    `${text}: one letter an axis`,
+  );
+  for (const side of [labels.a, labels.b, labels.result])
+    invariant(new Set(side).size === side.length, `${text}: a letter twice on one side`);
+  const sizes = sizesOf(
+    labels,
+    inputs.map(({ shape }) => shape),
+    text,
+  );
   const batch = batchLabel(a, b, labels, text);
   const keepsBatch = batch !== undefined && labels.result.includes(batch);
-  invariant(!keepsBatch || labels.result[0] === batch, `${text}: the batch axis comes first in the result`);
+  invariant(
+    !keepsBatch || labels.result[0] === batch,
+    `${text}: the batch axis comes first in the result`,
+  );
   return { shape: [...labels.result].map((letter) => sizes.get(letter)!), batched: keepsBatch };
 }
 
 /** The size of each letter. */
-export function sizesOf({ a, b, result }: Labels, shapes: readonly (readonly number[])[], text = ""): ReadonlyMap<string, number> {
+export function sizesOf(
+  { a, b, result }: Labels,
+  shapes: readonly (readonly number[])[],
+  text = "",
+): ReadonlyMap<string, number> {
   const sizes = new Map<string, number>();
   [a, b].forEach((side, operand) => {
     [...side].forEach((letter, axis) => {
@@ -55,7 +70,12 @@ function batchLabel(a: ArrayType, b: ArrayType, labels: Labels, text: string): s
   const ofA = a.batched ? labels.a[0] : undefined;
   const ofB = b.batched ? labels.b[0] : undefined;
   const batch = ofA ?? ofB;
-  const isShared = batch === undefined || ((ofA === batch || !labels.a.includes(batch)) && (ofB === batch || !labels.b.includes(batch)));
-  invariant(isShared && (ofA === undefined || ofB === undefined || ofA === ofB), `${text}: batch axes must have the same letter, and no other axis that letter`);
+  const isShared =
+    batch === undefined ||
+    ((ofA === batch || !labels.a.includes(batch)) && (ofB === batch || !labels.b.includes(batch)));
+  invariant(
+    isShared && (ofA === undefined || ofB === undefined || ofA === ofB),
+    `${text}: batch axes must have the same letter, and no other axis that letter`,
+  );
   return batch;
 }

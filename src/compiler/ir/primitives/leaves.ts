@@ -13,7 +13,10 @@ function leaf(inputs: readonly ArrayType[], type: ArrayType): ArrayType {
 function bound({ values }: Bindings, name: string, shape: readonly number[]): Float64Array {
   const value = values.get(name);
   invariant(value, `nothing is bound to "${name}"`);
-  invariant(value.length === countOf(shape), `"${name}" has ${value.length} elements, expected ${countOf(shape)}`);
+  invariant(
+    value.length === countOf(shape),
+    `"${name}" has ${value.length} elements, expected ${countOf(shape)}`,
+  );
   return Float64Array.from(value);
 }
 
@@ -73,7 +76,10 @@ export const local: Primitive<"local"> = {
   type: (inputs, { type }) => leaf(inputs, type),
   evaluate: ({ attributes: { role, number }, shape, bindings: { locals } }) => {
     const value = locals?.get(`${role} ${number}`);
-    invariant(value !== undefined && value.length === countOf(shape), `there is no ${role} ${number} outside of the body of a scan`);
+    invariant(
+      value !== undefined && value.length === countOf(shape),
+      `there is no ${role} ${number} outside of the body of a scan`,
+    );
     return value;
   },
   gradient: noGradient,
@@ -81,12 +87,18 @@ export const local: Primitive<"local"> = {
 
 export const iota: Primitive<"iota"> = {
   type: (inputs, { type, axis }) => {
-    invariant(Number.isInteger(axis) && axis >= 0 && axis < type.shape.length, `there is no axis ${axis}`);
+    invariant(
+      Number.isInteger(axis) && axis >= 0 && axis < type.shape.length,
+      `there is no axis ${axis}`,
+    );
     return leaf(inputs, type);
   },
   evaluate: ({ attributes: { axis }, shape }) => {
     const step = stridesOf(shape)[axis]!;
-    return Float64Array.from({ length: countOf(shape) }, (_, place) => Math.floor(place / step) % shape[axis]!);
+    return Float64Array.from(
+      { length: countOf(shape) },
+      (_, place) => Math.floor(place / step) % shape[axis]!,
+    );
   },
   gradient: noGradient,
 };

@@ -7,8 +7,15 @@ import type { Primitive } from "./primitive.ts";
 export const pad: Primitive<"pad"> = {
   type: (inputs, { low, high }) => {
     const { shape, batched } = onlyOperand(inputs);
-    const isFit = low.length === shape.length && high.length === shape.length && low.every(isCount) && high.every(isCount);
-    invariant(isFit, `pads ${low.join(", ")} and ${high.join(", ")} do not fit ${shape.length} axes`);
+    const isFit =
+      low.length === shape.length &&
+      high.length === shape.length &&
+      low.every(isCount) &&
+      high.every(isCount);
+    invariant(
+      isFit,
+      `pads ${low.join(", ")} and ${high.join(", ")} do not fit ${shape.length} axes`,
+    );
     invariant(!batched || (low[0] === 0 && high[0] === 0), "the batch axis cannot be padded");
     return { shape: shape.map((size, axis) => low[axis]! + size + high[axis]!), batched };
   },
@@ -16,11 +23,21 @@ export const pad: Primitive<"pad"> = {
     const result = new Float64Array(countOf(shape));
     const strides = stridesOf(shape);
     const start = low.reduce((offset, amount, axis) => offset + amount * strides[axis]!, 0);
-    forEachOffset(operand!.shape, strides, start, (offset, place) => (result[offset] = operand!.data[place]!));
+    forEachOffset(
+      operand!.shape,
+      strides,
+      start,
+      (offset, place) => (result[offset] = operand!.data[place]!),
+    );
     return result;
   },
-  gradient: (graph, node, gradient) => [graph.slice(gradient, node.attributes.low, node.inputs[0]!.type.shape)],
-  fold: (_graph, [operand], { low, high }) => (low.every((amount) => amount === 0) && high.every((amount) => amount === 0) ? operand : undefined),
+  gradient: (graph, node, gradient) => [
+    graph.slice(gradient, node.attributes.low, node.inputs[0]!.type.shape),
+  ],
+  fold: (_graph, [operand], { low, high }) =>
+    low.every((amount) => amount === 0) && high.every((amount) => amount === 0)
+      ? operand
+      : undefined,
 };
 
 function isCount(amount: number): boolean {

@@ -15,10 +15,19 @@ export interface Primitive<O extends Op> {
    */
   readonly gradient: Gradient<O>;
   /** A cheaper node of the same type and value, if there is one to be seen from the operands. */
-  readonly fold?: (graph: GraphBuilder, inputs: readonly Node[], attributes: Attributes[O], type: ArrayType) => Node | undefined;
+  readonly fold?: (
+    graph: GraphBuilder,
+    inputs: readonly Node[],
+    attributes: Attributes[O],
+    type: ArrayType,
+  ) => Node | undefined;
 }
 
-export type Gradient<O extends Op> = (graph: GraphBuilder, node: NodeOf<O>, gradient: Node) => readonly (Node | undefined)[];
+export type Gradient<O extends Op> = (
+  graph: GraphBuilder,
+  node: NodeOf<O>,
+  gradient: Node,
+) => readonly (Node | undefined)[];
 
 /** The rule of primitives whose derivative is zero wherever it exists. */
 export function noGradient(): readonly undefined[] {

@@ -9,7 +9,8 @@ import type { Primitive } from "./primitive.ts";
  */
 export const reduce_max: Primitive<"reduce_max"> = {
   type: reducedType,
-  evaluate: ({ inputs: [operand], attributes: { axes }, shape }) => reduceValues(operand!, axes, shape, -Infinity, Math.max),
+  evaluate: ({ inputs: [operand], attributes: { axes }, shape }) =>
+    reduceValues(operand!, axes, shape, -Infinity, Math.max),
   gradient: (graph, node, gradient) => {
     const operand = node.inputs[0]!;
     const { axes } = node.attributes;

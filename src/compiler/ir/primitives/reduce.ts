@@ -12,6 +12,11 @@ export function reduceValues(
   const own = stridesOf(shape);
   let kept = 0;
   const strides = operand.shape.map((_, axis) => (axes.includes(axis) ? 0 : own[kept++]!));
-  forEachOffset(operand.shape, strides, 0, (offset, place) => (result[offset] = combine(result[offset]!, operand.data[place]!)));
+  forEachOffset(
+    operand.shape,
+    strides,
+    0,
+    (offset, place) => (result[offset] = combine(result[offset]!, operand.data[place]!)),
+  );
   return result;
 }

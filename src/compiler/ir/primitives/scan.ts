@@ -7,7 +7,10 @@ import { noGradient, type Primitive } from "./primitive.ts";
 
 /** The nodes of a body, operands before users. */
 export function bodyNodes(body: readonly Node[]): readonly Node[] {
-  return nodesOf({ outputs: new Map(body.map((node, place) => [String(place), node])), updates: new Map() });
+  return nodesOf({
+    outputs: new Map(body.map((node, place) => [String(place), node])),
+    updates: new Map(),
+  });
 }
 
 /** [b, t, …] at one place: [b, …]. */
@@ -25,28 +28,51 @@ export const scan: Primitive<"scan"> = {
     const { body, sequences, output } = attributes;
     const [first] = inputs;
     const length = first?.shape[1];
-    const areSequences = sequences >= 1 && inputs.slice(0, sequences).every(({ shape, batched }) => batched && shape[1] === length && shape[0] === first!.shape[0]);
-    invariant(length !== undefined && areSequences, `a scan goes along axis 1 of ${inputs.slice(0, sequences).map(showType).join(", ")}`);
-    for (const node of bodyNodes(body)) if (node.op === "local") checkLocal(node.attributes, inputs, attributes);
+    const areSequences =
+      sequences >= 1 &&
+      inputs
+        .slice(0, sequences)
+        .every(
+          ({ shape, batched }) => batched && shape[1] === length && shape[0] === first!.shape[0],
+        );
+    invariant(
+      length !== undefined && areSequences,
+      `a scan goes along axis 1 of ${inputs.slice(0, sequences).map(showType).join(", ")}`,
+    );
+    for (const node of bodyNodes(body))
+      if (node.op === "local") checkLocal(node.attributes, inputs, attributes);
     const value = body[output];
     invariant(value?.type.batched === true, `a scan has no value ${output}`);
     return placesType(value.type, length);
   },
-  evaluate: ({ inputs, attributes: { body, sequences, reverse, output }, shape, bindings, within }) => {
+  evaluate: ({
+    inputs,
+    attributes: { body, sequences, reverse, output },
+    shape,
+    bindings,
+    within,
+  }) => {
     const [rows, length, ...rest] = shape as readonly [number, number, ...number[]];
     const result = new Float64Array(countOf(shape));
     const size = countOf(rest);
     const values = within(body);
-    let before: readonly Float64Array[] = body.map(({ type }) => new Float64Array((countOf(type.shape) / type.shape[0]!) * rows));
+    let before: readonly Float64Array[] = body.map(
+      ({ type }) => new Float64Array((countOf(type.shape) / type.shape[0]!) * rows),
+    );
     for (let step = 0; step < length; step++) {
       const place = reverse ? length - 1 - step : step;
       const locals = new Map([
         ...before.map((value, number) => [`before ${number}`, value] as const),
-        ...inputs.map((input, number) => (number < sequences ? ([`here ${number}`, at(input, place)] as const) : ([`constant ${number - sequences}`, input.data] as const))),
+        ...inputs.map((input, number) =>
+          number < sequences
+            ? ([`here ${number}`, at(input, place)] as const)
+            : ([`constant ${number - sequences}`, input.data] as const),
+        ),
       ]);
       before = values({ ...bindings, locals });
       const here = before[output]!;
-      for (let row = 0; row < rows; row++) result.set(here.subarray(row * size, (row + 1) * size), (row * length + place) * size);
+      for (let row = 0; row < rows; row++)
+        result.set(here.subarray(row * size, (row + 1) * size), (row * length + place) * size);
     }
     return result;
   },
@@ -54,10 +80,26 @@ export const scan: Primitive<"scan"> = {
   gradient: noGradient,
 };
 
-function checkLocal({ role, number, type }: Attributes["local"], inputs: readonly ArrayType[], { body, sequences }: Attributes["scan"]): void {
-  const [sequence, constant, value] = [inputs.slice(0, sequences)[number], inputs[sequences + number], body[number]];
-  const expected = role === "before" ? value?.type : role === "constant" ? constant : sequence && placeType(sequence);
-  invariant(expected !== undefined && sameType(expected, type), `${role} ${number} of a scan is ${showType(type)}, not ${expected ? showType(expected) : "there"}`);
+function checkLocal(
+  { role, number, type }: Attributes["local"],
+  inputs: readonly ArrayType[],
+  { body, sequences }: Attributes["scan"],
+): void {
+  const [sequence, constant, value] = [
+    inputs.slice(0, sequences)[number],
+    inputs[sequences + number],
+    body[number],
+  ];
+  const expected =
+    role === "before"
+      ? value?.type
+      : role === "constant"
+        ? constant
+        : sequence && placeType(sequence);
+  invariant(
+    expected !== undefined && sameType(expected, type),
+    `${role} ${number} of a scan is ${showType(type)}, not ${expected ? showType(expected) : "there"}`,
+  );
 }
 
 /** One place of [b, t, …]: [b, …]. */

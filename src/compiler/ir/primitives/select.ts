@@ -13,7 +13,8 @@ export const select: Primitive<"select"> = {
     invariant(inputs.length === 3, `three operands expected, not ${inputs.length}`);
     return elementwiseType(inputs);
   },
-  evaluate: ({ inputs, shape }) => mapValues(inputs, shape, (condition, then, otherwise) => (condition !== 0 ? then : otherwise)),
+  evaluate: ({ inputs, shape }) =>
+    mapValues(inputs, shape, (condition, then, otherwise) => (condition !== 0 ? then : otherwise)),
   gradient: (graph, node, gradient) => {
     const [condition, then, otherwise] = node.inputs;
     return [

@@ -35,10 +35,16 @@ const derivatives = {
   log: (graph, gradient, x) => graph.divide(gradient, x),
   /** 1 / (2 √x): infinite at 0. */
   sqrt: (graph, gradient, _x, y) => graph.divide(graph.multiply(gradient, 0.5), y),
-  tanh: (graph, gradient, _x, y) => graph.multiply(gradient, graph.subtract(1, graph.multiply(y, y))),
-  sigmoid: (graph, gradient, _x, y) => graph.multiply(gradient, graph.multiply(y, graph.subtract(1, y))),
+  tanh: (graph, gradient, _x, y) =>
+    graph.multiply(gradient, graph.subtract(1, graph.multiply(y, y))),
+  sigmoid: (graph, gradient, _x, y) =>
+    graph.multiply(gradient, graph.multiply(y, graph.subtract(1, y))),
   /** 2 / √π · e^(−x²) */
-  erf: (graph, gradient, x) => graph.multiply(gradient, graph.multiply(2 / Math.sqrt(Math.PI), graph.exp(graph.negate(graph.multiply(x, x))))),
+  erf: (graph, gradient, x) =>
+    graph.multiply(
+      gradient,
+      graph.multiply(2 / Math.sqrt(Math.PI), graph.exp(graph.negate(graph.multiply(x, x)))),
+    ),
   sine: (graph, gradient, x) => graph.multiply(gradient, graph.cosine(x)),
   cosine: (graph, gradient, x) => graph.negate(graph.multiply(gradient, graph.sine(x))),
   /** sign(x): 0 at 0. */
@@ -54,12 +60,16 @@ function unary<O extends UnaryOp>(op: O): Primitive<O> {
   return {
     type: unaryType,
     evaluate: ({ inputs, shape }: Evaluation<O>) => mapValues(inputs, shape, f),
-    gradient: (graph, node, gradient) => [derivative(graph, gradient, node.inputs[0]!, node as Node)],
+    gradient: (graph, node, gradient) => [
+      derivative(graph, gradient, node.inputs[0]!, node as Node),
+    ],
     fold: (graph, [x], _attributes, type) => {
       if (op === "negate" && x!.op === "negate") return x!.inputs[0];
       const value = constantOf(x!);
       const result = value === undefined ? undefined : f(value);
-      return result !== undefined && Number.isFinite(result) ? fit(graph, graph.constant(result), type) : undefined;
+      return result !== undefined && Number.isFinite(result)
+        ? fit(graph, graph.constant(result), type)
+        : undefined;
     },
   };
 }

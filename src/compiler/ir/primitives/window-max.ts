@@ -15,12 +15,17 @@ function maximumType(x: ArrayType, window: Window): ArrayType {
 }
 
 /** The first maximum of every window and its tap; padding never wins, the first NaN always does. */
-function maxima(x: Value, window: Window, shape: readonly number[]): { readonly values: Float64Array; readonly taps: Float64Array } {
+function maxima(
+  x: Value,
+  window: Window,
+  shape: readonly number[],
+): { readonly values: Float64Array; readonly taps: Float64Array } {
   const values = new Float64Array(countOf(shape)).fill(-Infinity);
   const taps = new Float64Array(values.length).fill(-1);
   forEachWindowElement(x.shape, shape, window, (from, to, tap) => {
     const value = x.data[from]!;
-    const wins = taps[to] === -1 || value > values[to]! || (Number.isNaN(value) && !Number.isNaN(values[to]!));
+    const wins =
+      taps[to] === -1 || value > values[to]! || (Number.isNaN(value) && !Number.isNaN(values[to]!));
     if (!wins) return;
     values[to] = value;
     taps[to] = tap;
@@ -39,7 +44,12 @@ export function forEachWindowElement(
   const [inputRow, outputRow] = [countOf(input.slice(1)), countOf(output.slice(1))];
   for (let row = 0; row < input[0]!; row++) {
     forEachTap(input.slice(1, -1), window, (from, to, tap) => {
-      for (let channel = 0; channel < channels; channel++) visit(row * inputRow + from * channels + channel, row * outputRow + to * channels + channel, tap);
+      for (let channel = 0; channel < channels; channel++)
+        visit(
+          row * inputRow + from * channels + channel,
+          row * outputRow + to * channels + channel,
+          tap,
+        );
     });
   }
 }
@@ -70,7 +80,10 @@ export const window_max_gradient: Primitive<"window_max_gradient"> = {
     const [gradient, place] = inputs as readonly [ArrayType, ArrayType];
     const x = { shape, batched: gradient.batched };
     const type = maximumType(x, window);
-    invariant(sameType(type, gradient) && sameType(type, place), `${showType(gradient)} and ${showType(place)} do not belong to ${showType(type)}`);
+    invariant(
+      sameType(type, gradient) && sameType(type, place),
+      `${showType(gradient)} and ${showType(place)} do not belong to ${showType(type)}`,
+    );
     return x;
   },
   evaluate: ({ inputs, attributes: { window }, shape }) => {
@@ -81,25 +94,42 @@ export const window_max_gradient: Primitive<"window_max_gradient"> = {
     });
     return result;
   },
-  gradient: (graph, node, gradient) => [atTaps(graph, gradient, node.inputs[1]!, node.attributes.window), undefined],
+  gradient: (graph, node, gradient) => [
+    atTaps(graph, gradient, node.inputs[1]!, node.attributes.window),
+    undefined,
+  ],
 };
 
 /** At every place of the windows, the element of x that lies at the tap `place`. */
 function atTaps(graph: GraphBuilder, x: Node, place: Node, window: Window): Node {
   const bordered = graph.pad(x, [0, ...window.low, 0], [0, ...window.high, 0]);
   const taps = window.size.reduce((product, size) => product * size, 1);
-  return Array.from({ length: taps }, (_, tap) => graph.multiply(graph.equal(place, tap), atTap(graph, bordered, place.type, window, tap))).reduce((sum, part) => graph.add(sum, part));
+  return Array.from({ length: taps }, (_, tap) =>
+    graph.multiply(graph.equal(place, tap), atTap(graph, bordered, place.type, window, tap)),
+  ).reduce((sum, part) => graph.add(sum, part));
 }
 
 /** The elements that one tap of the windows meets: those from its offset on, a stride apart. */
-function atTap(graph: GraphBuilder, bordered: Node, type: ArrayType, window: Window, tap: number): Node {
+function atTap(
+  graph: GraphBuilder,
+  bordered: Node,
+  type: ArrayType,
+  window: Window,
+  tap: number,
+): Node {
   const { shape } = type;
   const ones = window.size.map(() => 1);
   const offsets = offsetsOf(window, tap);
   const reach = window.stride.map((stride, axis) => (shape[axis + 1]! - 1) * stride + 1);
   const from = graph.slice(bordered, [0, ...offsets, 0], [shape[0]!, ...reach, shape.at(-1)!]);
   const zeros = window.size.map(() => 0);
-  return graph.windowSum(from, { size: ones, stride: window.stride, dilation: ones, low: zeros, high: zeros });
+  return graph.windowSum(from, {
+    size: ones,
+    stride: window.stride,
+    dilation: ones,
+    low: zeros,
+    high: zeros,
+  });
 }
 
 /** A row-major tap as its offset along each spatial axis. */

@@ -18,7 +18,10 @@ export const window_sum: Primitive<"window_sum"> = {
     return result;
   },
   gradient: (graph, node, gradient) => [
-    graph.make("window_sum_gradient", [gradient], { window: node.attributes.window, shape: node.inputs[0]!.type.shape }),
+    graph.make("window_sum_gradient", [gradient], {
+      window: node.attributes.window,
+      shape: node.inputs[0]!.type.shape,
+    }),
   ],
 };
 
@@ -28,12 +31,20 @@ export const window_sum_gradient: Primitive<"window_sum_gradient"> = {
     const gradient = onlyOperand(inputs);
     const x = { shape, batched: gradient.batched };
     const type = windowType(x, window, shape.at(-1)!);
-    invariant(sameType(type, gradient), `${showType(gradient)} does not belong to ${showType(type)}`);
+    invariant(
+      sameType(type, gradient),
+      `${showType(gradient)} does not belong to ${showType(type)}`,
+    );
     return x;
   },
   evaluate: ({ inputs: [gradient], attributes: { window }, shape }) => {
     const result = new Float64Array(countOf(shape));
-    forEachWindowElement(shape, gradient!.shape, window, (from, to) => (result[from]! += gradient!.data[to]!));
+    forEachWindowElement(
+      shape,
+      gradient!.shape,
+      window,
+      (from, to) => (result[from]! += gradient!.data[to]!),
+    );
     return result;
   },
   gradient: (graph, node, gradient) => [graph.windowSum(gradient, node.attributes.window)],

@@ -11,10 +11,16 @@ export const elu = defineActivation({
   },
   family: "rectifier",
   gain: () => 2,
-  examples: [{ in: [-800, -1, 0, 1, 800], out: [-2, -1.2642411176571153, 0, 1, 800], arguments: { alpha: 2 } }],
+  examples: [
+    {
+      in: [-800, -1, 0, 1, 800],
+      out: [-2, -1.2642411176571153, 0, 1, 800],
+      arguments: { alpha: 2 },
+    },
+  ],
   example: "x -> dense(64) -> elu",
   techniques: ["A7"],
-  lower: (graph, x, { alpha }) => 
+  lower: (graph, x, { alpha }) =>
     bySign(
       graph,
       x,

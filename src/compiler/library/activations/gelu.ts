@@ -13,10 +13,16 @@ function inner(graph: GraphBuilder, x: Node): Node {
 export const gelu = defineActivation({
   name: "gelu",
   summary: "Gaussian error linear unit: x times the chance that a standard normal is below x.",
-  formula: "exact: y = x (1 + erf(x / sqrt(2))) / 2; tanh: y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2",
+  formula:
+    "exact: y = x (1 + erf(x / sqrt(2))) / 2; tanh: y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2",
   source: "Hendrycks, Gimpel 2016",
   arguments: {
-    form: { kind: "symbol", choices: ["exact", "tanh"], default: "exact", summary: "The exact formula, or the approximation of the first transformers." },
+    form: {
+      kind: "symbol",
+      choices: ["exact", "tanh"],
+      default: "exact",
+      summary: "The exact formula, or the approximation of the first transformers.",
+    },
   },
   family: "rectifier",
   gain: () => 2,
@@ -27,7 +33,8 @@ export const gelu = defineActivation({
   example: "x -> dense(64) -> gelu",
   techniques: ["A10"],
   lower: (graph, x, { form }) => {
-    const cumulative = form === "exact" ? graph.erf(graph.multiply(x, Math.SQRT1_2)) : graph.tanh(inner(graph, x));
+    const cumulative =
+      form === "exact" ? graph.erf(graph.multiply(x, Math.SQRT1_2)) : graph.tanh(inner(graph, x));
     return graph.multiply(graph.multiply(0.5, x), graph.add(1, cumulative));
   },
 });

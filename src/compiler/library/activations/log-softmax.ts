@@ -6,7 +6,13 @@ export const logSoftmax = defineActivation({
   summary: "The logarithm of softmax, computed stably.",
   formula: "y_i = x_i - log(sum over j of exp(x_j))",
   arguments: {
-    over: { kind: "axis", named: true, optional: true, summary: "The axis of the distribution; `c`, or the only axis besides the batch, when left out." },
+    over: {
+      kind: "axis",
+      named: true,
+      optional: true,
+      summary:
+        "The axis of the distribution; `c`, or the only axis besides the batch, when left out.",
+    },
   },
   family: "linear",
   over: true,

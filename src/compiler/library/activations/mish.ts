@@ -9,7 +9,9 @@ export const mish = defineActivation({
   arguments: {},
   family: "rectifier",
   gain: () => 2,
-  examples: [{ in: [-800, -1, 0, 1, 800], out: [0, -0.30340146137410895, 0, 0.8650983882673103, 800] }],
+  examples: [
+    { in: [-800, -1, 0, 1, 800], out: [0, -0.30340146137410895, 0, 0.8650983882673103, 800] },
+  ],
   example: "x -> dense(64) -> mish",
   techniques: ["A10"],
   lower: (graph, x) => graph.multiply(x, graph.tanh(softplusOf(graph, x))),

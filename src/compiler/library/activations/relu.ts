@@ -11,7 +11,8 @@ export const relu = defineActivation({
   gain: () => 2,
   examples: [{ in: [-2, 0, 3], out: [0, 0, 3] }],
   example: "x -> dense(64) -> relu",
-  pitfalls: "Units whose input is always negative stop learning (\"dead\" units): lower the rate, or use `leaky_relu`. Goes with Kaiming initialisation.",
+  pitfalls:
+    'Units whose input is always negative stop learning ("dead" units): lower the rate, or use `leaky_relu`. Goes with Kaiming initialisation.',
   techniques: ["A5"],
   lower: (graph, x) => rectify(graph, x),
 });

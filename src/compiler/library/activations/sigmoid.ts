@@ -9,7 +9,8 @@ export const sigmoid = defineActivation({
   gain: () => 1,
   examples: [{ in: [-800, 0, 1, 800], out: [0, 0.5, 0.7310585786300049, 1] }],
   example: "x -> dense(64) -> sigmoid",
-  pitfalls: "Saturates: gradients vanish in deep stacks, and its outputs are not centred on 0. For the last layer of a binary classifier leave it out: `binary_cross_entropy` takes logits.",
+  pitfalls:
+    "Saturates: gradients vanish in deep stacks, and its outputs are not centred on 0. For the last layer of a binary classifier leave it out: `binary_cross_entropy` takes logits.",
   techniques: ["A3"],
   lower: (graph, x) => graph.sigmoid(x),
 });

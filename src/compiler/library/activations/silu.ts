@@ -8,7 +8,9 @@ export const silu = defineActivation({
   arguments: {},
   family: "rectifier",
   gain: () => 2,
-  examples: [{ in: [-800, -1, 0, 1, 800], out: [0, -0.2689414213699951, 0, 0.7310585786300049, 800] }],
+  examples: [
+    { in: [-800, -1, 0, 1, 800], out: [0, -0.2689414213699951, 0, 0.7310585786300049, 800] },
+  ],
   example: "x -> dense(64) -> silu",
   techniques: ["A10"],
   lower: (graph, x) => graph.multiply(x, graph.sigmoid(x)),

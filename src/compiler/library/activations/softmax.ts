@@ -6,7 +6,13 @@ export const softmax = defineActivation({
   summary: "Turns the values along one axis into a distribution.",
   formula: "y_i = exp(x_i) / sum over j of exp(x_j), computed after subtracting the maximum",
   arguments: {
-    over: { kind: "axis", named: true, optional: true, summary: "The axis of the distribution; `c`, or the only axis besides the batch, when left out." },
+    over: {
+      kind: "axis",
+      named: true,
+      optional: true,
+      summary:
+        "The axis of the distribution; `c`, or the only axis besides the batch, when left out.",
+    },
   },
   family: "saturating",
   over: true,

@@ -9,7 +9,8 @@ export const tanh = defineActivation({
   gain: () => 25 / 9,
   examples: [{ in: [-800, 0, 1, 800], out: [-1, 0, 0.7615941559557649, 1] }],
   example: "x -> dense(64) -> tanh",
-  pitfalls: "Saturates: gradients vanish in deep stacks without normalisation. Goes with Xavier initialisation.",
+  pitfalls:
+    "Saturates: gradients vanish in deep stacks without normalisation. Goes with Xavier initialisation.",
   techniques: ["A4"],
   lower: (graph, x) => graph.tanh(x),
 });

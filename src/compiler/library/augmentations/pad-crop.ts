@@ -5,9 +5,14 @@ export const padCrop = defineAugmentation({
   name: "pad_crop",
   summary: "Surrounds with n zeros on each side and cuts the old size out again at a random place.",
   formula: "x'[i, j] = x[i + a, j + b], 0 outside, a and b uniform in -n .. n",
-  source: "Lee, Xie, Gallagher, Zhang, Tu 2015, Deeply-Supervised Nets; He, Zhang, Ren, Sun 2016, Deep Residual Learning, section 4.2",
+  source:
+    "Lee, Xie, Gallagher, Zhang, Tu 2015, Deeply-Supervised Nets; He, Zhang, Ren, Sun 2016, Deep Residual Learning, section 4.2",
   arguments: {
-    n: { kind: "size", list: true, summary: "By how much the picture may move: one number, or one for each axis." },
+    n: {
+      kind: "size",
+      list: true,
+      summary: "By how much the picture may move: one number, or one for each axis.",
+    },
   },
   applies: "any",
   infer: (picture, { n }) => extentsProblem(picture, n, "n") ?? picture,

@@ -6,7 +6,13 @@ export const rotate = defineAugmentation({
   formula: "angle uniform in -a .. a; linear between pixels, 0 outside",
   source: "Simard, Steinkraus, Platt 2003, Best Practices for Convolutional Neural Networks",
   arguments: {
-    angle: { kind: "angle", minimum: 0, maximum: 180, exclusive: "minimum", summary: "The largest angle, to either side." },
+    angle: {
+      kind: "angle",
+      minimum: 0,
+      maximum: 180,
+      exclusive: "minimum",
+      summary: "The largest angle, to either side.",
+    },
   },
   applies: "images",
   infer: (picture) => picture,

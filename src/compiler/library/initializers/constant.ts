@@ -8,7 +8,8 @@ export const constant = defineInitializer({
     value: { kind: "number", summary: "The number." },
   },
   example: "for biases { init: constant(0.1) }",
-  pitfalls: "In a hidden layer every unit stays the same as its neighbours: symmetry never breaks. Fine for biases and for a one-layer convex model.",
+  pitfalls:
+    "In a hidden layer every unit stays the same as its neighbours: symmetry never breaks. Fine for biases and for a one-layer convex model.",
   techniques: ["B1"],
   sample: (_shape, _fan, { value }) => ({ kind: "constant", value }),
 });

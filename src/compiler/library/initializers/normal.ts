@@ -9,7 +9,8 @@ export const normal = defineInitializer({
     mean: { kind: "number", named: true, default: 0, summary: "The mean." },
   },
   example: "for weights { init: normal(0.01) }",
-  pitfalls: "One deviation for all layers makes activations vanish or explode with depth; `xavier` and `kaiming` follow the size of each layer.",
+  pitfalls:
+    "One deviation for all layers makes activations vanish or explode with depth; `xavier` and `kaiming` follow the size of each layer.",
   techniques: ["B2"],
   sample: (_shape, _fan, { mean, deviation }) => ({ kind: "normal", mean, deviation }),
 });

@@ -6,7 +6,8 @@ export const ones = defineInitializer({
   formula: "w = 1",
   arguments: {},
   example: "for scales { init: ones }",
-  pitfalls: "In a hidden layer every unit stays the same as its neighbours: symmetry never breaks. Fine for biases and for a one-layer convex model.",
+  pitfalls:
+    "In a hidden layer every unit stays the same as its neighbours: symmetry never breaks. Fine for biases and for a one-layer convex model.",
   techniques: ["B1"],
   sample: () => ({ kind: "constant", value: 1 }),
 });

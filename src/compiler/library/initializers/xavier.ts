@@ -9,9 +9,12 @@ const fanOf = {
 
 export const xavier = defineInitializer({
   name: "xavier",
-  summary: "Glorot's initialisation, for tanh and sigmoid: keeps the variance of values forward and of gradients backward.",
-  formula: "variance 2 / (fan_in + fan_out); uniform: U(±sqrt(6) / sqrt(fan_in + fan_out)); mode fan_in: variance 1 / fan_in, mode fan_out: variance 1 / fan_out",
-  source: "Glorot, Bengio 2010, Understanding the difficulty of training deep feedforward neural networks",
+  summary:
+    "Glorot's initialisation, for tanh and sigmoid: keeps the variance of values forward and of gradients backward.",
+  formula:
+    "variance 2 / (fan_in + fan_out); uniform: U(±sqrt(6) / sqrt(fan_in + fan_out)); mode fan_in: variance 1 / fan_in, mode fan_out: variance 1 / fan_out",
+  source:
+    "Glorot, Bengio 2010, Understanding the difficulty of training deep feedforward neural networks",
   arguments: {
     distribution: distributionArgument,
     mode: {

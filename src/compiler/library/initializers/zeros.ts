@@ -6,7 +6,8 @@ export const zeros = defineInitializer({
   formula: "w = 0",
   arguments: {},
   example: "for biases { init: zeros }",
-  pitfalls: "In a hidden layer every unit stays the same as its neighbours: symmetry never breaks. Fine for biases and for a one-layer convex model.",
+  pitfalls:
+    "In a hidden layer every unit stays the same as its neighbours: symmetry never breaks. Fine for biases and for a one-layer convex model.",
   techniques: ["B1"],
   sample: () => ({ kind: "constant", value: 0 }),
 });

@@ -9,7 +9,8 @@ export const add = defineLayer({
   arguments: {},
   inputs: "many",
   example: "(main, skip) -> add -> relu",
-  pitfalls: "A residual branch that changes the shape needs a projection on the other side: `x -> conv(channels, 1, stride: 2)`.",
+  pitfalls:
+    "A residual branch that changes the shape needs a projection on the other side: `x -> conv(channels, 1, stride: 2)`.",
   techniques: ["D5", "D13"],
   infer: (types) => {
     const first = types[0]!;
@@ -17,10 +18,14 @@ export const add = defineLayer({
       const wrong = notNumbers("add", other);
       if (wrong) return wrong;
       const shown = `operand 1 is [${printAxes(features(first))}], operand ${number + 1} is [${printAxes(features(other))}]`;
-      if (other.axes.length !== first.axes.length) return { problem: `\`add\` expects operands with the same axes: ${shown}` };
+      if (other.axes.length !== first.axes.length)
+        return { problem: `\`add\` expects operands with the same axes: ${shown}` };
       const at = first.axes.findIndex(({ name, size }, index) => {
         const against = other.axes[index]!;
-        return !equalDims(size, against.size) || (name !== undefined && against.name !== undefined && name !== against.name);
+        return (
+          !equalDims(size, against.size) ||
+          (name !== undefined && against.name !== undefined && name !== against.name)
+        );
       });
       if (at < 0) continue;
       return {

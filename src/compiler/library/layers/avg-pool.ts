@@ -1,6 +1,12 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node, Window } from "../../ir/graph.ts";
-import { inferPool, lowerPool, poolArithmetic, poolArguments, type Pooling } from "../support/pooling.ts";
+import {
+  inferPool,
+  lowerPool,
+  poolArithmetic,
+  poolArguments,
+  type Pooling,
+} from "../support/pooling.ts";
 import { axesOf } from "../support/arrange.ts";
 import { defineLayer } from "../define.ts";
 
@@ -27,7 +33,8 @@ function counts(graph: GraphBuilder, sums: Node, shape: readonly number[], windo
 export const avgPool = defineLayer({
   name: "avg_pool",
   summary: "The mean of each window, channel by channel; `over: (h, w)` is global average pooling.",
-  formula: "y[t, c] = mean over k of x[stride * t + k - padding, c], over the places that are not padding",
+  formula:
+    "y[t, c] = mean over k of x[stride * t + k - padding, c], over the places that are not padding",
   arguments: poolArguments,
   example: "x -> avg_pool(over: (h, w)) -> dense(10)",
   pitfalls: "Padding does not count in the mean (PyTorch's count_include_pad=False).",

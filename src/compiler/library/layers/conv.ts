@@ -1,7 +1,15 @@
 import { divideExactly, known, modulo, multiply, print, type Dim } from "../../ir/dim.ts";
 import type { TensorType } from "../../ir/type.ts";
 import { along, withLast } from "../support/arrange.ts";
-import { features, findAxis, isProblem, notNumbers, printAxes, spatialPlaces, withAxis } from "../support/axes.ts";
+import {
+  features,
+  findAxis,
+  isProblem,
+  notNumbers,
+  printAxes,
+  spatialPlaces,
+  withAxis,
+} from "../support/axes.ts";
 import { windowArithmetic } from "../support/window-arithmetic.ts";
 import { kernelFor, productOf, slide, windowInNumbers } from "../support/windows.ts";
 import { defineLayer } from "../define.ts";
@@ -11,7 +19,10 @@ function wrongAxes(type: TensorType): ShapeProblem | undefined {
   const axes = features(type);
   if (findAxis(type, "c") === undefined) {
     const last = axes.at(-1);
-    const named = last === undefined ? "" : `, as in f32[B, ${printAxes(axes.slice(0, -1)) || "t: 128"}, c: ${print(last.size)}]`;
+    const named =
+      last === undefined
+        ? ""
+        : `, as in f32[B, ${printAxes(axes.slice(0, -1)) || "t: 128"}, c: ${print(last.size)}]`;
     return {
       problem: `\`conv\` expects an axis \`c\` (the channels) and found [${printAxes(axes)}]: which axis is \`c\`?`,
       help: `name the channels \`c\` in the type of the input${named}, or give them an axis with \`reshape\``,
@@ -21,13 +32,24 @@ function wrongAxes(type: TensorType): ShapeProblem | undefined {
   if (spatial >= 1 && spatial <= 3) return undefined;
   return {
     problem: `\`conv\` expects 1 to 3 spatial axes besides the batch and \`c\`, and found ${spatial}: [${printAxes(axes)}]`,
-    help: spatial === 0 ? "use `dense`, or make spatial axes with `reshape(h: …, w: …, c: …)`" : "merge axes with `flatten(over: (…), into: t)`",
+    help:
+      spatial === 0
+        ? "use `dense`, or make spatial axes with `reshape(h: …, w: …, c: …)`"
+        : "merge axes with `flatten(over: (…), into: t)`",
   };
 }
 
 /** Groups must divide the channels that come in and those that go out. */
-function wrongGroups(inputs: Dim, outputs: Dim, groups: Dim, result: TensorType): ShapeProblem | undefined {
-  for (const [what, channels] of [["channels of the operand", inputs], ["channels of the result", outputs]] as const) {
+function wrongGroups(
+  inputs: Dim,
+  outputs: Dim,
+  groups: Dim,
+  result: TensorType,
+): ShapeProblem | undefined {
+  for (const [what, channels] of [
+    ["channels of the operand", inputs],
+    ["channels of the result", outputs],
+  ] as const) {
     if (divideExactly(channels, groups) !== undefined) continue;
     const rest = known(modulo(channels, groups));
     const certain = known(channels) !== undefined && known(groups) !== undefined;
@@ -45,25 +67,57 @@ function wrongGroups(inputs: Dim, outputs: Dim, groups: Dim, result: TensorType)
 export const conv = defineLayer({
   name: "conv",
   summary: "Convolution over 1 to 3 spatial axes, the same small kernel at every place.",
-  formula: "y[t, o] = b[o] + sum over k, i of x[stride * t + dilation * k - padding, i] * W[k, i, o], with W of shape [k..., in / groups, out]",
+  formula:
+    "y[t, o] = b[o] + sum over k, i of x[stride * t + dilation * k - padding, i] * W[k, i, o], with W of shape [k..., in / groups, out]",
   arguments: {
     channels: { kind: "size", summary: "How many channels come out." },
-    kernel: { kind: "size", list: true, summary: "The size of the kernel, one for all spatial axes or one for each." },
-    stride: { kind: "size", list: true, default: 1, summary: "How far the kernel moves from one place to the next." },
+    kernel: {
+      kind: "size",
+      list: true,
+      summary: "The size of the kernel, one for all spatial axes or one for each.",
+    },
+    stride: {
+      kind: "size",
+      list: true,
+      default: 1,
+      summary: "How far the kernel moves from one place to the next.",
+    },
     padding: {
       kind: "symbol or size",
       choices: ["same", "valid"],
       list: true,
       default: "same",
-      summary: "`same` keeps ceil(h / stride) places, the odd zero at the end; `valid` pads nothing; a number pads so many zeros on both sides.",
+      summary:
+        "`same` keeps ceil(h / stride) places, the odd zero at the end; `valid` pads nothing; a number pads so many zeros on both sides.",
     },
-    dilation: { kind: "size", list: true, default: 1, summary: "The distance between neighbouring entries of the kernel." },
-    groups: { kind: "size", default: 1, summary: "Channels fall into so many groups that do not see each other; as many as channels is depthwise." },
-    bias: { kind: "switch", named: true, default: true, summary: "Whether a bias is added to each channel." },
-    weight: { kind: "tensor", named: true, optional: true, summary: "Another stage's kernel to use in place of an own one." },
+    dilation: {
+      kind: "size",
+      list: true,
+      default: 1,
+      summary: "The distance between neighbouring entries of the kernel.",
+    },
+    groups: {
+      kind: "size",
+      default: 1,
+      summary:
+        "Channels fall into so many groups that do not see each other; as many as channels is depthwise.",
+    },
+    bias: {
+      kind: "switch",
+      named: true,
+      default: true,
+      summary: "Whether a bias is added to each channel.",
+    },
+    weight: {
+      kind: "tensor",
+      named: true,
+      optional: true,
+      summary: "Another stage's kernel to use in place of an own one.",
+    },
   },
   example: "x -> conv(16, 3, stride: 2, bias: off) -> batch_norm -> relu",
-  pitfalls: "Before batch normalisation the bias has no effect: `bias: off`. Two 3x3 convolutions see what one 5x5 sees, with fewer weights. `dropconnect: 0.2` leaves entries of its kernel out of each training step.",
+  pitfalls:
+    "Before batch normalisation the bias has no effect: `bias: off`. Two 3x3 convolutions see what one 5x5 sees, with fewer weights. `dropconnect: 0.2` leaves entries of its kernel out of each training step.",
   techniques: ["D2", "D10"],
   infer: ([type], values) => {
     const wrong = notNumbers("conv", type!) ?? wrongAxes(type!);
@@ -71,7 +125,8 @@ export const conv = defineLayer({
     const slid = slide("conv", type!, values);
     const place = findAxis(type!, "c")!;
     const channels = { name: "c", size: values.channels };
-    if (isProblem(slid)) return slid.unproved ? { ...slid, unproved: withAxis(slid.unproved, place, channels) } : slid;
+    if (isProblem(slid))
+      return slid.unproved ? { ...slid, unproved: withAxis(slid.unproved, place, channels) } : slid;
     const result = withAxis(slid, place, channels);
     return wrongGroups(type!.axes[place]!.size, values.channels, values.groups, result) ?? result;
   },
@@ -84,14 +139,30 @@ export const conv = defineLayer({
     const outputs = divideExactly(channels, groups) ?? channels;
     const fanIn = multiply(productOf(size), inputs);
     const fanOut = multiply(productOf(size), outputs);
-    const weight = { name: "weight", role: "weights", shape: [...size, inputs, channels], fanIn, fanOut, initializer: "by activation" } as const;
-    const shift = { name: "bias", role: "biases", shape: [channels], fanIn, fanOut, initializer: { name: "zeros", arguments: {} } } as const;
+    const weight = {
+      name: "weight",
+      role: "weights",
+      shape: [...size, inputs, channels],
+      fanIn,
+      fanOut,
+      initializer: "by activation",
+    } as const;
+    const shift = {
+      name: "bias",
+      role: "biases",
+      shape: [channels],
+      fanIn,
+      fanOut,
+      initializer: { name: "zeros", arguments: {} },
+    } as const;
     return bias ? [weight, shift] : [weight];
   },
   lower: ({ graph, weights, inputTypes, size }, [x], values) =>
     withLast(graph, x!, findAxis(inputTypes[0]!, "c")!, (moved) => {
       const window = windowInNumbers(moved.type.shape.slice(1, -1), values, size);
       const product = graph.convolve(moved, weights.weight!, window, size(values.groups));
-      return weights.bias ? graph.add(product, along(graph, weights.bias, product, [product.type.shape.length - 1])) : product;
+      return weights.bias
+        ? graph.add(product, along(graph, weights.bias, product, [product.type.shape.length - 1]))
+        : product;
     }),
 });

@@ -2,14 +2,24 @@ import { defineLayer } from "../define.ts";
 
 export const dropout = defineLayer({
   name: "dropout",
-  summary: "Zeroes each value with probability `drop` in training and scales the rest up, so that nothing changes at inference.",
-  formula: "training: y = x * m / (1 - drop), with m = 1 with probability 1 - drop, else 0; inference: y = x",
-  source: "Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, Dropout (the inverted form)",
+  summary:
+    "Zeroes each value with probability `drop` in training and scales the rest up, so that nothing changes at inference.",
+  formula:
+    "training: y = x * m / (1 - drop), with m = 1 with probability 1 - drop, else 0; inference: y = x",
+  source:
+    "Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, Dropout (the inverted form)",
   arguments: {
-    drop: { kind: "number", minimum: 0, maximum: 1, exclusive: "maximum", summary: "The chance to zero a value." },
+    drop: {
+      kind: "number",
+      minimum: 0,
+      maximum: 1,
+      exclusive: "maximum",
+      summary: "The chance to zero a value.",
+    },
   },
   example: "x -> dense(128) -> relu -> dropout(0.2)",
-  pitfalls: "`drop` is the chance to zero, not to keep. Not before batch normalisation: the variance differs between training and inference. The vanilla form (no scaling in training, times 1 - drop at inference) trains alike, with other sizes on the way. `predict: monte_carlo(samples: 50)` leaves it on and gives the mean and spread of the answers.",
+  pitfalls:
+    "`drop` is the chance to zero, not to keep. Not before batch normalisation: the variance differs between training and inference. The vanilla form (no scaling in training, times 1 - drop at inference) trains alike, with other sizes on the way. `predict: monte_carlo(samples: 50)` leaves it on and gives the mean and spread of the answers.",
   techniques: ["D9", "D15"],
   stochastic: true,
   infer: ([type]) => type!,

@@ -1,5 +1,15 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
-import { add, compareDims, floorDivide, known, multiply, print, size, subtract, type Dim } from "../../ir/dim.ts";
+import {
+  add,
+  compareDims,
+  floorDivide,
+  known,
+  multiply,
+  print,
+  size,
+  subtract,
+  type Dim,
+} from "../../ir/dim.ts";
 import type { Node, Window } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/type.ts";
 import { callAxis, features, notNumbers, printAxes, spatialPlaces } from "../support/axes.ts";
@@ -29,17 +39,29 @@ function wrongRank(type: TensorType): ShapeProblem | undefined {
 }
 
 /** There is a first place, and the windows have room to move by 1 or more each. */
-function tooSmall(type: TensorType, place: number, ratio: number, window: number, result: TensorType): ShapeProblem | undefined {
+function tooSmall(
+  type: TensorType,
+  place: number,
+  ratio: number,
+  window: number,
+  result: TensorType,
+): ShapeProblem | undefined {
   const length = type.axes[place]!.size;
   const kept = reduced(length, ratio);
   const room = subtract(length, add(kept, size(window - 1)));
-  const holds = [compareDims(kept, size(1)), compareDims(room, size(0))].every((each) => each === "equal" || each === "greater" || each === "at least");
+  const holds = [compareDims(kept, size(1)), compareDims(room, size(0))].every(
+    (each) => each === "equal" || each === "greater" || each === "at least",
+  );
   if (holds) return undefined;
   const certain = known(length) !== undefined;
   return {
     problem: `\`fractional_max_pool\` ${certain ? "cannot keep" : "is not proved to keep"} floor(${print(length)} / ${ratio}) places of ${callAxis(type, place)} with windows of ${window}`,
-    notes: [`the result would be floor(${print(length)} / ${ratio}) = ${print(kept)}, which must be at least 1, and ${print(kept)} + ${window} - 1 must be at most ${print(length)}`],
-    help: certain ? "use a larger ratio or a smaller window" : `give the size a lower bound (\`dim T in ${Math.ceil(ratio) + window} .. 512\`)`,
+    notes: [
+      `the result would be floor(${print(length)} / ${ratio}) = ${print(kept)}, which must be at least 1, and ${print(kept)} + ${window} - 1 must be at most ${print(length)}`,
+    ],
+    help: certain
+      ? "use a larger ratio or a smaller window"
+      : `give the size a lower bound (\`dim T in ${Math.ceil(ratio) + window} .. 512\`)`,
     ...(certain ? {} : { unproved: result }),
   };
 }
@@ -48,7 +70,12 @@ function inferRegions(type: TensorType, ratio: number, window: number): Inferred
   const wrong = notNumbers("fractional_max_pool", type) ?? wrongRank(type);
   if (wrong) return wrong;
   const places = spatialPlaces(type);
-  const result = { ...type, axes: type.axes.map((axis, place) => (places.includes(place) ? { ...axis, size: reduced(axis.size, ratio) } : axis)) };
+  const result = {
+    ...type,
+    axes: type.axes.map((axis, place) =>
+      places.includes(place) ? { ...axis, size: reduced(axis.size, ratio) } : axis,
+    ),
+  };
   for (const place of places) {
     const problem = tooSmall(type, place, ratio, window, result);
     if (problem) return problem;
@@ -72,9 +99,18 @@ function choice(graph: GraphBuilder, u: Node | undefined, kept: number, room: nu
   const starts = graph.iota(type, 1);
   if (kept === 1) return graph.equal(starts, room);
   const steps = stepsOf(kept, room);
-  const offset = u === undefined ? steps : graph.add(graph.multiply(graph.floor(graph.multiply(u, steps)), 2), 1);
-  const whole = (place: Node | number): Node => graph.floor(graph.divide(graph.multiply(graph.add(place, offset), room), 2 * steps * (kept - 1)));
-  return graph.equal(starts, graph.subtract(whole(graph.multiply(graph.iota(type, 0), 2 * steps)), whole(0)));
+  const offset =
+    u === undefined
+      ? steps
+      : graph.add(graph.multiply(graph.floor(graph.multiply(u, steps)), 2), 1);
+  const whole = (place: Node | number): Node =>
+    graph.floor(
+      graph.divide(graph.multiply(graph.add(place, offset), room), 2 * steps * (kept - 1)),
+    );
+  return graph.equal(
+    starts,
+    graph.subtract(whole(graph.multiply(graph.iota(type, 0), 2 * steps)), whole(0)),
+  );
 }
 
 /** The window of the given size at every place, `[rows, spatial..., channels]`. */
@@ -92,13 +128,26 @@ function choose(graph: GraphBuilder, x: Node, axis: number, matrix: Node): Node 
 
 export const fractionalMaxPool = defineLayer({
   name: "fractional_max_pool",
-  summary: "Max pooling over regions whose places are drawn at random in training, so that sizes shrink by a ratio between 1 and 2.",
+  summary:
+    "Max pooling over regions whose places are drawn at random in training, so that sizes shrink by a ratio between 1 and 2.",
   formula:
     "n' = floor(n / ratio); y[i] = max of x[s_i ... s_i + window - 1], s_i = floor((i + u) a) - floor(u a), a = (n - window) / (n' - 1), i from 0, u drawn from [0, 1) for each spatial axis and step; inference: u = 1/2",
-  source: "Graham 2014, Fractional Max-Pooling (the pseudo-random, overlapping form, as PyTorch has it)",
+  source:
+    "Graham 2014, Fractional Max-Pooling (the pseudo-random, overlapping form, as PyTorch has it)",
   arguments: {
-    ratio: { kind: "number", minimum: 1, exclusive: "minimum", summary: "How many times smaller each spatial axis becomes." },
-    window: { kind: "integer", minimum: 1, maximum: 16, default: 2, summary: "How many places each region has along an axis." },
+    ratio: {
+      kind: "number",
+      minimum: 1,
+      exclusive: "minimum",
+      summary: "How many times smaller each spatial axis becomes.",
+    },
+    window: {
+      kind: "integer",
+      minimum: 1,
+      maximum: 16,
+      default: 2,
+      summary: "How many places each region has along an axis.",
+    },
   },
   example: "x -> conv(16, 3) -> relu -> fractional_max_pool(1.5)",
   pitfalls:
@@ -106,7 +155,13 @@ export const fractionalMaxPool = defineLayer({
   techniques: ["D12"],
   stochastic: true,
   check: ({ ratio, window }) =>
-    ratio > window ? { problem: `a ratio of ${ratio} leaves out places between windows of ${window}`, help: `write \`window: ${Math.ceil(ratio)}\`, or a ratio of ${window} at most`, argument: "ratio" } : undefined,
+    ratio > window
+      ? {
+          problem: `a ratio of ${ratio} leaves out places between windows of ${window}`,
+          help: `write \`window: ${Math.ceil(ratio)}\`, or a ratio of ${window} at most`,
+          argument: "ratio",
+        }
+      : undefined,
   infer: ([type], { ratio, window }) => inferRegions(type!, ratio, window),
   arithmetic: ([type], { ratio }) =>
     spatialPlaces(type!).map((place) => {
@@ -117,11 +172,16 @@ export const fractionalMaxPool = defineLayer({
   lower: ({ graph, inputTypes, noisy, random }, [x], { ratio, window }) =>
     channelsLast(graph, x!, inputTypes[0]!, (moved) => {
       const lengths = moved.type.shape.slice(1, -1);
-      const draws = noisy ? random({ shape: [lengths.length], batched: false }, "regions") : undefined;
-      return lengths.reduce((each, length, index) => {
-        const kept = known(reduced(size(length), ratio))!;
-        const u = draws && graph.reshape(graph.slice(draws, [index], [1]), []);
-        return choose(graph, each, index + 1, choice(graph, u, kept, length - window));
-      }, graph.windowMax(moved, everyWindow(lengths.length, window)));
+      const draws = noisy
+        ? random({ shape: [lengths.length], batched: false }, "regions")
+        : undefined;
+      return lengths.reduce(
+        (each, length, index) => {
+          const kept = known(reduced(size(length), ratio))!;
+          const u = draws && graph.reshape(graph.slice(draws, [index], [1]), []);
+          return choose(graph, each, index + 1, choice(graph, u, kept, length - window));
+        },
+        graph.windowMax(moved, everyWindow(lengths.length, window)),
+      );
     }),
 });

@@ -6,12 +6,21 @@ import { defineLayer } from "../define.ts";
 
 export const groupNorm = defineLayer({
   name: "group_norm",
-  summary: "Normalises runs of neighbouring channels of each example together, over the spatial axes too, then scales and shifts each channel.",
-  formula: "y = scale * (x - mean) / sqrt(variance + epsilon) + shift, mean and biased variance over c / groups channels and all spatial axes of each row",
+  summary:
+    "Normalises runs of neighbouring channels of each example together, over the spatial axes too, then scales and shifts each channel.",
+  formula:
+    "y = scale * (x - mean) / sqrt(variance + epsilon) + shift, mean and biased variance over c / groups channels and all spatial axes of each row",
   source: "Wu, He 2018, Group Normalization",
   arguments: {
     groups: { kind: "size", summary: "How many groups the channels fall into." },
-    epsilon: { kind: "number", named: true, minimum: 0, exclusive: "minimum", default: 1e-5, summary: "Added to the variance before the root." },
+    epsilon: {
+      kind: "number",
+      named: true,
+      minimum: 0,
+      exclusive: "minimum",
+      default: 1e-5,
+      summary: "Added to the variance before the root.",
+    },
   },
   example: "x -> conv(16, 3, bias: off) -> group_norm(8) -> relu",
   pitfalls: "It works the same with one row as with many: the choice for small batches of images.",
@@ -20,7 +29,11 @@ export const groupNorm = defineLayer({
     const wrong = notNumbers("group_norm", type!);
     if (wrong) return wrong;
     const place = findAxis(type!, "c");
-    if (place === undefined) return { problem: `\`group_norm\` expects an axis \`c\` and found [${printAxes(features(type!))}]`, help: "name the channels `c` in the type of the input" };
+    if (place === undefined)
+      return {
+        problem: `\`group_norm\` expects an axis \`c\` and found [${printAxes(features(type!))}]`,
+        help: "name the channels `c` in the type of the input",
+      };
     const channels = type!.axes[place]!.size;
     if (divideExactly(channels, groups) !== undefined) return type!;
     const certain = known(channels) !== undefined && known(groups) !== undefined;
@@ -36,7 +49,12 @@ export const groupNorm = defineLayer({
     const place = findAxis(inputTypes[0]!, "c")!;
     const shape = x!.type.shape;
     const count = size(groups);
-    const split = graph.reshape(x!, [...shape.slice(0, place), count, shape[place]! / count, ...shape.slice(place + 1)]);
+    const split = graph.reshape(x!, [
+      ...shape.slice(0, place),
+      count,
+      shape[place]! / count,
+      ...shape.slice(place + 1),
+    ]);
     const axes = axesBut(shape.length + 1, [0, place]);
     const { variance, centred } = moments(graph, split, axes);
     const deviation = graph.spread(graph.sqrt(graph.add(variance, epsilon)), split.type, axes);

@@ -3,13 +3,15 @@ import { defineLayer } from "../define.ts";
 
 export const last = defineLayer({
   name: "last",
-  summary: "The last place of an axis, which disappears: what a recurrent layer knows after it has seen everything.",
+  summary:
+    "The last place of an axis, which disappears: what a recurrent layer knows after it has seen everything.",
   formula: "y = x at the last place of the axis",
   arguments: {
     over: { kind: "axis", named: true, summary: "The axis, such as `t`." },
   },
   example: "words -> gru(64) -> last(over: t) -> dense(10)",
-  pitfalls: "Sequences that were filled up to one length end in what they were filled with: pool over `t` instead, or fill at the beginning.",
+  pitfalls:
+    "Sequences that were filled up to one length end in what they were filled with: pool over `t` instead, or fill at the beginning.",
   techniques: ["D17"],
   infer: ([type], { over }) => {
     const place = findAxis(type!, over);
@@ -21,6 +23,9 @@ export const last = defineLayer({
     const { shape } = x!.type;
     const start = shape.map((size, at) => (at === place ? size - 1 : 0));
     const size = shape.map((each, at) => (at === place ? 1 : each));
-    return graph.reshape(graph.slice(x!, start, size), shape.filter((_, at) => at !== place));
+    return graph.reshape(
+      graph.slice(x!, start, size),
+      shape.filter((_, at) => at !== place),
+    );
   },
 });

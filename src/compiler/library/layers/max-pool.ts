@@ -1,4 +1,10 @@
-import { inferPool, lowerPool, poolArithmetic, poolArguments, type Pooling } from "../support/pooling.ts";
+import {
+  inferPool,
+  lowerPool,
+  poolArithmetic,
+  poolArguments,
+  type Pooling,
+} from "../support/pooling.ts";
 import { defineLayer } from "../define.ts";
 
 const maxima: Pooling = {
@@ -12,7 +18,8 @@ export const maxPool = defineLayer({
   formula: "y[t, c] = max over k of x[stride * t + k - padding, c]",
   arguments: poolArguments,
   example: "x -> conv(16, 3) -> relu -> max_pool(2)",
-  pitfalls: "A window of 3 with `stride: 2` overlaps, as AlexNet and ResNet have it; `padding: same` then keeps ceil(h / 2) places.",
+  pitfalls:
+    "A window of 3 with `stride: 2` overlaps, as AlexNet and ResNet have it; `padding: same` then keeps ceil(h / 2) places.",
   techniques: ["D3", "D4"],
   infer: ([type], values) => inferPool("max_pool", type!, values),
   arithmetic: ([type], values) => poolArithmetic("max_pool", type!, values),

@@ -5,7 +5,9 @@ import { productOf } from "../support/windows.ts";
 import { defineLayer } from "../define.ts";
 
 /** The axes that were written, in the order in which they were written. */
-function axesOf(values: Readonly<Record<string, unknown>>): readonly { readonly name: string; readonly size: Dim }[] {
+function axesOf(
+  values: Readonly<Record<string, unknown>>,
+): readonly { readonly name: string; readonly size: Dim }[] {
   return Object.entries(values).flatMap(([name, size]) => (isDim(size) ? [{ name, size }] : []));
 }
 
@@ -15,7 +17,8 @@ function counted(axes: readonly { readonly size: Dim }[]): string {
 
 export const reshape = defineLayer({
   name: "reshape",
-  summary: "The same values under other axes, in row-major order; all axes but the batch are written, with their names.",
+  summary:
+    "The same values under other axes, in row-major order; all axes but the batch are written, with their names.",
   formula: "y[b, h, w, c] = x[b, i] with i = (h * W + w) * C + c",
   arguments: {},
   axisArguments: true,
@@ -25,9 +28,16 @@ export const reshape = defineLayer({
   infer: ([type], values) => {
     const axes = axesOf(values);
     const found = features(type!);
-    if (axes.length === 0) return { problem: "`reshape` expects the axes of its result with their sizes, and found none", help: "write them by name: `reshape(h: 8, w: 8, c: 1)`" };
+    if (axes.length === 0)
+      return {
+        problem: "`reshape` expects the axes of its result with their sizes, and found none",
+        help: "write them by name: `reshape(h: 8, w: 8, c: 1)`",
+      };
     const result: TensorType = { ...type!, axes: [type!.axes[0]!, ...axes] };
-    const [before, after] = [productOf(found.map((axis) => axis.size)), productOf(axes.map((axis) => axis.size))];
+    const [before, after] = [
+      productOf(found.map((axis) => axis.size)),
+      productOf(axes.map((axis) => axis.size)),
+    ];
     if (equalDims(before, after)) return result;
     const certain = known(before) !== undefined && known(after) !== undefined;
     return {
@@ -37,5 +47,6 @@ export const reshape = defineLayer({
       ...(certain ? {} : { unproved: result }),
     };
   },
-  lower: ({ graph, size }, [x], values) => graph.reshape(x!, [x!.type.shape[0]!, ...axesOf(values).map((axis) => size(axis.size))]),
+  lower: ({ graph, size }, [x], values) =>
+    graph.reshape(x!, [x!.type.shape[0]!, ...axesOf(values).map((axis) => size(axis.size))]),
 });

@@ -19,6 +19,9 @@ export const binaryCrossEntropy = defineLoss({
   score: drawnSwitchScore,
   perExample: (graph, [logit, label]) => {
     const target = sameShape(graph, label!, logit!);
-    return rowMean(graph, graph.subtract(softplusOf(graph, logit!), graph.multiply(logit!, target)));
+    return rowMean(
+      graph,
+      graph.subtract(softplusOf(graph, logit!), graph.multiply(logit!, target)),
+    );
   },
 });

@@ -15,18 +15,44 @@ function classWeights(graph: GraphBuilder, logits: Node, weights: readonly numbe
 export const crossEntropy = defineLoss({
   name: "cross_entropy",
   summary: "How surprised the predicted distribution is by the right class; takes logits.",
-  formula: "L = -sum over k of w_k q_k log softmax(z)_k, with q = (1 - smoothing) target + smoothing / C and w the class weights",
+  formula:
+    "L = -sum over k of w_k q_k log softmax(z)_k, with q = (1 - smoothing) target + smoothing / C and w the class weights",
   operands: [
-    { name: "logits", accepts: "logits", summary: "Scores of the classes, before softmax; the class axis is the last." },
-    { name: "label", accepts: "classes", soft: true, summary: "The right class, or a distribution over the classes." },
+    {
+      name: "logits",
+      accepts: "logits",
+      summary: "Scores of the classes, before softmax; the class axis is the last.",
+    },
+    {
+      name: "label",
+      accepts: "classes",
+      soft: true,
+      summary: "The right class, or a distribution over the classes.",
+    },
   ],
   likelihood: "softmax",
   arguments: {
-    smoothing: { kind: "number", named: true, minimum: 0, maximum: 1, exclusive: "maximum", default: 0, summary: "The share of the target that is spread evenly over all classes (label smoothing)." },
-    weights: { kind: "number", list: true, named: true, optional: true, minimum: 0, summary: "A factor for each class, in the order of the classes." },
+    smoothing: {
+      kind: "number",
+      named: true,
+      minimum: 0,
+      maximum: 1,
+      exclusive: "maximum",
+      default: 0,
+      summary: "The share of the target that is spread evenly over all classes (label smoothing).",
+    },
+    weights: {
+      kind: "number",
+      list: true,
+      named: true,
+      optional: true,
+      minimum: 0,
+      summary: "A factor for each class, in the order of the classes.",
+    },
   },
   example: "loss: cross_entropy(logits, label, smoothing: 0.1)",
-  pitfalls: "Takes logits: no `softmax` before it. With class weights the mean divides by the number of examples, not by the sum of the weights.",
+  pitfalls:
+    "Takes logits: no `softmax` before it. With class weights the mean divides by the number of examples, not by the sum of the weights.",
   techniques: ["E2", "E10"],
   score: drawnClassScore,
   perExample: (graph, [logits, label], { smoothing, weights }) => {
@@ -34,8 +60,15 @@ export const crossEntropy = defineLoss({
     const target = areLabels(logits!, label!) ? oneHot(graph, logits!, label!) : label!;
     const classes = logits!.type.shape.at(-1)!;
     const smoothed = graph.add(graph.multiply(target, 1 - smoothing), smoothing / classes);
-    const weighted = weights === undefined ? smoothed : graph.multiply(smoothed, classWeights(graph, logits!, weights));
-    const terms = graph.select(graph.equal(weighted, 0), 0, graph.multiply(weighted, logProbabilities));
+    const weighted =
+      weights === undefined
+        ? smoothed
+        : graph.multiply(smoothed, classWeights(graph, logits!, weights));
+    const terms = graph.select(
+      graph.equal(weighted, 0),
+      0,
+      graph.multiply(weighted, logProbabilities),
+    );
     return graph.negate(graph.sum(terms, [classAxis(logits!)]));
   },
 });

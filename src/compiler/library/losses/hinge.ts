@@ -8,11 +8,22 @@ export const hinge = defineLoss({
   formula: "L = sum over j != y of max(0, s_j - s_y + margin)",
   source: "Weston, Watkins 1999",
   operands: [
-    { name: "scores", accepts: "logits", summary: "Scores of the classes; the class axis is the last." },
+    {
+      name: "scores",
+      accepts: "logits",
+      summary: "Scores of the classes; the class axis is the last.",
+    },
     { name: "label", accepts: "classes", summary: "The right class." },
   ],
   arguments: {
-    margin: { kind: "number", named: true, minimum: 0, exclusive: "minimum", default: 1, summary: "By how much the right class must win." },
+    margin: {
+      kind: "number",
+      named: true,
+      minimum: 0,
+      exclusive: "minimum",
+      default: 1,
+      summary: "By how much the right class must win.",
+    },
   },
   example: "loss: hinge(scores, species)",
   pitfalls: "It needs labels: soft targets (mixup, label smoothing) do not fit.",

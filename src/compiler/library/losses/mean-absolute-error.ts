@@ -12,5 +12,6 @@ export const meanAbsoluteError = defineLoss({
   arguments: {},
   example: "loss: mean_absolute_error(estimate, price)",
   techniques: ["E11"],
-  perExample: (graph, [prediction, target]) => rowMean(graph, graph.absolute(difference(graph, prediction!, target!))),
+  perExample: (graph, [prediction, target]) =>
+    rowMean(graph, graph.absolute(difference(graph, prediction!, target!))),
 });

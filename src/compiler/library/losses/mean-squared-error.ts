@@ -15,7 +15,8 @@ export const meanSquaredError = defineLoss({
   pitfalls: "Outliers dominate: `huber` or `mean_absolute_error` bear them better.",
   techniques: ["E1"],
   // (t - y)^2 / k is -log p of a normal distribution around y of variance k / 2.
-  score: (graph, prediction, uniform) => drawnNumberScore(graph, prediction, uniform, 2 / featuresOf(prediction)),
+  score: (graph, prediction, uniform) =>
+    drawnNumberScore(graph, prediction, uniform, 2 / featuresOf(prediction)),
   perExample: (graph, [prediction, target]) => {
     const error = difference(graph, prediction!, target!);
     return rowMean(graph, graph.multiply(error, error));

@@ -6,8 +6,17 @@ export const accuracy = defineMetric({
   summary: "The share of examples whose highest score is that of the right class.",
   formula: "mean of [argmax z = y]",
   operands: [
-    { name: "logits", accepts: "logits", summary: "Scores of the classes; the class axis is the last." },
-    { name: "label", accepts: "classes", soft: true, summary: "The right class; of a distribution (mixup) the class with the largest share." },
+    {
+      name: "logits",
+      accepts: "logits",
+      summary: "Scores of the classes; the class axis is the last.",
+    },
+    {
+      name: "label",
+      accepts: "classes",
+      soft: true,
+      summary: "The right class; of a distribution (mixup) the class with the largest share.",
+    },
   ],
   arguments: {},
   better: "higher",

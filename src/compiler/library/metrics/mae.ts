@@ -14,6 +14,8 @@ export const mae = defineMetric({
   display: "number",
   example: "metrics: (mae, r2)",
   techniques: ["E11"],
-  perExample: (graph, [prediction, target]) => ({ sizes: rowMean(graph, graph.absolute(difference(graph, prediction!, target!))) }),
+  perExample: (graph, [prediction, target]) => ({
+    sizes: rowMean(graph, graph.absolute(difference(graph, prediction!, target!))),
+  }),
   result: (graph, sums, count) => graph.divide(sums.sizes!, count),
 });

@@ -7,7 +7,11 @@ export const perplexity = defineMetric({
   summary: "How many classes the model is undecided between, on average.",
   formula: "exp(mean cross-entropy)",
   operands: [
-    { name: "logits", accepts: "logits", summary: "Scores of the classes, before softmax; the class axis is the last." },
+    {
+      name: "logits",
+      accepts: "logits",
+      summary: "Scores of the classes, before softmax; the class axis is the last.",
+    },
     { name: "label", accepts: "classes", soft: true, summary: "The right class." },
   ],
   arguments: {},
@@ -15,6 +19,8 @@ export const perplexity = defineMetric({
   display: "number",
   example: "metrics: (accuracy, perplexity)",
   techniques: ["E2"],
-  perExample: (graph, operands) => ({ surprise: rowMean(graph, crossEntropy.perExample(graph, operands, { smoothing: 0 })) }),
+  perExample: (graph, operands) => ({
+    surprise: rowMean(graph, crossEntropy.perExample(graph, operands, { smoothing: 0 })),
+  }),
   result: (graph, sums, count) => graph.exp(graph.divide(sums.surprise!, count)),
 });

@@ -13,7 +13,8 @@ export const r2 = defineMetric({
   better: "higher",
   display: "number",
   example: "metrics: (mae, r2)",
-  pitfalls: "Several outputs share one mean and one variance here: standardise them first where their scales differ.",
+  pitfalls:
+    "Several outputs share one mean and one variance here: standardise them first where their scales differ.",
   techniques: ["E1"],
   perExample: (graph, [prediction, target]) => {
     const error = difference(graph, prediction!, target!);
@@ -28,6 +29,10 @@ export const r2 = defineMetric({
     const variation = graph.subtract(sums.square!, graph.multiply(sums.target!, mean));
     // Targets that are all equal have nothing to explain: 0, not a division by 0.
     const some = graph.less(0, variation);
-    return graph.select(some, graph.subtract(1, graph.divide(sums.residual!, graph.select(some, variation, 1))), 0);
+    return graph.select(
+      some,
+      graph.subtract(1, graph.divide(sums.residual!, graph.select(some, variation, 1))),
+      0,
+    );
   },
 });

@@ -6,8 +6,17 @@ export const top = defineMetric({
   summary: "The share of examples whose right class is among the k highest scores.",
   formula: "mean of [rank of z_y <= k]",
   operands: [
-    { name: "logits", accepts: "logits", summary: "Scores of the classes; the class axis is the last." },
-    { name: "label", accepts: "classes", soft: true, summary: "The right class; of a distribution (mixup) the class with the largest share." },
+    {
+      name: "logits",
+      accepts: "logits",
+      summary: "Scores of the classes; the class axis is the last.",
+    },
+    {
+      name: "label",
+      accepts: "classes",
+      soft: true,
+      summary: "The right class; of a distribution (mixup) the class with the largest share.",
+    },
   ],
   arguments: {
     k: { kind: "integer", minimum: 1, summary: "How many of the highest scores count." },
@@ -16,6 +25,8 @@ export const top = defineMetric({
   display: "percent",
   example: "metrics: (accuracy, top(5))",
   techniques: ["H7"],
-  perExample: (graph, [logits, label], { k }) => ({ correct: amongHighest(graph, logits!, label!, k) }),
+  perExample: (graph, [logits, label], { k }) => ({
+    correct: amongHighest(graph, logits!, label!, k),
+  }),
   result: (graph, sums, count) => graph.divide(sums.correct!, count),
 });

@@ -7,7 +7,14 @@ export const adagrad = defineOptimizer({
   source: "Duchi, Hazan, Singer 2011",
   arguments: {
     rate: { kind: "number", minimum: 0, default: 0.01, summary: "The learning rate." },
-    epsilon: { kind: "number", named: true, minimum: 0, exclusive: "minimum", default: 1e-10, summary: "Added to the root, against division by 0." },
+    epsilon: {
+      kind: "number",
+      named: true,
+      minimum: 0,
+      exclusive: "minimum",
+      default: 1e-10,
+      summary: "Added to the root, against division by 0.",
+    },
   },
   rate: "rate",
   example: "optimizer: adagrad(0.01)",
@@ -16,7 +23,10 @@ export const adagrad = defineOptimizer({
   slots: () => ({ squares: 0 }),
   update: ({ graph, parameter, gradient, rate, slots, number }) => {
     const squares = graph.add(slots.squares!, graph.multiply(gradient, gradient));
-    const step = graph.divide(graph.multiply(rate, gradient), graph.add(graph.sqrt(squares), number("epsilon")));
+    const step = graph.divide(
+      graph.multiply(rate, gradient),
+      graph.add(graph.sqrt(squares), number("epsilon")),
+    );
     return { parameter: graph.subtract(parameter, step), slots: { squares } };
   },
 });

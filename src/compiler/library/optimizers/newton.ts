@@ -5,10 +5,24 @@ export const newton = defineWholeOptimizer({
   summary: "Newton steps on the full batch with the exact Hessian, for small models.",
   formula:
     "w += t d, (H + tau I) d = -g, H the exact Hessian of the objective; tau is the damping, doubled until H + tau I is positive definite; t by a search for the strong Wolfe conditions from t = rate",
-  source: "Nocedal, Wright 2006, Numerical Optimization, algorithms 3.2 and 3.3; Levenberg 1944; Pearlmutter 1994, Fast exact multiplication by the Hessian",
+  source:
+    "Nocedal, Wright 2006, Numerical Optimization, algorithms 3.2 and 3.3; Levenberg 1944; Pearlmutter 1994, Fast exact multiplication by the Hessian",
   arguments: {
-    rate: { kind: "number", minimum: 0, exclusive: "minimum", default: 1, summary: "The first length that is tried along the direction; the search decides on the length itself." },
-    damping: { kind: "number", named: true, minimum: 0, default: 1e-4, summary: "Added to the diagonal of the Hessian." },
+    rate: {
+      kind: "number",
+      minimum: 0,
+      exclusive: "minimum",
+      default: 1,
+      summary:
+        "The first length that is tried along the direction; the search decides on the length itself.",
+    },
+    damping: {
+      kind: "number",
+      named: true,
+      minimum: 0,
+      default: 1e-4,
+      summary: "Added to the diagonal of the Hessian.",
+    },
   },
   rate: "rate",
   example: "optimizer: newton(damping: 1e-4), batch: all",

@@ -9,7 +9,8 @@ export const l2 = defineRegularizer({
   applies: "tensor",
   arguments: { lambda: strength },
   example: "for weights { regularize: l2(1e-4) }",
-  pitfalls: "It equals weight decay only for plain gradient descent. With Adam use `adamw(decay: ...)`.",
+  pitfalls:
+    "It equals weight decay only for plain gradient descent. With Adam use `adamw(decay: ...)`.",
   techniques: ["E4"],
   penalty: (graph, x, { lambda }) => halfSquareSum(graph, x, lambda),
 });

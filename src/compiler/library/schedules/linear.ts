@@ -5,10 +5,17 @@ import { staysAt } from "../support/growth.ts";
 export const linear = defineSchedule({
   name: "linear",
   summary: "In a straight line from one rate to another.",
-  formula: "rate = from + (to - from) (t - 1) / T, with from = start unless written, T the length of this part",
+  formula:
+    "rate = from + (to - from) (t - 1) / T, with from = start unless written, T the length of this part",
   arguments: {
     duration: durationArgument,
-    from: { kind: "number", named: true, multiple: true, optional: true, summary: "The rate at the beginning; where the part before ended, when left out." },
+    from: {
+      kind: "number",
+      named: true,
+      multiple: true,
+      optional: true,
+      summary: "The rate at the beginning; where the part before ended, when left out.",
+    },
     to: toArgument,
   },
   duration: "duration",

@@ -10,10 +10,35 @@ export const oneCycle = defineSchedule({
   source: "Smith, Topin 2018, Super-convergence; as PyTorch's OneCycleLR",
   arguments: {
     duration: durationArgument,
-    peak: { kind: "number", named: true, multiple: true, summary: "The highest rate; `10x` is a multiple of the run's own." },
-    rise: { kind: "number", named: true, minimum: 0, maximum: 1, exclusive: "both", default: 0.3, summary: "The share of the steps that rise." },
-    to: { kind: "number", named: true, multiple: true, default: 0, summary: "The rate of the last step; `0.01x` is a multiple of the run's own rate." },
-    shape: { kind: "symbol", named: true, choices: ["cosine", "linear"], default: "cosine", summary: "Along half a wave of the cosine, or in straight lines." },
+    peak: {
+      kind: "number",
+      named: true,
+      multiple: true,
+      summary: "The highest rate; `10x` is a multiple of the run's own.",
+    },
+    rise: {
+      kind: "number",
+      named: true,
+      minimum: 0,
+      maximum: 1,
+      exclusive: "both",
+      default: 0.3,
+      summary: "The share of the steps that rise.",
+    },
+    to: {
+      kind: "number",
+      named: true,
+      multiple: true,
+      default: 0,
+      summary: "The rate of the last step; `0.01x` is a multiple of the run's own rate.",
+    },
+    shape: {
+      kind: "symbol",
+      named: true,
+      choices: ["cosine", "linear"],
+      default: "cosine",
+      summary: "Along half a wave of the cosine, or in straight lines.",
+    },
   },
   duration: "duration",
   example: "schedule: one_cycle(peak: 10x, rise: 30%)",
@@ -24,14 +49,24 @@ export const oneCycle = defineSchedule({
   rate: ({ graph, step, length, previous, number, values }) => {
     const past = graph.subtract(step, 1);
     const riseEnd = graph.subtract(graph.multiply(length, number("rise")), 1);
-    const rising = graph.minimum(graph.maximum(graph.divide(past, graph.maximum(riseEnd, 1)), 0), 1);
+    const rising = graph.minimum(
+      graph.maximum(graph.divide(past, graph.maximum(riseEnd, 1)), 0),
+      1,
+    );
     const fall = graph.maximum(graph.subtract(graph.subtract(length, 1), riseEnd), 1);
     const falling = graph.minimum(graph.divide(graph.subtract(past, riseEnd), fall), 1);
     const [peak, to] = [number("peak"), number("to")];
     const between = (from: typeof peak, until: typeof peak, share: typeof peak) => {
-      const way = values.shape === "linear" ? share : graph.multiply(0.5, graph.subtract(1, graph.cosine(graph.multiply(Math.PI, share))));
+      const way =
+        values.shape === "linear"
+          ? share
+          : graph.multiply(0.5, graph.subtract(1, graph.cosine(graph.multiply(Math.PI, share))));
       return graph.add(from, graph.multiply(graph.subtract(until, from), way));
     };
-    return graph.select(graph.lessEqual(past, riseEnd), between(previous, peak, rising), between(peak, to, falling));
+    return graph.select(
+      graph.lessEqual(past, riseEnd),
+      between(previous, peak, rising),
+      between(peak, to, falling),
+    );
   },
 });

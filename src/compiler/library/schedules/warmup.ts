@@ -4,11 +4,18 @@ import { staysAt } from "../support/growth.ts";
 export const warmup = defineSchedule({
   name: "warmup",
   summary: "Rises in a straight line to the full rate, which the last of its steps has.",
-  formula: "rate = from + (base - from) t / T, with base the run's own rate, T the length of the warm-up",
+  formula:
+    "rate = from + (base - from) t / T, with base the run's own rate, T the length of the warm-up",
   source: "Goyal et al. 2017, Accurate, Large Minibatch SGD",
   arguments: {
     duration: { kind: "duration", summary: "How long the warm-up lasts." },
-    from: { kind: "number", named: true, multiple: true, default: 0, summary: "The rate that it rises from; the first step is already above it." },
+    from: {
+      kind: "number",
+      named: true,
+      multiple: true,
+      default: 0,
+      summary: "The rate that it rises from; the first step is already above it.",
+    },
   },
   duration: "duration",
   example: "schedule: warmup(2 epochs) then cosine(to: 0)",

@@ -8,5 +8,5 @@ export const idx = defineSource({
   runtime: { files: ["read-idx.ts"], read: "readIdx" },
   paths: [],
   fieldArguments: true,
-  example: "source: idx(image: \"train-images-idx3-ubyte.gz\", label: \"train-labels-idx1-ubyte.gz\")",
+  example: 'source: idx(image: "train-images-idx3-ubyte.gz", label: "train-labels-idx1-ubyte.gz")',
 });

@@ -8,5 +8,5 @@ export const npy = defineSource({
   runtime: { files: ["read-npy.ts"], read: "readNpy" },
   paths: [],
   fieldArguments: true,
-  example: "source: npy(image: \"x.npy\", label: \"y.npy\")",
+  example: 'source: npy(image: "x.npy", label: "y.npy")',
 });

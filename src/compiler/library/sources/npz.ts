@@ -10,6 +10,6 @@ export const npz = defineSource({
   runtime: { files: ["read-npz.ts", "read-npy.ts"], read: "readNpz" },
   paths: ["path"],
   fieldArguments: true,
-  example: "source: npz(\"cifar10.npz\", image: \"x\", label: \"y\")",
+  example: 'source: npz("cifar10.npz", image: "x", label: "y")',
   pitfalls: "A field takes the array of its own name unless the argument of its name says another.",
 });

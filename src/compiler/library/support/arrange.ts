@@ -2,7 +2,12 @@ import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 
 /** Runs `transform` with axis `place` moved to the end, and moves the last axis of the result back to its place. */
-export function withLast(graph: GraphBuilder, x: Node, place: number, transform: (x: Node) => Node): Node {
+export function withLast(
+  graph: GraphBuilder,
+  x: Node,
+  place: number,
+  transform: (x: Node) => Node,
+): Node {
   const rank = x.type.shape.length;
   if (place === rank - 1) return transform(x);
   const order = axesOf(rank).filter((axis) => axis !== place);

@@ -44,13 +44,26 @@ export function callAxis(type: TensorType, place: number): string {
 }
 
 /** An axis that an argument names and the operand lacks. */
-export function noSuchAxis(layer: string, argument: string, name: string, type: TensorType): ShapeProblem {
-  const names = features(type).flatMap((axis) => (axis.name === undefined ? [] : [`\`${axis.name}\``]));
-  const has = names.length === 0 ? "no named axis besides the batch" : `${names.join(", ")} besides the batch`;
+export function noSuchAxis(
+  layer: string,
+  argument: string,
+  name: string,
+  type: TensorType,
+): ShapeProblem {
+  const names = features(type).flatMap((axis) =>
+    axis.name === undefined ? [] : [`\`${axis.name}\``],
+  );
+  const has =
+    names.length === 0
+      ? "no named axis besides the batch"
+      : `${names.join(", ")} besides the batch`;
   return {
     problem: `\`${layer}\` was told \`${argument}: ${name}\`, but its operand has ${has}: [${printAxes(features(type))}]`,
     argument,
-    help: names.length === 0 ? "name the axes in the type of the input" : `choose among ${names.join(", ")}`,
+    help:
+      names.length === 0
+        ? "name the axes in the type of the input"
+        : `choose among ${names.join(", ")}`,
   };
 }
 
@@ -62,7 +75,10 @@ export function withAxis(type: TensorType, place: number, axis: Axis): TensorTyp
 /** Arithmetic layers take numbers, never labels or masks. */
 export function notNumbers(layer: string, type: TensorType): ShapeProblem | undefined {
   if (type.element.kind === "f32") return undefined;
-  const found = type.element.kind === "class" ? `labels (\`class\` of ${print(type.element.count)})` : "a mask (`bool`)";
+  const found =
+    type.element.kind === "class"
+      ? `labels (\`class\` of ${print(type.element.count)})`
+      : "a mask (`bool`)";
   return { problem: `\`${layer}\` expects numbers (\`f32\`) and found ${found}` };
 }
 

@@ -5,7 +5,12 @@ import type { Node } from "../../ir/graph.ts";
  * `above(x)` where x >= 0, otherwise `below(x)`. Each side is given x clamped to its own half, so that the side not taken
  * stays finite: its gradient is multiplied by 0, and 0 times infinity would be NaN.
  */
-export function bySign(graph: GraphBuilder, x: Node, above: (x: Node) => Node, below: (x: Node) => Node): Node {
+export function bySign(
+  graph: GraphBuilder,
+  x: Node,
+  above: (x: Node) => Node,
+  below: (x: Node) => Node,
+): Node {
   const positive = graph.lessEqual(0, x);
   const high = above(graph.select(positive, x, 0));
   const low = below(graph.select(positive, 0, x));

@@ -17,7 +17,11 @@ export function labelsOf(graph: GraphBuilder, logits: Node, target: Node): Node 
   const axis = classAxis(target);
   const largest = graph.spread(graph.max(target, [axis]), target.type, [axis]);
   const classes = target.type.shape[axis]!;
-  const backwards = graph.select(graph.equal(target, largest), graph.subtract(classes, graph.iota(target.type, axis)), 0);
+  const backwards = graph.select(
+    graph.equal(target, largest),
+    graph.subtract(classes, graph.iota(target.type, axis)),
+    0,
+  );
   return graph.subtract(classes, graph.max(backwards, [axis]));
 }
 

@@ -19,7 +19,9 @@ export type Growth =
   | { readonly kind: "unknown"; readonly why: string };
 
 export function term(coefficient: number, power = 0, logarithm = 0, exponent = 0): Growth {
-  return coefficient === 0 ? { kind: "zero" } : { kind: "term", coefficient, power, logarithm, exponent };
+  return coefficient === 0
+    ? { kind: "zero" }
+    : { kind: "term", coefficient, power, logarithm, exponent };
 }
 
 export const zero: Growth = { kind: "zero" };
@@ -31,7 +33,16 @@ export function unknown(why: string): Growth {
 /** A rate that ends at `to` (a number, or a multiple of the run's own rate) and stays there. */
 export function staysAt(to: ArgumentValue): Growth {
   const value = typeof to === "object" && "multiple" in to ? to.multiple : to;
-  return value === 0 ? zero : { kind: "term", coefficient: 1, power: 0, logarithm: 0, exponent: 0, because: "it ends at a fixed rate" };
+  return value === 0
+    ? zero
+    : {
+        kind: "term",
+        coefficient: 1,
+        power: 0,
+        logarithm: 0,
+        exponent: 0,
+        because: "it ends at a fixed rate",
+      };
 }
 
 /** A rate that is multiplied by `factor` again and again. */
@@ -44,7 +55,11 @@ export type Sum = "infinite" | "finite";
 /** Whether Σ η^degree over all steps is finite. */
 export function sumOf(growth: LeadingTerm | { readonly kind: "zero" }, degree: 1 | 2): Sum {
   if (growth.kind === "zero") return "finite";
-  const [exponent, power, logarithm] = [growth.exponent * degree, growth.power * degree, growth.logarithm * degree];
+  const [exponent, power, logarithm] = [
+    growth.exponent * degree,
+    growth.power * degree,
+    growth.logarithm * degree,
+  ];
   if (exponent !== 0) return exponent > 0 ? "infinite" : "finite";
   // 1/3 + 2/3 and the like are 1 but for rounding.
   if (Math.abs(power + 1) > 1e-12) return power > -1 ? "infinite" : "finite";

@@ -7,7 +7,11 @@ export function total(graph: GraphBuilder, terms: Node): Node {
   return terms.type.batched ? graph.divide(sum, graph.rows()) : sum;
 }
 
-export const strength = { kind: "number", minimum: 0, summary: "The factor of the penalty, lambda." } as const;
+export const strength = {
+  kind: "number",
+  minimum: 0,
+  summary: "The factor of the penalty, lambda.",
+} as const;
 
 /** λ Σ |w|. */
 export function absoluteSum(graph: GraphBuilder, x: Node, factor: number): Node {

@@ -14,7 +14,10 @@ export function amongHighest(graph: GraphBuilder, logits: Node, target: Node, k:
   const spread = (x: Node) => graph.spread(x, logits.type, [axis]);
   const right = spread(chosenLogit(graph, logits, oneHot(graph, logits, label)));
   const notBefore = graph.lessEqual(spread(label), graph.iota(logits.type, axis));
-  const beaten = graph.maximum(graph.less(logits, right), graph.multiply(graph.equal(logits, right), notBefore));
+  const beaten = graph.maximum(
+    graph.less(logits, right),
+    graph.multiply(graph.equal(logits, right), notBefore),
+  );
   const needed = logits.type.shape[axis]! - k + 1;
   return rowMean(graph, graph.lessEqual(needed, graph.sum(beaten, [axis])));
 }

@@ -19,5 +19,8 @@ export function softmaxOf(graph: GraphBuilder, x: Node, axis: number): Node {
 /** x - log of the sum of e^x over `axis`, without overflow. */
 export function logSoftmaxOf(graph: GraphBuilder, x: Node, axis: number): Node {
   const centred = shifted(graph, x, axis);
-  return graph.subtract(centred, graph.spread(graph.log(graph.sum(graph.exp(centred), [axis])), x.type, [axis]));
+  return graph.subtract(
+    centred,
+    graph.spread(graph.log(graph.sum(graph.exp(centred), [axis])), x.type, [axis]),
+  );
 }

@@ -1,4 +1,14 @@
-import { add, ceilDivide, compareDims, floorDivide, multiply, print, size, subtract, type Dim } from "../../ir/dim.ts";
+import {
+  add,
+  ceilDivide,
+  compareDims,
+  floorDivide,
+  multiply,
+  print,
+  size,
+  subtract,
+  type Dim,
+} from "../../ir/dim.ts";
 import type { Window } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/type.ts";
 import type { ShapeProblem } from "../definition.ts";
@@ -23,7 +33,11 @@ interface AxisWindow {
 }
 
 /** The windows along the spatial axes of `type`, or the argument that has too many or too few entries. */
-export function spatialWindows(layer: string, type: TensorType, written: WrittenWindow): readonly AxisWindow[] | ShapeProblem {
+export function spatialWindows(
+  layer: string,
+  type: TensorType,
+  written: WrittenWindow,
+): readonly AxisWindow[] | ShapeProblem {
   const count = spatialPlaces(type).length;
   for (const argument of ["kernel", "stride", "dilation", "padding"] as const) {
     const given = asList<unknown>(written[argument]).length;
@@ -58,7 +72,9 @@ function reach(window: AxisWindow): Dim {
 
 /** The size with its padding on both sides; `same` always makes room. */
 function padded(length: Dim, window: AxisWindow): Dim {
-  return typeof window.padding === "string" ? length : add(length, multiply(size(2), window.padding));
+  return typeof window.padding === "string"
+    ? length
+    : add(length, multiply(size(2), window.padding));
 }
 
 /** `same`: ceil(n / stride); otherwise floor((n + 2·padding − reach) / stride) + 1. */
@@ -68,7 +84,11 @@ function outputSize(length: Dim, window: AxisWindow): Dim {
 }
 
 /** The type after sliding the windows over the spatial axes, or why they do not fit. */
-export function slide(layer: string, type: TensorType, written: WrittenWindow): TensorType | ShapeProblem {
+export function slide(
+  layer: string,
+  type: TensorType,
+  written: WrittenWindow,
+): TensorType | ShapeProblem {
   const windows = spatialWindows(layer, type, written);
   if (isProblem(windows)) return windows;
   const places = spatialPlaces(type);
@@ -84,11 +104,18 @@ export function slide(layer: string, type: TensorType, written: WrittenWindow): 
   return result;
 }
 
-function fits(layer: string, type: TensorType, place: number, window: AxisWindow, result: TensorType): ShapeProblem | undefined {
+function fits(
+  layer: string,
+  type: TensorType,
+  place: number,
+  window: AxisWindow,
+  result: TensorType,
+): ShapeProblem | undefined {
   if (window.padding === "same") return undefined;
   const [room, needed] = [padded(type.axes[place]!.size, window), reach(window)];
   const comparison = compareDims(room, needed);
-  if (comparison === "equal" || comparison === "greater" || comparison === "at least") return undefined;
+  if (comparison === "equal" || comparison === "greater" || comparison === "at least")
+    return undefined;
   const certain = comparison === "less";
   const axis = callAxis(type, place);
   return {
@@ -96,14 +123,18 @@ function fits(layer: string, type: TensorType, place: number, window: AxisWindow
       ? `the window of \`${layer}\` is larger than the axis ${axis}: it needs ${print(needed)} and finds ${print(room)}`
       : `the window of \`${layer}\` needs ${print(needed)} places along ${axis}, and ${print(room)} is not proved to be as large`,
     notes: arithmetic(type.axes[place]!.size, window),
-    help: certain ? "use a smaller window, or `padding: same`" : `use \`padding: same\`, or give the size a lower bound (\`dim T in ${print(needed)} .. 512\`)`,
+    help: certain
+      ? "use a smaller window, or `padding: same`"
+      : `use \`padding: same\`, or give the size a lower bound (\`dim T in ${print(needed)} .. 512\`)`,
     ...(certain ? {} : { unproved: result }),
   };
 }
 
 function arithmetic(length: Dim, window: AxisWindow): readonly string[] {
   const padding = typeof window.padding === "string" ? size(0) : window.padding;
-  const [n, k, s, d, p] = [length, window.kernel, window.stride, window.dilation, padding].map(print);
+  const [n, k, s, d, p] = [length, window.kernel, window.stride, window.dilation, padding].map(
+    print,
+  );
   const covered = d === "1" ? `${k}` : `((${k} - 1) * ${d} + 1)`;
   return [`the result would be floor((${n} + 2 * ${p} - ${covered}) / ${s}) + 1`];
 }
@@ -124,11 +155,23 @@ export function padsTooMuch(layer: string, written: WrittenWindow): ShapeProblem
 }
 
 /** The window in numbers, for arrays whose spatial sizes are `lengths`. `same` puts the odd zero at the end. */
-export function windowInNumbers(lengths: readonly number[], written: WrittenWindow, number: (dim: Dim) => number): Window {
+export function windowInNumbers(
+  lengths: readonly number[],
+  written: WrittenWindow,
+  number: (dim: Dim) => number,
+): Window {
   const axes = lengths.map((length, index) => {
-    const [kernel, stride, dilation] = [written.kernel, written.stride, written.dilation].map((each) => number(entry(each, index))) as [number, number, number];
+    const [kernel, stride, dilation] = [written.kernel, written.stride, written.dilation].map(
+      (each) => number(entry(each, index)),
+    ) as [number, number, number];
     const padding = entry<Padding>(written.padding, index);
-    const [low, high] = paddingInNumbers(length, kernel, stride, dilation, typeof padding === "string" ? padding : number(padding));
+    const [low, high] = paddingInNumbers(
+      length,
+      kernel,
+      stride,
+      dilation,
+      typeof padding === "string" ? padding : number(padding),
+    );
     return { kernel, stride, dilation, low, high };
   });
   return {
@@ -140,10 +183,19 @@ export function windowInNumbers(lengths: readonly number[], written: WrittenWind
   };
 }
 
-function paddingInNumbers(length: number, kernel: number, stride: number, dilation: number, padding: string | number): [number, number] {
+function paddingInNumbers(
+  length: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  padding: string | number,
+): [number, number] {
   if (typeof padding === "number") return [padding, padding];
   if (padding === "valid") return [0, 0];
-  const total = Math.max(0, (Math.ceil(length / stride) - 1) * stride + (kernel - 1) * dilation + 1 - length);
+  const total = Math.max(
+    0,
+    (Math.ceil(length / stride) - 1) * stride + (kernel - 1) * dilation + 1 - length,
+  );
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 

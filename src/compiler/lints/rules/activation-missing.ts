@@ -6,7 +6,12 @@ import { defineLint } from "../lint.ts";
 import { layerOf, type Network } from "../network.ts";
 import { waysBetweenKernels } from "../linear-ways.ts";
 
-const names = { shape: "a change of shape", dropout: "dropout", normalization: "normalisation", pooling: "pooling" } as const;
+const names = {
+  shape: "a change of shape",
+  dropout: "dropout",
+  normalization: "normalisation",
+  pooling: "pooling",
+} as const;
 
 /** Layers of different kinds, or with dropout, normalisation or pooling between them, and no activation. */
 export const activationMissing = defineLint({
@@ -14,11 +19,13 @@ export const activationMissing = defineLint({
   name: "activation-missing",
   severity: "warning",
   title: "No activation between two layers",
-  reason: "without a non-linear activation after each hidden layer a deep network has the power of a shallow one",
+  reason:
+    "without a non-linear activation after each hidden layer a deep network has the power of a shallow one",
   source: "Cybenko 1989; Hornik, Stinchcombe, White 1989",
   *network(network) {
     for (const { first, second, between, through, layer, next } of waysBetweenKernels(network)) {
-      const alike = layer.definition.name === next.definition.name && between.every((kind) => kind === "shape");
+      const alike =
+        layer.definition.name === next.definition.name && between.every((kind) => kind === "shape");
       if (alike) continue;
       const only = [...new Set(between)].map((kind) => names[kind]).join(" and ");
       yield {
@@ -34,6 +41,7 @@ export const activationMissing = defineLint({
 /** `relu` after the last of these that is a layer with weights or its normalisation, where nothing else uses that value. */
 function inserted(network: Network, values: readonly Value[]): readonly Fix[] {
   const place = values.findLast((value) => layerOf(value, "dense", "conv", "batch_norm"))!;
-  if ((network.users.get(place) ?? []).length !== 1 || /\brepeat\b/.test(textOf(place.span))) return [];
+  if ((network.users.get(place) ?? []).length !== 1 || /\brepeat\b/.test(textOf(place.span)))
+    return [];
   return [{ title: "Insert `relu`", edits: [{ span: endOf(place.span), text: " -> relu" }] }];
 }

@@ -9,7 +9,8 @@ export const adagradOnLongRuns = defineLint({
   name: "adagrad-on-long-runs",
   severity: "warning",
   title: "AdaGrad on a long run",
-  reason: "it divides by the root of the sum of all squared gradients so far, which only grows, so the steps die out; RMSProp forgets old gradients, and Adam adds momentum",
+  reason:
+    "it divides by the root of the sum of all squared gradients so far, which only grows, so the steps die out; RMSProp forgets old gradients, and Adam adds momentum",
   source: "Duchi, Hazan, Singer 2011; Tieleman, Hinton 2012",
   *run(run) {
     const { name } = run.optimizer.use.definition;

@@ -10,7 +10,8 @@ export const adamRateTooHigh = defineLint({
   name: "adam-rate-too-high",
   severity: "warning",
   title: "A high rate for Adam",
-  reason: "Adam's steps are about as long as its rate, whatever the gradient; 1e-3 or 5e-4 is a good start for most models, and more than ten times that seldom learns",
+  reason:
+    "Adam's steps are about as long as its rate, whatever the gradient; 1e-3 or 5e-4 is a good start for most models, and more than ten times that seldom learns",
   source: "Kingma, Ba 2015, Adam",
   *run(run) {
     const { definition, arguments: values } = run.optimizer.use;
@@ -29,5 +30,12 @@ function lowered(optimizer: Span): readonly Fix[] {
   const written = /^adamw?\s*\(\s*(?:rate\s*:\s*)?(\d[\w.-]*)/.exec(textOf(optimizer));
   if (!written) return [];
   const end = optimizer.start + written[0].length;
-  return [{ title: "Write `1e-3`", edits: [{ span: { source: optimizer.source, start: end - written[1]!.length, end }, text: "1e-3" }] }];
+  return [
+    {
+      title: "Write `1e-3`",
+      edits: [
+        { span: { source: optimizer.source, start: end - written[1]!.length, end }, text: "1e-3" },
+      ],
+    },
+  ];
 }

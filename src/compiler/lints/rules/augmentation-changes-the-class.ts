@@ -3,7 +3,8 @@ import type { TypedRun } from "../../typed/program.ts";
 import { defineLint } from "../lint.ts";
 
 /** Names of data whose pictures are signs with a way up and a way round. */
-const signs = /digit|mnist|svhn|letter|alphabet|glyph|omniglot|character|handwrit|numeral|(?:^|_)(?:ocr|usps)(?:_|$)/;
+const signs =
+  /digit|mnist|svhn|letter|alphabet|glyph|omniglot|character|handwrit|numeral|(?:^|_)(?:ocr|usps)(?:_|$)/;
 /** Clothes in the format of digits. */
 const otherwise = /fashion/;
 
@@ -16,8 +17,10 @@ export const augmentationChangesTheClass = defineLint({
   name: "augmentation-changes-the-class",
   severity: "warning",
   title: "An augmentation that the task cannot bear",
-  reason: "an augmentation must keep the class: a mirrored digit or letter is another sign (b and d) or none, and a 6 that is turned over is a 9, so the model is taught wrong labels",
-  source: "Simard, Steinkraus, Platt 2003, Best Practices for Convolutional Neural Networks; Shorten, Khoshgoftaar 2019, A survey on Image Data Augmentation, on label safety",
+  reason:
+    "an augmentation must keep the class: a mirrored digit or letter is another sign (b and d) or none, and a 6 that is turned over is a 9, so the model is taught wrong labels",
+  source:
+    "Simard, Steinkraus, Platt 2003, Best Practices for Convolutional Neural Networks; Shorten, Khoshgoftaar 2019, A survey on Image Data Augmentation, on label safety",
   *run(run) {
     const span = run.origins?.get("augment")?.span;
     const named = signName(run);
@@ -45,7 +48,8 @@ function signName({ data }: TypedRun): string | undefined {
 function unbearable({ definition, arguments: values }: Use): readonly string[] {
   if (definition.name === "flip") return [`\`flip(${String(values["axis"])})\``];
   const angle = values["angle"];
-  if (definition.name === "rotate" && typeof angle === "number" && angle > mostTurn) return [`\`rotate(${angle} deg)\``];
+  if (definition.name === "rotate" && typeof angle === "number" && angle > mostTurn)
+    return [`\`rotate(${angle} deg)\``];
   return Object.values(values).flatMap(usesIn).flatMap(unbearable);
 }
 

@@ -8,14 +8,23 @@ export const biasBeforeBatchNorm = defineLint({
   name: "bias-before-batch-norm",
   severity: "warning",
   title: "A bias before batch normalisation",
-  reason: "the normalisation takes the mean away, and with it any bias; its own shift does that work, so the bias is parameters without effect",
+  reason:
+    "the normalisation takes the mean away, and with it any bias; its own shift does that work, so the bias is parameters without effect",
   source: "Ioffe, Szegedy 2015, Batch Normalization, section 3.2",
   *network(network) {
     for (const value of network.model.values) {
       const layer = layerOf(value, "dense", "conv");
       if (!layer || !layer.weights.some(({ role }) => role === "biases")) continue;
       const users = network.users.get(value) ?? [];
-      if (users.length === 0 || !users.every((user) => layerOf(user, "batch_norm", "instance_norm")?.arguments["over"] === undefined && layerOf(user, "batch_norm", "instance_norm"))) continue;
+      if (
+        users.length === 0 ||
+        !users.every(
+          (user) =>
+            layerOf(user, "batch_norm", "instance_norm")?.arguments["over"] === undefined &&
+            layerOf(user, "batch_norm", "instance_norm"),
+        )
+      )
+        continue;
       yield {
         span: layer.span,
         message: `the bias of \`${layer.path}\` has no effect, as \`${layerOf(users[0]!)!.definition.name}\` takes the mean away; write \`bias: off\``,

@@ -9,13 +9,15 @@ export const constantInitialization = defineLint({
   name: "constant-initialization",
   severity: "error",
   title: "A hidden layer that starts constant",
-  reason: "units with equal weights in and out get equal gradients, so they stay copies of one unit for ever: symmetry never breaks",
+  reason:
+    "units with equal weights in and out get equal gradients, so they stay copies of one unit for ever: symmetry never breaks",
   source: "Goodfellow, Bengio, Courville 2016, Deep Learning, section 8.4",
   *network(network) {
     if (network.run?.epochs === 0) return;
     for (const value of network.model.values) {
       const weight = isWeighted(value) ? kernelOf(value) : undefined;
-      if (weight && constantOf(network, weight) !== undefined) yield* hidden(network, value, weight);
+      if (weight && constantOf(network, weight) !== undefined)
+        yield* hidden(network, value, weight);
     }
   },
 });
@@ -26,14 +28,22 @@ function* hidden(network: Network, value: Value, weight: Weight): Iterable<Findi
   const next = waysOn(network, value, isWeighted).flatMap(({ end }) => (end ? [end] : []));
   if (next.length === 0 || units === 1) return;
   const origin = network.settings.get(weight.path)!.init.origin;
-  const forEver = isDead(network, value, weight) || next.every((each) => constantOf(network, kernelOf(each)!) !== undefined);
+  const forEver =
+    isDead(network, value, weight) ||
+    next.every((each) => constantOf(network, kernelOf(each)!) !== undefined);
   const those = units === undefined ? "units" : `${units} units`;
   const write = before(network, value) === "rectifier" ? "kaiming(relu)" : "xavier";
   const message = forEver
     ? `the ${those} of the hidden layer \`${layer.path}\` start equal and can never become different; draw its weights: \`init: ${write}\``
     : `the ${those} of the hidden layer \`${layer.path}\` start equal, and only the random weights after it tell them apart; draw its weights: \`init: ${write}\``;
   const fixes = [{ title: `Write \`${write}\``, edits: [{ span: origin.span, text: write }] }];
-  yield { span: origin.span, message, fixes, related: [{ span: layer.span, message: `\`${layer.path}\`` }], ...(forEver ? {} : { severity: "warning" as const }) };
+  yield {
+    span: origin.span,
+    message,
+    fixes,
+    related: [{ span: layer.span, message: `\`${layer.path}\`` }],
+    ...(forEver ? {} : { severity: "warning" as const }),
+  };
 }
 
 function kernelOf(value: Value): Weight | undefined {
@@ -46,7 +56,11 @@ function constantOf(network: Network, weight: Weight): number | undefined {
   if (!isDrawnAndTrained(settings)) return undefined;
   const { use } = settings.init;
   const fan = { in: known(weight.fanIn) ?? 1, out: known(weight.fanOut) ?? 1 };
-  const drawn = use.definition.sample(weight.shape.map((size) => known(size) ?? 1), fan, use.arguments);
+  const drawn = use.definition.sample(
+    weight.shape.map((size) => known(size) ?? 1),
+    fan,
+    use.arguments,
+  );
   if ("problem" in drawn) return undefined;
   if (drawn.kind === "constant") return drawn.value;
   if (drawn.kind === "normal" && drawn.deviation === 0) return drawn.mean;
@@ -55,10 +69,21 @@ function constantOf(network: Network, weight: Weight): number | undefined {
 
 /** Zeros before a rectifier: it gives 0 and has no gradient there. */
 function isDead(network: Network, value: Value, weight: Weight): boolean {
-  return constantOf(network, weight) === 0 && network.users.get(value)?.every((user) => user.body.kind === "activation" && user.body.use.definition.name === "relu") === true;
+  return (
+    constantOf(network, weight) === 0 &&
+    network.users
+      .get(value)
+      ?.every(
+        (user) => user.body.kind === "activation" && user.body.use.definition.name === "relu",
+      ) === true
+  );
 }
 
 function before(network: Network, value: Value): string | undefined {
-  const [way] = waysOn(network, value, (user) => user.body.kind === "activation" || isWeighted(user));
+  const [way] = waysOn(
+    network,
+    value,
+    (user) => user.body.kind === "activation" || isWeighted(user),
+  );
   return way?.end?.body.kind === "activation" ? way.end.body.use.definition.family : undefined;
 }

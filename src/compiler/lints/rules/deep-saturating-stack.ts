@@ -5,7 +5,13 @@ import { activationOf, isWeighted, layerOf, normalizations } from "../network.ts
 import { describeFlow } from "../variance.ts";
 
 /** From how many in a row on; the slope of sigmoid is at most 1/4, that of tanh at most 1. */
-const most: Readonly<Record<string, number>> = { sigmoid: 3, hard_sigmoid: 3, tanh: 6, hard_tanh: 6, softsign: 6 };
+const most: Readonly<Record<string, number>> = {
+  sigmoid: 3,
+  hard_sigmoid: 3,
+  tanh: 6,
+  hard_tanh: 6,
+  softsign: 6,
+};
 
 /** A run of saturating activations without a normalisation or a shortcut between them. */
 export const deepSaturatingStack = defineLint({
@@ -13,7 +19,8 @@ export const deepSaturatingStack = defineLint({
   name: "deep-saturating-stack",
   severity: "warning",
   title: "Many saturating activations in a row",
-  reason: "each one multiplies the gradient by its slope, at most 1/4 for sigmoid and below 1 for tanh wherever it saturates, so the first layers hardly learn; normalisation keeps the values where the slope is large, rectifiers have slope 1",
+  reason:
+    "each one multiplies the gradient by its slope, at most 1/4 for sigmoid and below 1 for tanh wherever it saturates, so the first layers hardly learn; normalisation keeps the values where the slope is large, rectifiers have slope 1",
   source: "Hochreiter 1991; Glorot, Bengio 2010; Ioffe, Szegedy 2015",
   *network(network) {
     const depths = new Map<Value, number>();

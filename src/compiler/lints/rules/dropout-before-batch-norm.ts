@@ -10,8 +10,10 @@ export const dropoutBeforeBatchNorm = defineLint({
   name: "dropout-before-batch-norm",
   severity: "warning",
   title: "Dropout before batch normalisation",
-  reason: "dropout raises the variance in training and not in prediction, so the running variance that the normalisation learned is wrong when it is used",
-  source: "Li, Chen, Hu, Yang 2019, Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift",
+  reason:
+    "dropout raises the variance in training and not in prediction, so the running variance that the normalisation learned is wrong when it is used",
+  source:
+    "Li, Chen, Hu, Yang 2019, Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift",
   *network(network) {
     const reached = nextBatchNorms(network);
     for (const value of network.model.values) {
@@ -44,7 +46,23 @@ function nextBatchNorms(network: Network): ReadonlyMap<Value, Value> {
 /** The two stages in the other order, where one follows the other in the text and in nothing else. */
 function swap(network: Network, first: Value, second: Value): readonly Fix[] {
   const { source } = first.span;
-  const adjacent = source === second.span.source && /^\s*->\s*$/.test(source.text.slice(first.span.end, second.span.start));
-  if (!adjacent || network.users.get(first)!.length > 1 || first.name !== undefined || second.name !== undefined) return [];
-  return [{ title: "Put dropout after the normalisation", edits: [{ span: first.span, text: textOf(second.span) }, { span: second.span, text: textOf(first.span) }] }];
+  const adjacent =
+    source === second.span.source &&
+    /^\s*->\s*$/.test(source.text.slice(first.span.end, second.span.start));
+  if (
+    !adjacent ||
+    network.users.get(first)!.length > 1 ||
+    first.name !== undefined ||
+    second.name !== undefined
+  )
+    return [];
+  return [
+    {
+      title: "Put dropout after the normalisation",
+      edits: [
+        { span: first.span, text: textOf(second.span) },
+        { span: second.span, text: textOf(first.span) },
+      ],
+    },
+  ];
 }

@@ -8,10 +8,12 @@ export const earlyStoppingOnTrainingData = defineLint({
   name: "early-stopping-on-training-data",
   severity: "warning",
   title: "Early stopping on training data",
-  reason: "the training loss goes on falling while the network learns its rows by heart; early stopping is regularisation only where it watches rows that training never saw",
+  reason:
+    "the training loss goes on falling while the network learns its rows by heart; early stopping is regularisation only where it watches rows that training never saw",
   source: "Prechelt 1998, Early Stopping, But When?",
   *run(run) {
-    const hasValidation = run.data.split.validation > 0 || run.data.sources.some(({ part }) => part === "validation");
+    const hasValidation =
+      run.data.split.validation > 0 || run.data.sources.some(({ part }) => part === "validation");
     const watched = [
       ["stop", run.stop && watchesTraining(run.stop)],
       ["keep", run.keep.kind === "best" && run.keep.metric.startsWith("train.")],
@@ -20,12 +22,21 @@ export const earlyStoppingOnTrainingData = defineLint({
       const span = run.origins?.get(setting)?.span;
       if (wrong !== true || !span) continue;
       const place = textOf(span).indexOf("train.loss");
-      const at = { source: span.source, start: span.start + place, end: span.start + place + "train.loss".length };
-      const write = hasValidation ? "write `validation.loss`" : `write \`validation.loss\`, and \`split: (train: 80%, validation: 20%)\` in \`${run.data.name}\``;
+      const at = {
+        source: span.source,
+        start: span.start + place,
+        end: span.start + place + "train.loss".length,
+      };
+      const write = hasValidation
+        ? "write `validation.loss`"
+        : `write \`validation.loss\`, and \`split: (train: 80%, validation: 20%)\` in \`${run.data.name}\``;
       yield {
         span: place < 0 ? span : at,
         message: `\`${setting}\` watches the loss of the training rows; ${write}`,
-        fixes: hasValidation && place >= 0 ? [{ title: "Write `validation.loss`", edits: [{ span: at, text: "validation.loss" }] }] : [],
+        fixes:
+          hasValidation && place >= 0
+            ? [{ title: "Write `validation.loss`", edits: [{ span: at, text: "validation.loss" }] }]
+            : [],
       };
     }
   },

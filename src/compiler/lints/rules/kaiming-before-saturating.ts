@@ -10,7 +10,8 @@ export const kaimingBeforeSaturating = defineLint({
   name: "kaiming-before-saturating",
   severity: "warning",
   title: "Kaiming before an activation that saturates",
-  reason: "Kaiming's variance 2/n_in makes up for the half that ReLU cuts off; tanh and sigmoid cut nothing off, so their inputs grow and saturate, where the gradient vanishes; Xavier is made for them",
+  reason:
+    "Kaiming's variance 2/n_in makes up for the half that ReLU cuts off; tanh and sigmoid cut nothing off, so their inputs grow and saturate, where the gradient vanishes; Xavier is made for them",
   source: "Glorot, Bengio 2010; He, Zhang, Ren, Sun 2015",
   *network(network) {
     const all = initialized(network);
@@ -22,7 +23,12 @@ export const kaimingBeforeSaturating = defineLint({
         message: `\`kaiming\` is for rectifiers, and \`${layer.path}\` is followed by \`${found}\`; write \`xavier\``,
         notes: [describeFlow(network)].filter(Boolean),
         related: [{ span: layer.span, message: `\`${layer.path}\`` }],
-        fixes: initializerFix(all, settings.init.origin, (other) => isWrong(other) || other.activation === undefined, "xavier"),
+        fixes: initializerFix(
+          all,
+          settings.init.origin,
+          (other) => isWrong(other) || other.activation === undefined,
+          "xavier",
+        ),
       };
     }
   },
@@ -30,8 +36,13 @@ export const kaimingBeforeSaturating = defineLint({
 
 function isWrong({ settings, activation }: Initialized): boolean {
   const { definition, arguments: values } = settings.init.use;
-  if (definition.name !== "kaiming" || !activation || !bounded.includes(activation.definition.name)) return false;
+  if (definition.name !== "kaiming" || !activation || !bounded.includes(activation.definition.name))
+    return false;
   const given = values["activation"];
   // `kaiming(tanh)` asks for tanh's own gain.
-  return !(typeof given === "object" && "definition" in given && bounded.includes(given.definition.name));
+  return !(
+    typeof given === "object" &&
+    "definition" in given &&
+    bounded.includes(given.definition.name)
+  );
 }

@@ -10,7 +10,8 @@ export const l2WithAdam = defineLint({
   // A note: the penalty still does something, and lectures and papers combine the two.
   severity: "note",
   title: "L2 with Adam",
-  reason: "Adam divides the penalty's gradient by the size of the weight's own, so weights with large gradients hardly decay; L2 equals weight decay only for plain gradient descent, and AdamW decays all alike",
+  reason:
+    "Adam divides the penalty's gradient by the size of the weight's own, so weights with large gradients hardly decay; L2 equals weight decay only for plain gradient descent, and AdamW decays all alike",
   source: "Loshchilov, Hutter 2019, Decoupled Weight Decay Regularization",
   *run(run, _network, program) {
     const told = new Set<number>();
@@ -28,43 +29,78 @@ function found(run: TypedRun, program: Program, settings: WeightSettings, span: 
   return {
     span,
     message: `with \`${name}\` an L2 penalty is not weight decay; use \`adamw(…, decay: ${literalOf(settings) ?? "1e-4"})\` in its place`,
-    related: [{ span: settings.optimizer.origin.span, message: `\`${name}\` trains \`${settings.weight.path}\`` }],
+    related: [
+      {
+        span: settings.optimizer.origin.span,
+        message: `\`${name}\` trains \`${settings.weight.path}\``,
+      },
+    ],
     fixes: decoupled(run, program),
   };
 }
 
 /** Adam on a tensor with an L2 term; a penalty times 0 is none. */
 function isPenalized({ optimizer, regularize, freeze }: WeightSettings): boolean {
-  return optimizer.use.definition.name === "adam" && freeze?.value !== true && (regularize?.terms ?? []).some((term) => strengthOf(term) > 0);
+  return (
+    optimizer.use.definition.name === "adam" &&
+    freeze?.value !== true &&
+    (regularize?.terms ?? []).some((term) => strengthOf(term) > 0)
+  );
 }
 
 function strengthOf(term: Penalty): number {
   if (term.kind !== "use") return 0;
   const { definition, arguments: values } = term.use;
-  const strength = definition.name === "l2" ? values["lambda"] : definition.name === "elastic" ? values["l2"] : 0;
+  const strength =
+    definition.name === "l2" ? values["lambda"] : definition.name === "elastic" ? values["l2"] : 0;
   return typeof strength === "number" ? strength * term.factor : 0;
 }
 
 /** λ as it is written, where the penalty is `l2` of a number and nothing else. */
 function literalOf({ regularize }: WeightSettings): string | undefined {
   const [term, ...others] = regularize?.terms ?? [];
-  if (term?.kind !== "use" || term.use.definition.name !== "l2" || term.factor !== 1 || others.length > 0) return undefined;
-  return /^l2\s*\(\s*(?:lambda\s*:\s*)?(\d[\w.-]*)\s*\)$/.exec(textOf(regularize!.origin.span))?.[1];
+  if (
+    term?.kind !== "use" ||
+    term.use.definition.name !== "l2" ||
+    term.factor !== 1 ||
+    others.length > 0
+  )
+    return undefined;
+  return /^l2\s*\(\s*(?:lambda\s*:\s*)?(\d[\w.-]*)\s*\)$/.exec(
+    textOf(regularize!.origin.span),
+  )?.[1];
 }
 
 /** `adamw` with the λ as its decay and no penalty, where the file has one run, and one λ for all of its weights. */
 function decoupled(run: TypedRun, program: Program): readonly Fix[] {
-  const matrices = run.weights.filter(({ weight }) => weight.role === "weights" && weight.tied === undefined);
+  const matrices = run.weights.filter(
+    ({ weight }) => weight.role === "weights" && weight.tied === undefined,
+  );
   const lambdas = new Set(matrices.map(literalOf));
   const [lambda] = lambdas;
-  const others = run.weights.some((each) => each.weight.role !== "weights" && (each.regularize?.terms.length ?? 0) > 0);
+  const others = run.weights.some(
+    (each) => each.weight.role !== "weights" && (each.regularize?.terms.length ?? 0) > 0,
+  );
   const alike = run.weights.every(({ optimizer }) => optimizer.use === run.optimizer.use);
   const written = run.origins?.get("optimizer")?.span;
-  if (program.runs.length !== 1 || lambdas.size !== 1 || lambda === undefined || others || !alike || !written) return [];
+  if (
+    program.runs.length !== 1 ||
+    lambdas.size !== 1 ||
+    lambda === undefined ||
+    others ||
+    !alike ||
+    !written
+  )
+    return [];
   const call = /^adam\s*(?:\(([^()]*)\))?$/.exec(textOf(written));
   if (!call) return [];
   const optimizer = `adamw(${call[1]?.trim() ? `${call[1].trim()}, ` : ""}decay: ${lambda})`;
-  const penalties = new Map(matrices.map(({ regularize }) => [regularize!.origin.span.start, regularize!.origin.span]));
-  const edits = [{ span: written, text: optimizer }, ...[...penalties.values()].map((span) => ({ span, text: "none" }))];
+  const penalties = new Map(
+    matrices.map(({ regularize }) => [regularize!.origin.span.start, regularize!.origin.span]),
+  );
+  const edits = [
+    { span: written, text: optimizer },
+    ...[...penalties.values()].map((span) => ({ span, text: "none" })),
+  ];
   return [{ title: `Write \`${optimizer}\`, and no penalty`, edits }];
 }

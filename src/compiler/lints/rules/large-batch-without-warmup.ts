@@ -5,7 +5,12 @@ import { defineLint } from "../lint.ts";
 
 const largeBatch = 512;
 /** Above the rates that are usual for small batches. */
-const usualRate: Readonly<Record<string, number>> = { sgd: 0.1, adam: 1e-3, adamw: 1e-3, rmsprop: 1e-3 };
+const usualRate: Readonly<Record<string, number>> = {
+  sgd: 0.1,
+  adam: 1e-3,
+  adamw: 1e-3,
+  rmsprop: 1e-3,
+};
 
 /** A large batch with a rate to match, from the first step on. */
 export const largeBatchWithoutWarmup = defineLint({
@@ -13,15 +18,28 @@ export const largeBatchWithoutWarmup = defineLint({
   name: "large-batch-without-warmup",
   severity: "warning",
   title: "A large rate and a large batch without warm-up",
-  reason: "the rate that suits a large batch is too large for weights that were only just drawn, and the first steps throw them far off; let it rise over the first epochs",
-  source: "Goyal et al. 2017, Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour, section 2.2",
+  reason:
+    "the rate that suits a large batch is too large for weights that were only just drawn, and the first steps throw them far off; let it rise over the first epochs",
+  source:
+    "Goyal et al. 2017, Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour, section 2.2",
   *run(run) {
     const { definition, arguments: values } = run.optimizer.use;
     const rate = values["rate"];
-    const usual = Object.hasOwn(usualRate, definition.name) ? usualRate[definition.name]! : Infinity;
-    if (run.batch === "all" || run.batch < largeBatch || typeof rate !== "number" || rate <= usual || risesFirst(run)) return;
+    const usual = Object.hasOwn(usualRate, definition.name)
+      ? usualRate[definition.name]!
+      : Infinity;
+    if (
+      run.batch === "all" ||
+      run.batch < largeBatch ||
+      typeof rate !== "number" ||
+      rate <= usual ||
+      risesFirst(run)
+    )
+      return;
     yield {
-      span: run.schedule.origin.from.startsWith("default") ? run.optimizer.origin.span : run.schedule.origin.span,
+      span: run.schedule.origin.from.startsWith("default")
+        ? run.optimizer.origin.span
+        : run.schedule.origin.span,
       message: `the rate ${rate} with batches of ${run.batch} needs a gentle start; write \`schedule: warmup(5 epochs) then …\``,
       fixes: warmed(run),
     };
@@ -31,14 +49,31 @@ export const largeBatchWithoutWarmup = defineLint({
 /** Whether the schedule is the author's own formula, or begins with a rise. */
 function risesFirst({ schedule }: TypedRun): boolean {
   const [first] = schedule.parts;
-  return first?.kind === "formula" || (first?.kind === "use" && (first.use.definition.name === "warmup" || first.use.definition.name === "one_cycle"));
+  return (
+    first?.kind === "formula" ||
+    (first?.kind === "use" &&
+      (first.use.definition.name === "warmup" || first.use.definition.name === "one_cycle"))
+  );
 }
 
 function warmed(run: TypedRun): readonly Fix[] {
   const title = "Begin with `warmup(5 epochs)`";
   if (run.epochs <= 5) return [];
   const schedule = run.origins?.get("schedule")?.span;
-  if (schedule) return [{ title, edits: [{ span: { ...schedule, end: schedule.start }, text: "warmup(5 epochs) then " }] }];
+  if (schedule)
+    return [
+      {
+        title,
+        edits: [{ span: { ...schedule, end: schedule.start }, text: "warmup(5 epochs) then " }],
+      },
+    ];
   const optimizer = run.origins?.get("optimizer")?.span;
-  return optimizer ? [{ title, edits: [{ span: endOf(optimizer), text: "\n  schedule: warmup(5 epochs) then constant" }] }] : [];
+  return optimizer
+    ? [
+        {
+          title,
+          edits: [{ span: endOf(optimizer), text: "\n  schedule: warmup(5 epochs) then constant" }],
+        },
+      ]
+    : [];
 }

@@ -7,13 +7,21 @@ export const linearLayersInARow = defineLint({
   name: "linear-layers-in-a-row",
   severity: "warning",
   title: "Two linear layers in a row",
-  reason: "a linear map of a linear map is one linear map, so the second layer adds parameters and no expressive power; only a narrow layer between wide ones, a deliberate low-rank bottleneck, says something of its own",
+  reason:
+    "a linear map of a linear map is one linear map, so the second layer adds parameters and no expressive power; only a narrow layer between wide ones, a deliberate low-rank bottleneck, says something of its own",
   source: "Baldi, Hornik 1989; Denil et al. 2013",
   *network(network) {
     for (const { first, second, between, layer, next } of waysBetweenKernels(network)) {
-      if (layer.definition.name !== next.definition.name || between.some((kind) => kind !== "shape")) continue;
+      if (
+        layer.definition.name !== next.definition.name ||
+        between.some((kind) => kind !== "shape")
+      )
+        continue;
       const at = { source: first.span.source, start: second.span.start, end: second.span.start };
-      const direct = between.length === 0 && first.span.source === second.span.source && /^\s*->\s*$/.test(first.span.source.text.slice(first.span.end, second.span.start));
+      const direct =
+        between.length === 0 &&
+        first.span.source === second.span.source &&
+        /^\s*->\s*$/.test(first.span.source.text.slice(first.span.end, second.span.start));
       yield {
         span: second.span,
         message: `\`${layer.path}\` and \`${next.path}\` are one linear map, as nothing stands between them; put an activation between, or keep one of them`,

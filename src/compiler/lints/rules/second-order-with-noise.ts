@@ -10,8 +10,10 @@ export const secondOrderWithNoise = defineLint({
   name: "second-order-with-noise",
   severity: "warning",
   title: "A second-order method with noise",
-  reason: "K-FAC divides by a curvature that it estimates from the batch; of a few rows the estimate is noise, and where it is too small by chance the step is too long. It gains by large batches more than first-order methods do",
-  source: "Martens, Grosse 2015; Ba, Grosse, Martens 2017, Distributed Second-Order Optimization using Kronecker-Factored Approximations",
+  reason:
+    "K-FAC divides by a curvature that it estimates from the batch; of a few rows the estimate is noise, and where it is too small by chance the step is too long. It gains by large batches more than first-order methods do",
+  source:
+    "Martens, Grosse 2015; Ba, Grosse, Martens 2017, Distributed Second-Order Optimization using Kronecker-Factored Approximations",
   *run(run) {
     if (run.batch === "all" || run.batch >= fewest || !run.weights.some(isTreated)) return;
     const written = run.origins?.get("batch")?.span;

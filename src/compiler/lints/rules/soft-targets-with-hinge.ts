@@ -9,7 +9,8 @@ export const softTargetsWithHinge = defineLint({
   name: "soft-targets-with-hinge",
   severity: "warning",
   title: "Softened labels with a hinge loss",
-  reason: "label smoothing and mixup ask for probabilities between 0 and 1, which only a loss on distributions can reach; a hinge loss on the same scores asks for a margin and pulls the other way",
+  reason:
+    "label smoothing and mixup ask for probabilities between 0 and 1, which only a loss on distributions can reach; a hinge loss on the same scores asks for a margin and pulls the other way",
   source: "Mueller, Kornblith, Hinton 2019, When Does Label Smoothing Help?; Weston, Watkins 1999",
   *run(run) {
     const terms = termsOf(run.loss);

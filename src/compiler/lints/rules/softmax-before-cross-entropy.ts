@@ -17,14 +17,21 @@ export const softmaxBeforeCrossEntropy = defineLint({
   name: "softmax-before-cross-entropy",
   severity: "warning",
   title: "Probabilities for a loss that takes logits",
-  reason: "cross-entropy applies softmax itself, in one stable formula; softmax twice flattens the gradient, and the loss cannot come near 0",
+  reason:
+    "cross-entropy applies softmax itself, in one stable formula; softmax twice flattens the gradient, and the loss cannot come near 0",
   source: "Goodfellow, Bengio, Courville 2016, Deep Learning, section 6.2.2",
   *run(run, network) {
     for (const { use, operands, span } of lossTerms(run.loss)) {
       const [value] = operands;
       const name = value && activationOf(value);
       const { name: loss } = use.definition;
-      if (!value || name === undefined || !Object.hasOwn(inside, loss) || !inside[loss]!.includes(name)) continue;
+      if (
+        !value ||
+        name === undefined ||
+        !Object.hasOwn(inside, loss) ||
+        !inside[loss]!.includes(name)
+      )
+        continue;
       yield {
         span,
         message: `\`${loss}\` takes logits and applies \`${name === "log_softmax" ? "softmax" : name}\` itself, and this value has passed through \`${name}\` already; take that stage out`,

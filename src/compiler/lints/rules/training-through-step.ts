@@ -10,15 +10,24 @@ export const trainingThroughStep = defineLint({
   name: "training-through-step",
   severity: "warning",
   title: "Training through the binary step",
-  reason: "its slope is 0 wherever it has one, so the gradient ends there and nothing before it learns",
+  reason:
+    "its slope is 0 wherever it has one, so the gradient ends there and nothing before it learns",
   source: "Rumelhart, Hinton, Williams 1986",
   *run(run, network) {
     const reached = ancestorsOf(lossOperands(run.loss));
     const trainedBefore = new Map<Value, Layer | undefined>();
     for (const value of network.model.values) {
       const layer = layerOf(value);
-      const trained = layer?.weights.some(({ path }) => isDrawnAndTrained(network.settings.get(path))) ? layer : undefined;
-      const stuck = trained ?? operandsOf(value).map((operand) => trainedBefore.get(operand)).find(Boolean);
+      const trained = layer?.weights.some(({ path }) =>
+        isDrawnAndTrained(network.settings.get(path)),
+      )
+        ? layer
+        : undefined;
+      const stuck =
+        trained ??
+        operandsOf(value)
+          .map((operand) => trainedBefore.get(operand))
+          .find(Boolean);
       trainedBefore.set(value, stuck);
       if (activationOf(value) !== "step" || !reached.has(value)) continue;
       const call = callIn(value.span, "step");

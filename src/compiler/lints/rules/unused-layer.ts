@@ -12,7 +12,10 @@ export const unusedLayer = defineLint({
   reason: "weights that the loss does not depend on get no gradient and stay what chance made them",
   source: "the chain rule",
   *run(run, network) {
-    const reached = ancestorsOf([...lossOperands(run.loss), ...run.penalties.map(({ value }) => value)]);
+    const reached = ancestorsOf([
+      ...lossOperands(run.loss),
+      ...run.penalties.map(({ value }) => value),
+    ]);
     const living = new Set([...reached].flatMap((value) => layerOf(value) ?? []));
     const used = ancestorsOf(run.model.outputs.map(({ value }) => value));
     /** What hangs on such a layer: only the first of a chain of them is told. */
@@ -20,11 +23,19 @@ export const unusedLayer = defineLint({
     for (const value of network.model.values) {
       const layer = layerOf(value);
       const hangs = operandsOf(value).some((operand) => after.has(operand));
-      const idle = layer !== undefined && !living.has(layer) && layer.weights.some(({ path }) => isDrawnAndTrained(network.settings.get(path)));
+      const idle =
+        layer !== undefined &&
+        !living.has(layer) &&
+        layer.weights.some(({ path }) => isDrawnAndTrained(network.settings.get(path)));
       if (hangs || idle) after.add(value);
       if (hangs || !idle) continue;
-      const what = used.has(value) ? `is part of what \`${run.model.name}\` gives, and no loss of \`${run.name}\` depends on it` : "is used by nothing";
-      yield { span: layer.span, message: `\`${layer.path}\` ${what}, so it is never trained; use it in \`loss\`, take it out, or \`load\` its weights` };
+      const what = used.has(value)
+        ? `is part of what \`${run.model.name}\` gives, and no loss of \`${run.name}\` depends on it`
+        : "is used by nothing";
+      yield {
+        span: layer.span,
+        message: `\`${layer.path}\` ${what}, so it is never trained; use it in \`loss\`, take it out, or \`load\` its weights`,
+      };
     }
   },
   *network(network) {
@@ -35,11 +46,22 @@ export const unusedLayer = defineLint({
 
 /** In a model that no run trains: layers that its outputs do not depend on. */
 function* neverUsed(network: Network): Iterable<Finding> {
-  const used = ancestorsOf([...network.model.outputs.map(({ value }) => value), ...network.model.named.values()]);
+  const used = ancestorsOf([
+    ...network.model.outputs.map(({ value }) => value),
+    ...network.model.named.values(),
+  ]);
   for (const value of network.model.values) {
     const layer = layerOf(value);
-    if (layer && layer.weights.length > 0 && !used.has(value) && (network.users.get(value) ?? []).length === 0) {
-      yield { span: layer.span, message: `\`${layer.path}\` is used by nothing; return what it gives, or take it out` };
+    if (
+      layer &&
+      layer.weights.length > 0 &&
+      !used.has(value) &&
+      (network.users.get(value) ?? []).length === 0
+    ) {
+      yield {
+        span: layer.span,
+        message: `\`${layer.path}\` is used by nothing; return what it gives, or take it out`,
+      };
     }
   }
 }

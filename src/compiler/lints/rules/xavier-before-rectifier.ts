@@ -9,14 +9,16 @@ export const xavierBeforeRectifier = defineLint({
   name: "xavier-before-rectifier",
   severity: "warning",
   title: "Xavier before a rectifier",
-  reason: "Xavier keeps the variance through units that are linear around 0; a rectifier cuts off half, so the signal halves in each layer; Kaiming's 2/n_in makes up for it",
+  reason:
+    "Xavier keeps the variance through units that are linear around 0; a rectifier cuts off half, so the signal halves in each layer; Kaiming's 2/n_in makes up for it",
   source: "He, Zhang, Ren, Sun 2015, Delving Deep into Rectifiers",
   *network(network) {
     const all = initialized(network);
     for (const each of all.filter(isWrong)) {
       const { layer, settings, activation } = each;
       const write = `kaiming(${showUse(activation!)})`;
-      const alike = (other: Initialized) => isWrong(other) && showUse(other.activation!) === showUse(activation!);
+      const alike = (other: Initialized) =>
+        isWrong(other) && showUse(other.activation!) === showUse(activation!);
       yield {
         span: settings.init.origin.span,
         message: `\`xavier\` is for tanh and sigmoid, and \`${layer.path}\` is followed by \`${activation!.definition.name}\`; write \`${write}\``,
@@ -29,5 +31,7 @@ export const xavierBeforeRectifier = defineLint({
 });
 
 function isWrong({ settings, activation }: Initialized): boolean {
-  return settings.init.use.definition.name === "xavier" && activation?.definition.family === "rectifier";
+  return (
+    settings.init.use.definition.name === "xavier" && activation?.definition.family === "rectifier"
+  );
 }

@@ -9,25 +9,54 @@ import { describeItem } from "./scope.ts";
 type Report = (diagnostic: Diagnostic) => void;
 
 /** Items that share the one namespace of a file, and can be imported. */
-export type Declared = Ast.DimItem | Ast.HyperItem | Ast.DefineItem | Ast.DataItem | Ast.BlockItem | Ast.ModelItem | Ast.RecipeItem;
+export type Declared =
+  | Ast.DimItem
+  | Ast.HyperItem
+  | Ast.DefineItem
+  | Ast.DataItem
+  | Ast.BlockItem
+  | Ast.ModelItem
+  | Ast.RecipeItem;
 
 export function isDeclared(item: Ast.Item): item is Declared {
-  return item.kind !== "train" && item.kind !== "search" && item.kind !== "ensemble" && item.kind !== "budget";
+  return (
+    item.kind !== "train" &&
+    item.kind !== "search" &&
+    item.kind !== "ensemble" &&
+    item.kind !== "budget"
+  );
 }
 
 /** Puts a file's own declarations into `names`, where its imports are already. The first of two of one name stays. */
-export function declareItems(file: Ast.File, names: Map<string, Binding>, scope: Scope, report: Report): void {
+export function declareItems(
+  file: Ast.File,
+  names: Map<string, Binding>,
+  scope: Scope,
+  report: Report,
+): void {
   for (const item of file.items) {
     if (!isDeclared(item)) continue;
     const { text, span } = item.name;
     const before = names.get(text);
-    if (before) report(twice(item.name, before.span, before.kind === "declaration" ? describeItem(before.declaration.item) : "a value"));
+    if (before)
+      report(
+        twice(
+          item.name,
+          before.span,
+          before.kind === "declaration" ? describeItem(before.declaration.item) : "a value",
+        ),
+      );
     else names.set(text, { kind: "declaration", declaration: { item, scope }, span });
   }
 }
 
 function twice(name: Ast.Name, before: Span, what: string): Diagnostic {
-  return diagnostic(duplicateName, name.span, { name: name.text, what }, { related: [{ span: before, message: `\`${name.text}\` is bound here first` }] });
+  return diagnostic(
+    duplicateName,
+    name.span,
+    { name: name.text, what },
+    { related: [{ span: before, message: `\`${name.text}\` is bound here first` }] },
+  );
 }
 
 /** The second namespace: a run is called by its `as` or else after its model, an ensemble by its name. */
@@ -39,7 +68,14 @@ export function checkRunNames(file: Ast.File, report: Report): void {
     const before = seen.get(name.text);
     if (!before) seen.set(name.text, name);
     else if (item.kind === "train" && !item.alias) {
-      report(diagnostic(unnamedRun, name.span, { name: name.text }, { related: [{ span: before.span, message: "the first run of this name" }] }));
+      report(
+        diagnostic(
+          unnamedRun,
+          name.span,
+          { name: name.text },
+          { related: [{ span: before.span, message: "the first run of this name" }] },
+        ),
+      );
     } else report(twice(name, before.span, "a run or ensemble"));
   }
 }

@@ -52,7 +52,14 @@ export function bind(walk: Walk, at: Level, bound: Omit<Bound, "uses">): void {
   if (before) {
     const related = [{ span: before.name.span, message: `\`${text}\` is bound here first` }];
     const kind = before.level === "file" && bound.level !== "file" ? hiddenName : duplicateName;
-    walk.report(diagnostic(kind, span, { name: text, what: before.what.replace(/^the /, "a ").replace(/^a import/, "an import") }, { related }));
+    walk.report(
+      diagnostic(
+        kind,
+        span,
+        { name: text, what: before.what.replace(/^the /, "a ").replace(/^a import/, "an import") },
+        { related },
+      ),
+    );
     return;
   }
   const complete = { ...bound, uses: [] };
@@ -97,7 +104,8 @@ function walkConditional(walk: Walk, at: Level, expression: Ast.Conditional): vo
   const [first, second] = [level(at), level(at)];
   walkExpression(walk, first, expression.then);
   walkExpression(walk, second, expression.else);
-  for (const [name, bound] of [...first.names, ...second.names]) if (!at.names.has(name)) at.names.set(name, bound);
+  for (const [name, bound] of [...first.names, ...second.names])
+    if (!at.names.has(name)) at.names.set(name, bound);
 }
 
 function walkArguments(walk: Walk, at: Level, written: readonly Ast.Argument[] | undefined): void {
@@ -107,12 +115,25 @@ function walkArguments(walk: Walk, at: Level, written: readonly Ast.Argument[] |
 function walkStage(walk: Walk, at: Level, stage: Ast.Stage): void {
   if (stage.repeat) walkExpression(walk, at, stage.repeat.count);
   walkCall(walk, stage.repeat?.index ? indexed(walk, at, stage.repeat.index) : at, stage.call);
-  if (stage.alias) bind(walk, at, { name: stage.alias, what: "a stage of this body", style: "lower_snake", remedy: undefined, level: "body" });
+  if (stage.alias)
+    bind(walk, at, {
+      name: stage.alias,
+      what: "a stage of this body",
+      style: "lower_snake",
+      remedy: undefined,
+      level: "body",
+    });
 }
 
 function indexed(walk: Walk, at: Level, index: Ast.Name): Level {
   const inside = level(at);
-  bind(walk, inside, { name: index, what: "the index of a repetition", style: "lower_snake", remedy: "write `repeat` with the count alone", level: "signature" });
+  bind(walk, inside, {
+    name: index,
+    what: "the index of a repetition",
+    style: "lower_snake",
+    remedy: "write `repeat` with the count alone",
+    level: "signature",
+  });
   return inside;
 }
 

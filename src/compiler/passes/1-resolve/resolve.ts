@@ -14,11 +14,17 @@ export function resolve(file: Ast.File, options: CompileOptions): Outcome<Resolv
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
   const { source } = file.span;
   const files = new Map<string, ResolvedFile | undefined>();
-  const opened = openFile({ options, report, files, characters: source.text.length }, source, file, [source.path]);
+  const opened = openFile(
+    { options, report, files, characters: source.text.length },
+    source,
+    file,
+    [source.path],
+  );
   checkRunNames(file, report);
   lintNames(file, walkFile(opened, report), report);
   const imported = [...files.values()].filter((each) => each !== undefined);
-  for (const each of imported) walkFile(each, (found) => void (found.severity === "error" && report(found)));
+  for (const each of imported)
+    walkFile(each, (found) => void (found.severity === "error" && report(found)));
   return { value: { ...opened, imported }, diagnostics };
 }
 

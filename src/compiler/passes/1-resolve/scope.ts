@@ -9,7 +9,12 @@ export interface CompileOptions {
   /** `--set name=value`, as text of the language. */
   readonly set: ReadonlyMap<string, string>;
   /** Reads an imported file relative to the importing one, or says why it cannot be had. */
-  readonly read: (path: string, from: string) => { readonly path: string; readonly text: string } | { readonly problem: "missing" | "outside" | "unreadable" | "too large" };
+  readonly read: (
+    path: string,
+    from: string,
+  ) =>
+    | { readonly path: string; readonly text: string }
+    | { readonly problem: "missing" | "outside" | "unreadable" | "too large" };
   /** How loudly each lint is heard, by its name; the others keep their own severity. */
   readonly lints?: ReadonlyMap<string, "off" | "warning" | "error">;
 }
@@ -27,12 +32,33 @@ export type CompileValue =
   /** Angles in degrees. */
   | { readonly kind: "angle"; readonly degrees: number; readonly span: Span }
   | { readonly kind: "bytes"; readonly bytes: number; readonly span: Span }
-  | { readonly kind: "range"; readonly from: CompileValue; readonly to: CompileValue; readonly span: Span }
-  | { readonly kind: "tuple"; readonly items: readonly { readonly name?: Ast.Name; readonly value: CompileValue }[]; readonly span: Span }
+  | {
+      readonly kind: "range";
+      readonly from: CompileValue;
+      readonly to: CompileValue;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "tuple";
+      readonly items: readonly { readonly name?: Ast.Name; readonly value: CompileValue }[];
+      readonly span: Span;
+    }
   /** A name that is not in scope: a symbol, an axis, or a library item, as the argument that asks for it decides. */
-  | { readonly kind: "word"; readonly path: readonly Ast.Name[]; readonly arguments?: readonly Ast.Argument[]; readonly scope: Scope; readonly span: Span }
+  | {
+      readonly kind: "word";
+      readonly path: readonly Ast.Name[];
+      readonly arguments?: readonly Ast.Argument[];
+      readonly scope: Scope;
+      readonly span: Span;
+    }
   /** A `define`, block or model of the file by its name. */
-  | { readonly kind: "declaration"; readonly declaration: Declaration; readonly arguments?: readonly Ast.Argument[]; readonly scope: Scope; readonly span: Span }
+  | {
+      readonly kind: "declaration";
+      readonly declaration: Declaration;
+      readonly arguments?: readonly Ast.Argument[];
+      readonly scope: Scope;
+      readonly span: Span;
+    }
   | { readonly kind: "tensor"; readonly value: Value; readonly span: Span }
   | { readonly kind: "sequence"; readonly parts: readonly CompileValue[]; readonly span: Span };
 
@@ -70,7 +96,8 @@ export function lookup(scope: Scope, name: string): Binding | undefined {
 /** All names in scope. */
 export function namesIn(scope: Scope): readonly string[] {
   const names = new Set<string>();
-  for (let at: Scope | undefined = scope; at; at = at.parent) for (const name of at.names.keys()) names.add(name);
+  for (let at: Scope | undefined = scope; at; at = at.parent)
+    for (const name of at.names.keys()) names.add(name);
   return [...names];
 }
 

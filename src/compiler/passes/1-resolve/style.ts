@@ -5,19 +5,52 @@ import type * as Ast from "../../syntax/ast.ts";
 import type { Bound } from "./lexical.ts";
 
 /** What is never used, and names in another style than theirs. */
-export function lintNames(file: Ast.File, names: readonly Bound[], report: (diagnostic: Diagnostic) => void): void {
+export function lintNames(
+  file: Ast.File,
+  names: readonly Bound[],
+  report: (diagnostic: Diagnostic) => void,
+): void {
   const taken = new Set(names.map(({ name }) => name.text));
   for (const bound of names) {
     const { name, what, uses, remedy } = bound;
-    if (uses.length === 0 && remedy !== undefined && name.text !== "_") report(diagnostic(neverUsed, name.span, { what, name: name.text, remedy }, { fixes: removal(file, bound) }));
+    if (uses.length === 0 && remedy !== undefined && name.text !== "_")
+      report(
+        diagnostic(
+          neverUsed,
+          name.span,
+          { what, name: name.text, remedy },
+          { fixes: removal(file, bound) },
+        ),
+      );
     const write = restyled(name.text, bound.style);
-    if (write !== name.text) report(diagnostic(wrongCase, name.span, { what: plain(what), name: name.text, style: bound.style!, write }, { fixes: taken.has(write) ? [] : [rename(bound, write)] }));
+    if (write !== name.text)
+      report(
+        diagnostic(
+          wrongCase,
+          name.span,
+          { what: plain(what), name: name.text, style: bound.style!, write },
+          { fixes: taken.has(write) ? [] : [rename(bound, write)] },
+        ),
+      );
   }
   for (const item of file.items) {
-    const name = item.kind === "train" ? item.alias : item.kind === "ensemble" ? item.name : undefined;
+    const name =
+      item.kind === "train" ? item.alias : item.kind === "ensemble" ? item.name : undefined;
     if (name && restyled(name.text, "PascalCase") !== name.text) {
       const write = restyled(name.text, "PascalCase");
-      report(diagnostic(wrongCase, name.span, { what: item.kind === "train" ? "a run" : "an ensemble", name: name.text, style: "PascalCase", write }, { fixes: [renameRun(file, name, write)] }));
+      report(
+        diagnostic(
+          wrongCase,
+          name.span,
+          {
+            what: item.kind === "train" ? "a run" : "an ensemble",
+            name: name.text,
+            style: "PascalCase",
+            write,
+          },
+          { fixes: [renameRun(file, name, write)] },
+        ),
+      );
     }
   }
 }
@@ -50,19 +83,28 @@ function snake(name: string): string {
 }
 
 function rename(bound: Bound, write: string): Fix {
-  const spans = [bound.name, ...bound.uses].filter(({ text }) => text === bound.name.text).map(({ span }) => span);
+  const spans = [bound.name, ...bound.uses]
+    .filter(({ text }) => text === bound.name.text)
+    .map(({ span }) => span);
   return { title: `Rename to \`${write}\``, edits: spans.map((span) => ({ span, text: write })) };
 }
 
 /** A run is named again where searches, rules and teachers speak of it. */
 function renameRun(file: Ast.File, name: Ast.Name, write: string): Fix {
-  const searches = file.items.flatMap((item) => (item.kind === "search" && item.run.text === name.text ? [item.run.span] : []));
-  return { title: `Rename to \`${write}\``, edits: [name.span, ...searches].map((span) => ({ span, text: write })) };
+  const searches = file.items.flatMap((item) =>
+    item.kind === "search" && item.run.text === name.text ? [item.run.span] : [],
+  );
+  return {
+    title: `Rename to \`${write}\``,
+    edits: [name.span, ...searches].map((span) => ({ span, text: write })),
+  };
 }
 
 /** An import that is never used can be taken out whole. */
 function removal(file: Ast.File, { name }: Bound): readonly Fix[] {
-  const statement = file.imports.find((each) => each.names.some((imported) => (imported.alias ?? imported.name) === name));
+  const statement = file.imports.find((each) =>
+    each.names.some((imported) => (imported.alias ?? imported.name) === name),
+  );
   if (!statement || statement.names.length > 1) return [];
   return [{ title: "Remove the import", edits: [{ span: statement.span, text: "" }] }];
 }

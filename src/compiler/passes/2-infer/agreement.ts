@@ -24,13 +24,25 @@ export function sameElement(a: Element, b: Element): boolean {
 }
 
 /** Why two types of one rank and element do not agree, or undefined when they do: sizes, and names where both have one. */
-export function disagreement(a: TensorType, b: TensorType, sides: Sides = either): string | undefined {
-  if (!sameElement(a.element, b.element)) return `the elements are \`${printElement(a.element)}\` and \`${printElement(b.element)}\``;
+export function disagreement(
+  a: TensorType,
+  b: TensorType,
+  sides: Sides = either,
+): string | undefined {
+  if (!sameElement(a.element, b.element))
+    return `the elements are \`${printElement(a.element)}\` and \`${printElement(b.element)}\``;
   if (a.axes.length !== b.axes.length) return `${axisCount(a)} and ${axisCount(b)}`;
   for (const [place, axis] of a.axes.entries()) {
     const other = b.axes[place]!;
-    if (axis.name !== undefined && other.name !== undefined && axis.name !== other.name) return `axis ${place + 1} is \`${axis.name}\` ${sides[0]} and \`${other.name}\` ${sides[1]}`;
-    if (!Dims.equalDims(axis.size, other.size)) return sizesDiffer(axis.name ?? other.name ?? `axis ${place + 1}`, axis.size, other.size, sides);
+    if (axis.name !== undefined && other.name !== undefined && axis.name !== other.name)
+      return `axis ${place + 1} is \`${axis.name}\` ${sides[0]} and \`${other.name}\` ${sides[1]}`;
+    if (!Dims.equalDims(axis.size, other.size))
+      return sizesDiffer(
+        axis.name ?? other.name ?? `axis ${place + 1}`,
+        axis.size,
+        other.size,
+        sides,
+      );
   }
   return undefined;
 }
@@ -56,7 +68,9 @@ export function withNames(type: TensorType, names: TensorType): TensorType {
     element: type.element,
     axes: type.axes.map((axis, place) => {
       const name = axis.name ?? names.axes[place]?.name;
-      return name === undefined || (axis.name === undefined && taken.has(name)) ? axis : { name, size: axis.size };
+      return name === undefined || (axis.name === undefined && taken.has(name))
+        ? axis
+        : { name, size: axis.size };
     }),
   };
 }
@@ -78,15 +92,29 @@ export function broadcast(a: TensorType, b: TensorType): Broadcast | { readonly 
   if (a.axes.length === b.axes.length) {
     const problem = disagreement(a, b, leftAndRight);
     const places = a.axes.map((_, place) => place);
-    return problem === undefined ? { type: withNames(a, b), broadcasts: [places, places] } : { problem };
+    return problem === undefined
+      ? { type: withNames(a, b), broadcasts: [places, places] }
+      : { problem };
   }
   const [small, large] = a.axes.length < b.axes.length ? [a, b] : [b, a];
   const places: number[] = [];
   for (const axis of small.axes) {
-    const place = axis.name === undefined ? -1 : large.axes.findIndex(({ name }) => name === axis.name);
-    if (axis.name === undefined) return { problem: `\`${printType(small)}\` has an axis without a name, and only named axes find their places in \`${printType(large)}\`` };
+    const place =
+      axis.name === undefined ? -1 : large.axes.findIndex(({ name }) => name === axis.name);
+    if (axis.name === undefined)
+      return {
+        problem: `\`${printType(small)}\` has an axis without a name, and only named axes find their places in \`${printType(large)}\``,
+      };
     if (place < 0) return { problem: `\`${printType(large)}\` has no axis \`${axis.name}\`` };
-    if (!Dims.equalDims(axis.size, large.axes[place]!.size)) return { problem: sizesDiffer(axis.name, small === a ? axis.size : large.axes[place]!.size, small === a ? large.axes[place]!.size : axis.size, leftAndRight) };
+    if (!Dims.equalDims(axis.size, large.axes[place]!.size))
+      return {
+        problem: sizesDiffer(
+          axis.name,
+          small === a ? axis.size : large.axes[place]!.size,
+          small === a ? large.axes[place]!.size : axis.size,
+          leftAndRight,
+        ),
+      };
     places.push(place);
   }
   const all = large.axes.map((_, place) => place);

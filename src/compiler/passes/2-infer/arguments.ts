@@ -3,7 +3,13 @@ import * as messages from "../../base/diagnostics/catalogue/arguments.ts";
 import { laterItem } from "../../base/diagnostics/catalogue/later.ts";
 import type { Span } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
-import type { ArgumentSpecification, ArgumentTable, ArgumentValue, ArgumentValues, Use } from "../../library/arguments.ts";
+import type {
+  ArgumentSpecification,
+  ArgumentTable,
+  ArgumentValue,
+  ArgumentValues,
+  Use,
+} from "../../library/arguments.ts";
 import type { Definition, DefinitionKind } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import { defaultOf, readArgument, replace } from "./argument-values.ts";
@@ -17,7 +23,12 @@ export const checkArguments: CheckArguments = (context, scope, definition, writt
   const found = values && definition.check?.(values);
   if (!found) return values;
   const guilty = written?.find(({ name }) => name !== undefined && name.text === found.argument);
-  context.report(diagnostic(messages.argumentsDisagree, guilty?.span ?? at, { problem: found.problem, help: found.help }));
+  context.report(
+    diagnostic(messages.argumentsDisagree, guilty?.span ?? at, {
+      problem: found.problem,
+      help: found.help,
+    }),
+  );
   return undefined;
 };
 
@@ -51,12 +62,21 @@ function readGiven(
   specification: ArgumentSpecification,
   given: readonly Ast.Expression[],
 ): ArgumentValue | undefined {
-  const reading = { context, scope, name, use: (kind: DefinitionKind, value: CompileValue, at: Span) => useOf(context, scope, kind, value, at) };
+  const reading = {
+    context,
+    scope,
+    name,
+    use: (kind: DefinitionKind, value: CompileValue, at: Span) =>
+      useOf(context, scope, kind, value, at),
+  };
   if (specification.kind === "steps" && specification.rest === true) {
-    const choices = given.map((expression) => readArgument(reading, { kind: "steps", summary: specification.summary }, expression));
+    const choices = given.map((expression) =>
+      readArgument(reading, { kind: "steps", summary: specification.summary }, expression),
+    );
     return choices.includes(undefined) ? undefined : choices;
   }
-  if (!takesRest(specification) || specification.kind === "steps" || given.length === 1) return readArgument(reading, specification, given[0]!);
+  if (!takesRest(specification) || specification.kind === "steps" || given.length === 1)
+    return readArgument(reading, specification, given[0]!);
   const { list: _, length: __, ...single } = specification;
   const items = given.map((expression) => readArgument(reading, single, expression));
   return items.includes(undefined) ? undefined : items;
@@ -69,7 +89,13 @@ interface Matching {
 }
 
 /** Which expression belongs to which argument: by position in the order of the table, then by name. */
-function matchArguments(context: Context, owner: string, table: ArgumentTable, written: readonly Ast.Argument[], at: Span): Matching {
+function matchArguments(
+  context: Context,
+  owner: string,
+  table: ArgumentTable,
+  written: readonly Ast.Argument[],
+  at: Span,
+): Matching {
   const given = new Map<string, Ast.Expression[]>();
   const positional = Object.keys(table).filter((name) => table[name]!.named !== true);
   let complete = true;
@@ -84,7 +110,8 @@ function matchArguments(context: Context, owner: string, table: ArgumentTable, w
       named = true;
       const { text: name, span } = argument.name;
       if (!Object.hasOwn(table, name)) report(unknownArgument(owner, table, argument.name));
-      else if (given.has(name)) report(diagnostic(messages.duplicateArgument, span, { owner, name }));
+      else if (given.has(name))
+        report(diagnostic(messages.duplicateArgument, span, { owner, name }));
       else given.set(name, [argument.value]);
       continue;
     }
@@ -97,38 +124,73 @@ function matchArguments(context: Context, owner: string, table: ArgumentTable, w
     if (name !== undefined) given.set(name, [...(given.get(name) ?? []), argument.value]);
     else {
       const onlyNamed = Object.keys(table).filter((other) => table[other]!.named === true);
-      report(diagnostic(messages.tooManyArguments, argument.span, { owner, limit: positional.length, found: unnamed.length, named: onlyNamed }));
+      report(
+        diagnostic(messages.tooManyArguments, argument.span, {
+          owner,
+          limit: positional.length,
+          found: unnamed.length,
+          named: onlyNamed,
+        }),
+      );
       break;
     }
   }
   for (const [name, specification] of Object.entries(table)) {
     if (given.has(name) || !isMandatory(specification) || !complete) continue;
-    report(diagnostic(messages.missingArgument, at, { owner, name, summary: specification.summary, example: exampleOf(owner, name, specification) }));
+    report(
+      diagnostic(messages.missingArgument, at, {
+        owner,
+        name,
+        summary: specification.summary,
+        example: exampleOf(owner, name, specification),
+      }),
+    );
   }
   return { given, complete };
 }
 
-function takesRest(specification: ArgumentSpecification): specification is Extract<ArgumentSpecification, { kind: "number" | "steps" }> {
-  return (specification.kind === "number" || specification.kind === "steps") && specification.rest === true;
+function takesRest(
+  specification: ArgumentSpecification,
+): specification is Extract<ArgumentSpecification, { kind: "number" | "steps" }> {
+  return (
+    (specification.kind === "number" || specification.kind === "steps") &&
+    specification.rest === true
+  );
 }
 
 function isMandatory(specification: ArgumentSpecification): boolean {
   if ("optional" in specification && specification.optional === true) return false;
-  if (specification.kind === "number" && specification.list === true && specification.defaults !== undefined) return false;
+  if (
+    specification.kind === "number" &&
+    specification.list === true &&
+    specification.defaults !== undefined
+  )
+    return false;
   return !("default" in specification) || specification.default === undefined;
 }
 
-function unknownArgument(owner: string, table: ArgumentTable, name: Ast.Name): ReturnType<typeof diagnostic> {
+function unknownArgument(
+  owner: string,
+  table: ArgumentTable,
+  name: Ast.Name,
+): ReturnType<typeof diagnostic> {
   const known = Object.keys(table);
   const suggestion = suggest(name.text, known);
   const fixes = suggestion === undefined ? [] : [replace(name.span, suggestion)];
-  return diagnostic(messages.unknownArgument, name.span, { owner, name: name.text, known, suggestion }, { fixes });
+  return diagnostic(
+    messages.unknownArgument,
+    name.span,
+    { owner, name: name.text, known, suggestion },
+    { fixes },
+  );
 }
 
 /** `entropy(sense: maximize)`: the call with the argument that is missing. */
 function exampleOf(owner: string, name: string, specification: ArgumentSpecification): string {
   const value = exampleValue(specification);
-  return specification.named === true || specification.kind === "symbol" ? `${owner}(${name}: ${value})` : `${owner}(${value})`;
+  return specification.named === true || specification.kind === "symbol"
+    ? `${owner}(${name}: ${value})`
+    : `${owner}(${value})`;
 }
 
 function exampleValue(specification: ArgumentSpecification): string {
@@ -137,7 +199,9 @@ function exampleValue(specification: ArgumentSpecification): string {
     case "integer":
       return String(Math.max(specification.minimum ?? 1, 10));
     case "number":
-      return specification.length === undefined ? "0.1" : `(${Array.from({ length: specification.length }, () => "0.1").join(", ")})`;
+      return specification.length === undefined
+        ? "0.1"
+        : `(${Array.from({ length: specification.length }, () => "0.1").join(", ")})`;
     case "switch":
       return "on";
     case "symbol":
@@ -168,27 +232,60 @@ function exampleValue(specification: ArgumentSpecification): string {
 }
 
 /** An expression that must be a library item of a kind: `optimizer: adam(lr)`. */
-export function checkUse(context: Context, scope: Scope, kind: DefinitionKind, name: string, expression: Ast.Expression): Use | undefined {
+export function checkUse(
+  context: Context,
+  scope: Scope,
+  kind: DefinitionKind,
+  name: string,
+  expression: Ast.Expression,
+): Use | undefined {
   const value = evaluate(context, scope, expression);
   return value && useOf(context, scope, kind, value, expression.span, name);
 }
 
 /** A value that must be a library item of a kind; `setting` is what it is given to, for messages. */
-export function useOf(context: Context, scope: Scope, kind: DefinitionKind, value: CompileValue, at: Span, setting: string = kind): Use | undefined {
+export function useOf(
+  context: Context,
+  scope: Scope,
+  kind: DefinitionKind,
+  value: CompileValue,
+  at: Span,
+  setting: string = kind,
+): Use | undefined {
   const fail = (finding: ReturnType<typeof diagnostic>) => {
     context.report(finding);
     return undefined;
   };
   if (value.kind === "text") {
     const text = value.value;
-    if (/^[a-z_]\w*$/.test(text)) return fail(diagnostic(messages.quotedName, at, { name: setting, text }, { fixes: [replace(at, text)] }));
+    if (/^[a-z_]\w*$/.test(text))
+      return fail(
+        diagnostic(
+          messages.quotedName,
+          at,
+          { name: setting, text },
+          { fixes: [replace(at, text)] },
+        ),
+      );
   }
   if (value.kind !== "word" || value.path.length !== 1)
-    return fail(diagnostic(messages.wrongKindOfValue, at, { name: setting, expected: withArticle(kind), found: describeValue(value, at) }));
+    return fail(
+      diagnostic(messages.wrongKindOfValue, at, {
+        name: setting,
+        expected: withArticle(kind),
+        found: describeValue(value, at),
+      }),
+    );
   const name = value.path[0]!;
   const definition = context.library.find(kind, name.text);
   if (!definition) return fail(unknownItem(context, kind, name));
-  const checked = checkArguments(context, value.scope ?? scope, definition, value.arguments, value.span);
+  const checked = checkArguments(
+    context,
+    value.scope ?? scope,
+    definition,
+    value.arguments,
+    value.span,
+  );
   return checked && { definition, arguments: checked };
 }
 
@@ -208,22 +305,42 @@ const kinds = {
 } satisfies Record<DefinitionKind, true>;
 
 /** Says of a name that is no item of `kind` what it is: a later item, an item of another kind, or a slip of the pen. */
-export function unknownItem(context: Context, kind: DefinitionKind, name: Ast.Name): ReturnType<typeof diagnostic> {
+export function unknownItem(
+  context: Context,
+  kind: DefinitionKind,
+  name: Ast.Name,
+): ReturnType<typeof diagnostic> {
   const planned = context.library.planned(name.text);
-  if (planned) return diagnostic(laterItem, name.span, { name: name.text, summary: planned.summary });
-  const other = (Object.keys(kinds) as DefinitionKind[]).find((each) => context.library.find(each, name.text));
+  if (planned)
+    return diagnostic(laterItem, name.span, { name: name.text, summary: planned.summary });
+  const other = (Object.keys(kinds) as DefinitionKind[]).find((each) =>
+    context.library.find(each, name.text),
+  );
   const known = context.library.all(kind).map((definition: Definition) => definition.name);
   const suggestion = suggest(name.text, known);
-  const fixes = suggestion === undefined || other !== undefined ? [] : [replace(name.span, suggestion)];
+  const fixes =
+    suggestion === undefined || other !== undefined ? [] : [replace(name.span, suggestion)];
   return diagnostic(
     messages.unknownItem,
     name.span,
-    { what: withArticle(kind), name: snippet(name.span), known, suggestion, other: other === undefined ? undefined : withArticle(other) },
+    {
+      what: withArticle(kind),
+      name: snippet(name.span),
+      known,
+      suggestion,
+      other: other === undefined ? undefined : withArticle(other),
+    },
     { fixes },
   );
 }
 
 /** The value of a setting (`clip`, `decay`, `seed`), read as an argument of that name would be. */
-export function readSetting(context: Context, scope: Scope, name: string, specification: ArgumentSpecification, expression: Ast.Expression): ArgumentValue | undefined {
+export function readSetting(
+  context: Context,
+  scope: Scope,
+  name: string,
+  specification: ArgumentSpecification,
+  expression: Ast.Expression,
+): ArgumentValue | undefined {
   return readGiven(context, scope, name, specification, [expression]);
 }

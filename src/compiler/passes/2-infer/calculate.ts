@@ -1,12 +1,17 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
-import { formulaTooLarge, notANumber, notWhole, undecidedTest, wrongOperand } from "../../base/diagnostics/catalogue/shapes.ts";
+import {
+  formulaTooLarge,
+  notANumber,
+  notWhole,
+  undecidedTest,
+  wrongOperand,
+} from "../../base/diagnostics/catalogue/shapes.ts";
 import type { Span } from "../../base/source.ts";
 import * as Dims from "../../ir/dim.ts";
 import type { Dim } from "../../ir/dim.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { CompileValue, Context } from "./context.ts";
 import { describeValue, snippet } from "./describe.ts";
-
 
 type Arithmetic = "+" | "-" | "*" | "/" | "^";
 
@@ -19,7 +24,12 @@ export function sized(context: Context, dim: Dim, span: Span): CompileValue | un
 
 export function numeric(context: Context, value: number, span: Span): CompileValue | undefined {
   if (Number.isFinite(value)) return { kind: "number", value, span };
-  context.report(diagnostic(notANumber, span, { expression: snippet(span), problem: Number.isNaN(value) ? "it is not a number" : "it is beyond every number" }));
+  context.report(
+    diagnostic(notANumber, span, {
+      expression: snippet(span),
+      problem: Number.isNaN(value) ? "it is not a number" : "it is beyond every number",
+    }),
+  );
   return undefined;
 }
 
@@ -30,20 +40,38 @@ export function plainNumber(value: CompileValue): number | undefined {
 }
 
 /** `a + b` and its like. Integers stay integers; an integer beside a number is a number; nothing else is converted. */
-export function calculate(context: Context, expression: Ast.Binary, left: CompileValue, right: CompileValue): CompileValue | undefined {
+export function calculate(
+  context: Context,
+  expression: Ast.Binary,
+  left: CompileValue,
+  right: CompileValue,
+): CompileValue | undefined {
   const operator = expression.operator as Arithmetic;
-  if (left.kind === "size" && right.kind === "size") return calculateSizes(context, operator, left.dim, right.dim, expression.span);
+  if (left.kind === "size" && right.kind === "size")
+    return calculateSizes(context, operator, left.dim, right.dim, expression.span);
   const scaled = scaleQuantity(operator, left, right, expression.span);
   if (scaled) return scaled;
   const wrong = [left, right].find((value) => value.kind !== "size" && value.kind !== "number");
   if (wrong) return refuse(context, operator, "numbers", wrong);
   const [a, b] = [plainNumber(left), plainNumber(right)];
-  if (a === undefined || b === undefined) return refuse(context, operator, "a number beside a number", a === undefined ? left : right);
+  if (a === undefined || b === undefined)
+    return refuse(context, operator, "a number beside a number", a === undefined ? left : right);
   return numeric(context, ofNumbers(operator, a, b), expression.span);
 }
 
-export function refuse(context: Context, operator: string, expected: string, found: CompileValue): undefined {
-  context.report(diagnostic(wrongOperand, found.span, { operator, expected, found: describeValue(found, found.span) }));
+export function refuse(
+  context: Context,
+  operator: string,
+  expected: string,
+  found: CompileValue,
+): undefined {
+  context.report(
+    diagnostic(wrongOperand, found.span, {
+      operator,
+      expected,
+      found: describeValue(found, found.span),
+    }),
+  );
   return undefined;
 }
 
@@ -62,7 +90,13 @@ function ofNumbers(operator: Arithmetic, a: number, b: number): number {
   }
 }
 
-function calculateSizes(context: Context, operator: Arithmetic, a: Dim, b: Dim, span: Span): CompileValue | undefined {
+function calculateSizes(
+  context: Context,
+  operator: Arithmetic,
+  a: Dim,
+  b: Dim,
+  span: Span,
+): CompileValue | undefined {
   switch (operator) {
     case "+":
       return sized(context, Dims.add(a, b), span);
@@ -84,29 +118,61 @@ function quotientOfSizes(context: Context, a: Dim, b: Dim, span: Span): CompileV
   const [p, q] = [Dims.known(a), Dims.known(b)];
   if (p !== undefined && q !== undefined) return numeric(context, p / q, span);
   if (q === 0) return numeric(context, Number.NaN, span);
-  context.report(diagnostic(notWhole, span, { quotient: snippet(span) }, { notes: [`the quotient is \`(${Dims.print(a)}) / (${Dims.print(b)})\``] }));
+  context.report(
+    diagnostic(
+      notWhole,
+      span,
+      { quotient: snippet(span) },
+      { notes: [`the quotient is \`(${Dims.print(a)}) / (${Dims.print(b)})\``] },
+    ),
+  );
   return undefined;
 }
 
 function powerOfSizes(context: Context, a: Dim, b: Dim, span: Span): CompileValue | undefined {
   const exponent = Dims.known(b);
   if (exponent === undefined) {
-    context.report(diagnostic(wrongOperand, span, { operator: "^", expected: "an exponent that is known", found: `\`${Dims.print(b)}\`` }));
+    context.report(
+      diagnostic(wrongOperand, span, {
+        operator: "^",
+        expected: "an exponent that is known",
+        found: `\`${Dims.print(b)}\``,
+      }),
+    );
     return undefined;
   }
   if (exponent >= 0) return sized(context, Dims.power(a, exponent), span);
   const base = Dims.known(a);
-  return base === undefined ? quotientOfSizes(context, Dims.size(1), Dims.power(a, -exponent), span) : numeric(context, base ** exponent, span);
+  return base === undefined
+    ? quotientOfSizes(context, Dims.size(1), Dims.power(a, -exponent), span)
+    : numeric(context, base ** exponent, span);
 }
 
 /** `2 * 5 epochs`, `64 MiB / 2`: durations, angles and sizes in bytes may be made longer or shorter by a number. */
-function scaleQuantity(operator: Arithmetic, left: CompileValue, right: CompileValue, span: Span): CompileValue | undefined {
-  const [quantity, factor] = plainNumber(right) === undefined && operator === "*" ? [right, plainNumber(left)] : [left, plainNumber(right)];
-  if (factor === undefined || (operator !== "*" && operator !== "/") || (operator === "/" && factor === 0)) return undefined;
+function scaleQuantity(
+  operator: Arithmetic,
+  left: CompileValue,
+  right: CompileValue,
+  span: Span,
+): CompileValue | undefined {
+  const [quantity, factor] =
+    plainNumber(right) === undefined && operator === "*"
+      ? [right, plainNumber(left)]
+      : [left, plainNumber(right)];
+  if (
+    factor === undefined ||
+    (operator !== "*" && operator !== "/") ||
+    (operator === "/" && factor === 0)
+  )
+    return undefined;
   const by = operator === "*" ? factor : 1 / factor;
   switch (quantity.kind) {
     case "duration":
-      return { kind: "duration", value: { ...quantity.value, amount: quantity.value.amount * by }, span };
+      return {
+        kind: "duration",
+        value: { ...quantity.value, amount: quantity.value.amount * by },
+        span,
+      };
     case "angle":
       return { kind: "angle", degrees: quantity.degrees * by, span };
     case "bytes":
@@ -119,17 +185,31 @@ function scaleQuantity(operator: Arithmetic, left: CompileValue, right: CompileV
 }
 
 /** `-a`. */
-export function negated(context: Context, operand: CompileValue, span: Span): CompileValue | undefined {
-  if (operand.kind === "size") return sized(context, Dims.subtract(Dims.size(0), operand.dim), span);
+export function negated(
+  context: Context,
+  operand: CompileValue,
+  span: Span,
+): CompileValue | undefined {
+  if (operand.kind === "size")
+    return sized(context, Dims.subtract(Dims.size(0), operand.dim), span);
   if (operand.kind === "number") return { kind: "number", value: -operand.value, span };
   if (operand.kind === "angle") return { kind: "angle", degrees: -operand.degrees, span };
   return refuse(context, "-", "a number", operand);
 }
 
 /** `a == b`, `a < b`: of numbers, or for == and != of two symbols, switches or texts. */
-export function compare(context: Context, expression: Ast.Binary, left: CompileValue, right: CompileValue): CompileValue | undefined {
+export function compare(
+  context: Context,
+  expression: Ast.Binary,
+  left: CompileValue,
+  right: CompileValue,
+): CompileValue | undefined {
   const operator = expression.operator as Ast.Comparison;
-  const result = (value: boolean): CompileValue => ({ kind: "switch", value, span: expression.span });
+  const result = (value: boolean): CompileValue => ({
+    kind: "switch",
+    value,
+    span: expression.span,
+  });
   if (operator === "==" || operator === "!=") {
     const [a, b] = [identity(left), identity(right)];
     if (a !== undefined && b !== undefined) {
@@ -143,15 +223,23 @@ export function compare(context: Context, expression: Ast.Binary, left: CompileV
     const decided = decide(operator, Dims.compareDims(left.dim, right.dim));
     if (decided !== undefined) return result(decided);
     const symbols = [...new Set([...Dims.symbolsOf(left.dim), ...Dims.symbolsOf(right.dim)])];
-    context.report(diagnostic(undecidedTest, expression.span, { test: snippet(expression.span), symbols }));
+    context.report(
+      diagnostic(undecidedTest, expression.span, { test: snippet(expression.span), symbols }),
+    );
     return undefined;
   }
-  return refuse(context, operator, "two numbers", left.kind === "size" || left.kind === "number" ? right : left);
+  return refuse(
+    context,
+    operator,
+    "two numbers",
+    left.kind === "size" || left.kind === "number" ? right : left,
+  );
 }
 
 /** What a symbol, switch or text is compared by; its first letter is its kind. */
 function identity(value: CompileValue): string | undefined {
-  if (value.kind === "word") return value.arguments ? undefined : `w${value.path.map(({ text }) => text).join(".")}`;
+  if (value.kind === "word")
+    return value.arguments ? undefined : `w${value.path.map(({ text }) => text).join(".")}`;
   if (value.kind === "declaration") return `w${value.declaration.item.kind}`;
   if (value.kind === "switch") return `s${value.value}`;
   return value.kind === "text" ? `t${value.value}` : undefined;
@@ -184,7 +272,10 @@ const possibleSigns = {
 } satisfies Record<ReturnType<typeof Dims.compareDims>, readonly number[]>;
 
 /** A comparison that comes out the same for every relation that is still possible is decided. */
-function decide(operator: Ast.Comparison, relation: ReturnType<typeof Dims.compareDims>): boolean | undefined {
+function decide(
+  operator: Ast.Comparison,
+  relation: ReturnType<typeof Dims.compareDims>,
+): boolean | undefined {
   const answers = new Set(possibleSigns[relation].map((sign) => holds(operator, sign)));
   return answers.size === 1 ? answers.has(true) : undefined;
 }

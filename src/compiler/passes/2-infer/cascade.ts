@@ -1,8 +1,21 @@
 import type { Span } from "../../base/source.ts";
 import type { Definition, OptimizerDefinition } from "../../library/definition.ts";
 import type { Use } from "../../library/arguments.ts";
-import type { Origin, TypedModel, Value, ValuePenalty, Weight, WeightSettings } from "../../typed/program.ts";
-import { pathMatches, pathSteps, type CascadeRule, type RuleKeys, type RulePath } from "../../typed/rules.ts";
+import type {
+  Origin,
+  TypedModel,
+  Value,
+  ValuePenalty,
+  Weight,
+  WeightSettings,
+} from "../../typed/program.ts";
+import {
+  pathMatches,
+  pathSteps,
+  type CascadeRule,
+  type RuleKeys,
+  type RulePath,
+} from "../../typed/rules.ts";
 
 /** A rule that holds for a tensor, and how deep the path is by which it does. */
 interface Match {
@@ -13,7 +26,11 @@ interface Match {
 type WeightKey = keyof RuleKeys;
 
 /** The rules that hold for a weight and set `key`, the winner first. */
-function applicable(rules: readonly CascadeRule[], weight: Weight, key: WeightKey): readonly Match[] {
+function applicable(
+  rules: readonly CascadeRule[],
+  weight: Weight,
+  key: WeightKey,
+): readonly Match[] {
   const matches: Match[] = [];
   for (const rule of rules) {
     const depth = rule.keys[key] === undefined ? undefined : depthFor(rule, weight, key);
@@ -25,7 +42,8 @@ function applicable(rules: readonly CascadeRule[], weight: Weight, key: WeightKe
 /** How deep the rule's deepest path to the weight is; undefined when the rule does not speak of it. */
 export function depthFor(rule: CascadeRule, weight: Weight, key?: WeightKey): number | undefined {
   const target = rule.target === weight.role || rule.target === "parameters";
-  if (!target || (rule.of.length > 0 && !rule.of.some((kind) => kind.value === weight.owner))) return undefined;
+  if (!target || (rule.of.length > 0 && !rule.of.some((kind) => kind.value === weight.owner)))
+    return undefined;
   const named = key !== "init" && key !== "regularize";
   if (rule.target === "parameters" && !named && weight.role !== "parameters") return undefined;
   return deepest(rule.paths.filter((path) => pathMatches(path, weight.path)));
@@ -39,8 +57,14 @@ function deepest(paths: readonly RulePath[]): number | undefined {
  * The deepest path wins; then a rule with `of`; then run, recipe, model, outer block, inner block; then the later line
  * (the later rule, where lines cannot be compared because the rules stand in different files).
  */
-function sortByPrecedence(matches: readonly Match[], order: readonly CascadeRule[]): readonly Match[] {
-  const level = { run: 3, recipe: 2, model: 1, block: 0 } satisfies Record<CascadeRule["level"], number>;
+function sortByPrecedence(
+  matches: readonly Match[],
+  order: readonly CascadeRule[],
+): readonly Match[] {
+  const level = { run: 3, recipe: 2, model: 1, block: 0 } satisfies Record<
+    CascadeRule["level"],
+    number
+  >;
   return [...matches].sort((a, b) => {
     const [left, right] = [a.rule, b.rule];
     if (a.depth !== b.depth) return b.depth - a.depth;
@@ -49,7 +73,8 @@ function sortByPrecedence(matches: readonly Match[], order: readonly CascadeRule
     if (left.level !== right.level) return level[right.level] - level[left.level];
     if (left.depth !== right.depth) return left.depth - right.depth;
     const [first, second] = [left.origin.span, right.origin.span];
-    if (first.source === second.source && first.start !== second.start) return second.start - first.start;
+    if (first.source === second.source && first.start !== second.start)
+      return second.start - first.start;
     return order.indexOf(right) - order.indexOf(left);
   });
 }
@@ -66,7 +91,12 @@ export interface CascadeInput {
 export function weightSettings(input: CascadeInput, weight: Weight): WeightSettings {
   const win = <Key extends WeightKey>(key: Key) => {
     const winner = applicable(input.rules, weight, key)[0]?.rule;
-    return winner && { value: winner.keys[key]!.value as NonNullable<RuleKeys[Key]>["value"], origin: origin(winner, winner.keys[key]!.span) };
+    return (
+      winner && {
+        value: winner.keys[key]!.value as NonNullable<RuleKeys[Key]>["value"],
+        origin: origin(winner, winner.keys[key]!.span),
+      }
+    );
   };
   const init = win("init");
   const regularize = win("regularize");
@@ -74,7 +104,12 @@ export function weightSettings(input: CascadeInput, weight: Weight): WeightSetti
   const used = optimizer ? { use: optimizer.value, origin: optimizer.origin } : input.optimizer;
   return {
     weight,
-    init: init ? { use: init.value, origin: init.origin } : { use: weight.initializer, origin: { span: weight.span, from: `default of ${weight.owner}` } },
+    init: init
+      ? { use: init.value, origin: init.origin }
+      : {
+          use: weight.initializer,
+          origin: { span: weight.span, from: `default of ${weight.owner}` },
+        },
     regularize: regularize && { terms: regularize.value, origin: regularize.origin },
     decay: win("decay") ?? undecayed(weight, used.use.definition),
     rate: win("lr"),
@@ -92,7 +127,13 @@ function origin(rule: CascadeRule, span: Span): Origin {
 /** An optimiser's own decay is for matrices, kernels and embeddings; everything else decays only where a rule says so. */
 function undecayed(weight: Weight, optimizer: Definition): WeightSettings["decay"] {
   if (weight.role === "weights" || !Object.hasOwn(optimizer.arguments, "decay")) return undefined;
-  return { value: 0, origin: { span: weight.span, from: `default: only weights decay, and this is one of the ${weight.role}` } };
+  return {
+    value: 0,
+    origin: {
+      span: weight.span,
+      from: `default: only weights decay, and this is one of the ${weight.role}`,
+    },
+  };
 }
 
 /** The penalties on values and distributions, at most one for each value and target. */
@@ -101,7 +142,10 @@ export function valuePenalties(input: CascadeInput): readonly ValuePenalty[] {
   return input.model.values.flatMap((value) =>
     targets.flatMap((target): readonly ValuePenalty[] => {
       const matches = input.rules.flatMap((rule): readonly Match[] => {
-        const depth = rule.target === target && rule.keys.regularize ? deepest(rule.paths.filter((path) => namesValue(path, value))) : undefined;
+        const depth =
+          rule.target === target && rule.keys.regularize
+            ? deepest(rule.paths.filter((path) => namesValue(path, value)))
+            : undefined;
         return depth === undefined ? [] : [{ rule, depth }];
       });
       const winner = sortByPrecedence(matches, input.rules)[0]?.rule;
@@ -114,13 +158,16 @@ export function valuePenalties(input: CascadeInput): readonly ValuePenalty[] {
 
 /** Whether the path is the value's own (all repetitions of it, where no index is written). */
 export function namesValue(path: RulePath, value: Value): boolean {
-  return valuePaths(value).some((own) => pathSteps(own).length === path.steps.length && pathMatches(path, own));
+  return valuePaths(value).some(
+    (own) => pathSteps(own).length === path.steps.length && pathMatches(path, own),
+  );
 }
 
 /** The names that the author gave a value, or else the path of the stage that makes it. */
 export function valuePaths(value: Value): readonly string[] {
   const { name, aliases, body } = value;
   const given = [...(name === undefined ? [] : [name]), ...(aliases ?? [])];
-  const stage = body.kind === "layer" ? body.layer.path : body.kind === "activation" ? body.path : undefined;
+  const stage =
+    body.kind === "layer" ? body.layer.path : body.kind === "activation" ? body.path : undefined;
   return stage === undefined || given.includes(stage) ? given : [...given, stage];
 }

@@ -3,7 +3,13 @@ import type { Span } from "../../base/source.ts";
 import type { Definition, Library } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { TypedData, TypedModel, TypedRun, Value } from "../../typed/program.ts";
-import type { Binding, CompileOptions, CompileValue, Declaration, Scope } from "../1-resolve/scope.ts";
+import type {
+  Binding,
+  CompileOptions,
+  CompileValue,
+  Declaration,
+  Scope,
+} from "../1-resolve/scope.ts";
 
 export type { Binding, CompileOptions, CompileValue, Declaration, Scope };
 
@@ -22,7 +28,10 @@ export interface Context {
   /** Marks a name as used, for the diagnosis of what is never used. */
   readonly use: (span: Span) => void;
   /** Values of `--set`, by the hyper or dim that they replace. */
-  readonly overrides?: ReadonlyMap<Ast.Item, { readonly expression: Ast.Expression; readonly scope: Scope }>;
+  readonly overrides?: ReadonlyMap<
+    Ast.Item,
+    { readonly expression: Ast.Expression; readonly scope: Scope }
+  >;
   /** Values of hypers that stand in the place of their own, while a model is proved for all values of its hypers. */
   readonly fixed?: ReadonlyMap<Ast.Item, CompileValue>;
   /** Values of dims and hypers that were evaluated already; belongs to one `fixed`. */
@@ -36,10 +45,18 @@ export interface Context {
 }
 
 /** evaluate.ts: reports and gives undefined when it cannot be evaluated. */
-export type Evaluate = (context: Context, scope: Scope, expression: Ast.Expression) => CompileValue | undefined;
+export type Evaluate = (
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+) => CompileValue | undefined;
 
 /** tensor.ts: infers a flow, arithmetic or call over tensors (loss operands, metric operands). */
-export type InferTensor = (context: Context, scope: Scope, expression: Ast.Expression) => Value | undefined;
+export type InferTensor = (
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+) => Value | undefined;
 
 /** arguments.ts: a library item's written arguments against its table; positional first, then named. */
 export type CheckArguments = (

@@ -27,11 +27,27 @@ export function inferData(context: Context, { item, scope }: Declaration): Typed
   const written = readSettings(context, item);
   const fields = inferFields(context, scope, item);
   if (!fields) return undefined;
-  const sources = written.source ? inferSources(context, scope, item.name.text, fields, written.source) : [];
-  const normalize = written.normalize ? inferNormalize(context, scope, item.name.text, fields, written.normalize) : [];
-  const split = inferSplit(context, scope, sources ?? [], written.split) ?? { train: 0.8, validation: 0.1, test: 0.1 };
+  const sources = written.source
+    ? inferSources(context, scope, item.name.text, fields, written.source)
+    : [];
+  const normalize = written.normalize
+    ? inferNormalize(context, scope, item.name.text, fields, written.normalize)
+    : [];
+  const split = inferSplit(context, scope, sources ?? [], written.split) ?? {
+    train: 0.8,
+    validation: 0.1,
+    test: 0.1,
+  };
   const { documentation } = item;
-  return { name: item.name.text, ...(documentation === undefined ? {} : { documentation }), span: item.name.span, fields, sources: sources ?? [], normalize: normalize ?? [], split };
+  return {
+    name: item.name.text,
+    ...(documentation === undefined ? {} : { documentation }),
+    span: item.name.span,
+    fields,
+    sources: sources ?? [],
+    normalize: normalize ?? [],
+    split,
+  };
 }
 
 type Settings = Partial<Record<(typeof settings)[number], Ast.Setting>>;
@@ -47,7 +63,11 @@ function readSettings(context: Context, item: Ast.DataItem): Settings {
     }
     const suggestion = suggest(name, settings);
     const fixes = suggestion === undefined ? [] : [replace(span, suggestion)];
-    context.report(key ? diagnostic(messages.dataWrittenTwice, span, { name }) : diagnostic(messages.unknownDataSetting, span, { name, suggestion }, { fixes }));
+    context.report(
+      key
+        ? diagnostic(messages.dataWrittenTwice, span, { name })
+        : diagnostic(messages.unknownDataSetting, span, { name, suggestion }, { fixes }),
+    );
   }
   return found;
 }
@@ -62,18 +82,34 @@ function inferFields(context: Context, scope: Scope, item: Ast.DataItem): Fields
   const fields: { -readonly [Key in keyof Fields[number]]: Fields[number][Key] }[] = [];
   for (const { name, type: node, documentation } of item.fields) {
     const earlier = seen.get(name.text);
-    if (earlier) context.report(diagnostic(messages.dataWrittenTwice, name.span, { name: name.text }, { related: [{ span: earlier, message: "written here first" }] }));
+    if (earlier)
+      context.report(
+        diagnostic(
+          messages.dataWrittenTwice,
+          name.span,
+          { name: name.text },
+          { related: [{ span: earlier, message: "written here first" }] },
+        ),
+      );
     seen.set(name.text, name.span);
     const type = tensorType(context, scope, node);
     complete &&= type !== undefined && !earlier;
-    if (type) fields.push({ name: name.text, type, span: node.span, ...(documentation === undefined ? {} : { documentation }) });
+    if (type)
+      fields.push({
+        name: name.text,
+        type,
+        span: node.span,
+        ...(documentation === undefined ? {} : { documentation }),
+      });
   }
   return complete && checkFields(context, item, fields) ? fields : undefined;
 }
 
 /** All fields share one free first axis, and every number of classes is an integer from 2. */
 function checkFields(context: Context, item: Ast.DataItem, fields: Fields): boolean {
-  const batch = fields.find((field) => field.type.axes[0] && known(field.type.axes[0].size) === undefined)?.type.axes[0]?.size;
+  const batch = fields.find(
+    (field) => field.type.axes[0] && known(field.type.axes[0].size) === undefined,
+  )?.type.axes[0]?.size;
   let fits = true;
   for (const [index, { name, type }] of fields.entries()) {
     const node = item.fields[index]!.type;
@@ -81,36 +117,71 @@ function checkFields(context: Context, item: Ast.DataItem, fields: Fields): bool
     if (!first || known(first.size) !== undefined || (batch && first.size.key !== batch.key)) {
       fits = false;
       const found = first ? `\`${print(first.size)}\`` : "none";
-      context.report(diagnostic(messages.batchComesFirst, node.axes[0]?.span ?? node.span, { field: name, found, example: batch ? print(batch) : "B" }));
+      context.report(
+        diagnostic(messages.batchComesFirst, node.axes[0]?.span ?? node.span, {
+          field: name,
+          found,
+          example: batch ? print(batch) : "B",
+        }),
+      );
     }
     const count = type.element.kind === "class" ? known(type.element.count) : 2;
     if (count !== undefined && count >= 2) continue;
     fits = false;
-    const why = count === undefined ? "which must be a number known before training" : "and there must be at least 2";
-    const found = count === undefined && type.element.kind === "class" ? `\`${print(type.element.count)}\`` : String(count);
-    context.report(diagnostic(messages.classCount, node.of?.span ?? node.span, { field: name, found, why }));
+    const why =
+      count === undefined
+        ? "which must be a number known before training"
+        : "and there must be at least 2";
+    const found =
+      count === undefined && type.element.kind === "class"
+        ? `\`${print(type.element.count)}\``
+        : String(count);
+    context.report(
+      diagnostic(messages.classCount, node.of?.span ?? node.span, { field: name, found, why }),
+    );
   }
   return fits;
 }
 
 /** One sequence for all f32 fields, or a record of them. */
-function inferNormalize(context: Context, scope: Scope, data: string, fields: Fields, setting: Ast.Setting): TypedData["normalize"] | undefined {
+function inferNormalize(
+  context: Context,
+  scope: Scope,
+  data: string,
+  fields: Fields,
+  setting: Ast.Setting,
+): TypedData["normalize"] | undefined {
   const { value } = setting;
   if (value.kind !== "group" || !value.arguments.some((argument) => argument.name)) {
     const steps = normalizers(context, scope, value);
     const numeric = fields.filter((field) => field.type.element.kind === "f32");
     if (steps && numeric.length === 0) {
-      context.report(diagnostic(messages.onlyNumbersAreNormalized, setting.name.span, { field: data, element: "labels only" }));
+      context.report(
+        diagnostic(messages.onlyNumbersAreNormalized, setting.name.span, {
+          field: data,
+          element: "labels only",
+        }),
+      );
       return undefined;
     }
-    const fits = steps && numeric.map((field) => rowFits(context, field, steps, setting.value.span)).every(Boolean);
+    const fits =
+      steps &&
+      numeric.map((field) => rowFits(context, field, steps, setting.value.span)).every(Boolean);
     return fits ? numeric.map((field) => ({ field: field.name, steps })) : undefined;
   }
-  const all = value.arguments.map((argument) => normalizeField(context, scope, data, fields, argument));
+  const all = value.arguments.map((argument) =>
+    normalizeField(context, scope, data, fields, argument),
+  );
   return all.includes(undefined) ? undefined : all.filter((each) => each !== undefined);
 }
 
-function normalizeField(context: Context, scope: Scope, data: string, fields: Fields, argument: Ast.Argument): TypedData["normalize"][number] | undefined {
+function normalizeField(
+  context: Context,
+  scope: Scope,
+  data: string,
+  fields: Fields,
+  argument: Ast.Argument,
+): TypedData["normalize"][number] | undefined {
   const steps = normalizers(context, scope, argument.value);
   const known = fields.map((field) => field.name);
   const name = argument.name?.text ?? snippet(argument.span);
@@ -118,40 +189,100 @@ function normalizeField(context: Context, scope: Scope, data: string, fields: Fi
   const field = fields.find((each) => each.name === name);
   if (!field) {
     const suggestion = suggest(name, known);
-    context.report(diagnostic(messages.unknownField, at, { name, data, known, suggestion }, { fixes: suggestion === undefined ? [] : [replace(at, suggestion)] }));
+    context.report(
+      diagnostic(
+        messages.unknownField,
+        at,
+        { name, data, known, suggestion },
+        { fixes: suggestion === undefined ? [] : [replace(at, suggestion)] },
+      ),
+    );
   } else if (field.type.element.kind !== "f32")
-    context.report(diagnostic(messages.onlyNumbersAreNormalized, at, { field: name, element: field.type.element.kind === "class" ? "class labels" : "a mask" }));
-  return steps && field?.type.element.kind === "f32" && rowFits(context, field, steps, argument.value.span) ? { field: name, steps } : undefined;
+    context.report(
+      diagnostic(messages.onlyNumbersAreNormalized, at, {
+        field: name,
+        element: field.type.element.kind === "class" ? "class labels" : "a mask",
+      }),
+    );
+  return steps &&
+    field?.type.element.kind === "f32" &&
+    rowFits(context, field, steps, argument.value.span)
+    ? { field: name, steps }
+    : undefined;
 }
 
 /** Whether a row is small enough for every step. */
-function rowFits(context: Context, field: Fields[number], steps: readonly Use<NormalizerDefinition>[], at: Span): boolean {
+function rowFits(
+  context: Context,
+  field: Fields[number],
+  steps: readonly Use<NormalizerDefinition>[],
+  at: Span,
+): boolean {
   const sizes = field.type.axes.slice(1).map(({ size }) => known(size));
-  const total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((product, size) => product * size!, 1);
-  const over = steps.find(({ definition }) => definition.most !== undefined && total !== undefined && total > definition.most)?.definition;
-  if (over) context.report(diagnostic(messages.normalizerDoesNotFit, at, { problem: `a row of \`${field.name}\` has ${total} numbers, and \`${over.name}\` works with at most ${over.most}; leave it out, or make rows smaller` }));
+  const total = sizes.includes(undefined)
+    ? undefined
+    : sizes.reduce<number>((product, size) => product * size!, 1);
+  const over = steps.find(
+    ({ definition }) =>
+      definition.most !== undefined && total !== undefined && total > definition.most,
+  )?.definition;
+  if (over)
+    context.report(
+      diagnostic(messages.normalizerDoesNotFit, at, {
+        problem: `a row of \`${field.name}\` has ${total} numbers, and \`${over.name}\` works with at most ${over.most}; leave it out, or make rows smaller`,
+      }),
+    );
   return over === undefined;
 }
 
-function normalizers(context: Context, scope: Scope, expression: Ast.Expression): readonly Use<NormalizerDefinition>[] | undefined {
+function normalizers(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+): readonly Use<NormalizerDefinition>[] | undefined {
   const written = expression.kind === "sequence" ? expression.parts : [expression];
-  const steps = written.map((part) => checkUse(context, scope, "normalizer", "normalize", part) as Use<NormalizerDefinition> | undefined);
-  const early = steps.findIndex((step, place) => step?.definition.last === true && place < steps.length - 1);
-  if (early >= 0) context.report(diagnostic(messages.normalizerDoesNotFit, written[early]!.span, { problem: `nothing can follow \`${steps[early]!.definition.name}\`; write it last` }));
-  return steps.includes(undefined) || early >= 0 ? undefined : steps.filter((step) => step !== undefined);
+  const steps = written.map(
+    (part) =>
+      checkUse(context, scope, "normalizer", "normalize", part) as
+        Use<NormalizerDefinition> | undefined,
+  );
+  const early = steps.findIndex(
+    (step, place) => step?.definition.last === true && place < steps.length - 1,
+  );
+  if (early >= 0)
+    context.report(
+      diagnostic(messages.normalizerDoesNotFit, written[early]!.span, {
+        problem: `nothing can follow \`${steps[early]!.definition.name}\`; write it last`,
+      }),
+    );
+  return steps.includes(undefined) || early >= 0
+    ? undefined
+    : steps.filter((step) => step !== undefined);
 }
 
 type Split = { -readonly [Key in keyof TypedData["split"]]: TypedData["split"][Key] };
 
 /** The fractions of what the sources leave undivided; without a setting everything is for training. */
-function inferSplit(context: Context, scope: Scope, sources: TypedData["sources"], setting: Ast.Setting | undefined): TypedData["split"] | undefined {
+function inferSplit(
+  context: Context,
+  scope: Scope,
+  sources: TypedData["sources"],
+  setting: Ast.Setting | undefined,
+): TypedData["split"] | undefined {
   const split: Split = { train: 1, validation: 0, test: 0 };
   if (!setting) return split;
   const { value } = setting;
   if (value.kind !== "group" || value.arguments.some((argument) => !argument.name)) {
     const evaluated = evaluate(context, scope, value);
     const found = evaluated && describeValue(evaluated, value.span);
-    if (found) context.report(diagnostic(wrongKindOfValue, value.span, { name: "split", expected: "shares such as `(train: 80%, validation: 10%, test: 10%)`", found }));
+    if (found)
+      context.report(
+        diagnostic(wrongKindOfValue, value.span, {
+          name: "split",
+          expected: "shares such as `(train: 80%, validation: 10%, test: 10%)`",
+          found,
+        }),
+      );
     return undefined;
   }
   split.train = 0;
@@ -159,24 +290,49 @@ function inferSplit(context: Context, scope: Scope, sources: TypedData["sources"
   return shares.includes(false) || !checkShares(context, split, sources, value) ? undefined : split;
 }
 
-function readShare(context: Context, scope: Scope, split: Split, { name, value: expression }: Ast.Argument): boolean {
+function readShare(
+  context: Context,
+  scope: Scope,
+  split: Split,
+  { name, value: expression }: Ast.Argument,
+): boolean {
   const value = evaluate(context, scope, expression);
   const part = parts.find((each) => each === name?.text);
   if (!value || !name) return false;
   if (name.text === "by") {
     if (value.kind === "text") split.by = value.value;
-    else context.report(diagnostic(wrongKindOfValue, expression.span, { name: "by", expected: "the name of a column in quotes", found: describeValue(value, expression.span) }));
+    else
+      context.report(
+        diagnostic(wrongKindOfValue, expression.span, {
+          name: "by",
+          expected: "the name of a column in quotes",
+          found: describeValue(value, expression.span),
+        }),
+      );
     return value.kind === "text";
   }
   if (!part) {
     const choices = [...parts, "by"];
     const suggestion = suggest(name.text, choices);
-    context.report(diagnostic(messages.unknownPart, name.span, { name: name.text, known: choices, suggestion }, { fixes: suggestion === undefined ? [] : [replace(name.span, suggestion)] }));
+    context.report(
+      diagnostic(
+        messages.unknownPart,
+        name.span,
+        { name: name.text, known: choices, suggestion },
+        { fixes: suggestion === undefined ? [] : [replace(name.span, suggestion)] },
+      ),
+    );
     return false;
   }
   const share = numberOf(value);
   if (share === undefined || share < 0) {
-    context.report(diagnostic(wrongKindOfValue, expression.span, { name: part, expected: "a share such as `80%`", found: describeValue(value, expression.span) }));
+    context.report(
+      diagnostic(wrongKindOfValue, expression.span, {
+        name: part,
+        expected: "a share such as `80%`",
+        found: describeValue(value, expression.span),
+      }),
+    );
     return false;
   }
   split[part] += share;
@@ -184,15 +340,34 @@ function readShare(context: Context, scope: Scope, split: Split, { name, value: 
 }
 
 /** The shares make a whole, training gets one, and no part comes from a source and the split at once. */
-function checkShares(context: Context, split: Split, sources: TypedData["sources"], value: Ast.Group): boolean {
+function checkShares(
+  context: Context,
+  split: Split,
+  sources: TypedData["sources"],
+  value: Ast.Group,
+): boolean {
   const names = value.arguments.filter((argument) => argument.name!.text !== "by");
-  const twice = names.find((argument) => sources.some((source) => source.part !== "all" && source.part !== "train" && source.part === argument.name!.text));
-  const repeated = names.find((argument, index) => names.findIndex((other) => other.name!.text === argument.name!.text) < index);
+  const twice = names.find((argument) =>
+    sources.some(
+      (source) =>
+        source.part !== "all" && source.part !== "train" && source.part === argument.name!.text,
+    ),
+  );
+  const repeated = names.find(
+    (argument, index) =>
+      names.findIndex((other) => other.name!.text === argument.name!.text) < index,
+  );
   const total = split.train + split.validation + split.test;
   const finding =
-    (repeated && diagnostic(messages.dataWrittenTwice, repeated.span, { name: repeated.name!.text })) ??
+    (repeated &&
+      diagnostic(messages.dataWrittenTwice, repeated.span, { name: repeated.name!.text })) ??
     (twice && diagnostic(messages.partTwice, twice.span, { part: twice.name!.text })) ??
-    (Math.abs(total - 1) > 1e-9 ? diagnostic(messages.splitNotWhole, value.span, { total: percent(total), parts: names.map((argument) => snippet(argument.value.span)).join(" + ") }) : undefined) ??
+    (Math.abs(total - 1) > 1e-9
+      ? diagnostic(messages.splitNotWhole, value.span, {
+          total: percent(total),
+          parts: names.map((argument) => snippet(argument.value.span)).join(" + "),
+        })
+      : undefined) ??
     (split.train === 0 ? diagnostic(messages.emptyTraining, value.span, {}) : undefined);
   if (finding) context.report(finding);
   return !finding;

@@ -26,7 +26,8 @@ const found = {
 /** What was found, as messages say it: ``the duration `5 epochs` ``. `at` is where it was written. */
 export function describeValue(value: CompileValue, at: Span): string {
   const text = `\`${snippet(at)}\``;
-  if (value.kind === "size") return /^\d+$/.test(value.dim.key) ? `the integer ${text}` : `the size ${text}`;
+  if (value.kind === "size")
+    return /^\d+$/.test(value.dim.key) ? `the integer ${text}` : `the size ${text}`;
   if (value.kind === "declaration") return `the ${value.declaration.item.kind} ${text}`;
   return `${found[value.kind]} ${text}`;
 }
@@ -70,8 +71,14 @@ export function describeExpected(specification: ArgumentSpecification): string {
   }
 }
 
-function describeNumber(specification: Extract<ArgumentSpecification, { kind: "number" }>, list: boolean): string {
-  if (list) return specification.length === undefined ? "a list of numbers" : `a list of ${specification.length} numbers`;
+function describeNumber(
+  specification: Extract<ArgumentSpecification, { kind: "number" }>,
+  list: boolean,
+): string {
+  if (list)
+    return specification.length === undefined
+      ? "a list of numbers"
+      : `a list of ${specification.length} numbers`;
   const others = [
     ...(specification.multiple === true ? ["a multiple such as `0.1x`"] : []),
     ...(specification.schedulable === true ? ["a schedule"] : []),
@@ -87,8 +94,18 @@ export function withArticle(noun: string): string {
 /** The bounds of a number in words: `above 0 and at most 1`; undefined when there are none. */
 export function describeBounds(bounds: Bounds): string | undefined {
   const { minimum, maximum, exclusive } = bounds;
-  const low = minimum === undefined ? undefined : exclusive === "minimum" || exclusive === "both" ? `above ${minimum}` : `at least ${minimum}`;
-  const high = maximum === undefined ? undefined : exclusive === "maximum" || exclusive === "both" ? `below ${maximum}` : `at most ${maximum}`;
+  const low =
+    minimum === undefined
+      ? undefined
+      : exclusive === "minimum" || exclusive === "both"
+        ? `above ${minimum}`
+        : `at least ${minimum}`;
+  const high =
+    maximum === undefined
+      ? undefined
+      : exclusive === "maximum" || exclusive === "both"
+        ? `below ${maximum}`
+        : `at most ${maximum}`;
   if (low === undefined || high === undefined) return low ?? high;
   return `${low} and ${high}`;
 }
@@ -101,6 +118,13 @@ export interface Bounds {
 
 export function withinBounds(value: number, { minimum, maximum, exclusive }: Bounds): boolean {
   if (Number.isNaN(value)) return false;
-  if (minimum !== undefined && (value < minimum || (value === minimum && (exclusive === "minimum" || exclusive === "both")))) return false;
-  return maximum === undefined || !(value > maximum || (value === maximum && (exclusive === "maximum" || exclusive === "both")));
+  if (
+    minimum !== undefined &&
+    (value < minimum || (value === minimum && (exclusive === "minimum" || exclusive === "both")))
+  )
+    return false;
+  return (
+    maximum === undefined ||
+    !(value > maximum || (value === maximum && (exclusive === "maximum" || exclusive === "both")))
+  );
 }

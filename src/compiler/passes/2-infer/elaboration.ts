@@ -68,14 +68,39 @@ export const broken: Value = {
 export const mostStages = 10_000;
 export const deepestBlock = 64;
 
-export function newElaboration(mode: { readonly alone?: boolean; readonly bodiless?: boolean; readonly own?: ReadonlySet<string> } = {}): Elaboration {
+export function newElaboration(
+  mode: {
+    readonly alone?: boolean;
+    readonly bodiless?: boolean;
+    readonly own?: ReadonlySet<string>;
+  } = {},
+): Elaboration {
   // A block by itself is looked at, not built: a tenth of the stages must do.
   const stages = mode.alone ? (mostStages * 9) / 10 : 0;
-  return { values: [], layers: new Map(), weights: new Map(), rules: [], trails: new Map(), undecided: [], stages, own: mode.own ?? new Set(), alone: mode.alone ?? false, bodiless: mode.bodiless ?? false };
+  return {
+    values: [],
+    layers: new Map(),
+    weights: new Map(),
+    rules: [],
+    trails: new Map(),
+    undecided: [],
+    stages,
+    own: mode.own ?? new Set(),
+    alone: mode.alone ?? false,
+    bodiless: mode.bodiless ?? false,
+  };
 }
 
 /** Adds a value; `from` are the values that it is made of. */
-export function addValue(frame: Frame, type: TensorType, span: Span, body: Value["body"], from: readonly Value[], label: string, arithmetic?: () => readonly string[]): Value {
+export function addValue(
+  frame: Frame,
+  type: TensorType,
+  span: Span,
+  body: Value["body"],
+  from: readonly Value[],
+  label: string,
+  arithmetic?: () => readonly string[],
+): Value {
   const value: Value = { id: nextId(frame.context), type, span, body };
   frame.elaboration.values.push(value);
   const trail = from[0] ? (frame.elaboration.trails.get(from[0]) ?? []) : [];
@@ -108,17 +133,30 @@ export function pathTo(prefix: string, name: string): string {
 export function trailOf(frame: Frame, value: Value): readonly string[] {
   const trail = frame.elaboration.trails.get(value) ?? [];
   if (trail.length <= 1) return [];
-  const calculated = trail.flatMap(({ label, arithmetic }) => (arithmetic?.() ?? []).map((line) => `${label}: ${line}`));
-  return [`the shapes that led here: ${trail.map(({ label, type }) => `${label} ${printType(type)}`).join(" → ")}`, ...calculated];
+  const calculated = trail.flatMap(({ label, arithmetic }) =>
+    (arithmetic?.() ?? []).map((line) => `${label}: ${line}`),
+  );
+  return [
+    `the shapes that led here: ${trail.map(({ label, type }) => `${label} ${printType(type)}`).join(" → ")}`,
+    ...calculated,
+  ];
 }
 
 /** Reports with the uses of blocks that led here. */
 export function reporting(context: Context, use: Span, message: () => string): Context {
-  return { ...context, report: (found: Diagnostic) => context.report({ ...found, related: [...found.related, { span: use, message: message() }] }) };
+  return {
+    ...context,
+    report: (found: Diagnostic) =>
+      context.report({ ...found, related: [...found.related, { span: use, message: message() }] }),
+  };
 }
 
 /** The outermost frame: of a model, of a block by itself, or of an expression that stands in a run. */
-export function rootFrame(elaboration: Elaboration, context: Context, scope: Scope = { names: new Map() }): Frame {
+export function rootFrame(
+  elaboration: Elaboration,
+  context: Context,
+  scope: Scope = { names: new Map() },
+): Frame {
   return {
     elaboration,
     context,

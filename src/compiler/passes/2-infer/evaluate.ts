@@ -1,5 +1,9 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
-import { cyclicDeclaration, unknownName, wrongArguments } from "../../base/diagnostics/catalogue/names.ts";
+import {
+  cyclicDeclaration,
+  unknownName,
+  wrongArguments,
+} from "../../base/diagnostics/catalogue/names.ts";
 import { outsideDomain } from "../../base/diagnostics/catalogue/hypers.ts";
 import { notANumber, wrongOperand } from "../../base/diagnostics/catalogue/shapes.ts";
 import type { Span } from "../../base/source.ts";
@@ -34,7 +38,13 @@ export const evaluate: Evaluate = (context, scope, expression) => {
     case "sequence":
       return sequence(context, scope, expression);
     case "flow":
-      context.report(diagnostic(wrongOperand, expression.span, { operator: "->", expected: "a tensor in a body", found: "a flow where a value is needed before training" }));
+      context.report(
+        diagnostic(wrongOperand, expression.span, {
+          operator: "->",
+          expected: "a tensor in a body",
+          found: "a flow where a value is needed before training",
+        }),
+      );
       return undefined;
   }
 };
@@ -44,52 +54,103 @@ const bytes = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, KB: 1e3, MB: 1e6, GB: 
 function literal({ value, suffix, unit, integer, span }: Ast.NumberLiteral): CompileValue {
   if (suffix === "x") return { kind: "multiple", value: { multiple: value }, span };
   if (unit === "deg") return { kind: "angle", degrees: value, span };
-  if (unit !== undefined && unit in bytes) return { kind: "bytes", bytes: value * bytes[unit as keyof typeof bytes], span };
-  if (unit !== undefined) return { kind: "duration", value: { amount: value, unit: unit as "epoch" | "step" | "second" | "minute" | "hour" }, span };
-  return integer && Number.isSafeInteger(value) ? { kind: "size", dim: Dims.size(value), span } : { kind: "number", value, span };
+  if (unit !== undefined && unit in bytes)
+    return { kind: "bytes", bytes: value * bytes[unit as keyof typeof bytes], span };
+  if (unit !== undefined)
+    return {
+      kind: "duration",
+      value: { amount: value, unit: unit as "epoch" | "step" | "second" | "minute" | "hour" },
+      span,
+    };
+  return integer && Number.isSafeInteger(value)
+    ? { kind: "size", dim: Dims.size(value), span }
+    : { kind: "number", value, span };
 }
 
 /** `(5)` is 5; anything else is a tuple or record. */
 function group(context: Context, scope: Scope, expression: Ast.Group): CompileValue | undefined {
   const [first, ...others] = expression.arguments;
   if (first && others.length === 0 && !first.name) return evaluate(context, scope, first.value);
-  const items = expression.arguments.map(({ name, value }) => ({ ...(name && { name }), value: evaluate(context, scope, value) }));
+  const items = expression.arguments.map(({ name, value }) => ({
+    ...(name && { name }),
+    value: evaluate(context, scope, value),
+  }));
   if (items.some(({ value }) => value === undefined)) return undefined;
-  return { kind: "tuple", items: items as readonly { readonly name?: Ast.Name; readonly value: CompileValue }[], span: expression.span };
+  return {
+    kind: "tuple",
+    items: items as readonly { readonly name?: Ast.Name; readonly value: CompileValue }[],
+    span: expression.span,
+  };
 }
 
-function reference(context: Context, scope: Scope, expression: Ast.Reference): CompileValue | undefined {
+function reference(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Reference,
+): CompileValue | undefined {
   const { path, span } = expression;
   const name = path[0]!.text;
   const binding = lookup(scope, name);
   if (binding) return bound(context, scope, expression, binding);
-  const word: CompileValue = { kind: "word", path, ...(expression.arguments && { arguments: expression.arguments }), scope, span };
+  const word: CompileValue = {
+    kind: "word",
+    path,
+    ...(expression.arguments && { arguments: expression.arguments }),
+    scope,
+    span,
+  };
   if (path.length > 1) return word;
-  if (expression.arguments === undefined) return name === "on" || name === "off" ? { kind: "switch", value: name === "on", span } : word;
+  if (expression.arguments === undefined)
+    return name === "on" || name === "off" ? { kind: "switch", value: name === "on", span } : word;
   const definition = context.library.find("function", name);
   if (definition?.kind === "function") return callFunction(context, scope, definition, expression);
   return isRounding(name) ? callRounding(context, scope, name, expression) : word;
 }
 
-function bound(context: Context, scope: Scope, expression: Ast.Reference, binding: Binding): CompileValue | undefined {
+function bound(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Reference,
+  binding: Binding,
+): CompileValue | undefined {
   const { path, span } = expression;
   if (binding.kind === "value") {
     const { value } = binding;
-    if (value.kind === "word" && expression.arguments) return { ...value, arguments: expression.arguments, scope, span };
-    return path.length === 1 || value.kind !== "tensor" ? ({ ...value, span } as CompileValue) : { kind: "word", path, scope, span };
+    if (value.kind === "word" && expression.arguments)
+      return { ...value, arguments: expression.arguments, scope, span };
+    return path.length === 1 || value.kind !== "tensor"
+      ? ({ ...value, span } as CompileValue)
+      : { kind: "word", path, scope, span };
   }
   const { declaration } = binding;
   const { item } = declaration;
-  if (path.length > 1) return { kind: "word", path, ...(expression.arguments && { arguments: expression.arguments }), scope, span };
+  if (path.length > 1)
+    return {
+      kind: "word",
+      path,
+      ...(expression.arguments && { arguments: expression.arguments }),
+      scope,
+      span,
+    };
   if (item.kind === "dim" || item.kind === "hyper") {
     const value = declared(context, { item, scope: declaration.scope }, span);
     return value && ({ ...value, span } as CompileValue);
   }
-  return { kind: "declaration", declaration, ...(expression.arguments && { arguments: expression.arguments }), scope, span };
+  return {
+    kind: "declaration",
+    declaration,
+    ...(expression.arguments && { arguments: expression.arguments }),
+    scope,
+    span,
+  };
 }
 
 /** The value of a dim or hyper: what the proof fixes, else what `--set` gives, else its own. Each is evaluated once. */
-export function declared(context: Context, declaration: Declaration & { readonly item: Ast.DimItem | Ast.HyperItem }, at: Span): CompileValue | undefined {
+export function declared(
+  context: Context,
+  declaration: Declaration & { readonly item: Ast.DimItem | Ast.HyperItem },
+  at: Span,
+): CompileValue | undefined {
   const { item } = declaration;
   if (item.kind === "hyper") context.asked?.(item);
   const fixed = context.fixed?.get(item);
@@ -101,31 +162,54 @@ export function declared(context: Context, declaration: Declaration & { readonly
   return value;
 }
 
-function valueOf(context: Context, { item, scope }: Declaration & { readonly item: Ast.DimItem | Ast.HyperItem }): CompileValue | undefined {
+function valueOf(
+  context: Context,
+  { item, scope }: Declaration & { readonly item: Ast.DimItem | Ast.HyperItem },
+): CompileValue | undefined {
   const override = context.overrides?.get(item);
   const given = override?.expression ?? item.value;
   const value = given && applied(context, override?.scope ?? scope, given);
   if (item.kind === "hyper") return value;
   if (!given) return openDim(context, item, scope);
   const fixed = value && fixedDim(context, value);
-  return fixed && (!item.range || isWithin(context, item, scope, fixed, given.span)) ? fixed : undefined;
+  return fixed && (!item.range || isWithin(context, item, scope, fixed, given.span))
+    ? fixed
+    : undefined;
 }
 
 /** A bounded dim is proved for its range, so `--set` cannot leave it. */
-function isWithin(context: Context, item: Ast.DimItem, scope: Scope, value: CompileValue, at: Span): boolean {
+function isWithin(
+  context: Context,
+  item: Ast.DimItem,
+  scope: Scope,
+  value: CompileValue,
+  at: Span,
+): boolean {
   const range = openDim(context, item, scope);
   if (range?.kind !== "size" || value.kind !== "size") return false;
   const { from, to } = Dims.bounds(range.dim);
   const size = BigInt(Dims.known(value.dim)!);
   if (from! <= size && size <= to!) return true;
-  context.report(diagnostic(outsideDomain, at, { name: item.name.text, found: snippet(at), domain: `from ${from} to ${to}` }));
+  context.report(
+    diagnostic(outsideDomain, at, {
+      name: item.name.text,
+      found: snippet(at),
+      domain: `from ${from} to ${to}`,
+    }),
+  );
   return false;
 }
 
 function fixedDim(context: Context, value: CompileValue): CompileValue | undefined {
   const size = value.kind === "size" ? Dims.known(value.dim) : undefined;
   if (size !== undefined && size >= 1) return value;
-  context.report(diagnostic(wrongOperand, value.span, { operator: "dim", expected: "an integer from 1 on", found: `\`${snippet(value.span)}\`` }));
+  context.report(
+    diagnostic(wrongOperand, value.span, {
+      operator: "dim",
+      expected: "an integer from 1 on",
+      found: `\`${snippet(value.span)}\``,
+    }),
+  );
   return undefined;
 }
 
@@ -136,14 +220,36 @@ function openDim(context: Context, item: Ast.DimItem, scope: Scope): CompileValu
   const value = evaluate(context, scope, item.range);
   if (!value) return undefined;
   const [from, to] = value.kind === "range" ? [plainNumber(value.from), plainNumber(value.to)] : [];
-  if (from !== undefined && to !== undefined && Number.isInteger(from) && Number.isInteger(to) && 1 <= from && from <= to)
-    return { kind: "size", dim: from === to ? Dims.size(from) : Dims.symbol(text, { from, to }), span };
-  context.report(diagnostic(wrongOperand, item.range.span, { operator: "in", expected: "a range of integers from 1 on such as `1 .. 512`", found: `\`${snippet(item.range.span)}\`` }));
+  if (
+    from !== undefined &&
+    to !== undefined &&
+    Number.isInteger(from) &&
+    Number.isInteger(to) &&
+    1 <= from &&
+    from <= to
+  )
+    return {
+      kind: "size",
+      dim: from === to ? Dims.size(from) : Dims.symbol(text, { from, to }),
+      span,
+    };
+  context.report(
+    diagnostic(wrongOperand, item.range.span, {
+      operator: "in",
+      expected: "a range of integers from 1 on such as `1 .. 512`",
+      found: `\`${snippet(item.range.span)}\``,
+    }),
+  );
   return undefined;
 }
 
 /** Notes that a declaration is being worked on; undefined (and reported) when it already is. */
-export function enter(context: Context, item: Ast.Item, name: string, at: Span): Context | undefined {
+export function enter(
+  context: Context,
+  item: Ast.Item,
+  name: string,
+  at: Span,
+): Context | undefined {
   const expanding = context.expanding ?? [];
   const start = expanding.indexOf(item);
   if (start < 0) return { ...context, expanding: [...expanding, item] };
@@ -153,15 +259,38 @@ export function enter(context: Context, item: Ast.Item, name: string, at: Span):
 }
 
 /** Like `evaluate`, with the calls of definitions worked out: for numbers. */
-export function applied(context: Context, scope: Scope, expression: Ast.Expression): CompileValue | undefined {
+export function applied(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+): CompileValue | undefined {
   const value = evaluate(context, scope, expression);
-  if (value?.kind !== "declaration" || value.declaration.item.kind !== "define" || value.arguments === undefined) return value;
-  return callDefine(context, scope, value.declaration as Declaration & { readonly item: Ast.DefineItem }, value.arguments, value.span);
+  if (
+    value?.kind !== "declaration" ||
+    value.declaration.item.kind !== "define" ||
+    value.arguments === undefined
+  )
+    return value;
+  return callDefine(
+    context,
+    scope,
+    value.declaration as Declaration & { readonly item: Ast.DefineItem },
+    value.arguments,
+    value.span,
+  );
 }
 
-function callDefine(context: Context, scope: Scope, declaration: Declaration & { readonly item: Ast.DefineItem }, written: readonly Ast.Argument[], at: Span): CompileValue | undefined {
+function callDefine(
+  context: Context,
+  scope: Scope,
+  declaration: Declaration & { readonly item: Ast.DefineItem },
+  written: readonly Ast.Argument[],
+  at: Span,
+): CompileValue | undefined {
   const inside = enter(context, declaration.item, declaration.item.name.text, at);
-  const parameters = inside && bindParameters(context, scope, declaration, declaration.item.parameters, written, at, inside);
+  const parameters =
+    inside &&
+    bindParameters(context, scope, declaration, declaration.item.parameters, written, at, inside);
   const value = parameters && applied(inside, parameters, declaration.item.body);
   return value && ({ ...value, span: at } as CompileValue);
 }
@@ -178,23 +307,42 @@ export function bindParameters(
 ): Scope | undefined {
   const name = "name" in declaration.item ? declaration.item.name.text : "";
   const report = (span: Span, problem: string): undefined => {
-    context.report(diagnostic(wrongArguments, span, { name, problem, write: `${name}(${parameters.map(showParameter).join(", ")})` }));
+    context.report(
+      diagnostic(wrongArguments, span, {
+        name,
+        problem,
+        write: `${name}(${parameters.map(showParameter).join(", ")})`,
+      }),
+    );
     return undefined;
   };
   const given = new Map<string, Ast.Expression>();
   for (const [index, argument] of written.entries()) {
-    if (!argument.name && written.slice(0, index).some((before) => before.name)) return report(argument.span, "arguments without a name come first, then the named ones");
-    const parameter = argument.name ? parameters.find((each) => each.name.text === argument.name!.text) : parameters[index];
-    if (!parameter) return report(argument.span, argument.name ? `\`${name}\` has no parameter \`${argument.name.text}\`` : `\`${name}\` takes ${count(parameters.length, "argument")}, found ${written.length}`);
-    if (given.has(parameter.name.text)) return report(argument.span, `\`${parameter.name.text}\` is given twice`);
+    if (!argument.name && written.slice(0, index).some((before) => before.name))
+      return report(argument.span, "arguments without a name come first, then the named ones");
+    const parameter = argument.name
+      ? parameters.find((each) => each.name.text === argument.name!.text)
+      : parameters[index];
+    if (!parameter)
+      return report(
+        argument.span,
+        argument.name
+          ? `\`${name}\` has no parameter \`${argument.name.text}\``
+          : `\`${name}\` takes ${count(parameters.length, "argument")}, found ${written.length}`,
+      );
+    if (given.has(parameter.name.text))
+      return report(argument.span, `\`${parameter.name.text}\` is given twice`);
     given.set(parameter.name.text, argument.value);
   }
   let inside = declaration.scope;
   for (const parameter of parameters) {
     const argument = given.get(parameter.name.text);
     const expression = argument ?? parameter.default;
-    if (!expression) return report(at, `\`${parameter.name.text}\` has no default and must be given`);
-    const value = argument ? applied(context, scope, expression) : applied(within, inside, expression);
+    if (!expression)
+      return report(at, `\`${parameter.name.text}\` has no default and must be given`);
+    const value = argument
+      ? applied(context, scope, expression)
+      : applied(within, inside, expression);
     if (!value) return undefined;
     inside = child(inside, [[parameter.name.text, { kind: "value", value, span: parameter.span }]]);
   }
@@ -213,38 +361,61 @@ function unary(context: Context, scope: Scope, expression: Ast.Unary): CompileVa
   const operand = operandOf(context, scope, expression.operand);
   if (!operand) return undefined;
   if (expression.operator === "-") return negated(context, operand, expression.span);
-  if (operand.kind === "switch") return { kind: "switch", value: !operand.value, span: expression.span };
+  if (operand.kind === "switch")
+    return { kind: "switch", value: !operand.value, span: expression.span };
   return refuse(context, "not", "a condition", operand);
 }
 
 function binary(context: Context, scope: Scope, expression: Ast.Binary): CompileValue | undefined {
   const { operator } = expression;
   if (operator === "and" || operator === "or") return logical(context, scope, expression, operator);
-  const comparing = operator !== "+" && operator !== "-" && operator !== "*" && operator !== "/" && operator !== "^";
+  const comparing =
+    operator !== "+" &&
+    operator !== "-" &&
+    operator !== "*" &&
+    operator !== "/" &&
+    operator !== "^";
   const operand = comparing ? applied : operandOf;
   const left = operand(context, scope, expression.left);
   const right = operand(context, scope, expression.right);
   if (!left || !right) return undefined;
-  return comparing ? compare(context, expression, left, right) : calculate(context, expression, left, right);
+  return comparing
+    ? compare(context, expression, left, right)
+    : calculate(context, expression, left, right);
 }
 
 /** The right side is looked at only where the left leaves the answer open. */
-function logical(context: Context, scope: Scope, expression: Ast.Binary, operator: "and" | "or"): CompileValue | undefined {
+function logical(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Binary,
+  operator: "and" | "or",
+): CompileValue | undefined {
   const left = condition(context, scope, expression.left, operator);
   if (left === undefined) return undefined;
-  const value = left === (operator === "or") ? left : condition(context, scope, expression.right, operator);
+  const value =
+    left === (operator === "or") ? left : condition(context, scope, expression.right, operator);
   return value === undefined ? undefined : { kind: "switch", value, span: expression.span };
 }
 
 /** A condition, decided. */
-export function condition(context: Context, scope: Scope, expression: Ast.Expression, operator: string): boolean | undefined {
+export function condition(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+  operator: string,
+): boolean | undefined {
   const value = operandOf(context, scope, expression);
   if (!value || value.kind === "switch") return value?.value;
   return refuse(context, operator, "a condition", value);
 }
 
 /** A value that is calculated with: a word is then an unknown name. */
-function operandOf(context: Context, scope: Scope, expression: Ast.Expression): CompileValue | undefined {
+function operandOf(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+): CompileValue | undefined {
   const value = applied(context, scope, expression);
   if (value?.kind !== "word") return value;
   reportUnknown(context, scope, value.path);
@@ -254,8 +425,13 @@ function operandOf(context: Context, scope: Scope, expression: Ast.Expression): 
 export function reportUnknown(context: Context, scope: Scope, path: readonly Ast.Name[]): void {
   const first = path[0]!;
   const suggestion = nearestValue(context, scope, first.text);
-  const fixes = suggestion === undefined ? [] : [{ title: `Write \`${suggestion}\``, edits: [{ span: first.span, text: suggestion }] }];
-  context.report(diagnostic(unknownName, first.span, { name: first.text, what: "value", suggestion }, { fixes }));
+  const fixes =
+    suggestion === undefined
+      ? []
+      : [{ title: `Write \`${suggestion}\``, edits: [{ span: first.span, text: suggestion }] }];
+  context.report(
+    diagnostic(unknownName, first.span, { name: first.text, what: "value", suggestion }, { fixes }),
+  );
 }
 
 function range(context: Context, scope: Scope, expression: Ast.Range): CompileValue | undefined {
@@ -264,15 +440,25 @@ function range(context: Context, scope: Scope, expression: Ast.Range): CompileVa
   return from && to && { kind: "range", from, to, span: expression.span };
 }
 
-function conditional(context: Context, scope: Scope, expression: Ast.Conditional): CompileValue | undefined {
+function conditional(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Conditional,
+): CompileValue | undefined {
   const decided = condition(context, scope, expression.condition, "if");
   if (decided === undefined) return undefined;
   return evaluate(context, scope, decided ? expression.then : expression.else);
 }
 
-function sequence(context: Context, scope: Scope, expression: Ast.Sequence): CompileValue | undefined {
+function sequence(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Sequence,
+): CompileValue | undefined {
   const parts = expression.parts.map((part) => evaluate(context, scope, part));
-  return parts.includes(undefined) ? undefined : { kind: "sequence", parts: parts as readonly CompileValue[], span: expression.span };
+  return parts.includes(undefined)
+    ? undefined
+    : { kind: "sequence", parts: parts as readonly CompileValue[], span: expression.span };
 }
 
 const roundings = ["ceil", "floor", "min", "max", "mod"] as const;
@@ -283,39 +469,72 @@ function isRounding(name: string): name is Rounding {
 }
 
 /** A function of the library applied to numbers. */
-function callFunction(context: Context, scope: Scope, definition: FunctionDefinition, expression: Ast.Reference): CompileValue | undefined {
+function callFunction(
+  context: Context,
+  scope: Scope,
+  definition: FunctionDefinition,
+  expression: Ast.Reference,
+): CompileValue | undefined {
   if (isRounding(definition.name)) return callRounding(context, scope, definition.name, expression);
   const operands = operandsOf(context, scope, expression);
-  if (!operands || !enoughOperands(context, definition, operands.length, expression.span)) return undefined;
+  if (!operands || !enoughOperands(context, definition, operands.length, expression.span))
+    return undefined;
   const numbers = operands.map(plainNumber);
   const open = operands[numbers.indexOf(undefined)];
   if (open) return refuse(context, definition.name, "numbers that are known", open);
   return numeric(context, definition.evaluate(...(numbers as number[])), expression.span);
 }
 
-function enoughOperands(context: Context, { name, operands, variadic }: FunctionDefinition, found: number, at: Span): boolean {
+function enoughOperands(
+  context: Context,
+  { name, operands, variadic }: FunctionDefinition,
+  found: number,
+  at: Span,
+): boolean {
   if (variadic ? found >= 2 : found === operands.length) return true;
   const problem = `\`${name}\` takes ${variadic ? "2 values or more" : count(operands.length, "value")}, found ${found}`;
-  context.report(diagnostic(wrongArguments, at, { name, problem, write: `${name}(${operands.join(", ")}${variadic ? ", …" : ""})` }));
+  context.report(
+    diagnostic(wrongArguments, at, {
+      name,
+      problem,
+      write: `${name}(${operands.join(", ")}${variadic ? ", …" : ""})`,
+    }),
+  );
   return false;
 }
 
-function operandsOf(context: Context, scope: Scope, expression: Ast.Reference): readonly CompileValue[] | undefined {
+function operandsOf(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Reference,
+): readonly CompileValue[] | undefined {
   const operands = expression.arguments!.map(({ value }) => operandOf(context, scope, value));
   return operands.includes(undefined) ? undefined : (operands as readonly CompileValue[]);
 }
 
 /** `ceil`, `floor`, `min`, `max` and `mod`: exact on integers and formulas, as usual on numbers. */
-function callRounding(context: Context, scope: Scope, name: Rounding, expression: Ast.Reference): CompileValue | undefined {
+function callRounding(
+  context: Context,
+  scope: Scope,
+  name: Rounding,
+  expression: Ast.Reference,
+): CompileValue | undefined {
   const written = expression.arguments!;
   const { span } = expression;
   const wanted = name === "ceil" || name === "floor" ? 1 : name === "mod" ? 2 : undefined;
   if (wanted === undefined ? written.length < 2 : written.length !== wanted) {
     const problem = `\`${name}\` takes ${wanted === undefined ? "2 values or more" : count(wanted, "value")}, found ${written.length}`;
-    context.report(diagnostic(wrongArguments, span, { name, problem, write: wanted === 1 ? `${name}(x)` : `${name}(a, b)` }));
+    context.report(
+      diagnostic(wrongArguments, span, {
+        name,
+        problem,
+        write: wanted === 1 ? `${name}(x)` : `${name}(a, b)`,
+      }),
+    );
     return undefined;
   }
-  if (name === "ceil" || name === "floor") return rounded(context, scope, name, written[0]!.value, span);
+  if (name === "ceil" || name === "floor")
+    return rounded(context, scope, name, written[0]!.value, span);
   const operands = operandsOf(context, scope, expression);
   if (!operands) return undefined;
   const dims = operands.map((operand) => (operand.kind === "size" ? operand.dim : undefined));
@@ -331,38 +550,78 @@ function ofNumbers(name: "min" | "max" | "mod", numbers: readonly number[]): num
   return numbers[0]! - numbers[1]! * Math.floor(numbers[0]! / numbers[1]!);
 }
 
-function extremeOfSizes(context: Context, name: "min" | "max" | "mod", dims: readonly Dim[], span: Span): CompileValue | undefined {
+function extremeOfSizes(
+  context: Context,
+  name: "min" | "max" | "mod",
+  dims: readonly Dim[],
+  span: Span,
+): CompileValue | undefined {
   if (name === "mod" && Dims.known(dims[1]!) === 0) {
-    context.report(diagnostic(notANumber, span, { expression: snippet(span), problem: "there is no remainder by 0" }));
+    context.report(
+      diagnostic(notANumber, span, {
+        expression: snippet(span),
+        problem: "there is no remainder by 0",
+      }),
+    );
     return undefined;
   }
-  const dim = name === "mod" ? Dims.modulo(dims[0]!, dims[1]!) : name === "min" ? Dims.minimum(...dims) : Dims.maximum(...dims);
+  const dim =
+    name === "mod"
+      ? Dims.modulo(dims[0]!, dims[1]!)
+      : name === "min"
+        ? Dims.minimum(...dims)
+        : Dims.maximum(...dims);
   return sized(context, dim, span);
 }
 
 /** ⌈x⌉ or ⌊x⌋, where x may hold quotients that are not whole. */
-function rounded(context: Context, scope: Scope, name: "ceil" | "floor", expression: Ast.Expression, span: Span): CompileValue | undefined {
+function rounded(
+  context: Context,
+  scope: Scope,
+  name: "ceil" | "floor",
+  expression: Ast.Expression,
+  span: Span,
+): CompileValue | undefined {
   const fraction = fractionOf(context, scope, expression);
   if (!fraction) return undefined;
   if ("number" in fraction) {
     const value = Math[name](fraction.number);
-    return Number.isSafeInteger(value) ? { kind: "size", dim: Dims.size(value), span } : numeric(context, value, span);
+    return Number.isSafeInteger(value)
+      ? { kind: "size", dim: Dims.size(value), span }
+      : numeric(context, value, span);
   }
   const { numerator, denominator } = fraction;
   if (Dims.known(denominator) === 0) return numeric(context, Number.NaN, span);
-  return sized(context, name === "ceil" ? Dims.ceilDivide(numerator, denominator) : Dims.floorDivide(numerator, denominator), span);
+  return sized(
+    context,
+    name === "ceil"
+      ? Dims.ceilDivide(numerator, denominator)
+      : Dims.floorDivide(numerator, denominator),
+    span,
+  );
 }
 
-type Fraction = { readonly numerator: Dim; readonly denominator: Dim } | { readonly number: number };
+type Fraction =
+  { readonly numerator: Dim; readonly denominator: Dim } | { readonly number: number };
 
 /** An expression as one fraction of whole formulas, or as a number. */
-function fractionOf(context: Context, scope: Scope, expression: Ast.Expression): Fraction | undefined {
-  if (expression.kind === "group" && expression.arguments.length === 1 && !expression.arguments[0]!.name) return fractionOf(context, scope, expression.arguments[0]!.value);
+function fractionOf(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+): Fraction | undefined {
+  if (
+    expression.kind === "group" &&
+    expression.arguments.length === 1 &&
+    !expression.arguments[0]!.name
+  )
+    return fractionOf(context, scope, expression.arguments[0]!.value);
   if (expression.kind === "binary" && ["+", "-", "*", "/"].includes(expression.operator)) {
     const left = fractionOf(context, scope, expression.left);
     const right = fractionOf(context, scope, expression.right);
     if (!left || !right) return undefined;
-    if (!("number" in left) && !("number" in right)) return joinFractions(expression.operator, left, right);
+    if (!("number" in left) && !("number" in right))
+      return joinFractions(expression.operator, left, right);
   }
   const value = operandOf(context, scope, expression);
   if (!value) return undefined;
@@ -371,9 +630,27 @@ function fractionOf(context: Context, scope: Scope, expression: Ast.Expression):
   return number === undefined ? refuse(context, "ceil and floor", "a number", value) : { number };
 }
 
-function joinFractions(operator: string, a: Exclude<Fraction, { number: number }>, b: Exclude<Fraction, { number: number }>): Fraction {
-  if (operator === "*") return { numerator: Dims.multiply(a.numerator, b.numerator), denominator: Dims.multiply(a.denominator, b.denominator) };
-  if (operator === "/") return { numerator: Dims.multiply(a.numerator, b.denominator), denominator: Dims.multiply(a.denominator, b.numerator) };
-  const [left, right] = [Dims.multiply(a.numerator, b.denominator), Dims.multiply(b.numerator, a.denominator)];
-  return { numerator: operator === "+" ? Dims.add(left, right) : Dims.subtract(left, right), denominator: Dims.multiply(a.denominator, b.denominator) };
+function joinFractions(
+  operator: string,
+  a: Exclude<Fraction, { number: number }>,
+  b: Exclude<Fraction, { number: number }>,
+): Fraction {
+  if (operator === "*")
+    return {
+      numerator: Dims.multiply(a.numerator, b.numerator),
+      denominator: Dims.multiply(a.denominator, b.denominator),
+    };
+  if (operator === "/")
+    return {
+      numerator: Dims.multiply(a.numerator, b.denominator),
+      denominator: Dims.multiply(a.denominator, b.numerator),
+    };
+  const [left, right] = [
+    Dims.multiply(a.numerator, b.denominator),
+    Dims.multiply(b.numerator, a.denominator),
+  ];
+  return {
+    numerator: operator === "+" ? Dims.add(left, right) : Dims.subtract(left, right),
+    denominator: Dims.multiply(a.denominator, b.denominator),
+  };
 }

@@ -11,7 +11,10 @@ export function tidy(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] 
     const key = `${found.code} ${found.span.source.path} ${found.span.start} ${found.span.end}`;
     return !seen.has(key) && seen.add(key);
   });
-  const kept = distinct.length <= mostReported ? distinct : distinct.sort((a, b) => rank[a.severity] - rank[b.severity]).slice(0, mostReported);
+  const kept =
+    distinct.length <= mostReported
+      ? distinct
+      : distinct.sort((a, b) => rank[a.severity] - rank[b.severity]).slice(0, mostReported);
   return [...kept].sort(
     (a, b) =>
       files.indexOf(a.span.source.path) - files.indexOf(b.span.source.path) ||

@@ -23,7 +23,11 @@ import { inferSearch } from "./search.ts";
 import { lintShadows } from "./shadows.ts";
 
 /** Names to values, flows to shapes: everything of a file checked, for every size and every value of its hypers. */
-export function infer(resolved: Resolved, options: CompileOptions, library: Library): Outcome<Program> {
+export function infer(
+  resolved: Resolved,
+  options: CompileOptions,
+  library: Library,
+): Outcome<Program> {
   const diagnostics: Diagnostic[] = [];
   const phase = openPhase(resolved, options, library, (found) => void diagnostics.push(found));
   lintShadows(resolved, library, phase.context.report);
@@ -38,7 +42,12 @@ interface Phase {
   readonly variants: Map<Ast.Item, readonly Variant[]>;
 }
 
-function openPhase(resolved: Resolved, options: CompileOptions, library: Library, report: Context["report"]): Phase {
+function openPhase(
+  resolved: Resolved,
+  options: CompileOptions,
+  library: Library,
+  report: Context["report"],
+): Phase {
   const models = new Map<Ast.Item, TypedModel | undefined>();
   const data = new Map<Ast.Item, TypedData | undefined>();
   const runs = new Map<string, TypedRun>();
@@ -51,7 +60,11 @@ function openPhase(resolved: Resolved, options: CompileOptions, library: Library
     evaluated: new Map(),
     counter: { next: 0 },
     runs,
-    declaredRuns: new Set(resolved.file.items.flatMap((item) => (item.kind === "train" ? [(item.alias ?? item.model).text] : []))),
+    declaredRuns: new Set(
+      resolved.file.items.flatMap((item) =>
+        item.kind === "train" ? [(item.alias ?? item.model).text] : [],
+      ),
+    ),
     use: () => undefined,
     modelOf: (declaration) => once(models, declaration.item, () => provedModel(phase, declaration)),
     dataOf: (declaration) => once(data, declaration.item, () => inferData(context, declaration)),
@@ -60,17 +73,27 @@ function openPhase(resolved: Resolved, options: CompileOptions, library: Library
   return phase;
 }
 
-function once<Found>(known: Map<Ast.Item, Found | undefined>, item: Ast.Item, infer: () => Found | undefined): Found | undefined {
+function once<Found>(
+  known: Map<Ast.Item, Found | undefined>,
+  item: Ast.Item,
+  infer: () => Found | undefined,
+): Found | undefined {
   if (!known.has(item)) known.set(item, infer());
   return known.get(item);
 }
 
 /** A model for the values that hypers have now, proved for all others. */
-function provedModel({ context, variants }: Phase, declaration: Declaration): TypedModel | undefined {
+function provedModel(
+  { context, variants }: Phase,
+  declaration: Declaration,
+): TypedModel | undefined {
   const { item, scope } = declaration;
   if (item.kind !== "model") return undefined;
   const asked = new Set<Ast.HyperItem>();
-  const model = inferModel({ ...context, evaluated: new Map(), asked: (hyper) => void asked.add(hyper) }, declaration);
+  const model = inferModel(
+    { ...context, evaluated: new Map(), asked: (hyper) => void asked.add(hyper) },
+    declaration,
+  );
   if (!model) return undefined;
   checkRuleMatches(context, model, model.rules ?? []);
   variants.set(item, proveModel(context, { item, scope }, { model, asked }));
@@ -80,7 +103,8 @@ function provedModel({ context, variants }: Phase, declaration: Declaration): Ty
 /** The declarations in an order in which those that others need come first, and within a kind in the order of the text. */
 function inferItems(phase: Phase, { source, file, scope }: Resolved): Program {
   const { context, runs } = phase;
-  const of = <Kind extends Ast.Item["kind"]>(kind: Kind) => file.items.filter((item): item is Extract<Ast.Item, { kind: Kind }> => item.kind === kind);
+  const of = <Kind extends Ast.Item["kind"]>(kind: Kind) =>
+    file.items.filter((item): item is Extract<Ast.Item, { kind: Kind }> => item.kind === kind);
   const dims = typedDims(context, scope, of("dim"));
   const hypers = of("hyper").flatMap((item) => inferHyper(context, scope, item) ?? []);
   const data = of("data").flatMap((item) => context.dataOf({ item, scope }) ?? []);
@@ -96,24 +120,49 @@ function inferItems(phase: Phase, { source, file, scope }: Resolved): Program {
   for (const item of of("block")) proveBlock(context, { item, scope });
   const names = new Set(of("train").map((item) => (item.alias ?? item.model).text));
   const searches = of("search").flatMap((item) => inferSearch(context, scope, item, names) ?? []);
-  const ensembles = of("ensemble").flatMap((item) => inferEnsemble(context, scope, item, names) ?? []);
-  const budgets = of("budget").flatMap((item) => inferBudget(context, scope, item, (name) => measured(phase, scope, name), runVariants.filter(({ ofModel }) => ofModel !== true)) ?? []);
+  const ensembles = of("ensemble").flatMap(
+    (item) => inferEnsemble(context, scope, item, names) ?? [],
+  );
+  const budgets = of("budget").flatMap(
+    (item) =>
+      inferBudget(
+        context,
+        scope,
+        item,
+        (name) => measured(phase, scope, name),
+        runVariants.filter(({ ofModel }) => ofModel !== true),
+      ) ?? [],
+  );
   const used = [...runs.values()];
-  const ofModels = of("model").flatMap((item) => phase.variants.get(item) ?? []).filter(({ values }) => values.size > 0);
+  const ofModels = of("model")
+    .flatMap((item) => phase.variants.get(item) ?? [])
+    .filter(({ values }) => values.size > 0);
   return {
     path: source.path,
     dims,
     hypers,
     data: [...new Set([...data, ...used.map((run) => run.data)])],
     // A model whose signature leaves a size open is as the runs make it.
-    models: [...new Set([...models.filter((model) => !used.some((run) => run.model.name === model.name && run.model.span === model.span)), ...used.map(({ model }) => model)])],
+    models: [
+      ...new Set([
+        ...models.filter(
+          (model) =>
+            !used.some((run) => run.model.name === model.name && run.model.span === model.span),
+        ),
+        ...used.map(({ model }) => model),
+      ]),
+    ],
     runs: used,
     searches,
     ensembles,
     budgets,
     variations: {
-      runs: runVariants.filter(isVariation).map(({ values, run }) => ({ values: describe(values), of: run })),
-      models: ofModels.filter(isVariation).map(({ values, model }) => ({ values: describe(values), of: model })),
+      runs: runVariants
+        .filter(isVariation)
+        .map(({ values, run }) => ({ values: describe(values), of: run })),
+      models: ofModels
+        .filter(isVariation)
+        .map(({ values, model }) => ({ values: describe(values), of: model })),
     },
   };
 }

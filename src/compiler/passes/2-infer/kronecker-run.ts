@@ -11,15 +11,32 @@ export function checkKronecker(context: Context, run: TypedRun): void {
   const [first] = treated;
   if (!first) return;
   const { use, origin } = first.optimizer;
-  const silent = use.arguments["fisher"] === "sampled" ? lossesOf(run.loss).find(({ use: { definition } }) => definition.score === undefined) : undefined;
-  if (silent) context.report(diagnostic(messages.noPredictedDistribution, origin.span, { loss: silent.use.definition.name }, { related: [{ span: silent.span, message: "this loss" }] }));
+  const silent =
+    use.arguments["fisher"] === "sampled"
+      ? lossesOf(run.loss).find(({ use: { definition } }) => definition.score === undefined)
+      : undefined;
+  if (silent)
+    context.report(
+      diagnostic(
+        messages.noPredictedDistribution,
+        origin.span,
+        { loss: silent.use.definition.name },
+        { related: [{ span: silent.span, message: "this loss" }] },
+      ),
+    );
   const curved = new Set(layers.flatMap(({ weight, bias }) => [weight, bias]));
-  const plain = treated.filter((settings) => !curved.has(settings)).map(({ weight }) => weight.path);
-  const why = "it knows the curvature of dense and convolutional layers only that are used once, without groups and masks on their weights";
-  if (plain.length > 0) context.report(diagnostic(messages.plainGradient, origin.span, { weights: plain, why }));
+  const plain = treated
+    .filter((settings) => !curved.has(settings))
+    .map(({ weight }) => weight.path);
+  const why =
+    "it knows the curvature of dense and convolutional layers only that are used once, without groups and masks on their weights";
+  if (plain.length > 0)
+    context.report(diagnostic(messages.plainGradient, origin.span, { weights: plain, why }));
 }
 
-function lossesOf(expression: LossExpression): readonly Extract<LossExpression, { kind: "loss" }>[] {
+function lossesOf(
+  expression: LossExpression,
+): readonly Extract<LossExpression, { kind: "loss" }>[] {
   if (expression.kind === "loss") return [expression];
   return expression.kind === "number" ? [] : expression.operands.flatMap(lossesOf);
 }

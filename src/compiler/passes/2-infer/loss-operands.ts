@@ -31,7 +31,12 @@ function classAxis(type: TensorType): number {
 }
 
 /** Reports the first operand that does not fit the definition; true when all do. */
-export function checkOperands(context: Context, owner: string, specifications: readonly OperandSpecification[], operands: readonly Operand[]): boolean {
+export function checkOperands(
+  context: Context,
+  owner: string,
+  specifications: readonly OperandSpecification[],
+  operands: readonly Operand[],
+): boolean {
   const misfit = findMisfit(specifications, operands);
   if (!misfit) return true;
   const operand = operands[misfit.index]!;
@@ -39,23 +44,50 @@ export function checkOperands(context: Context, owner: string, specifications: r
   if (misfit.classes) {
     const related = [
       { span: first.value.span, message: `\`${first.name}\` is ${showType(first.value.type)}` },
-      { span: operand.value.span, message: `\`${operand.name}\` is ${showType(operand.value.type)}` },
+      {
+        span: operand.value.span,
+        message: `\`${operand.name}\` is ${showType(operand.value.type)}`,
+      },
     ];
-    context.report(diagnostic(messages.classesDisagree, operand.span, { owner, output: first.name, ...misfit.classes, label: operand.name }, { related }));
+    context.report(
+      diagnostic(
+        messages.classesDisagree,
+        operand.span,
+        { owner, output: first.name, ...misfit.classes, label: operand.name },
+        { related },
+      ),
+    );
     return false;
   }
   const { expected, found, hint } = misfit;
-  const related = [{ span: operand.value.span, message: `\`${operand.name}\` is ${showType(operand.value.type)}` }];
-  context.report(diagnostic(messages.operandDoesNotFit, operand.span, { owner, operand: specifications[misfit.index]!.name, expected, found, hint }, { related }));
+  const related = [
+    { span: operand.value.span, message: `\`${operand.name}\` is ${showType(operand.value.type)}` },
+  ];
+  context.report(
+    diagnostic(
+      messages.operandDoesNotFit,
+      operand.span,
+      { owner, operand: specifications[misfit.index]!.name, expected, found, hint },
+      { related },
+    ),
+  );
   return false;
 }
 
 /** Whether the operands would fit, without a word. */
-export function operandsFit(specifications: readonly OperandSpecification[], operands: readonly Operand[]): boolean {
-  return operands.length === specifications.length && findMisfit(specifications, operands) === undefined;
+export function operandsFit(
+  specifications: readonly OperandSpecification[],
+  operands: readonly Operand[],
+): boolean {
+  return (
+    operands.length === specifications.length && findMisfit(specifications, operands) === undefined
+  );
 }
 
-function findMisfit(specifications: readonly OperandSpecification[], operands: readonly Operand[]): Misfit | undefined {
+function findMisfit(
+  specifications: readonly OperandSpecification[],
+  operands: readonly Operand[],
+): Misfit | undefined {
   const types = operands.map((operand) => operand.value.type);
   for (const [index, { accepts, soft = false }] of specifications.entries()) {
     const misfit = check[accepts](types[index]!, types[0]!, soft);
@@ -64,35 +96,64 @@ function findMisfit(specifications: readonly OperandSpecification[], operands: r
   return undefined;
 }
 
-type Check = (type: TensorType, first: TensorType, soft: boolean) => Omit<Misfit, "index" | "found"> | undefined;
+type Check = (
+  type: TensorType,
+  first: TensorType,
+  soft: boolean,
+) => Omit<Misfit, "index" | "found"> | undefined;
 
 /** What each kind of operand accepts, held against the first operand. */
 const check = {
   logits: (type) => {
     if (type.element.kind === "f32" && type.axes.length >= 2) return undefined;
-    const hint = type.element.kind === "class" ? "the prediction comes first, then the label" : undefined;
+    const hint =
+      type.element.kind === "class" ? "the prediction comes first, then the label" : undefined;
     return { expected: "one number for each class (`f32[B, c]`)", ...(hint && { hint }) };
   },
   classes: (type, first, soft) => {
     const at = classAxis(first);
     const width = first.axes[at]?.size;
     const others = first.axes.filter((_, place) => place !== at);
-    if (type.element.kind === "f32" && !soft) return { expected: "class labels (`class[B] of n`)", hint: "distributions over the classes fit `cross_entropy`" };
+    if (type.element.kind === "f32" && !soft)
+      return {
+        expected: "class labels (`class[B] of n`)",
+        hint: "distributions over the classes fit `cross_entropy`",
+      };
     if (type.element.kind === "f32")
-      return sameAxes(type.axes, first.axes) ? undefined : { expected: `class labels, or a distribution like ${showType(first)}`, hint: "labels are declared `class[B] of n`" };
+      return sameAxes(type.axes, first.axes)
+        ? undefined
+        : {
+            expected: `class labels, or a distribution like ${showType(first)}`,
+            hint: "labels are declared `class[B] of n`",
+          };
     if (type.element.kind !== "class") return { expected: "class labels (`class[B] of n`)" };
-    if (width && !equalDims(type.element.count, width)) return { expected: "classes", classes: { width: print(width), count: print(type.element.count) } };
-    return sameAxes(type.axes, others) ? undefined : { expected: `a label for each place of the prediction: ${showType({ element: type.element, axes: others })}` };
+    if (width && !equalDims(type.element.count, width))
+      return {
+        expected: "classes",
+        classes: { width: print(width), count: print(type.element.count) },
+      };
+    return sameAxes(type.axes, others)
+      ? undefined
+      : {
+          expected: `a label for each place of the prediction: ${showType({ element: type.element, axes: others })}`,
+        };
   },
   values: (type) => (type.element.kind === "f32" ? undefined : { expected: "numbers (`f32`)" }),
   like: (type, first) => {
     if (type.element.kind !== "f32") return { expected: `numbers, like ${showType(first)}` };
-    return sameAxes(type.axes, first.axes) ? undefined : { expected: `of the shape of the prediction, ${showType(first)}` };
+    return sameAxes(type.axes, first.axes)
+      ? undefined
+      : { expected: `of the shape of the prediction, ${showType(first)}` };
   },
   binary: (type, first) => {
-    if (type.element.kind === "class" && known(type.element.count) !== 2) return { expected: "of 2 classes", hint: "for more classes use `cross_entropy`" };
-    const [own, wanted] = [type, first].map((each) => each.axes.slice(1).reduce((product, axis) => multiply(product, axis.size), size(1)));
-    return equalDims(own!, wanted!) ? undefined : { expected: `one yes or no for each prediction, ${showType(first)}` };
+    if (type.element.kind === "class" && known(type.element.count) !== 2)
+      return { expected: "of 2 classes", hint: "for more classes use `cross_entropy`" };
+    const [own, wanted] = [type, first].map((each) =>
+      each.axes.slice(1).reduce((product, axis) => multiply(product, axis.size), size(1)),
+    );
+    return equalDims(own!, wanted!)
+      ? undefined
+      : { expected: `one yes or no for each prediction, ${showType(first)}` };
   },
 } satisfies Record<OperandSpecification["accepts"], Check>;
 
@@ -101,7 +162,11 @@ function sameAxes(left: readonly Axis[], right: readonly Axis[]): boolean {
   if (left.length !== right.length) return false;
   return left.every((axis, place) => {
     const other = right[place]!;
-    const named = axis.name === undefined || other.name === undefined || axis.name === other.name || place === left.length - 1;
+    const named =
+      axis.name === undefined ||
+      other.name === undefined ||
+      axis.name === other.name ||
+      place === left.length - 1;
     return place === 0 || (named && equalDims(axis.size, other.size));
   });
 }

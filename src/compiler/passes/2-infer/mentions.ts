@@ -10,13 +10,18 @@ export function mentionsTensor(scope: Scope, expression: Ast.Expression): boolea
     case "group":
       return expression.arguments.some(({ value }) => mentionsTensor(scope, value));
     case "reference":
-      return isTensor(lookup(scope, expression.path[0]!.text)) || (expression.arguments ?? []).some(({ value }) => mentionsTensor(scope, value));
+      return (
+        isTensor(lookup(scope, expression.path[0]!.text)) ||
+        (expression.arguments ?? []).some(({ value }) => mentionsTensor(scope, value))
+      );
     case "unary":
       return mentionsTensor(scope, expression.operand);
     case "binary":
       return mentionsTensor(scope, expression.left) || mentionsTensor(scope, expression.right);
     case "conditional":
-      return [expression.condition, expression.then, expression.else].some((part) => mentionsTensor(scope, part));
+      return [expression.condition, expression.then, expression.else].some((part) =>
+        mentionsTensor(scope, part),
+      );
     default:
       return false;
   }
@@ -25,5 +30,8 @@ export function mentionsTensor(scope: Scope, expression: Ast.Expression): boolea
 function isTensor(binding: Binding | undefined): boolean {
   if (binding?.kind !== "value") return false;
   const { value } = binding;
-  return value.kind === "tensor" || (value.kind === "tuple" && value.items.some((item) => item.value.kind === "tensor"));
+  return (
+    value.kind === "tensor" ||
+    (value.kind === "tuple" && value.items.some((item) => item.value.kind === "tensor"))
+  );
 }

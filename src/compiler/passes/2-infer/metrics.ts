@@ -23,27 +23,54 @@ interface ReadMetric extends Omit<TypedMetric, "operands"> {
 }
 
 /** `accuracy`, `(accuracy(mood, label), mae(years, age))`; without the setting, `accuracy` where there is one class target. */
-export function inferMetrics(reading: Reading, setting: Ast.Setting | undefined): readonly TypedMetric[] | undefined {
+export function inferMetrics(
+  reading: Reading,
+  setting: Ast.Setting | undefined,
+): readonly TypedMetric[] | undefined {
   if (!setting) return defaultMetrics(reading);
   const { value } = setting;
-  const written = value.kind === "group" ? value.arguments.map((argument) => argument.value) : [value];
-  const metrics = written.filter((expression) => !isLoss(reading, expression)).map((expression) => readMetric(reading, expression));
-  return metrics.includes(undefined) ? undefined : withUniqueNames(metrics.filter((metric) => metric !== undefined));
+  const written =
+    value.kind === "group" ? value.arguments.map((argument) => argument.value) : [value];
+  const metrics = written
+    .filter((expression) => !isLoss(reading, expression))
+    .map((expression) => readMetric(reading, expression));
+  return metrics.includes(undefined)
+    ? undefined
+    : withUniqueNames(metrics.filter((metric) => metric !== undefined));
 }
 
 /** The loss is always reported, so naming it changes nothing. */
 function isLoss({ context }: Reading, expression: Ast.Expression): boolean {
-  const name = expression.kind === "reference" && expression.path.length === 1 && !expression.arguments ? expression.path[0]!.text : undefined;
+  const name =
+    expression.kind === "reference" && expression.path.length === 1 && !expression.arguments
+      ? expression.path[0]!.text
+      : undefined;
   return name === "loss" && !context.library.find("metric", "loss");
 }
 
 function defaultMetrics({ context, terms, names }: Reading): readonly TypedMetric[] {
   const definition = context.library.find("metric", "accuracy");
-  const targets = names.data.fields.filter((field) => field.type.element.kind === "class" && terms.some((term) => term.operands.some((operand) => isField(operand, field.name))));
+  const targets = names.data.fields.filter(
+    (field) =>
+      field.type.element.kind === "class" &&
+      terms.some((term) => term.operands.some((operand) => isField(operand, field.name))),
+  );
   if (definition?.kind !== "metric" || targets.length !== 1) return [];
-  const term = terms.find((each) => each.definition.operands[0]?.accepts === "logits" && operandsFit(definition.operands, each.operands));
+  const term = terms.find(
+    (each) =>
+      each.definition.operands[0]?.accepts === "logits" &&
+      operandsFit(definition.operands, each.operands),
+  );
   const values = term && defaults(definition);
-  return term && values ? [{ name: "accuracy", use: { definition, arguments: values }, operands: term.operands.map((operand) => operand.value) }] : [];
+  return term && values
+    ? [
+        {
+          name: "accuracy",
+          use: { definition, arguments: values },
+          operands: term.operands.map((operand) => operand.value),
+        },
+      ]
+    : [];
 }
 
 function isField(operand: Operand, name: string): boolean {
@@ -52,50 +79,103 @@ function isField(operand: Operand, name: string): boolean {
 }
 
 function defaults(definition: MetricDefinition): TypedMetric["use"]["arguments"] {
-  return Object.fromEntries(Object.entries(definition.arguments).map(([name, specification]) => [name, "default" in specification ? specification.default : undefined]));
+  return Object.fromEntries(
+    Object.entries(definition.arguments).map(([name, specification]) => [
+      name,
+      "default" in specification ? specification.default : undefined,
+    ]),
+  );
 }
 
 function readMetric(reading: Reading, expression: Ast.Expression): ReadMetric | undefined {
   const { context, scope } = reading;
-  const name = expression.kind === "reference" && expression.path.length === 1 ? expression.path[0]! : undefined;
+  const name =
+    expression.kind === "reference" && expression.path.length === 1
+      ? expression.path[0]!
+      : undefined;
   const definition = name && context.library.find("metric", name.text);
-  if (expression.kind === "reference" && definition?.kind === "metric") return metricCall(reading, definition, expression);
+  if (expression.kind === "reference" && definition?.kind === "metric")
+    return metricCall(reading, definition, expression);
   if (name) context.report(unknownItem(context, "metric", name));
   else {
     const value = evaluate(context, scope, expression);
-    if (value) context.report(diagnostic(messages.unknownChoice, expression.span, { name: "metrics", found: describeValue(value, expression.span), choices: ["metrics such as `accuracy`"] }));
+    if (value)
+      context.report(
+        diagnostic(messages.unknownChoice, expression.span, {
+          name: "metrics",
+          found: describeValue(value, expression.span),
+          choices: ["metrics such as `accuracy`"],
+        }),
+      );
   }
   return undefined;
 }
 
-function metricCall(reading: Reading, definition: MetricDefinition, expression: Ast.Reference): ReadMetric | undefined {
+function metricCall(
+  reading: Reading,
+  definition: MetricDefinition,
+  expression: Ast.Reference,
+): ReadMetric | undefined {
   const { context, scope, names } = reading;
   const written = expression.arguments ?? [];
-  const explicit = written.some((argument) => (!argument.name || definition.operands.some((operand) => operand.name === argument.name!.text)) && namesTensor(names, argument.value));
+  const explicit = written.some(
+    (argument) =>
+      (!argument.name ||
+        definition.operands.some((operand) => operand.name === argument.name!.text)) &&
+      namesTensor(names, argument.value),
+  );
   const parts = explicit ? separateOperands(definition, written) : { operands: [], rest: written };
   const values = checkArguments(context, scope, definition, parts.rest, expression.span);
-  const operands = explicit ? readOperands(reading, definition, parts.operands, expression) : operandsOfLoss(reading, definition, expression);
+  const operands = explicit
+    ? readOperands(reading, definition, parts.operands, expression)
+    : operandsOfLoss(reading, definition, expression);
   if (!values || !operands) return undefined;
   return { name: definition.name, use: { definition, arguments: values }, operands };
 }
 
-function readOperands({ context, scope, names }: Reading, definition: MetricDefinition, written: readonly (Ast.Argument | undefined)[], expression: Ast.Reference): readonly Operand[] | undefined {
+function readOperands(
+  { context, scope, names }: Reading,
+  definition: MetricDefinition,
+  written: readonly (Ast.Argument | undefined)[],
+  expression: Ast.Reference,
+): readonly Operand[] | undefined {
   if (written.includes(undefined)) {
-    context.report(diagnostic(messages.metricNeedsOperands, expression.span, { metric: definition.name, why: `takes ${definition.operands.length} operands`, example: exampleOf(definition) }));
+    context.report(
+      diagnostic(messages.metricNeedsOperands, expression.span, {
+        metric: definition.name,
+        why: `takes ${definition.operands.length} operands`,
+        example: exampleOf(definition),
+      }),
+    );
     return undefined;
   }
   const operands = written.map((argument) => readOperand(context, scope, names, argument!.value));
   if (operands.includes(undefined)) return undefined;
   const complete = operands.filter((operand) => operand !== undefined);
-  return checkOperands(context, definition.name, definition.operands, complete) ? complete : undefined;
+  return checkOperands(context, definition.name, definition.operands, complete)
+    ? complete
+    : undefined;
 }
 
 /** A bare name takes the operands of the first loss that they fit. */
-function operandsOfLoss({ context, terms }: Reading, definition: MetricDefinition, expression: Ast.Reference): readonly Operand[] | undefined {
+function operandsOfLoss(
+  { context, terms }: Reading,
+  definition: MetricDefinition,
+  expression: Ast.Reference,
+): readonly Operand[] | undefined {
   const term = terms.find((each) => operandsFit(definition.operands, each.operands));
   if (term) return term.operands;
-  const why = terms.length === 0 ? "has no loss to take its operands from" : "does not fit the operands of the loss";
-  context.report(diagnostic(messages.metricNeedsOperands, expression.span, { metric: definition.name, why, example: exampleOf(definition) }));
+  const why =
+    terms.length === 0
+      ? "has no loss to take its operands from"
+      : "does not fit the operands of the loss";
+  context.report(
+    diagnostic(messages.metricNeedsOperands, expression.span, {
+      metric: definition.name,
+      why,
+      example: exampleOf(definition),
+    }),
+  );
   return undefined;
 }
 
@@ -109,8 +189,13 @@ function withUniqueNames(metrics: readonly ReadMetric[]): readonly TypedMetric[]
   return metrics.map((metric, index) => {
     const twice = metrics.some((other, place) => place !== index && other.name === metric.name);
     const number = Object.values(metric.use.arguments).find((value) => typeof value === "number");
-    const candidates = twice ? [`${metric.name}_${word(metric.operands[0]?.name ?? "")}`, `${metric.name}_${number}`] : [metric.name];
-    const base = candidates.find((name) => metrics.filter((other) => nameWouldBe(other, name, candidates)).length === 1) ?? candidates[0]!;
+    const candidates = twice
+      ? [`${metric.name}_${word(metric.operands[0]?.name ?? "")}`, `${metric.name}_${number}`]
+      : [metric.name];
+    const base =
+      candidates.find(
+        (name) => metrics.filter((other) => nameWouldBe(other, name, candidates)).length === 1,
+      ) ?? candidates[0]!;
     let name = base;
     for (let count = 2; taken.has(name); count++) name = `${base}_${count}`;
     taken.add(name);
@@ -121,7 +206,10 @@ function withUniqueNames(metrics: readonly ReadMetric[]): readonly TypedMetric[]
 function nameWouldBe(metric: ReadMetric, name: string, candidates: readonly string[]): boolean {
   if (candidates.length === 1) return metric.name === name;
   const number = Object.values(metric.use.arguments).find((value) => typeof value === "number");
-  return name === `${metric.name}_${word(metric.operands[0]?.name ?? "")}` || name === `${metric.name}_${number}`;
+  return (
+    name === `${metric.name}_${word(metric.operands[0]?.name ?? "")}` ||
+    name === `${metric.name}_${number}`
+  );
 }
 
 function word(name: string): string {

@@ -39,7 +39,9 @@ export function inferModel(context: Context, declaration: Declaration): TypedMod
 
 /** The symbols of a signature that are no batch. */
 function ownSymbols(scope: Scope, inputs: readonly Ast.Port[]): ReadonlySet<string> {
-  const batches = new Set(inputs.flatMap(({ type }) => (type.axes[0] ? (bareName(type.axes[0].size)?.text ?? []) : [])));
+  const batches = new Set(
+    inputs.flatMap(({ type }) => (type.axes[0] ? (bareName(type.axes[0].size)?.text ?? []) : [])),
+  );
   return new Set([...scope.names.keys()].filter((name) => !batches.has(name)));
 }
 
@@ -49,19 +51,39 @@ export function inferInput(frame: Frame, port: Ast.Port): TypedModel["inputs"][n
   const name = port.name.text;
   const value = addValue(frame, type, port.span, { kind: "input", name }, [], name);
   (value as { name?: string }).name = name;
-  frame.names.set(name, { kind: "value", value: { kind: "tensor", value, span: port.span }, span: port.name.span });
+  frame.names.set(name, {
+    kind: "value",
+    value: { kind: "tensor", value, span: port.span },
+    span: port.name.span,
+  });
   return { name, type, span: port.span };
 }
 
 /** The batch comes first, and is free: a program runs on every number of rows, the short last batch included. */
 function isBatched(frame: Frame, port: Ast.Port, type: TensorType): boolean {
   const first = type.axes[0];
-  if (frame.elaboration.alone || (first && Dims.known(first.size) === undefined && Dims.symbolsOf(first.size).join() === Dims.print(first.size))) return true;
-  frame.context.report(diagnostic(notBatched, port.type.axes[0]?.span ?? port.type.span, { name: port.name.text, found: first ? printAxis(first) : printType(type) }));
+  if (
+    frame.elaboration.alone ||
+    (first &&
+      Dims.known(first.size) === undefined &&
+      Dims.symbolsOf(first.size).join() === Dims.print(first.size))
+  )
+    return true;
+  frame.context.report(
+    diagnostic(notBatched, port.type.axes[0]?.span ?? port.type.span, {
+      name: port.name.text,
+      found: first ? printAxis(first) : printType(type),
+    }),
+  );
   return false;
 }
 
-function typedModel(frame: Frame, item: Ast.ModelItem, inputs: TypedModel["inputs"], result: CompileValue): TypedModel {
+function typedModel(
+  frame: Frame,
+  item: Ast.ModelItem,
+  inputs: TypedModel["inputs"],
+  result: CompileValue,
+): TypedModel {
   const { elaboration } = frame;
   const { documentation } = item;
   return {
@@ -80,16 +102,22 @@ function typedModel(frame: Frame, item: Ast.ModelItem, inputs: TypedModel["input
 
 /** A record's results by their names; a single one by the name that its value has, or else `output`. */
 function outputsOf(result: CompileValue): TypedModel["outputs"] {
-  if (result.kind === "tensor") return [{ name: nameOf(result.value) ?? "output", value: result.value }];
+  if (result.kind === "tensor")
+    return [{ name: nameOf(result.value) ?? "output", value: result.value }];
   if (result.kind !== "tuple") return [];
-  return result.items.flatMap(({ name, value }) => (value.kind === "tensor" && name ? [{ name: name.text, value: value.value }] : []));
+  return result.items.flatMap(({ name, value }) =>
+    value.kind === "tensor" && name ? [{ name: name.text, value: value.value }] : [],
+  );
 }
 
 /** The value's own name, seen through a renaming of its axes. */
 function nameOf(value: Value): string | undefined {
-  if (value.name !== undefined) return value.name.includes(".") || value.name.includes("[") ? undefined : value.name;
+  if (value.name !== undefined)
+    return value.name.includes(".") || value.name.includes("[") ? undefined : value.name;
   const { body } = value;
-  return body.kind === "arithmetic" && body.operands.length === 1 && body.operator === "+" ? nameOf(body.operands[0]!) : undefined;
+  return body.kind === "arithmetic" && body.operands.length === 1 && body.operator === "+"
+    ? nameOf(body.operands[0]!)
+    : undefined;
 }
 
 /** Names of the body's own level, for runs; the inputs are fields of the data and not among them. */
@@ -100,7 +128,9 @@ function namedValues(frame: Frame, inputs: TypedModel["inputs"]): ReadonlyMap<st
     const { value } = binding;
     if (value.kind === "tensor") named.set(name, value.value);
     if (value.kind !== "tuple") continue;
-    for (const item of value.items) if (item.name && item.value.kind === "tensor") named.set(`${name}.${item.name.text}`, item.value.value);
+    for (const item of value.items)
+      if (item.name && item.value.kind === "tensor")
+        named.set(`${name}.${item.name.text}`, item.value.value);
   }
   return named;
 }

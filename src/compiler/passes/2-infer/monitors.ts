@@ -14,11 +14,22 @@ export interface Watched {
 }
 
 /** Names that are of the run and not of a part of the data. */
-export const plainMonitors = ["gradient_norm", "initial.loss", "initial.gradient_norm", "time", "epoch", "step"] as const;
+export const plainMonitors = [
+  "gradient_norm",
+  "initial.loss",
+  "initial.gradient_norm",
+  "time",
+  "epoch",
+  "step",
+] as const;
 
 /** Every name of a number after each epoch: `train.loss`, and the loss and metrics on the validation part. */
 function monitorNames(watched: Watched): readonly string[] {
-  return ["train.loss", "validation.loss", ...watched.metrics.filter(isNumber).map((metric) => `validation.${metric.name}`)];
+  return [
+    "train.loss",
+    "validation.loss",
+    ...watched.metrics.filter(isNumber).map((metric) => `validation.${metric.name}`),
+  ];
 }
 
 /** A table cannot be watched. */
@@ -27,7 +38,14 @@ function isNumber({ use }: TypedMetric): boolean {
 }
 
 /** Whether `name` may be watched in `setting`; reports why not. `plain` says which names of the run may stand there too. */
-export function checkMonitor(context: Context, watched: Watched, name: string, at: Span, setting: string, plain: readonly string[] = []): boolean {
+export function checkMonitor(
+  context: Context,
+  watched: Watched,
+  name: string,
+  at: Span,
+  setting: string,
+  plain: readonly string[] = [],
+): boolean {
   const report = (finding: ReturnType<typeof diagnostic>) => {
     context.report(finding);
     return false;
@@ -42,14 +60,26 @@ export function checkMonitor(context: Context, watched: Watched, name: string, a
     const metric = /^validation\.(\w+)$/.exec(name)?.[1];
     const suggestion = suggest(name, [...known, ...plain]);
     const item = metric === undefined ? undefined : context.library.find("metric", metric);
-    const isMetric = metric !== undefined && item?.kind === "metric" && item.collected?.kind !== "table";
-    const notes = isMetric ? [`add \`${metric}\` to the metrics of the run: \`metrics: ${listWith(watched, metric)}\``] : [];
+    const isMetric =
+      metric !== undefined && item?.kind === "metric" && item.collected?.kind !== "table";
+    const notes = isMetric
+      ? [`add \`${metric}\` to the metrics of the run: \`metrics: ${listWith(watched, metric)}\``]
+      : [];
     const fixes = suggestion === undefined || isMetric ? [] : [replace(at, suggestion)];
-    return report(diagnostic(messages.unknownMonitor, at, { name, known: [...known, ...plain], suggestion: isMetric ? undefined : suggestion }, { notes, fixes }));
+    return report(
+      diagnostic(
+        messages.unknownMonitor,
+        at,
+        { name, known: [...known, ...plain], suggestion: isMetric ? undefined : suggestion },
+        { notes, fixes },
+      ),
+    );
   }
   if (!name.startsWith("validation.") || hasPart(watched.data, "validation")) return true;
   const related = [{ span: watched.data.span, message: "this data has no validation part" }];
-  return report(diagnostic(messages.noValidation, at, { name, data: watched.data.name }, { related }));
+  return report(
+    diagnostic(messages.noValidation, at, { name, data: watched.data.name }, { related }),
+  );
 }
 
 function listWith(watched: Watched, metric: string): string {

@@ -31,25 +31,57 @@ export function withRunNumbers(scope: Scope, numbers: RunNumbers, at: Span): Sco
     scope,
     values.flatMap(([name, value]): readonly (readonly [string, Binding])[] => {
       if (typeof value !== "number" || lookup(scope, name)) return [];
-      return [[name, { kind: "value", value: { kind: "size", dim: size(value), span: at }, span: at }]];
+      return [
+        [name, { kind: "value", value: { kind: "size", dim: size(value), span: at }, span: at }],
+      ];
     }),
   );
 }
 
 /** `adam(lr)`, `if big then sgd(0.1 * batch / 256) else adam`; undefined when it was reported. */
-export function inferOptimizer(context: Context, scope: Scope, expression: Ast.Expression, numbers: RunNumbers): Use<OptimizerDefinition> | undefined {
+export function inferOptimizer(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+  numbers: RunNumbers,
+): Use<OptimizerDefinition> | undefined {
   if (!knowsItsNumbers(context, scope, expression, numbers)) return undefined;
-  const use = checkUse(context, withRunNumbers(scope, numbers, expression.span), "optimizer", "optimizer", expression) as Use<OptimizerDefinition> | undefined;
+  const use = checkUse(
+    context,
+    withRunNumbers(scope, numbers, expression.span),
+    "optimizer",
+    "optimizer",
+    expression,
+  ) as Use<OptimizerDefinition> | undefined;
   return use && scheduledParts(context, use, expression.span) ? use : undefined;
 }
 
 /** Reports a use of `steps_per_epoch` and its like where only reading the data would tell their value. */
-function knowsItsNumbers(context: Context, scope: Scope, expression: Ast.Expression, numbers: RunNumbers): boolean {
+function knowsItsNumbers(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+  numbers: RunNumbers,
+): boolean {
   const unknown = new Map<string, string>();
-  if (numbers.batch === "all") unknown.set("batch", "the batch is all of the training data, and how much that is is known when it is read");
-  if (numbers.stepsPerEpoch === undefined) unknown.set("steps_per_epoch", "how many rows the data has is known when it is read; write the number");
-  if (numbers.totalSteps === undefined) unknown.set("total_steps", "how many rows the data has is known when it is read; write the number, or limit the run with `steps`");
-  const found = references(expression).find(({ path }) => path.length === 1 && unknown.has(path[0]!.text) && !lookup(scope, path[0]!.text));
+  if (numbers.batch === "all")
+    unknown.set(
+      "batch",
+      "the batch is all of the training data, and how much that is is known when it is read",
+    );
+  if (numbers.stepsPerEpoch === undefined)
+    unknown.set(
+      "steps_per_epoch",
+      "how many rows the data has is known when it is read; write the number",
+    );
+  if (numbers.totalSteps === undefined)
+    unknown.set(
+      "total_steps",
+      "how many rows the data has is known when it is read; write the number, or limit the run with `steps`",
+    );
+  const found = references(expression).find(
+    ({ path }) => path.length === 1 && unknown.has(path[0]!.text) && !lookup(scope, path[0]!.text),
+  );
   if (!found) return true;
   const name = found.path[0]!.text;
   context.report(diagnostic(messages.notKnownYet, found.span, { name, why: unknown.get(name)! }));
@@ -58,10 +90,16 @@ function knowsItsNumbers(context: Context, scope: Scope, expression: Ast.Express
 
 /** A schedule in place of a number has durations in all its parts but the last. */
 function scheduledParts(context: Context, use: Use, at: Span): boolean {
-  const open = Object.values(use.arguments).filter(isScheduled).flatMap(({ schedule }) => schedule.slice(0, -1)).find((part) => !lengthOf({ kind: "use", use: part as Use<ScheduleDefinition> }));
+  const open = Object.values(use.arguments)
+    .filter(isScheduled)
+    .flatMap(({ schedule }) => schedule.slice(0, -1))
+    .find((part) => !lengthOf({ kind: "use", use: part as Use<ScheduleDefinition> }));
   if (!open) return true;
   const { definition } = open;
-  const example = definition.kind === "schedule" && definition.duration !== undefined ? `${definition.name}(5 epochs)` : undefined;
+  const example =
+    definition.kind === "schedule" && definition.duration !== undefined
+      ? `${definition.name}(5 epochs)`
+      : undefined;
   context.report(diagnostic(messages.partWithoutEnd, at, { name: definition.name, example }));
   return false;
 }
@@ -74,6 +112,14 @@ function isScheduled(value: ArgumentValue): value is Scheduled {
 export function defaultOptimizer(context: Context): Use<OptimizerDefinition> {
   const definition = context.library.find("optimizer", "adam");
   invariant(definition?.kind === "optimizer", "the library has the default optimizer adam");
-  const values = Object.fromEntries(Object.entries(definition.arguments).map(([name, specification]) => [name, defaultOf(specification)]));
-  return { definition, arguments: { ...values, ...(definition.rate === undefined ? {} : { [definition.rate]: 1e-3 }) } };
+  const values = Object.fromEntries(
+    Object.entries(definition.arguments).map(([name, specification]) => [
+      name,
+      defaultOf(specification),
+    ]),
+  );
+  return {
+    definition,
+    arguments: { ...values, ...(definition.rate === undefined ? {} : { [definition.rate]: 1e-3 }) },
+  };
 }

@@ -17,19 +17,47 @@ import { tensorType } from "./types.ts";
 export function makeParameter(frame: Frame, statement: Ast.ParameterStatement): Value | undefined {
   const { context, scope, elaboration } = frame;
   const type = tensorType(context, scope, statement.type);
-  const initializer = checkUse(context, scope, "initializer", statement.name.text, statement.init) as Use<InitializerDefinition> | undefined;
+  const initializer = checkUse(
+    context,
+    scope,
+    "initializer",
+    statement.name.text,
+    statement.init,
+  ) as Use<InitializerDefinition> | undefined;
   if (!type || !initializer) return undefined;
   if (type.element.kind !== "f32") {
-    context.report(diagnostic(wrongElement, statement.type.span, { where: "a `parameter`", expected: "f32", found: printType(type) }));
+    context.report(
+      diagnostic(wrongElement, statement.type.span, {
+        where: "a `parameter`",
+        expected: "f32",
+        found: printType(type),
+      }),
+    );
     return undefined;
   }
   const path = pathTo(frame.prefix, statement.name.text);
   const shape = type.axes.map(({ size }) => size);
   if (!isFixed(frame, path, shape, statement.type.span)) return undefined;
-  const base: Weight = { path, role: "parameters", owner: "parameter", shape, fanIn: Dims.multiply(...shape.slice(0, -1)), fanOut: shape.at(-1) ?? Dims.size(1), initializer, span: statement.span };
+  const base: Weight = {
+    path,
+    role: "parameters",
+    owner: "parameter",
+    shape,
+    fanIn: Dims.multiply(...shape.slice(0, -1)),
+    fanOut: shape.at(-1) ?? Dims.size(1),
+    initializer,
+    span: statement.span,
+  };
   const weight = frame.reuse ? (elaboration.weights.get(path) ?? base) : base;
   elaboration.weights.set(path, weight);
-  return addValue(frame, type, statement.span, { kind: "parameter", weight }, [], statement.name.text);
+  return addValue(
+    frame,
+    type,
+    statement.span,
+    { kind: "parameter", weight },
+    [],
+    statement.name.text,
+  );
 }
 
 /** A rule of a body, with the path of this use of it. */
@@ -38,6 +66,11 @@ export function inferRule(frame: Frame, statement: Ast.Rule): void {
   const { level, name } = frame.owner;
   // What a rule sets changes no shape, so the proof need not go through the hypers that it asks for.
   const { asked: _, ...context } = frame.context;
-  const rule = collectRule(context, frame.scope, statement, { level, name, prefix: frame.prefix, depth: frame.depth });
+  const rule = collectRule(context, frame.scope, statement, {
+    level,
+    name,
+    prefix: frame.prefix,
+    depth: frame.depth,
+  });
   if (rule) frame.elaboration.rules.push(rule);
 }

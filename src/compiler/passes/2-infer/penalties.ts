@@ -20,18 +20,27 @@ export interface PenaltyTerm {
 }
 
 /** `l1(1e-5) + 0.5 * l2(1e-4)` as its terms; `none` is the empty list. Undefined when it was reported. */
-export function readPenalties(context: Context, scope: Scope, expression: Ast.Expression, factor = 1): readonly PenaltyTerm[] | undefined {
+export function readPenalties(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+  factor = 1,
+): readonly PenaltyTerm[] | undefined {
   const read = (part: Ast.Expression, times = factor) => readPenalties(context, scope, part, times);
   switch (expression.kind) {
     case "group":
-      return expression.arguments.length === 1 && !expression.arguments[0]!.name ? read(expression.arguments[0]!.value) : refuse(context, expression);
+      return expression.arguments.length === 1 && !expression.arguments[0]!.name
+        ? read(expression.arguments[0]!.value)
+        : refuse(context, expression);
     case "binary": {
       if (expression.operator === "+") {
         const [left, right] = [read(expression.left), read(expression.right)];
         return left && right && [...left, ...right];
       }
       if (expression.operator === "*") {
-        const [number, term] = isNumeric(scope, expression.left) ? [expression.left, expression.right] : [expression.right, expression.left];
+        const [number, term] = isNumeric(scope, expression.left)
+          ? [expression.left, expression.right]
+          : [expression.right, expression.left];
         if (!isNumeric(scope, number)) return refuse(context, expression);
         const value = readFactor(context, scope, number);
         return value === undefined ? undefined : read(term, factor * value);
@@ -54,28 +63,51 @@ export function readPenalties(context: Context, scope: Scope, expression: Ast.Ex
 }
 
 function refuse(context: Context, expression: Ast.Expression, found?: string): undefined {
-  context.report(diagnostic(notAPenalty, expression.span, { found: found ?? `\`${snippet(expression.span)}\`` }));
+  context.report(
+    diagnostic(notAPenalty, expression.span, { found: found ?? `\`${snippet(expression.span)}\`` }),
+  );
   return undefined;
 }
 
-function readFactor(context: Context, scope: Scope, expression: Ast.Expression): number | undefined {
+function readFactor(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+): number | undefined {
   const value = evaluate(context, scope, expression);
   if (!value) return undefined;
   return numberOf(value) ?? refuse(context, expression, describeValue(value, expression.span));
 }
 
-function readTerm(context: Context, scope: Scope, value: CompileValue, at: Span, factor: number): readonly PenaltyTerm[] | undefined {
-  if (value.kind === "word" && value.path.length === 1 && value.path[0]!.text === "none" && value.arguments === undefined) return [];
+function readTerm(
+  context: Context,
+  scope: Scope,
+  value: CompileValue,
+  at: Span,
+  factor: number,
+): readonly PenaltyTerm[] | undefined {
+  if (
+    value.kind === "word" &&
+    value.path.length === 1 &&
+    value.path[0]!.text === "none" &&
+    value.arguments === undefined
+  )
+    return [];
   if (value.kind === "declaration" && value.declaration.item.kind === "define") {
     const { item, scope: itemScope } = value.declaration;
     const applied = applyDefinition(context, value.scope, item, itemScope, value.arguments, at);
-    return applied && [{ penalty: { kind: "formula", ...applied, name: item.name.text, factor }, span: at }];
+    return (
+      applied && [
+        { penalty: { kind: "formula", ...applied, name: item.name.text, factor }, span: at },
+      ]
+    );
   }
   if (value.kind !== "word" && value.kind !== "text") {
     context.report(diagnostic(notAPenalty, at, { found: describeValue(value, at) }));
     return undefined;
   }
-  const use = useOf(context, scope, "regularizer", value, at, "regularize") as Use<RegularizerDefinition> | undefined;
+  const use = useOf(context, scope, "regularizer", value, at, "regularize") as
+    Use<RegularizerDefinition> | undefined;
   return use && [{ penalty: { kind: "use", use, factor }, span: at }];
 }
 
@@ -93,9 +125,14 @@ function isNumeric(scope: Scope, expression: Ast.Expression): boolean {
     case "conditional":
       return isNumeric(scope, expression.then) && isNumeric(scope, expression.else);
     case "reference": {
-      const binding = expression.path.length === 1 ? lookup(scope, expression.path[0]!.text) : undefined;
-      if (binding?.kind === "value") return binding.value.kind === "size" || binding.value.kind === "number";
-      return binding !== undefined && (binding.declaration.item.kind === "hyper" || binding.declaration.item.kind === "dim");
+      const binding =
+        expression.path.length === 1 ? lookup(scope, expression.path[0]!.text) : undefined;
+      if (binding?.kind === "value")
+        return binding.value.kind === "size" || binding.value.kind === "number";
+      return (
+        binding !== undefined &&
+        (binding.declaration.item.kind === "hyper" || binding.declaration.item.kind === "dim")
+      );
     }
     default:
       return false;

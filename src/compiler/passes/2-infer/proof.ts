@@ -48,7 +48,11 @@ function tryModel(context: Context, declaration: Declaration, values: Assignment
  * combinations where they are at most 256, otherwise all values one at a time and then as many combinations as that.
  * Of intervals without steps the ends (of whole numbers all) are taken. Gives the variants.
  */
-export function proveModel(context: Context, declaration: Declaration & { readonly item: Ast.ModelItem }, first: Trial): readonly Variant[] {
+export function proveModel(
+  context: Context,
+  declaration: Declaration & { readonly item: Ast.ModelItem },
+  first: Trial,
+): readonly Variant[] {
   const variants: Variant[] = [];
   if (first.model) variants.push({ values: new Map(), model: first.model });
   const domains = new Map<Ast.HyperItem, readonly CompileValue[]>();
@@ -70,12 +74,24 @@ export function proveModel(context: Context, declaration: Declaration & { readon
       if (found) break;
     }
   }
-  if (total > done.size && done.size >= mostCombinations) context.report(diagnostic(provedInPart, declaration.item.name.span, { model: declaration.item.name.text, checked: done.size, total: String(total) }));
+  if (total > done.size && done.size >= mostCombinations)
+    context.report(
+      diagnostic(provedInPart, declaration.item.name.span, {
+        model: declaration.item.name.text,
+        checked: done.size,
+        total: String(total),
+      }),
+    );
   return variants;
 }
 
 /** Takes the domains of newly asked hypers in; whether there were any. */
-function extend(context: Context, declaration: Declaration, domains: Map<Ast.HyperItem, readonly CompileValue[]>, asked: ReadonlySet<Ast.HyperItem>): boolean {
+function extend(
+  context: Context,
+  declaration: Declaration,
+  domains: Map<Ast.HyperItem, readonly CompileValue[]>,
+  asked: ReadonlySet<Ast.HyperItem>,
+): boolean {
   let grown = false;
   for (const hyper of asked) {
     if (domains.has(hyper) || !hyper.domain) continue;
@@ -90,46 +106,69 @@ function extend(context: Context, declaration: Declaration, domains: Map<Ast.Hyp
 /** The scope of the file that declares a hyper, as far as it can be seen from here. */
 function scopeOf(scope: Scope, hyper: Ast.HyperItem): Scope {
   const binding = lookup(scope, hyper.name.text);
-  return binding?.kind === "declaration" && binding.declaration.item === hyper ? binding.declaration.scope : scope;
+  return binding?.kind === "declaration" && binding.declaration.item === hyper
+    ? binding.declaration.scope
+    : scope;
 }
 
 /** The values of a domain to be tried; the default comes first, as its own. */
-export function domainValues(context: Context, scope: Scope, hyper: Ast.HyperItem): readonly CompileValue[] {
+export function domainValues(
+  context: Context,
+  scope: Scope,
+  hyper: Ast.HyperItem,
+): readonly CompileValue[] {
   const { domain } = hyper;
   if (!domain) return [];
-  if (domain.kind === "choices") return domain.choices.flatMap((choice) => evaluate(context, scope, choice) ?? []);
+  if (domain.kind === "choices")
+    return domain.choices.flatMap((choice) => evaluate(context, scope, choice) ?? []);
   const [from, to] = [evaluate(context, scope, domain.from), evaluate(context, scope, domain.to)];
   if (!from || !to) return [];
   const by = domain.by && evaluate(context, scope, domain.by);
   const [low, high, step] = [plainNumber(from), plainNumber(to), by && plainNumber(by)];
   if (low === undefined || high === undefined || high < low) return [];
-  const whole = from.kind === "size" && to.kind === "size" && (!by || by.kind === "size") && !domain.logarithmic;
+  const whole =
+    from.kind === "size" &&
+    to.kind === "size" &&
+    (!by || by.kind === "size") &&
+    !domain.logarithmic;
   const stride = step ?? (whole ? 1 : undefined);
-  if (stride === undefined || stride <= 0 || (high - low) / stride > mostCombinations) return [from, to];
+  if (stride === undefined || stride <= 0 || (high - low) / stride > mostCombinations)
+    return [from, to];
   const count = Math.floor((high - low) / stride + 1e-9) + 1;
   return Array.from({ length: count }, (_, index): CompileValue => {
     const value = low + index * stride;
-    return whole ? { kind: "size", dim: Dims.size(value), span: domain.span } : { kind: "number", value, span: domain.span };
+    return whole
+      ? { kind: "size", dim: Dims.size(value), span: domain.span }
+      : { kind: "number", value, span: domain.span };
   });
 }
 
 /** One value changed at a time first, then all combinations; hypers that are not named keep their defaults. */
-export function* combinations(domains: ReadonlyMap<Ast.HyperItem, readonly CompileValue[]>): Generator<Assignment> {
+export function* combinations(
+  domains: ReadonlyMap<Ast.HyperItem, readonly CompileValue[]>,
+): Generator<Assignment> {
   const entries = [...domains].filter(([, values]) => values.length > 0);
-  for (const [hyper, values] of entries) for (const value of values) yield new Map([[hyper, value]]);
+  for (const [hyper, values] of entries)
+    for (const value of values) yield new Map([[hyper, value]]);
   if (entries.length < 2) return;
   const digits = entries.map(() => 0);
   for (;;) {
     yield new Map(entries.map(([hyper, values], place) => [hyper, values[digits[place]!]!]));
     let place = 0;
-    while (place < digits.length && ++digits[place]! === entries[place]![1].length) digits[place++] = 0;
+    while (place < digits.length && ++digits[place]! === entries[place]![1].length)
+      digits[place++] = 0;
     if (place === digits.length) return;
   }
 }
 
 /** A hyper whose `when` does not hold keeps its default, so a combination that changes it is none. */
 export function isActive(context: Context, scope: Scope, values: Assignment): boolean {
-  const quiet: Context = { ...context, fixed: values, evaluated: new Map(), report: () => undefined };
+  const quiet: Context = {
+    ...context,
+    fixed: values,
+    evaluated: new Map(),
+    report: () => undefined,
+  };
   return [...values.keys()].every((hyper) => {
     if (!hyper.when) return true;
     const holds = evaluate(quiet, scopeOf(scope, hyper), hyper.when);
@@ -158,7 +197,18 @@ function show(value: CompileValue): string {
 function report(context: Context, errors: readonly Diagnostic[], values: Assignment): void {
   const [first] = errors;
   if (!first) return;
-  const domains = [...values.keys()].flatMap((hyper) => (hyper.domain ? [{ span: hyper.domain.span, message: `the domain of \`${hyper.name.text}\`` }] : []));
+  const domains = [...values.keys()].flatMap((hyper) =>
+    hyper.domain
+      ? [{ span: hyper.domain.span, message: `the domain of \`${hyper.name.text}\`` }]
+      : [],
+  );
   const details = { notes: first.notes, related: [...domains, ...first.related] };
-  context.report(diagnostic(impossibleValue, first.span, { message: first.message, values: `\`${describe(values)}\`` }, details));
+  context.report(
+    diagnostic(
+      impossibleValue,
+      first.span,
+      { message: first.message, values: `\`${describe(values)}\`` },
+      details,
+    ),
+  );
 }

@@ -41,7 +41,11 @@ export interface PlacedSetting {
 
 export interface MergedSettings {
   readonly settings: ReadonlyMap<RunSetting, PlacedSetting>;
-  readonly rules: readonly { readonly rule: Ast.Rule; readonly scope: Scope; readonly place: RulePlace }[];
+  readonly rules: readonly {
+    readonly rule: Ast.Rule;
+    readonly scope: Scope;
+    readonly place: RulePlace;
+  }[];
   /** Whether nothing was reported. */
   readonly complete: boolean;
 }
@@ -55,7 +59,12 @@ interface Layer {
 }
 
 /** The run's own settings over those of its recipes; two recipes may not set one key unless the run sets it. */
-export function mergeSettings(context: Context, scope: Scope, item: Ast.TrainItem, runName: string): MergedSettings {
+export function mergeSettings(
+  context: Context,
+  scope: Scope,
+  item: Ast.TrainItem,
+  runName: string,
+): MergedSettings {
   let complete = true;
   const report = (finding: ReturnType<typeof diagnostic>) => {
     complete = false;
@@ -63,7 +72,20 @@ export function mergeSettings(context: Context, scope: Scope, item: Ast.TrainIte
   };
   const recipes = item.recipes.flatMap((name) => {
     const found = recipeOf(context, scope, name, report);
-    return found ? [{ at: name.span, ...readLayer(name.text, "recipe", found.declaration.scope, found.recipe.settings, report) }] : [];
+    return found
+      ? [
+          {
+            at: name.span,
+            ...readLayer(
+              name.text,
+              "recipe",
+              found.declaration.scope,
+              found.recipe.settings,
+              report,
+            ),
+          },
+        ]
+      : [];
   });
   const own = item.settings && readLayer(runName, "run", scope, item.settings, report);
   const settings = new Map<RunSetting, PlacedSetting>();
@@ -72,39 +94,81 @@ export function mergeSettings(context: Context, scope: Scope, item: Ast.TrainIte
     const mine = own?.settings.get(key);
     const [first, second] = givers;
     if (mine) settings.set(key, { setting: mine, scope, from: `run ${runName}` });
-    else if (first) settings.set(key, { setting: first.settings.get(key)!, scope: first.scope, from: `recipe ${first.name}` });
+    else if (first)
+      settings.set(key, {
+        setting: first.settings.get(key)!,
+        scope: first.scope,
+        from: `recipe ${first.name}`,
+      });
     if (mine || !first || !second) continue;
-    const related = [first, second].map((recipe) => ({ span: recipe.settings.get(key)!.span, message: `set by \`${recipe.name}\` here` }));
-    report(diagnostic(messages.recipesDisagree, second.at, { name: key, first: first.name, second: second.name }, { related }));
+    const related = [first, second].map((recipe) => ({
+      span: recipe.settings.get(key)!.span,
+      message: `set by \`${recipe.name}\` here`,
+    }));
+    report(
+      diagnostic(
+        messages.recipesDisagree,
+        second.at,
+        { name: key, first: first.name, second: second.name },
+        { related },
+      ),
+    );
   }
   const layers: readonly Layer[] = [...recipes, ...(own ? [own] : [])];
   const rules = layers.flatMap((layer) =>
-    layer.rules.map((rule) => ({ rule, scope: layer.scope, place: { level: layer.level, name: layer.name, prefix: "", depth: 0 } })),
+    layer.rules.map((rule) => ({
+      rule,
+      scope: layer.scope,
+      place: { level: layer.level, name: layer.name, prefix: "", depth: 0 },
+    })),
   );
   return { settings, rules, complete };
 }
 
 type Report = (finding: ReturnType<typeof diagnostic>) => void;
 
-function recipeOf(context: Context, scope: Scope, name: Ast.Name, report: Report): { declaration: Declaration; recipe: Ast.RecipeItem } | undefined {
+function recipeOf(
+  context: Context,
+  scope: Scope,
+  name: Ast.Name,
+  report: Report,
+): { declaration: Declaration; recipe: Ast.RecipeItem } | undefined {
   const binding = lookup(scope, name.text);
   if (binding?.kind === "declaration" && binding.declaration.item.kind === "recipe") {
     context.use(binding.span);
     return { declaration: binding.declaration, recipe: binding.declaration.item };
   }
-  const found = binding?.kind === "declaration" ? describeItem(binding.declaration.item) : undefined;
+  const found =
+    binding?.kind === "declaration" ? describeItem(binding.declaration.item) : undefined;
   const suggestion = found === undefined ? suggest(name.text, namesOf(scope, "recipe")) : undefined;
-  report(diagnostic(messages.unknownRecipe, name.span, { name: name.text, found, suggestion }, { fixes: suggestion === undefined ? [] : [replace(name.span, suggestion)] }));
+  report(
+    diagnostic(
+      messages.unknownRecipe,
+      name.span,
+      { name: name.text, found, suggestion },
+      { fixes: suggestion === undefined ? [] : [replace(name.span, suggestion)] },
+    ),
+  );
   return undefined;
 }
 
 /** The names of all declarations of a kind that are in scope. */
 export function namesOf(scope: Scope, kind: Ast.Item["kind"]): readonly string[] {
-  const own = [...scope.names].filter(([, binding]) => binding.kind === "declaration" && binding.declaration.item.kind === kind).map(([name]) => name);
+  const own = [...scope.names]
+    .filter(
+      ([, binding]) => binding.kind === "declaration" && binding.declaration.item.kind === kind,
+    )
+    .map(([name]) => name);
   return scope.parent ? [...own, ...namesOf(scope.parent, kind)] : own;
 }
 
-function readLayer(name: string, level: Layer["level"], scope: Scope, written: Ast.Settings, report: Report): Layer {
+function readLayer(
+  name: string,
+  level: Layer["level"],
+  scope: Scope,
+  written: Ast.Settings,
+  report: Report,
+): Layer {
   const settings = new Map<RunSetting, Ast.Setting>();
   const rules: Ast.Rule[] = [];
   for (const entry of written.entries) {
@@ -113,8 +177,17 @@ function readLayer(name: string, level: Layer["level"], scope: Scope, written: A
       continue;
     }
     const key = runSettings.find((each) => each === entry.name.text);
-    if (!key) report(unknown(entry, `${level === "run" ? "the run" : "the recipe"} \`${name}\``, written));
-    else if (settings.has(key)) report(diagnostic(messages.settingTwice, entry.name.span, { name: key }, { related: [{ span: settings.get(key)!.name.span, message: "set here first" }] }));
+    if (!key)
+      report(unknown(entry, `${level === "run" ? "the run" : "the recipe"} \`${name}\``, written));
+    else if (settings.has(key))
+      report(
+        diagnostic(
+          messages.settingTwice,
+          entry.name.span,
+          { name: key },
+          { related: [{ span: settings.get(key)!.name.span, message: "set here first" }] },
+        ),
+      );
     else settings.set(key, entry);
   }
   return { name, level, scope, settings, rules };
@@ -122,15 +195,36 @@ function readLayer(name: string, level: Layer["level"], scope: Scope, written: A
 
 const rateNames = new Set(["lr", "rate", "learning_rate", "eta"]);
 
-function unknown(entry: Ast.Setting, where: string, written: Ast.Settings): ReturnType<typeof diagnostic> {
+function unknown(
+  entry: Ast.Setting,
+  where: string,
+  written: Ast.Settings,
+): ReturnType<typeof diagnostic> {
   const { text: name, span } = entry.name;
   if (rateNames.has(name)) {
-    const optimizer = written.entries.find((other): other is Ast.Setting => other.kind === "setting" && other.name.text === "optimizer");
+    const optimizer = written.entries.find(
+      (other): other is Ast.Setting => other.kind === "setting" && other.name.text === "optimizer",
+    );
     const called = optimizer?.value.kind === "reference" ? optimizer.value.path[0]!.text : "adam";
-    return diagnostic(messages.rateOutsideOptimizer, span, { name, write: `${called}(${snippet(entry.value.span)})` });
+    return diagnostic(messages.rateOutsideOptimizer, span, {
+      name,
+      write: `${called}(${snippet(entry.value.span)})`,
+    });
   }
-  const aliases: Readonly<Record<string, RunSetting>> = { epoch: "epochs", batch_size: "batch", optimiser: "optimizer", lr_schedule: "schedule", metric: "metrics", scheduler: "schedule" };
+  const aliases: Readonly<Record<string, RunSetting>> = {
+    epoch: "epochs",
+    batch_size: "batch",
+    optimiser: "optimizer",
+    lr_schedule: "schedule",
+    metric: "metrics",
+    scheduler: "schedule",
+  };
   const suggestion = Object.hasOwn(aliases, name) ? aliases[name] : suggest(name, runSettings);
   const fixes = suggestion === undefined ? [] : [replace(span, suggestion)];
-  return diagnostic(messages.unknownSetting, span, { where, name, known: runSettings, suggestion }, { fixes });
+  return diagnostic(
+    messages.unknownSetting,
+    span,
+    { where, name, known: runSettings, suggestion },
+    { fixes },
+  );
 }

@@ -5,7 +5,14 @@ import type * as Ast from "../../syntax/ast.ts";
 import type { TypedModel, TypedRun } from "../../typed/program.ts";
 import type { CompileValue, Context, Scope } from "./context.ts";
 import { lookup } from "./lookup.ts";
-import { combinations, describe, domainValues, isActive, type Assignment, type Variant } from "./proof.ts";
+import {
+  combinations,
+  describe,
+  domainValues,
+  isActive,
+  type Assignment,
+  type Variant,
+} from "./proof.ts";
 
 /** A run with the values of hypers for which it was inferred. */
 export interface RunVariant {
@@ -48,22 +55,44 @@ export function proveRun(proof: Proof): readonly RunVariant[] {
   for (const values of whole ? combinations(domains) : endsInPairs(domains)) {
     const key = keyOf(values);
     const single = values.size === 1;
-    if (done.has(key) || [...values.keys()].some((hyper) => impossible.has(hyper)) || (reported && !single)) continue;
+    if (
+      done.has(key) ||
+      [...values.keys()].some((hyper) => impossible.has(hyper)) ||
+      (reported && !single)
+    )
+      continue;
     done.add(key);
     if (!isActive(proof.context, proof.scope, values)) continue;
     const tried = tryValues(proof, values);
-    if (tried?.run) variants.push({ values, run: tried.run, ofModel: [...values.keys()].some((hyper) => !proof.asked.has(hyper)) });
+    if (tried?.run)
+      variants.push({
+        values,
+        run: tried.run,
+        ofModel: [...values.keys()].some((hyper) => !proof.asked.has(hyper)),
+      });
     if (!tried?.error) continue;
     report(proof.context, tried.error, values);
     if (single) impossible.add([...values.keys()][0]!);
     else reported = true;
   }
-  if (!whole) proof.context.report(diagnostic(provedInPart, (proof.item.alias ?? proof.item.model).span, { model: (proof.item.alias ?? proof.item.model).text, checked: done.size, total: String(total) }));
+  if (!whole)
+    proof.context.report(
+      diagnostic(provedInPart, (proof.item.alias ?? proof.item.model).span, {
+        model: (proof.item.alias ?? proof.item.model).text,
+        checked: done.size,
+        total: String(total),
+      }),
+    );
   return variants;
 }
 
 /** The values to be tried, by hyper: those that the run asks for, then those that only its model does. */
-function domainsOf({ context, scope, asked, models }: Proof): ReadonlyMap<Ast.HyperItem, readonly CompileValue[]> {
+function domainsOf({
+  context,
+  scope,
+  asked,
+  models,
+}: Proof): ReadonlyMap<Ast.HyperItem, readonly CompileValue[]> {
   const silent: Context = { ...context, report: () => undefined };
   const own = [...asked].map((hyper) => {
     const home = scopeOf(scope, hyper);
@@ -77,26 +106,41 @@ function domainsOf({ context, scope, asked, models }: Proof): ReadonlyMap<Ast.Hy
       ofModel.set(hyper, known.set(describe(new Map([[hyper, value]])), value));
     }
   }
-  const others = [...ofModel].map(([hyper, values]) => [hyper, values.size > mostOfModel ? ends([...values.values()]) : [...values.values()]] as const);
+  const others = [...ofModel].map(
+    ([hyper, values]) =>
+      [
+        hyper,
+        values.size > mostOfModel ? ends([...values.values()]) : [...values.values()],
+      ] as const,
+  );
   return new Map([...own, ...others].filter(([, values]) => values.length > 0));
 }
 
 /** The scope of the file that declares a hyper, where the run can name it. */
 function scopeOf(scope: Scope, hyper: Ast.HyperItem): Scope | undefined {
   const binding = lookup(scope, hyper.name.text);
-  return binding?.kind === "declaration" && binding.declaration.item === hyper ? binding.declaration.scope : undefined;
+  return binding?.kind === "declaration" && binding.declaration.item === hyper
+    ? binding.declaration.scope
+    : undefined;
 }
 
 /** Every value by itself, then every two hypers at the ends of their domains. */
-function* endsInPairs(domains: ReadonlyMap<Ast.HyperItem, readonly CompileValue[]>): Generator<Assignment> {
+function* endsInPairs(
+  domains: ReadonlyMap<Ast.HyperItem, readonly CompileValue[]>,
+): Generator<Assignment> {
   const entries = [...domains];
-  for (const [hyper, values] of entries) for (const value of values) yield new Map([[hyper, value]]);
+  for (const [hyper, values] of entries)
+    for (const value of values) yield new Map([[hyper, value]]);
   let pairs = 0;
   for (const [place, [first, values]] of entries.entries()) {
     for (const [second, others] of entries.slice(place + 1)) {
       for (const value of ends(values)) {
         for (const other of ends(others)) {
-          if (pairs++ < mostPairs) yield new Map([[first, value], [second, other]]);
+          if (pairs++ < mostPairs)
+            yield new Map([
+              [first, value],
+              [second, other],
+            ]);
         }
       }
     }
@@ -108,7 +152,10 @@ function ends(values: readonly CompileValue[]): readonly CompileValue[] {
 }
 
 /** Undefined where the model itself is impossible, or was not proved, for these values. */
-function tryValues(proof: Proof, values: Assignment): { readonly run: TypedRun | undefined; readonly error: Diagnostic | undefined } | undefined {
+function tryValues(
+  proof: Proof,
+  values: Assignment,
+): { readonly run: TypedRun | undefined; readonly error: Diagnostic | undefined } | undefined {
   const { context, scope, item } = proof;
   const own = lookup(scope, item.model.text);
   const model = modelFor(proof, values);
@@ -118,29 +165,61 @@ function tryValues(proof: Proof, values: Assignment): { readonly run: TypedRun |
     ...context,
     fixed: values,
     evaluated: new Map(),
-    modelOf: (declaration) => (model !== "as it is" && own?.kind === "declaration" && declaration.item === own.declaration.item ? model : context.modelOf(declaration)),
+    modelOf: (declaration) =>
+      model !== "as it is" &&
+      own?.kind === "declaration" &&
+      declaration.item === own.declaration.item
+        ? model
+        : context.modelOf(declaration),
     // A rule may speak of a layer that is there for some values only.
-    report: (found) => void (found.severity === "error" && (found.code !== matchesNothing.code || model === "as it is") && errors.push(found)),
+    report: (found) =>
+      void (
+        found.severity === "error" &&
+        (found.code !== matchesNothing.code || model === "as it is") &&
+        errors.push(found)
+      ),
   });
   return { run: errors.length === 0 ? run : undefined, error: errors[0] };
 }
 
-function modelFor({ models, asked }: Proof, values: Assignment): TypedModel | "as it is" | undefined {
+function modelFor(
+  { models, asked }: Proof,
+  values: Assignment,
+): TypedModel | "as it is" | undefined {
   const ofModels = new Set(models.flatMap((variant) => [...variant.values.keys()]));
   const concerned = new Map([...values].filter(([hyper]) => ofModels.has(hyper)));
   if (concerned.size === 0) return "as it is";
   const key = keyOf(concerned);
   const found = models.find((variant) => keyOf(variant.values) === key)?.model;
   // A hyper that both ask for: where the model was not proved for the value alone, the run is tried with the model as it is.
-  return found ?? ([...concerned.keys()].every((hyper) => asked.has(hyper)) && models.length <= 1 ? "as it is" : undefined);
+  return (
+    found ??
+    ([...concerned.keys()].every((hyper) => asked.has(hyper)) && models.length <= 1
+      ? "as it is"
+      : undefined)
+  );
 }
 
 /** The same for the same values, in whatever order they stand. */
 function keyOf(values: Assignment): string {
-  return [...values].map(([hyper, value]) => describe(new Map([[hyper, value]]))).sort().join(", ");
+  return [...values]
+    .map(([hyper, value]) => describe(new Map([[hyper, value]])))
+    .sort()
+    .join(", ");
 }
 
 function report(context: Context, first: Diagnostic, values: Assignment): void {
-  const domains = [...values.keys()].flatMap((hyper) => (hyper.domain ? [{ span: hyper.domain.span, message: `the domain of \`${hyper.name.text}\`` }] : []));
-  context.report(diagnostic(impossibleValue, first.span, { message: first.message, values: `\`${describe(values)}\`` }, { notes: first.notes, related: [...domains, ...first.related] }));
+  const domains = [...values.keys()].flatMap((hyper) =>
+    hyper.domain
+      ? [{ span: hyper.domain.span, message: `the domain of \`${hyper.name.text}\`` }]
+      : [],
+  );
+  context.report(
+    diagnostic(
+      impossibleValue,
+      first.span,
+      { message: first.message, values: `\`${describe(values)}\`` },
+      { notes: first.notes, related: [...domains, ...first.related] },
+    ),
+  );
 }

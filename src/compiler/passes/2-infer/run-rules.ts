@@ -10,10 +10,20 @@ import type { Context } from "./context.ts";
 import { checkRuleMatches, checkWeightSettings } from "./rule-matches.ts";
 
 /** What the cascade comes to in a run: the settings of every weight that has a tensor of its own, and the penalties on values. */
-export function settleRules(context: Context, name: string, input: CascadeInput): Pick<TypedRun, "weights" | "penalties"> {
+export function settleRules(
+  context: Context,
+  name: string,
+  input: CascadeInput,
+): Pick<TypedRun, "weights" | "penalties"> {
   const modelRules = input.model.rules ?? [];
-  checkRuleMatches(context, input.model, input.rules.filter((rule) => !modelRules.includes(rule)));
-  const weights = input.model.weights.filter((weight) => !weight.tied).map((weight) => weightSettings(input, weight));
+  checkRuleMatches(
+    context,
+    input.model,
+    input.rules.filter((rule) => !modelRules.includes(rule)),
+  );
+  const weights = input.model.weights
+    .filter((weight) => !weight.tied)
+    .map((weight) => weightSettings(input, weight));
   const told = new Set<string>();
   const once: Context = {
     ...context,
@@ -38,16 +48,29 @@ function checkLoad(context: Context, name: string, { weight, load }: WeightSetti
   const at = load.origin.span;
   if (!from && context.declaredRuns?.has(run) === true && run !== name) return;
   if (!from) {
-    context.report(diagnostic(messages.nothingToLoad, at, { found: run, suggestion: suggest(run, context.runs.keys()) }));
+    context.report(
+      diagnostic(messages.nothingToLoad, at, {
+        found: run,
+        suggestion: suggest(run, context.runs.keys()),
+      }),
+    );
     return;
   }
   const other = from.model.weights.find((each) => each.path === weight.path);
-  const why = other === undefined ? "it has no such tensor" : sameShape(other.shape, weight.shape) ? undefined : `its shape there is ${show(other.shape)}, and here ${show(weight.shape)}`;
-  if (why !== undefined) context.report(diagnostic(messages.loadDoesNotFit, at, { weight: weight.path, run, why }));
+  const why =
+    other === undefined
+      ? "it has no such tensor"
+      : sameShape(other.shape, weight.shape)
+        ? undefined
+        : `its shape there is ${show(other.shape)}, and here ${show(weight.shape)}`;
+  if (why !== undefined)
+    context.report(diagnostic(messages.loadDoesNotFit, at, { weight: weight.path, run, why }));
 }
 
 function sameShape(left: readonly Dim[], right: readonly Dim[]): boolean {
-  return left.length === right.length && left.every((size, place) => equalDims(size, right[place]!));
+  return (
+    left.length === right.length && left.every((size, place) => equalDims(size, right[place]!))
+  );
 }
 
 function show(shape: readonly Dim[]): string {
@@ -55,7 +78,12 @@ function show(shape: readonly Dim[]): string {
 }
 
 /** Warns of a run whose every weight is frozen and that trains all the same. */
-export function checkTrains(context: Context, run: Pick<TypedRun, "name" | "span" | "weights" | "epochs">): void {
-  const frozen = run.weights.length > 0 && run.weights.every((settings) => settings.freeze?.value === true);
-  if (frozen && run.epochs > 0) context.report(diagnostic(nothingTrained, run.span, { run: run.name }));
+export function checkTrains(
+  context: Context,
+  run: Pick<TypedRun, "name" | "span" | "weights" | "epochs">,
+): void {
+  const frozen =
+    run.weights.length > 0 && run.weights.every((settings) => settings.freeze?.value === true);
+  if (frozen && run.epochs > 0)
+    context.report(diagnostic(nothingTrained, run.span, { run: run.name }));
 }

@@ -38,10 +38,31 @@ import { checkLengths, inferSchedule, type PlacedPart } from "./schedule.ts";
  * `train M on D as Run with R { … }`: everything that the run does, as it is first and then for other values of its hypers; nothing
  * when it has errors (which were reported).
  */
-export function inferRun(context: Context, scope: Scope, item: Ast.TrainItem, modelsOf: (name: string) => readonly Variant[]): readonly [RunVariant, ...RunVariant[]] | undefined {
+export function inferRun(
+  context: Context,
+  scope: Scope,
+  item: Ast.TrainItem,
+  modelsOf: (name: string) => readonly Variant[],
+): readonly [RunVariant, ...RunVariant[]] | undefined {
   const asked = new Set<Ast.HyperItem>();
-  const run = inferOnce({ ...context, evaluated: new Map(), asked: (hyper) => void asked.add(hyper) }, scope, item);
-  return run && [{ values: new Map(), run }, ...proveRun({ context, scope, item, asked, models: modelsOf(item.model.text), infer: (trial) => inferOnce(trial, scope, item) })];
+  const run = inferOnce(
+    { ...context, evaluated: new Map(), asked: (hyper) => void asked.add(hyper) },
+    scope,
+    item,
+  );
+  return (
+    run && [
+      { values: new Map(), run },
+      ...proveRun({
+        context,
+        scope,
+        item,
+        asked,
+        models: modelsOf(item.model.text),
+        infer: (trial) => inferOnce(trial, scope, item),
+      }),
+    ]
+  );
 }
 
 /** The run for one set of values of its hypers. */
@@ -63,16 +84,33 @@ function inferOnce(outer: Context, scope: Scope, item: Ast.TrainItem): TypedRun 
   return state.failed ? undefined : run;
 }
 
-function declared<Typed>(context: Context, scope: Scope, name: Ast.Name, what: "model" | "data", infer: (declaration: Declaration) => Typed | undefined): Typed | undefined {
+function declared<Typed>(
+  context: Context,
+  scope: Scope,
+  name: Ast.Name,
+  what: "model" | "data",
+  infer: (declaration: Declaration) => Typed | undefined,
+): Typed | undefined {
   const binding = lookup(scope, name.text);
   if (binding?.kind === "declaration" && binding.declaration.item.kind === what) {
     context.use(binding.span);
     return infer(binding.declaration);
   }
-  const found = binding?.kind === "declaration" ? describeItem(binding.declaration.item) : undefined;
-  const suggestion = suggest(name.text, namesOf(scope, what).filter((other) => other !== name.text));
+  const found =
+    binding?.kind === "declaration" ? describeItem(binding.declaration.item) : undefined;
+  const suggestion = suggest(
+    name.text,
+    namesOf(scope, what).filter((other) => other !== name.text),
+  );
   const fixes = suggestion === undefined ? [] : [replace(name.span, suggestion)];
-  context.report(diagnostic(messages.unknownModel, name.span, { name: name.text, what, found, suggestion }, { fixes }));
+  context.report(
+    diagnostic(
+      messages.unknownModel,
+      name.span,
+      { name: name.text, what, found, suggestion },
+      { fixes },
+    ),
+  );
   return undefined;
 }
 
@@ -88,8 +126,19 @@ function inferSettings(
   const { settings } = merged;
   const place = item.alias?.span ?? item.model.span;
   const augmenting = settings.get("augment");
-  const augmented = augmenting && inferAugment(context, augmenting.scope, data, unbound, augmenting.setting.value);
-  const inputs = augmenting && !augmented ? undefined : inferInputs(context, unbound, augmented?.fed ?? data, settings.get("inputs")?.setting, place, (symbol) => bindsSymbol(scope, item, symbol));
+  const augmented =
+    augmenting && inferAugment(context, augmenting.scope, data, unbound, augmenting.setting.value);
+  const inputs =
+    augmenting && !augmented
+      ? undefined
+      : inferInputs(
+          context,
+          unbound,
+          augmented?.fed ?? data,
+          settings.get("inputs")?.setting,
+          place,
+          (symbol) => bindsSymbol(scope, item, symbol),
+        );
   const number = (key: "epochs" | "steps" | "seed") => readNumber(context, settings.get(key), key);
   const batch = inferBatch(context, settings.get("batch"));
   const [epochs, steps, seed] = [number("epochs"), number("steps"), number("seed")];
@@ -102,10 +151,18 @@ function inferSettings(
   if (!fed) return undefined;
   const names = { ...runNames(context, model, fed.data, inputs, teacher?.model), data };
   const placedLoss = settings.get("loss");
-  if (!placedLoss) context.report(diagnostic(messages.missingLoss, place, { run: name, example: exampleLoss(context, names) }));
+  if (!placedLoss)
+    context.report(
+      diagnostic(messages.missingLoss, place, { run: name, example: exampleLoss(context, names) }),
+    );
   const loss = placedLoss && inferLoss(context, placedLoss.scope, names, placedLoss.setting.value);
   const placedMetrics = settings.get("metrics");
-  const metrics = loss && inferMetrics({ context, scope: placedMetrics?.scope ?? scope, names, terms: loss.terms }, placedMetrics?.setting);
+  const metrics =
+    loss &&
+    inferMetrics(
+      { context, scope: placedMetrics?.scope ?? scope, names, terms: loss.terms },
+      placedMetrics?.setting,
+    );
   const runNumbers = numbersOf(data, batch ?? 32, epochs ?? numbers.epochs.default, steps);
   const optimizer = optimizerOf(context, settings.get("optimizer"), runNumbers, item.span);
   const schedule = scheduleOf(context, settings, { epochs: epochs ?? 0, steps }, item.span);
@@ -115,13 +172,29 @@ function inferSettings(
   const ending = watched && inferEnding(context, settings, watched);
   if (watched && schedule) checkWatching(context, watched, schedule.placed);
   const settled = optimizer && settleRules(context, name, { model, rules, optimizer });
-  if (!optimizer) checkRuleMatches(context, model, rules.filter((rule) => !model.rules?.includes(rule)));
+  if (!optimizer)
+    checkRuleMatches(
+      context,
+      model,
+      rules.filter((rule) => !model.rules?.includes(rule)),
+    );
   const clip = inferClip(context, settings.get("clip"));
   const averaging = settings.get("average");
   const average = averaging && inferAverage(context, averaging.scope, averaging.setting.value);
   const predicting = settings.get("predict");
-  const averaged = predicting && isAverage(predicting.setting.value) ? inferViews(context, predicting.scope, { data, fed: fed.data, inputs }, predicting.setting.value) : undefined;
-  const predict = predicting && !isAverage(predicting.setting.value) ? inferPredict(context, predicting.scope, predicting.setting.value) : undefined;
+  const averaged =
+    predicting && isAverage(predicting.setting.value)
+      ? inferViews(
+          context,
+          predicting.scope,
+          { data, fed: fed.data, inputs },
+          predicting.setting.value,
+        )
+      : undefined;
+  const predict =
+    predicting && !isAverage(predicting.setting.value)
+      ? inferPredict(context, predicting.scope, predicting.setting.value)
+      : undefined;
   if (!loss || !metrics || !optimizer || !schedule || !ending || !settled) return undefined;
   if (batch === undefined || epochs === undefined || seed === undefined) return undefined;
   const { documentation } = item;
@@ -148,7 +221,9 @@ function inferSettings(
     ...(averaged && { views: averaged }),
     seed,
     ...settled,
-    origins: new Map([...settings].map(([key, { setting, from }]) => [key, { span: setting.value.span, from }])),
+    origins: new Map(
+      [...settings].map(([key, { setting, from }]) => [key, { span: setting.value.span, from }]),
+    ),
     notYet: notYetOf(settings),
   };
   if (teaching && teacher) checkTeacherUsed(context, teacher, teaching, loss.expression, metrics);
@@ -166,13 +241,35 @@ function bindsSymbol(scope: Scope, item: Ast.TrainItem, symbol: string): boolean
 }
 
 /** The model with the symbols of its signature bound to the sizes of the data. */
-function modelOnRun(context: Context, scope: Scope, item: Ast.TrainItem, model: TypedModel, inputs: ReadonlyMap<string, string>, data: TypedData): TypedModel | undefined {
+function modelOnRun(
+  context: Context,
+  scope: Scope,
+  item: Ast.TrainItem,
+  model: TypedModel,
+  inputs: ReadonlyMap<string, string>,
+  data: TypedData,
+): TypedModel | undefined {
   const binding = lookup(scope, item.model.text);
-  return binding?.kind === "declaration" ? modelOnData(context, binding.declaration, model, inputs, data, (item.alias ?? item.model).span) : model;
+  return binding?.kind === "declaration"
+    ? modelOnData(
+        context,
+        binding.declaration,
+        model,
+        inputs,
+        data,
+        (item.alias ?? item.model).span,
+      )
+    : model;
 }
 
-function optimizerOf(context: Context, placed: PlacedSetting | undefined, runNumbers: RunNumbers, at: Span): TypedRun["optimizer"] | undefined {
-  if (!placed) return { use: defaultOptimizer(context), origin: { span: at, from: "default of a run" } };
+function optimizerOf(
+  context: Context,
+  placed: PlacedSetting | undefined,
+  runNumbers: RunNumbers,
+  at: Span,
+): TypedRun["optimizer"] | undefined {
+  if (!placed)
+    return { use: defaultOptimizer(context), origin: { span: at, from: "default of a run" } };
   const use = inferOptimizer(context, placed.scope, placed.setting.value, runNumbers);
   return use && { use, origin: { span: placed.setting.value.span, from: placed.from } };
 }
@@ -183,29 +280,54 @@ interface ReadSchedule {
   readonly origin: TypedRun["schedule"]["origin"];
 }
 
-function scheduleOf(context: Context, settings: MergedSettings["settings"], length: { epochs: number; steps: number | undefined }, at: Span): ReadSchedule | undefined {
+function scheduleOf(
+  context: Context,
+  settings: MergedSettings["settings"],
+  length: { epochs: number; steps: number | undefined },
+  at: Span,
+): ReadSchedule | undefined {
   const placed = settings.get("schedule");
   const guarantee = settings.get("guarantee");
-  const parts = placed ? inferSchedule(context, placed.scope, placed.setting.value) : constantSchedule(context, at);
+  const parts = placed
+    ? inferSchedule(context, placed.scope, placed.setting.value)
+    : constantSchedule(context, at);
   if (parts && placed) checkLengths(context, parts, length);
   if (guarantee) {
-    const fine = readSetting(context, guarantee.scope, "guarantee", { kind: "symbol", choices: ["robbins_monro"], summary: "" }, guarantee.setting.value);
+    const fine = readSetting(
+      context,
+      guarantee.scope,
+      "guarantee",
+      { kind: "symbol", choices: ["robbins_monro"], summary: "" },
+      guarantee.setting.value,
+    );
     if (fine !== undefined && parts) checkGuarantee(context, parts, guarantee.setting);
   }
-  const origin = placed ? { span: placed.setting.value.span, from: placed.from } : { span: at, from: "default of a run" };
+  const origin = placed
+    ? { span: placed.setting.value.span, from: placed.from }
+    : { span: at, from: "default of a run" };
   return parts && { parts: parts.map(({ part }) => part), placed: parts, origin };
 }
 
 function constantSchedule(context: Context, at: Span): readonly PlacedPart[] {
   const definition = context.library.find("schedule", "constant");
   if (definition?.kind !== "schedule") return [];
-  const values = Object.fromEntries(Object.keys(definition.arguments).map((name) => [name, undefined]));
+  const values = Object.fromEntries(
+    Object.keys(definition.arguments).map((name) => [name, undefined]),
+  );
   return [{ part: { kind: "use", use: { definition, arguments: values } }, span: at }];
 }
 
 /** The rules of the model, then those of the recipes, then the run's own. */
-function rulesOf(context: Context, model: TypedModel, merged: MergedSettings, runNumbers: RunNumbers, at: Span): readonly CascadeRule[] {
-  const own = merged.rules.map(({ rule, scope, place }) => collectRule(context, withRunNumbers(scope, runNumbers, at), rule, place));
+function rulesOf(
+  context: Context,
+  model: TypedModel,
+  merged: MergedSettings,
+  runNumbers: RunNumbers,
+  at: Span,
+): readonly CascadeRule[] {
+  const own = merged.rules.map(({ rule, scope, place }) =>
+    collectRule(context, withRunNumbers(scope, runNumbers, at), rule, place),
+  );
   return [...(model.rules ?? []), ...own.filter((rule) => rule !== undefined)];
 }
 

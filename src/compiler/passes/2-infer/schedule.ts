@@ -19,7 +19,11 @@ export interface PlacedPart {
 }
 
 /** `warmup(2 epochs) then cosine(to: 0)` as its parts; undefined when something was reported. */
-export function inferSchedule(context: Context, scope: Scope, expression: Ast.Expression): readonly PlacedPart[] | undefined {
+export function inferSchedule(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+): readonly PlacedPart[] | undefined {
   const value = evaluate(context, scope, expression);
   if (!value) return undefined;
   const written = value.kind === "sequence" ? value.parts : [value];
@@ -30,36 +34,69 @@ export function inferSchedule(context: Context, scope: Scope, expression: Ast.Ex
   });
   if (parts.includes(undefined)) return undefined;
   const complete = parts.filter((part) => part !== undefined);
-  const fine = complete.map((placed, index) => checkPart(context, placed, index === complete.length - 1));
+  const fine = complete.map((placed, index) =>
+    checkPart(context, placed, index === complete.length - 1),
+  );
   return fine.includes(false) ? undefined : complete;
 }
 
-function readPart(context: Context, scope: Scope, value: CompileValue, span: Span): SchedulePart | undefined {
+function readPart(
+  context: Context,
+  scope: Scope,
+  value: CompileValue,
+  span: Span,
+): SchedulePart | undefined {
   if (value.kind === "declaration" && value.declaration.item.kind === "define") {
     const { item, scope: itemScope } = value.declaration;
     const applied = applyDefinition(context, value.scope, item, itemScope, value.arguments, span);
     return applied && { kind: "formula", ...applied, name: item.name.text };
   }
   if (value.kind === "word" || value.kind === "text") {
-    const use = useOf(context, scope, "schedule", value, span) as Use<ScheduleDefinition> | undefined;
+    const use = useOf(context, scope, "schedule", value, span) as
+      Use<ScheduleDefinition> | undefined;
     return use && { kind: "use", use };
   }
-  const hint = value.kind === "size" || value.kind === "number" ? "the rate itself is the optimizer's: `sgd(0.1)`" : undefined;
-  context.report(diagnostic(wrongKindOfValue, span, { name: "schedule", expected: "a schedule such as `cosine(to: 0)`", found: describeValue(value, span), hint }));
+  const hint =
+    value.kind === "size" || value.kind === "number"
+      ? "the rate itself is the optimizer's: `sgd(0.1)`"
+      : undefined;
+  context.report(
+    diagnostic(wrongKindOfValue, span, {
+      name: "schedule",
+      expected: "a schedule such as `cosine(to: 0)`",
+      found: describeValue(value, span),
+      hint,
+    }),
+  );
   return undefined;
 }
 
 /** All parts but the last have a duration, in epochs or steps. */
 function checkPart(context: Context, { part, span }: PlacedPart, last: boolean): boolean {
-  const clock = part.kind === "use" ? durationsOf(part.use).find((duration) => duration.unit !== "epoch" && duration.unit !== "step") : undefined;
+  const clock =
+    part.kind === "use"
+      ? durationsOf(part.use).find(
+          (duration) => duration.unit !== "epoch" && duration.unit !== "step",
+        )
+      : undefined;
   if (clock) {
-    context.report(diagnostic(messages.durationNotHere, span, { name: part.kind === "use" ? part.use.definition.name : part.name, found: showDuration(clock) }));
+    context.report(
+      diagnostic(messages.durationNotHere, span, {
+        name: part.kind === "use" ? part.use.definition.name : part.name,
+        found: showDuration(clock),
+      }),
+    );
     return false;
   }
   if (last || lengthOf(part)) return true;
   const name = part.kind === "use" ? part.use.definition.name : part.name;
   const timed = part.kind === "use" && part.use.definition.duration !== undefined;
-  context.report(diagnostic(messages.partWithoutEnd, span, { name, example: timed ? `${name}(5 epochs)` : undefined }));
+  context.report(
+    diagnostic(messages.partWithoutEnd, span, {
+      name,
+      example: timed ? `${name}(5 epochs)` : undefined,
+    }),
+  );
   return false;
 }
 
@@ -103,15 +140,37 @@ export function checkLengths(context: Context, parts: readonly PlacedPart[], run
       const length = lengthOf(part);
       const here = length && length.unit === unit ? length.amount : undefined;
       if (start >= end) {
-        context.report(diagnostic(messages.beyondTheEnd, span, { what: `\`${name}\` begins when the run is over`, at: `after ${show(start)}`, end: show(end) }));
+        context.report(
+          diagnostic(messages.beyondTheEnd, span, {
+            what: `\`${name}\` begins when the run is over`,
+            at: `after ${show(start)}`,
+            end: show(end),
+          }),
+        );
         break;
       }
       if (here !== undefined && start + here > end) {
-        context.report(diagnostic(messages.beyondTheEnd, span, { what: `\`${name}\` is longer than the run`, at: show(start + here), end: show(end) }));
+        context.report(
+          diagnostic(messages.beyondTheEnd, span, {
+            what: `\`${name}\` is longer than the run`,
+            at: show(start + here),
+            end: show(end),
+          }),
+        );
         break;
       }
-      const late = part.kind === "use" ? milestones(part).find((each) => each.unit === unit && start + each.amount >= end) : undefined;
-      if (late) context.report(diagnostic(messages.beyondTheEnd, span, { what: `a milestone of \`${name}\` never comes`, at: show(start + late.amount), end: show(end) }));
+      const late =
+        part.kind === "use"
+          ? milestones(part).find((each) => each.unit === unit && start + each.amount >= end)
+          : undefined;
+      if (late)
+        context.report(
+          diagnostic(messages.beyondTheEnd, span, {
+            what: `a milestone of \`${name}\` never comes`,
+            at: show(start + late.amount),
+            end: show(end),
+          }),
+        );
       if (here === undefined) break;
       start += here;
     }
@@ -120,5 +179,7 @@ export function checkLengths(context: Context, parts: readonly PlacedPart[], run
 
 /** The durations in lists (`at: (30 epochs, 60 epochs)`) are places on the way. */
 function milestones(part: Extract<SchedulePart, { kind: "use" }>): readonly Duration[] {
-  return Object.values(part.use.arguments).flatMap((value) => (Array.isArray(value) ? (value as readonly ArgumentValue[]).filter(isDuration) : []));
+  return Object.values(part.use.arguments).flatMap((value) =>
+    Array.isArray(value) ? (value as readonly ArgumentValue[]).filter(isDuration) : [],
+  );
 }

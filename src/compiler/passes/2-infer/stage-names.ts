@@ -7,7 +7,10 @@ import type { Context } from "./context.ts";
  * The name of every stage of a body: its `as`, or else its kind and number, counting every stage of that kind in the
  * text of the body, named or not (`conv_2`, `basic_1`), so that naming one renames no other.
  */
-export function nameStages(context: Context, body: readonly Ast.Statement[]): ReadonlyMap<Ast.Stage, string> {
+export function nameStages(
+  context: Context,
+  body: readonly Ast.Statement[],
+): ReadonlyMap<Ast.Stage, string> {
   const names = new Map<Ast.Stage, string>();
   const counts = new Map<string, number>();
   const automatic = new Set<string>();
@@ -20,7 +23,13 @@ export function nameStages(context: Context, body: readonly Ast.Statement[]): Re
     names.set(stage, stage.alias?.text ?? `${kind}_${number}`);
   }
   for (const { alias } of stages) {
-    if (alias && automatic.has(alias.text)) context.report(diagnostic(duplicateName, alias.span, { name: alias.text, what: "another stage of this body, which is numbered" }));
+    if (alias && automatic.has(alias.text))
+      context.report(
+        diagnostic(duplicateName, alias.span, {
+          name: alias.text,
+          what: "another stage of this body, which is numbered",
+        }),
+      );
   }
   return names;
 }
@@ -31,7 +40,9 @@ function kindOf(stage: Ast.Stage): string {
 }
 
 function stagesOf(statement: Ast.Statement): readonly Ast.Stage[] {
-  return statement.kind === "binding" || statement.kind === "return" ? stagesIn(statement.value) : [];
+  return statement.kind === "binding" || statement.kind === "return"
+    ? stagesIn(statement.value)
+    : [];
 }
 
 /** Stages in the order of the text; those of arguments are no stages of the body. */
@@ -46,7 +57,11 @@ function stagesIn(expression: Ast.Expression): readonly Ast.Stage[] {
     case "binary":
       return [...stagesIn(expression.left), ...stagesIn(expression.right)];
     case "conditional":
-      return [...stagesIn(expression.condition), ...stagesIn(expression.then), ...stagesIn(expression.else)];
+      return [
+        ...stagesIn(expression.condition),
+        ...stagesIn(expression.then),
+        ...stagesIn(expression.else),
+      ];
     case "flow":
       return [...stagesIn(expression.source), ...expression.stages];
     default:

@@ -15,11 +15,21 @@ import { betterOf, checkMonitor, plainMonitors, type Watched } from "./monitors.
 const early = {
   monitor: { kind: "monitor", summary: "What is watched." },
   patience: { kind: "duration", summary: "How long it may go without getting better." },
-  least: { kind: "number", named: true, minimum: 0, default: 0, summary: "The smallest change that counts as getting better." },
+  least: {
+    kind: "number",
+    named: true,
+    minimum: 0,
+    default: 0,
+    summary: "The smallest change that counts as getting better.",
+  },
 } as const satisfies ArgumentTable;
 
-const best = { monitor: { kind: "monitor", summary: "What the best weights are best at." } } as const satisfies ArgumentTable;
-const every = { interval: { kind: "duration", summary: "How often the weights are saved." } } as const satisfies ArgumentTable;
+const best = {
+  monitor: { kind: "monitor", summary: "What the best weights are best at." },
+} as const satisfies ArgumentTable;
+const every = {
+  interval: { kind: "duration", summary: "How often the weights are saved." },
+} as const satisfies ArgumentTable;
 
 interface Reading {
   readonly context: Context;
@@ -31,9 +41,12 @@ interface Reading {
 export function inferStop(reading: Reading, expression: Ast.Expression): StopCondition | undefined {
   switch (expression.kind) {
     case "group":
-      return expression.arguments.length === 1 && !expression.arguments[0]!.name ? inferStop(reading, expression.arguments[0]!.value) : refuse(reading, expression);
+      return expression.arguments.length === 1 && !expression.arguments[0]!.name
+        ? inferStop(reading, expression.arguments[0]!.value)
+        : refuse(reading, expression);
     case "binary":
-      if (expression.operator === "or" || expression.operator === "and") return joined(reading, expression.operator, expression);
+      if (expression.operator === "or" || expression.operator === "and")
+        return joined(reading, expression.operator, expression);
       return comparison(reading, expression);
     case "reference":
       return earlyStop(reading, expression);
@@ -43,25 +56,46 @@ export function inferStop(reading: Reading, expression: Ast.Expression): StopCon
 }
 
 function refuse({ context }: Reading, expression: Ast.Expression): undefined {
-  context.report(diagnostic(messages.notAStopCondition, expression.span, { found: `\`${snippet(expression.span)}\`` }));
+  context.report(
+    diagnostic(messages.notAStopCondition, expression.span, {
+      found: `\`${snippet(expression.span)}\``,
+    }),
+  );
   return undefined;
 }
 
-function joined(reading: Reading, kind: "or" | "and", expression: Ast.Binary): StopCondition | undefined {
+function joined(
+  reading: Reading,
+  kind: "or" | "and",
+  expression: Ast.Binary,
+): StopCondition | undefined {
   const [left, right] = [inferStop(reading, expression.left), inferStop(reading, expression.right)];
   if (!left || !right) return undefined;
-  const flat = (condition: StopCondition) => (condition.kind === kind ? condition.conditions : [condition]);
+  const flat = (condition: StopCondition) =>
+    condition.kind === kind ? condition.conditions : [condition];
   return { kind, conditions: [...flat(left), ...flat(right)] };
 }
 
 function earlyStop(reading: Reading, expression: Ast.Reference): StopCondition | undefined {
   const { context, scope, watched } = reading;
   const name = expression.path[0]!;
-  if (expression.path.length > 1 || (name.text !== "early" && expression.arguments === undefined)) return refuse(reading, expression);
+  if (expression.path.length > 1 || (name.text !== "early" && expression.arguments === undefined))
+    return refuse(reading, expression);
   if (name.text !== "early") {
     const planned = context.library.planned(name.text);
-    if (planned) context.report(diagnostic(laterItem, name.span, { name: name.text, summary: planned.summary }));
-    else if (suggest(name.text, ["early"])) context.report(diagnostic(messages.unknownChoice, name.span, { name: "stop", found: name.text, choices: ["`early`"] }, { fixes: [replace(name.span, "early")] }));
+    if (planned)
+      context.report(
+        diagnostic(laterItem, name.span, { name: name.text, summary: planned.summary }),
+      );
+    else if (suggest(name.text, ["early"]))
+      context.report(
+        diagnostic(
+          messages.unknownChoice,
+          name.span,
+          { name: "stop", found: name.text, choices: ["`early`"] },
+          { fixes: [replace(name.span, "early")] },
+        ),
+      );
     else return refuse(reading, expression);
     return undefined;
   }
@@ -69,13 +103,24 @@ function earlyStop(reading: Reading, expression: Ast.Reference): StopCondition |
   if (!values) return undefined;
   const metric = values["monitor"] as string;
   if (!checkMonitor(context, watched, metric, monitorSpan(expression), "stop")) return undefined;
-  return { kind: "early", metric, patience: values["patience"] as Duration, least: values["least"] as number, better: betterOf(watched, metric) };
+  return {
+    kind: "early",
+    metric,
+    patience: values["patience"] as Duration,
+    least: values["least"] as number,
+    better: betterOf(watched, metric),
+  };
 }
 
 /** Where `validation.loss` stands in `early(validation.loss, …)`. */
 function monitorSpan(expression: Ast.Reference): Ast.Expression["span"] {
   const written = expression.arguments ?? [];
-  return (written.find((argument) => argument.name?.text === "monitor") ?? written.find((argument) => !argument.name))?.value.span ?? expression.span;
+  return (
+    (
+      written.find((argument) => argument.name?.text === "monitor") ??
+      written.find((argument) => !argument.name)
+    )?.value.span ?? expression.span
+  );
 }
 
 /** `time > 10 minutes`: durations of the clock are seconds, `50%` is a number, names are watched. */
@@ -83,7 +128,12 @@ function comparison(reading: Reading, expression: Ast.Binary): StopCondition | u
   const operator = (["<", "<=", ">", ">="] as const).find((each) => each === expression.operator);
   if (!operator) return refuse(reading, expression);
   const seen = { time: false, clock: false, names: 0, failed: false };
-  const read = (side: Ast.Expression) => toFormula(reading.context, reading.scope, side, { variables: new Map(), name: "stop", leaf: (part) => leafOf(reading, part, seen) });
+  const read = (side: Ast.Expression) =>
+    toFormula(reading.context, reading.scope, side, {
+      variables: new Map(),
+      name: "stop",
+      leaf: (part) => leafOf(reading, part, seen),
+    });
   const [left, right] = [read(expression.left), read(expression.right)];
   if (!left || !right) return undefined;
   if (seen.names === 0) return refuse(reading, expression);
@@ -91,7 +141,14 @@ function comparison(reading: Reading, expression: Ast.Binary): StopCondition | u
     const plain = [expression.left, expression.right].find((side) => side.kind === "number");
     if (plain) {
       const found = snippet(plain.span);
-      reading.context.report(diagnostic(messages.timeNeedsUnit, plain.span, { found }, { fixes: [replace(plain.span, `${found} minutes`)] }));
+      reading.context.report(
+        diagnostic(
+          messages.timeNeedsUnit,
+          plain.span,
+          { found },
+          { fixes: [replace(plain.span, `${found} minutes`)] },
+        ),
+      );
       return undefined;
     }
   }
@@ -100,7 +157,11 @@ function comparison(reading: Reading, expression: Ast.Binary): StopCondition | u
 
 const secondsIn = { second: 1, minute: 60, hour: 3600 } as const;
 
-function leafOf(reading: Reading, part: Ast.Expression, seen: { time: boolean; clock: boolean; names: number }): Formula | "reported" | undefined {
+function leafOf(
+  reading: Reading,
+  part: Ast.Expression,
+  seen: { time: boolean; clock: boolean; names: number },
+): Formula | "reported" | undefined {
   if (part.kind === "number" && part.unit !== undefined) {
     if (part.unit in secondsIn) {
       seen.clock = true;
@@ -112,11 +173,16 @@ function leafOf(reading: Reading, part: Ast.Expression, seen: { time: boolean; c
   if (part.kind !== "reference" || part.arguments !== undefined) return undefined;
   const name = part.path.map((each) => each.text).join(".");
   if (part.path.length === 1 && reading.scope.names.has(name)) return undefined;
-  const watches = part.path.length > 1 || (plainMonitors as readonly string[]).includes(name) || !isBound(reading.scope, name);
+  const watches =
+    part.path.length > 1 ||
+    (plainMonitors as readonly string[]).includes(name) ||
+    !isBound(reading.scope, name);
   if (!watches) return undefined;
   seen.names++;
   if (name === "time") seen.time = true;
-  return checkMonitor(reading.context, reading.watched, name, part.span, "stop", plainMonitors) ? { kind: "variable", name } : "reported";
+  return checkMonitor(reading.context, reading.watched, name, part.span, "stop", plainMonitors)
+    ? { kind: "variable", name }
+    : "reported";
 }
 
 function isBound(scope: Scope | undefined, name: string): boolean {
@@ -124,15 +190,26 @@ function isBound(scope: Scope | undefined, name: string): boolean {
 }
 
 /** `best(validation.accuracy)` or `last`. */
-export function inferKeep({ context, scope, watched }: Reading, expression: Ast.Expression): TypedRun["keep"] | undefined {
+export function inferKeep(
+  { context, scope, watched }: Reading,
+  expression: Ast.Expression,
+): TypedRun["keep"] | undefined {
   if (expression.kind === "reference" && expression.path.length === 1) {
     const name = expression.path[0]!.text;
     if (name === "last" && (expression.arguments ?? []).length === 0) return { kind: "last" };
     if (name === "best") {
-      const values = checkTable(context, scope, "best", best, expression.arguments, expression.span);
+      const values = checkTable(
+        context,
+        scope,
+        "best",
+        best,
+        expression.arguments,
+        expression.span,
+      );
       if (!values) return undefined;
       const metric = values["monitor"] as string;
-      if (!checkMonitor(context, watched, metric, monitorSpan(expression), "keep")) return undefined;
+      if (!checkMonitor(context, watched, metric, monitorSpan(expression), "keep"))
+        return undefined;
       return { kind: "best", metric, better: betterOf(watched, metric) };
     }
   }
@@ -140,15 +217,39 @@ export function inferKeep({ context, scope, watched }: Reading, expression: Ast.
 }
 
 /** `every(1 epoch)`. */
-export function inferSave({ context, scope }: Reading, expression: Ast.Expression): Duration | undefined {
-  if (expression.kind === "reference" && expression.path.length === 1 && expression.path[0]!.text === "every") {
-    return checkTable(context, scope, "every", every, expression.arguments, expression.span)?.["interval"] as Duration | undefined;
+export function inferSave(
+  { context, scope }: Reading,
+  expression: Ast.Expression,
+): Duration | undefined {
+  if (
+    expression.kind === "reference" &&
+    expression.path.length === 1 &&
+    expression.path[0]!.text === "every"
+  ) {
+    return checkTable(context, scope, "every", every, expression.arguments, expression.span)?.[
+      "interval"
+    ] as Duration | undefined;
   }
-  return refuseChoice(context, "save", expression, ["`every(1 epoch)`", "`every(500 steps)`", "`every(10 minutes)`"]);
+  return refuseChoice(context, "save", expression, [
+    "`every(1 epoch)`",
+    "`every(500 steps)`",
+    "`every(10 minutes)`",
+  ]);
 }
 
 /** Reports that a setting has another value than those it may have. */
-export function refuseChoice(context: Context, name: string, expression: Ast.Expression, choices: readonly string[]): undefined {
-  context.report(diagnostic(messages.unknownChoice, expression.span, { name, found: snippet(expression.span), choices }));
+export function refuseChoice(
+  context: Context,
+  name: string,
+  expression: Ast.Expression,
+  choices: readonly string[],
+): undefined {
+  context.report(
+    diagnostic(messages.unknownChoice, expression.span, {
+      name,
+      found: snippet(expression.span),
+      choices,
+    }),
+  );
   return undefined;
 }

@@ -4,7 +4,16 @@ import { teacherPrepared, teacherUnused } from "../../base/diagnostics/catalogue
 import { suggest } from "../../base/suggest.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import { operandsOf } from "../../typed/operands.ts";
-import type { LossExpression, Teacher, TypedData, TypedMetric, TypedModel, TypedRun, Value, WeightSource } from "../../typed/program.ts";
+import type {
+  LossExpression,
+  Teacher,
+  TypedData,
+  TypedMetric,
+  TypedModel,
+  TypedRun,
+  Value,
+  WeightSource,
+} from "../../typed/program.ts";
 import { showUse } from "../../typed/show.ts";
 import { replace } from "./argument-values.ts";
 import type { Context, Scope } from "./context.ts";
@@ -16,12 +25,20 @@ import { refuseChoice } from "./stop.ts";
 const choices = ["a run", '`checkpoint("big.safetensors", model: Big)`'] as const;
 
 /** A run of this file, or `checkpoint("big.safetensors", model: Big)`: the model whose values `teacher.…` are, on the rows of this run. */
-export function inferTeacher(context: Context, own: string, { scope, setting }: PlacedSetting, data: TypedData): Teacher | undefined {
+export function inferTeacher(
+  context: Context,
+  own: string,
+  { scope, setting }: PlacedSetting,
+  data: TypedData,
+): Teacher | undefined {
   const { value } = setting;
   const found = readTeacher(context, own, scope, value);
   if (!found) return undefined;
   const { model, weights, run } = found;
-  const inputs = run && run.data === data ? run.inputs : inferInputs(context, model, data, undefined, value.span);
+  const inputs =
+    run && run.data === data
+      ? run.inputs
+      : inferInputs(context, model, data, undefined, value.span);
   if (!inputs || (run && !sharesPreparation(context, run, inputs, data, value))) return undefined;
   return { model: copyOf(context, model), inputs, weights };
 }
@@ -32,16 +49,40 @@ interface Found {
   readonly run?: TypedRun;
 }
 
-function readTeacher(context: Context, own: string, scope: Scope, expression: Ast.Expression): Found | undefined {
-  if (expression.kind !== "reference" || expression.path.length !== 1) return refuseChoice(context, "teacher", expression, choices);
+function readTeacher(
+  context: Context,
+  own: string,
+  scope: Scope,
+  expression: Ast.Expression,
+): Found | undefined {
+  if (expression.kind !== "reference" || expression.path.length !== 1)
+    return refuseChoice(context, "teacher", expression, choices);
   const name = expression.path[0]!;
   const run = expression.arguments === undefined ? context.runs.get(name.text) : undefined;
   if (run) return { model: run.model, weights: { kind: "run", run: run.name }, run };
-  if (name.text === "checkpoint" && expression.arguments) return teacherOfCheckpoint(context, scope, expression, expression.arguments);
-  if (expression.arguments === undefined && context.declaredRuns?.has(name.text) === true && !standsBelow(context, own, name.text)) return undefined;
+  if (name.text === "checkpoint" && expression.arguments)
+    return teacherOfCheckpoint(context, scope, expression, expression.arguments);
+  if (
+    expression.arguments === undefined &&
+    context.declaredRuns?.has(name.text) === true &&
+    !standsBelow(context, own, name.text)
+  )
+    return undefined;
   const suggestion = suggest(name.text, context.runs.keys());
   const fixes = suggestion === undefined ? [] : [replace(name.span, suggestion)];
-  context.report(diagnostic(unknownItemKind, name.span, { what: "a run above this one", name: name.text, known: [...context.runs.keys()], suggestion }, { fixes }));
+  context.report(
+    diagnostic(
+      unknownItemKind,
+      name.span,
+      {
+        what: "a run above this one",
+        name: name.text,
+        known: [...context.runs.keys()],
+        suggestion,
+      },
+      { fixes },
+    ),
+  );
   return undefined;
 }
 
@@ -51,12 +92,22 @@ function standsBelow(context: Context, own: string, name: string): boolean {
   return names.indexOf(name) >= names.indexOf(own);
 }
 
-function teacherOfCheckpoint(context: Context, scope: Scope, expression: Ast.Reference, written: readonly Ast.Argument[]): Found | undefined {
+function teacherOfCheckpoint(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Reference,
+  written: readonly Ast.Argument[],
+): Found | undefined {
   const path = written.find((argument) => !argument.name)?.value;
   const model = written.find((argument) => argument.name?.text === "model")?.value;
   const name = model?.kind === "reference" && model.path.length === 1 ? model.path[0]! : undefined;
   const binding = name && lookup(scope, name.text);
-  if (written.length !== 2 || path?.kind !== "text" || binding?.kind !== "declaration" || binding.declaration.item.kind !== "model") {
+  if (
+    written.length !== 2 ||
+    path?.kind !== "text" ||
+    binding?.kind !== "declaration" ||
+    binding.declaration.item.kind !== "model"
+  ) {
     return refuseChoice(context, "teacher", expression, choices);
   }
   context.use(binding.span);
@@ -65,11 +116,22 @@ function teacherOfCheckpoint(context: Context, scope: Scope, expression: Ast.Ref
 }
 
 /** Whether the rows reach the teacher as they did when it was trained; of a checkpoint only its file can tell. */
-function sharesPreparation(context: Context, teacher: TypedRun, inputs: ReadonlyMap<string, string>, data: TypedData, at: Ast.Expression): boolean {
+function sharesPreparation(
+  context: Context,
+  teacher: TypedRun,
+  inputs: ReadonlyMap<string, string>,
+  data: TypedData,
+  at: Ast.Expression,
+): boolean {
   for (const [input, field] of inputs) {
-    const [its, own] = [stepsOf(teacher.data, teacher.inputs.get(input) ?? input), stepsOf(data, field)];
+    const [its, own] = [
+      stepsOf(teacher.data, teacher.inputs.get(input) ?? input),
+      stepsOf(data, field),
+    ];
     if (its === own) continue;
-    context.report(diagnostic(teacherPrepared, at.span, { teacher: teacher.name, field, its, own }));
+    context.report(
+      diagnostic(teacherPrepared, at.span, { teacher: teacher.name, field, its, own }),
+    );
     return false;
   }
   return true;
@@ -77,7 +139,9 @@ function sharesPreparation(context: Context, teacher: TypedRun, inputs: Readonly
 
 function stepsOf({ normalize }: TypedData, field: string): string {
   const steps = normalize.find((each) => each.field === field)?.steps ?? [];
-  return steps.length === 0 ? "as it comes" : `normalised by \`${steps.map(showUse).join(" then ")}\``;
+  return steps.length === 0
+    ? "as it comes"
+    : `normalised by \`${steps.map(showUse).join(" then ")}\``;
 }
 
 /** The model with values of its own: a run may learn from an earlier training of the very same model. */
@@ -86,13 +150,22 @@ function copyOf(context: Context, model: TypedModel): TypedModel {
   const copy = (value: Value): Value => {
     const known = copies.get(value);
     if (known) return known;
-    const made = { ...value, id: context.counter ? context.counter.next++ : -1 - value.id, body: copyBody(value.body, copy) };
+    const made = {
+      ...value,
+      id: context.counter ? context.counter.next++ : -1 - value.id,
+      body: copyBody(value.body, copy),
+    };
     copies.set(value, made);
     return made;
   };
   const values = model.values.map(copy);
   const outputs = model.outputs.map((output) => ({ ...output, value: copy(output.value) }));
-  return { ...model, values, outputs, named: new Map([...model.named].map(([name, value]) => [name, copy(value)])) };
+  return {
+    ...model,
+    values,
+    outputs,
+    named: new Map([...model.named].map(([name, value]) => [name, copy(value)])),
+  };
 }
 
 function copyBody(body: Value["body"], copy: (value: Value) => Value): Value["body"] {
@@ -106,19 +179,34 @@ function copyBody(body: Value["body"], copy: (value: Value) => Value): Value["bo
     case "compare":
       return { ...body, operands: body.operands.map(copy) };
     case "select":
-      return { ...body, condition: copy(body.condition), then: copy(body.then), else: copy(body.else) };
+      return {
+        ...body,
+        condition: copy(body.condition),
+        then: copy(body.then),
+        else: copy(body.else),
+      };
     default:
       return body;
   }
 }
 
 /** Warns of a teacher that no loss and no metric speaks of. */
-export function checkTeacherUsed(context: Context, teacher: Teacher, { setting }: PlacedSetting, loss: LossExpression, metrics: readonly TypedMetric[]): void {
+export function checkTeacherUsed(
+  context: Context,
+  teacher: Teacher,
+  { setting }: PlacedSetting,
+  loss: LossExpression,
+  metrics: readonly TypedMetric[],
+): void {
   const values = new Set(teacher.model.values);
   const heard = (value: Value): boolean => values.has(value) || operandsOf(value).some(heard);
   if ([...operandsIn(loss), ...metrics.flatMap(({ operands }) => operands)].some(heard)) return;
   const output = teacher.model.outputs[0]?.name ?? "output";
-  context.report(diagnostic(teacherUnused, setting.span, { example: `distill(${output}, teacher.${output}, temperature: 4)` }));
+  context.report(
+    diagnostic(teacherUnused, setting.span, {
+      example: `distill(${output}, teacher.${output}, temperature: 4)`,
+    }),
+  );
 }
 
 function operandsIn(loss: LossExpression): readonly Value[] {

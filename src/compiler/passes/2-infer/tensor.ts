@@ -11,7 +11,16 @@ import { applyActivation, applyLayer, countStage } from "./apply.ts";
 import type { StageUse } from "./apply.ts";
 import { applyBlock } from "./block.ts";
 import { calculate, compare, negated } from "./calculate.ts";
-import { calledFunction, member, refuseCall, refuseOutside, refuseSeveral, tensor, tensorsOf, unbound } from "./calls.ts";
+import {
+  calledFunction,
+  member,
+  refuseCall,
+  refuseOutside,
+  refuseSeveral,
+  tensor,
+  tensorsOf,
+  unbound,
+} from "./calls.ts";
 import type { CompileValue, Declaration, InferTensor, Scope } from "./context.ts";
 import { snippet } from "./describe.ts";
 import { broken, nameValue, newElaboration, pathTo, rootFrame } from "./elaboration.ts";
@@ -32,8 +41,13 @@ export const inferTensor: InferTensor = (context, scope, expression) => {
 };
 
 /** What an expression of a body comes to: tensors, or else what it is at compile time. */
-function inferExpression(frame: Frame, scope: Scope, expression: Ast.Expression): CompileValue | undefined {
-  if (!mentionsTensor(scope, expression) && !mayBeLater(frame, scope, expression)) return evaluate(frame.context, scope, expression);
+function inferExpression(
+  frame: Frame,
+  scope: Scope,
+  expression: Ast.Expression,
+): CompileValue | undefined {
+  if (!mentionsTensor(scope, expression) && !mayBeLater(frame, scope, expression))
+    return evaluate(frame.context, scope, expression);
   switch (expression.kind) {
     case "group":
       return inferGroup(frame, scope, expression);
@@ -54,43 +68,94 @@ function inferExpression(frame: Frame, scope: Scope, expression: Ast.Expression)
 
 /** A name that is bound to nothing yet is looked at here, so that it can be said whether it comes too early. */
 function mayBeLater(frame: Frame, scope: Scope, expression: Ast.Expression): boolean {
-  return expression.kind === "reference" && !lookup(scope, expression.path[0]!.text) && !frame.elaboration.bodiless;
+  return (
+    expression.kind === "reference" &&
+    !lookup(scope, expression.path[0]!.text) &&
+    !frame.elaboration.bodiless
+  );
 }
 
 function inferGroup(frame: Frame, scope: Scope, expression: Ast.Group): CompileValue | undefined {
   const [first, ...others] = expression.arguments;
-  if (first && others.length === 0 && !first.name) return inferExpression(frame, scope, first.value);
-  const items = expression.arguments.map(({ name, value }) => ({ ...(name && { name }), value: inferExpression(frame, scope, value) }));
+  if (first && others.length === 0 && !first.name)
+    return inferExpression(frame, scope, first.value);
+  const items = expression.arguments.map(({ name, value }) => ({
+    ...(name && { name }),
+    value: inferExpression(frame, scope, value),
+  }));
   if (items.some(({ value }) => value === undefined)) return undefined;
-  return { kind: "tuple", items: items as readonly { readonly name?: Ast.Name; readonly value: CompileValue }[], span: expression.span };
+  return {
+    kind: "tuple",
+    items: items as readonly { readonly name?: Ast.Name; readonly value: CompileValue }[],
+    span: expression.span,
+  };
 }
 
-function inferReference(frame: Frame, scope: Scope, expression: Ast.Reference): CompileValue | undefined {
+function inferReference(
+  frame: Frame,
+  scope: Scope,
+  expression: Ast.Reference,
+): CompileValue | undefined {
   const { path, span } = expression;
   const first = path[0]!;
   const binding = lookup(scope, first.text);
-  if (expression.arguments !== undefined && path.length === 1) return inferCall(frame, scope, expression, expression.arguments);
+  if (expression.arguments !== undefined && path.length === 1)
+    return inferCall(frame, scope, expression, expression.arguments);
   if (!binding) return unbound(frame, scope, path);
-  if (binding.kind !== "value" || path.length === 1) return evaluate(frame.context, scope, expression);
+  if (binding.kind !== "value" || path.length === 1)
+    return evaluate(frame.context, scope, expression);
   return member(frame, binding.value, path, span);
 }
 
 /** `abs(a - b)`, `soft_cap(x, 3)`: functions, activations without parameters and definitions may be called on values. */
-function inferCall(frame: Frame, scope: Scope, expression: Ast.Reference, written: readonly Ast.Argument[]): CompileValue | undefined {
+function inferCall(
+  frame: Frame,
+  scope: Scope,
+  expression: Ast.Reference,
+  written: readonly Ast.Argument[],
+): CompileValue | undefined {
   const name = expression.path[0]!;
-  const definition = lookup(scope, name.text) ? undefined : frame.context.library.find("function", name.text);
-  const meaning: StageMeaning | undefined = definition?.kind === "function" ? { kind: "function", definition } : callable(frame, scope, expression);
+  const definition = lookup(scope, name.text)
+    ? undefined
+    : frame.context.library.find("function", name.text);
+  const meaning: StageMeaning | undefined =
+    definition?.kind === "function"
+      ? { kind: "function", definition }
+      : callable(frame, scope, expression);
   if (!meaning) return undefined;
-  if (meaning.kind === "layer" || meaning.kind === "block") return refuseCall(frame, scope, expression, written, meaning);
-  if (meaning.kind === "define") return callDefine(frame, scope, meaning.declaration, written, expression.span);
-  const operands = written.map(({ value }) => asTensor(frame, inferExpression(frame, scope, value)));
+  if (meaning.kind === "layer" || meaning.kind === "block")
+    return refuseCall(frame, scope, expression, written, meaning);
+  if (meaning.kind === "define")
+    return callDefine(frame, scope, meaning.declaration, written, expression.span);
+  const operands = written.map(({ value }) =>
+    asTensor(frame, inferExpression(frame, scope, value)),
+  );
   if (operands.includes(undefined)) return undefined;
   const found = operands as readonly Value[];
-  if (meaning.kind === "function") return calledFunction(frame, meaning.definition, found, expression, written);
-  const stage: StageUse = { name, written: undefined, scope, path: pathTo(frame.prefix, name.text), automatic: true, span: expression.span, inputs: found };
-  if (found.length === 1) return tensor(applyActivation(frame, meaning.definition, stage), expression.span);
-  const instead = `${snippet(written[0]!.span)} -> ${name.text}(${written.slice(1).map(({ span }) => snippet(span)).join(", ")})`;
-  frame.context.report(diagnostic(names.ownsParameters, name.span, { name: name.text, what: "has settings besides its operand", instead }));
+  if (meaning.kind === "function")
+    return calledFunction(frame, meaning.definition, found, expression, written);
+  const stage: StageUse = {
+    name,
+    written: undefined,
+    scope,
+    path: pathTo(frame.prefix, name.text),
+    automatic: true,
+    span: expression.span,
+    inputs: found,
+  };
+  if (found.length === 1)
+    return tensor(applyActivation(frame, meaning.definition, stage), expression.span);
+  const instead = `${snippet(written[0]!.span)} -> ${name.text}(${written
+    .slice(1)
+    .map(({ span }) => snippet(span))
+    .join(", ")})`;
+  frame.context.report(
+    diagnostic(names.ownsParameters, name.span, {
+      name: name.text,
+      what: "has settings besides its operand",
+      instead,
+    }),
+  );
   return undefined;
 }
 
@@ -100,7 +165,14 @@ function callable(frame: Frame, scope: Scope, expression: Ast.Reference): StageM
 }
 
 /** A definition on values: its first parameter is what it is applied to. */
-function callDefine(frame: Frame, scope: Scope, declaration: Declaration & { readonly item: Ast.DefineItem }, written: readonly Ast.Argument[], at: Span, applied?: Value): CompileValue | undefined {
+function callDefine(
+  frame: Frame,
+  scope: Scope,
+  declaration: Declaration & { readonly item: Ast.DefineItem },
+  written: readonly Ast.Argument[],
+  at: Span,
+  applied?: Value,
+): CompileValue | undefined {
   const { item } = declaration;
   const context = enter(frame.context, item, item.name.text, at);
   if (!context) return undefined;
@@ -110,15 +182,26 @@ function callDefine(frame: Frame, scope: Scope, declaration: Declaration & { rea
   return found && ({ ...found, span: at } as CompileValue);
 }
 
-function defineArguments(frame: Frame, within: Frame, scope: Scope, { item, scope: outer }: Declaration & { readonly item: Ast.DefineItem }, written: readonly Ast.Argument[], at: Span, applied: Value | undefined): Scope | undefined {
+function defineArguments(
+  frame: Frame,
+  within: Frame,
+  scope: Scope,
+  { item, scope: outer }: Declaration & { readonly item: Ast.DefineItem },
+  written: readonly Ast.Argument[],
+  at: Span,
+  applied: Value | undefined,
+): Scope | undefined {
   const all = item.parameters;
   const refuse = (span: Span, problem: string): undefined => {
     const write = `${item.name.text}(${all.map(({ span: parameter }) => textOf(parameter)).join(", ")})`;
-    frame.context.report(diagnostic(names.wrongArguments, span, { name: item.name.text, problem, write }));
+    frame.context.report(
+      diagnostic(names.wrongArguments, span, { name: item.name.text, problem, write }),
+    );
     return undefined;
   };
   const parameters = applied ? all.slice(1) : all;
-  if (applied && all.length === 0) return refuse(at, `\`${item.name.text}\` has no parameter to be applied to`);
+  if (applied && all.length === 0)
+    return refuse(at, `\`${item.name.text}\` has no parameter to be applied to`);
   let inside = outer;
   const bind = (parameter: Ast.Parameter, value: CompileValue): void => {
     inside = child(inside, [[parameter.name.text, { kind: "value", value, span: parameter.span }]]);
@@ -126,16 +209,28 @@ function defineArguments(frame: Frame, within: Frame, scope: Scope, { item, scop
   if (applied) bind(all[0]!, { kind: "tensor", value: applied, span: at });
   const given = new Map<string, Ast.Expression>();
   for (const [index, argument] of written.entries()) {
-    const parameter = argument.name ? parameters.find(({ name }) => name.text === argument.name!.text) : parameters[index];
-    if (!parameter) return refuse(argument.span, argument.name ? `\`${item.name.text}\` has no parameter \`${argument.name.text}\`` : `\`${item.name.text}\` takes ${count(parameters.length, "argument")}, found ${written.length}`);
-    if (given.has(parameter.name.text)) return refuse(argument.span, `\`${parameter.name.text}\` is given twice`);
+    const parameter = argument.name
+      ? parameters.find(({ name }) => name.text === argument.name!.text)
+      : parameters[index];
+    if (!parameter)
+      return refuse(
+        argument.span,
+        argument.name
+          ? `\`${item.name.text}\` has no parameter \`${argument.name.text}\``
+          : `\`${item.name.text}\` takes ${count(parameters.length, "argument")}, found ${written.length}`,
+      );
+    if (given.has(parameter.name.text))
+      return refuse(argument.span, `\`${parameter.name.text}\` is given twice`);
     given.set(parameter.name.text, argument.value);
   }
   for (const parameter of parameters) {
     const argument = given.get(parameter.name.text);
     const expression = argument ?? parameter.default;
-    if (!expression) return refuse(at, `\`${parameter.name.text}\` has no default and must be given`);
-    const value = argument ? inferExpression(frame, scope, expression) : inferExpression(within, inside, expression);
+    if (!expression)
+      return refuse(at, `\`${parameter.name.text}\` has no default and must be given`);
+    const value = argument
+      ? inferExpression(frame, scope, expression)
+      : inferExpression(within, inside, expression);
     if (!value) return undefined;
     bind(parameter, value);
   }
@@ -145,15 +240,25 @@ function defineArguments(frame: Frame, within: Frame, scope: Scope, { item, scop
 function inferUnary(frame: Frame, scope: Scope, expression: Ast.Unary): CompileValue | undefined {
   const found = inferExpression(frame, scope, expression.operand);
   if (!found) return undefined;
-  if (found.kind !== "tensor") return expression.operator === "-" ? negated(frame.context, found, expression.span) : evaluate(frame.context, scope, expression);
+  if (found.kind !== "tensor")
+    return expression.operator === "-"
+      ? negated(frame.context, found, expression.span)
+      : evaluate(frame.context, scope, expression);
   const operand = asTensor(frame, found);
   if (!operand) return undefined;
-  if (expression.operator === "-") return tensor(negative(frame, operand, expression.span), expression.span);
+  if (expression.operator === "-")
+    return tensor(negative(frame, operand, expression.span), expression.span);
   return joined(frame, "not", expression.span);
 }
 
 function joined(frame: Frame, operator: string, at: Span): undefined {
-  frame.context.report(diagnostic(shapes.wrongOperand, at, { operator, expected: "conditions that are decided before training", found: "a mask; nest `if … then … else …` in its place" }));
+  frame.context.report(
+    diagnostic(shapes.wrongOperand, at, {
+      operator,
+      expected: "conditions that are decided before training",
+      found: "a mask; nest `if … then … else …` in its place",
+    }),
+  );
   return undefined;
 }
 
@@ -163,8 +268,18 @@ function inferBinary(frame: Frame, scope: Scope, expression: Ast.Binary): Compil
   const left = inferExpression(frame, scope, expression.left);
   const right = inferExpression(frame, scope, expression.right);
   if (!left || !right) return undefined;
-  if (left.kind !== "tensor" && right.kind !== "tensor" && left.kind !== "tuple" && right.kind !== "tuple") {
-    const isArithmetic = operator === "+" || operator === "-" || operator === "*" || operator === "/" || operator === "^";
+  if (
+    left.kind !== "tensor" &&
+    right.kind !== "tensor" &&
+    left.kind !== "tuple" &&
+    right.kind !== "tuple"
+  ) {
+    const isArithmetic =
+      operator === "+" ||
+      operator === "-" ||
+      operator === "*" ||
+      operator === "/" ||
+      operator === "^";
     return (isArithmetic ? calculate : compare)(frame.context, expression, left, right);
   }
   const a = asTensor(frame, left);
@@ -173,16 +288,31 @@ function inferBinary(frame: Frame, scope: Scope, expression: Ast.Binary): Compil
 }
 
 /** Decided at compile time, or place by place where the test is one of tensors. */
-function inferConditional(frame: Frame, scope: Scope, expression: Ast.Conditional): CompileValue | undefined {
+function inferConditional(
+  frame: Frame,
+  scope: Scope,
+  expression: Ast.Conditional,
+): CompileValue | undefined {
   if (!mentionsTensor(scope, expression.condition)) {
     const decided = condition(frame.context, scope, expression.condition, "if");
-    return decided === undefined ? undefined : inferExpression(frame, scope, decided ? expression.then : expression.else);
+    return decided === undefined
+      ? undefined
+      : inferExpression(frame, scope, decided ? expression.then : expression.else);
   }
-  const parts = [expression.condition, expression.then, expression.else].map((part) => asTensor(frame, inferExpression(frame, scope, part)));
+  const parts = [expression.condition, expression.then, expression.else].map((part) =>
+    asTensor(frame, inferExpression(frame, scope, part)),
+  );
   const [test, first, second] = parts;
   if (!test || !first || !second) return undefined;
-  if (test.type.element.kind === "bool") return tensor(select(frame, test, first, second, expression.span), expression.span);
-  frame.context.report(diagnostic(shapes.wrongElement, expression.condition.span, { where: "`if`", expected: "a mask such as `x > 0`", found: printType(test.type) }));
+  if (test.type.element.kind === "bool")
+    return tensor(select(frame, test, first, second, expression.span), expression.span);
+  frame.context.report(
+    diagnostic(shapes.wrongElement, expression.condition.span, {
+      where: "`if`",
+      expected: "a mask such as `x > 0`",
+      found: printType(test.type),
+    }),
+  );
   return undefined;
 }
 
@@ -191,7 +321,8 @@ function inferFlow(frame: Frame, scope: Scope, flow: Ast.Flow): CompileValue | u
   let current = inferExpression(frame, scope, flow.source);
   for (const stage of flow.stages) {
     current = current ? applyStage(frame, scope, stage, current) : lookOnly(frame, scope, stage);
-    if (stage.alias) bindName(frame, stage.alias, current ?? { kind: "tensor", value: broken, span: stage.span });
+    if (stage.alias)
+      bindName(frame, stage.alias, current ?? { kind: "tensor", value: broken, span: stage.span });
   }
   return current;
 }
@@ -206,11 +337,18 @@ function bindName(frame: Frame, name: Ast.Name, found: CompileValue): void {
   frame.names.set(name.text, { kind: "value", value: found, span: name.span });
   if (found.kind === "tensor") nameValue(frame, found.value, name.text);
   if (found.kind !== "tuple") return;
-  for (const item of found.items) if (item.name && item.value.kind === "tensor") nameValue(frame, item.value.value, `${name.text}.${item.name.text}`);
+  for (const item of found.items)
+    if (item.name && item.value.kind === "tensor")
+      nameValue(frame, item.value.value, `${name.text}.${item.name.text}`);
 }
 
 /** A stage as often as `repeat` says: `name[1]`, `name[2]`, …. */
-function applyStage(frame: Frame, scope: Scope, stage: Ast.Stage, input: CompileValue): CompileValue | undefined {
+function applyStage(
+  frame: Frame,
+  scope: Scope,
+  stage: Ast.Stage,
+  input: CompileValue,
+): CompileValue | undefined {
   const name = frame.stageNames.get(stage) ?? stage.alias?.text ?? stage.call.name.text;
   if (!stage.repeat) return applyOnce(frame, scope, stage, input, name);
   const turns = turnsOf(frame, scope, stage.repeat);
@@ -218,19 +356,41 @@ function applyStage(frame: Frame, scope: Scope, stage: Ast.Stage, input: Compile
   let current: CompileValue | undefined = input;
   for (const [place, turn] of turns.entries()) {
     const index = stage.repeat.index;
-    const inside = index ? child(scope, [[index.text, { kind: "value", value: { kind: "size", dim: Dims.size(turn), span: index.span }, span: index.span }]]) : scope;
+    const inside = index
+      ? child(scope, [
+          [
+            index.text,
+            {
+              kind: "value",
+              value: { kind: "size", dim: Dims.size(turn), span: index.span },
+              span: index.span,
+            },
+          ],
+        ])
+      : scope;
     current = applyOnce(frame, inside, stage, current, `${name}[${place + 1}]`);
     if (!current) return undefined;
   }
   return current;
 }
 
-function applyOnce(frame: Frame, scope: Scope, stage: Ast.Stage, input: CompileValue, name: string): CompileValue | undefined {
+function applyOnce(
+  frame: Frame,
+  scope: Scope,
+  stage: Ast.Stage,
+  input: CompileValue,
+  name: string,
+): CompileValue | undefined {
   const shared = frame.shared.get(stage.call.name.text);
   if (shared) return applyShared(frame, scope, stage, input, shared);
   const meaning = meaningOf(frame.context, scope, stage.call.name);
   if (!meaning || !countStage(frame, stage.span)) return undefined;
-  return applyMeaning(frame, scope, meaning, input, { call: stage.call, path: pathTo(frame.prefix, name), automatic: stage.alias === undefined, span: stage.span });
+  return applyMeaning(frame, scope, meaning, input, {
+    call: stage.call,
+    path: pathTo(frame.prefix, name),
+    automatic: stage.alias === undefined,
+    span: stage.span,
+  });
 }
 
 interface Occasion {
@@ -241,14 +401,27 @@ interface Occasion {
   readonly documentation?: string;
 }
 
-function applyMeaning(frame: Frame, scope: Scope, meaning: StageMeaning, input: CompileValue, occasion: Occasion): CompileValue | undefined {
+function applyMeaning(
+  frame: Frame,
+  scope: Scope,
+  meaning: StageMeaning,
+  input: CompileValue,
+  occasion: Occasion,
+): CompileValue | undefined {
   const { call, span } = occasion;
   const inputs = tensorsOf(frame, input);
   if (!inputs) return undefined;
   const brought = call.arguments === undefined ? meaning.brought : undefined;
   const written = brought?.written ?? call.arguments;
-  const use: StageUse = { ...occasion, name: call.name, written, scope: brought?.scope ?? scope, inputs: inputs.map(({ value }) => value) };
-  if (frame.elaboration.bodiless && (meaning.kind === "layer" || meaning.kind === "block")) return refuseOutside(frame, call.name);
+  const use: StageUse = {
+    ...occasion,
+    name: call.name,
+    written,
+    scope: brought?.scope ?? scope,
+    inputs: inputs.map(({ value }) => value),
+  };
+  if (frame.elaboration.bodiless && (meaning.kind === "layer" || meaning.kind === "block"))
+    return refuseOutside(frame, call.name);
   switch (meaning.kind) {
     case "layer":
       return tensor(applyLayer(frame, meaning.definition, use), span);
@@ -257,31 +430,66 @@ function applyMeaning(frame: Frame, scope: Scope, meaning: StageMeaning, input: 
     case "function":
       return functionStage(frame, meaning.definition, use);
     case "define":
-      return use.inputs.length === 1 ? callDefine(frame, use.scope, meaning.declaration, written ?? [], span, use.inputs[0]) : refuseSeveral(frame, call.name, use.inputs.length);
+      return use.inputs.length === 1
+        ? callDefine(frame, use.scope, meaning.declaration, written ?? [], span, use.inputs[0])
+        : refuseSeveral(frame, call.name, use.inputs.length);
     case "block":
       return applyBlock(frame, meaning.declaration, { ...use, named: inputs, body: inferBody });
   }
 }
 
-function functionStage(frame: Frame, definition: Extract<StageMeaning, { kind: "function" }>["definition"], use: StageUse): CompileValue | undefined {
+function functionStage(
+  frame: Frame,
+  definition: Extract<StageMeaning, { kind: "function" }>["definition"],
+  use: StageUse,
+): CompileValue | undefined {
   const written = use.written ?? [];
-  const others = written.map(({ value }) => asTensor(frame, inferExpression(frame, use.scope, value)));
+  const others = written.map(({ value }) =>
+    asTensor(frame, inferExpression(frame, use.scope, value)),
+  );
   if (others.includes(undefined)) return undefined;
   const operands = [...use.inputs, ...(others as readonly Value[])];
   const { name, variadic } = definition;
   if (variadic ? operands.length >= 2 : operands.length === definition.operands.length) {
-    return tensor(callFunction(frame, definition, operands, use.span, use.inputs.map(() => use.span).concat(written.map(({ span }) => span))), use.span);
+    return tensor(
+      callFunction(
+        frame,
+        definition,
+        operands,
+        use.span,
+        use.inputs.map(() => use.span).concat(written.map(({ span }) => span)),
+      ),
+      use.span,
+    );
   }
   const problem = `\`${name}\` takes ${variadic ? "2 values or more" : count(definition.operands.length, "value")}, found ${operands.length}`;
-  frame.context.report(diagnostic(names.wrongArguments, use.span, { name, problem, write: `${name}(${definition.operands.join(", ")})` }));
+  frame.context.report(
+    diagnostic(names.wrongArguments, use.span, {
+      name,
+      problem,
+      write: `${name}(${definition.operands.join(", ")})`,
+    }),
+  );
   return undefined;
 }
 
 /** A shared stage: made at its first use, the same one ever after. */
-function applyShared(frame: Frame, scope: Scope, stage: Ast.Stage, input: CompileValue, shared: { readonly statement: Ast.Shared; used: boolean }): CompileValue | undefined {
+function applyShared(
+  frame: Frame,
+  scope: Scope,
+  stage: Ast.Stage,
+  input: CompileValue,
+  shared: { readonly statement: Ast.Shared; used: boolean },
+): CompileValue | undefined {
   const { statement } = shared;
   if (stage.call.arguments) {
-    frame.context.report(diagnostic(names.wrongArguments, stage.call.span, { name: stage.call.name.text, problem: "the arguments of a shared stage are given where it is made", write: textOf(statement.span) }));
+    frame.context.report(
+      diagnostic(names.wrongArguments, stage.call.span, {
+        name: stage.call.name.text,
+        problem: "the arguments of a shared stage are given where it is made",
+        write: textOf(statement.span),
+      }),
+    );
     return undefined;
   }
   const meaning = meaningOf(frame.context, scope, statement.call.name);
@@ -290,22 +498,36 @@ function applyShared(frame: Frame, scope: Scope, stage: Ast.Stage, input: Compil
   shared.used = true;
   const { documentation } = statement;
   const path = pathTo(frame.prefix, statement.name.text);
-  return applyMeaning({ ...frame, reuse }, scope, meaning, input, { call: statement.call, path, automatic: false, span: stage.span, ...(documentation === undefined ? {} : { documentation }) });
+  return applyMeaning({ ...frame, reuse }, scope, meaning, input, {
+    call: statement.call,
+    path,
+    automatic: false,
+    span: stage.span,
+    ...(documentation === undefined ? {} : { documentation }),
+  });
 }
 
 /** The statements of a body in order; what it returns. */
-export function inferBody(frame: Frame, body: readonly Ast.Statement[], at: Span): CompileValue | undefined {
+export function inferBody(
+  frame: Frame,
+  body: readonly Ast.Statement[],
+  at: Span,
+): CompileValue | undefined {
   let result: { readonly value: CompileValue | undefined } | undefined;
   for (const statement of body) {
     if (statement.kind === "return") {
       const found = inferExpression(frame, frame.scope, statement.value);
       const value = found && ({ ...found, span: statement.value.span } as CompileValue);
       document(found, statement.documentation);
-      if (result) frame.context.report(diagnostic(shapes.secondReturn, statement.span, { owner: frame.owner.name }));
+      if (result)
+        frame.context.report(
+          diagnostic(shapes.secondReturn, statement.span, { owner: frame.owner.name }),
+        );
       else result = { value };
     } else inferStatement(frame, statement);
   }
-  if (!result) frame.context.report(diagnostic(shapes.missingReturn, at, { owner: frame.owner.name }));
+  if (!result)
+    frame.context.report(diagnostic(shapes.missingReturn, at, { owner: frame.owner.name }));
   return result?.value;
 }
 
@@ -322,7 +544,11 @@ function inferStatement(frame: Frame, statement: Exclude<Ast.Statement, Ast.Retu
     case "binding": {
       const found = inferExpression(frame, frame.scope, statement.value);
       document(found, statement.documentation);
-      return bindName(frame, statement.name, found ?? { kind: "tensor", value: broken, span: statement.span });
+      return bindName(
+        frame,
+        statement.name,
+        found ?? { kind: "tensor", value: broken, span: statement.span },
+      );
     }
     case "shared":
       frame.shared.set(statement.name.text, { statement, used: false });

@@ -14,7 +14,9 @@ import { printType } from "./agreement.ts";
 
 /** A bare name: `h` in `f32[B, h]`. */
 export function bareName(size: Ast.Expression): Ast.Name | undefined {
-  return size.kind === "reference" && size.path.length === 1 && size.arguments === undefined ? size.path[0] : undefined;
+  return size.kind === "reference" && size.path.length === 1 && size.arguments === undefined
+    ? size.path[0]
+    : undefined;
 }
 
 /** Whether a bare name of a signature is a symbol that the caller binds: anything but a dim or a parameter. */
@@ -30,14 +32,23 @@ export function bindOwnSymbols(scope: Scope, inputs: readonly Ast.Port[]): Scope
     for (const size of [...type.axes.map((axis) => axis.size), ...(type.of ? [type.of] : [])]) {
       const name = bareName(size);
       if (!name || bound.has(name.text) || !isSymbol(scope, name.text)) continue;
-      bound.set(name.text, { kind: "value", value: { kind: "size", dim: Dims.symbol(name.text), span: name.span }, span: name.span, symbol: true });
+      bound.set(name.text, {
+        kind: "value",
+        value: { kind: "size", dim: Dims.symbol(name.text), span: name.span },
+        span: name.span,
+        symbol: true,
+      });
     }
   }
   return child(scope, bound);
 }
 
 /** A written type, all of whose names are bound; reports and gives undefined where it has none. */
-export function tensorType(context: Context, scope: Scope, node: Ast.TensorNode): TensorType | undefined {
+export function tensorType(
+  context: Context,
+  scope: Scope,
+  node: Ast.TensorNode,
+): TensorType | undefined {
   const element = readElement(context, scope, node);
   const axes = node.axes.map((axis) => readAxis(context, scope, axis));
   if (!element || axes.includes(undefined)) return undefined;
@@ -53,12 +64,33 @@ function readElement(context: Context, scope: Scope, node: Ast.TensorNode): Elem
     return count && { kind: "class", count };
   }
   if (text === "class") {
-    context.report(diagnostic(messages.classWithoutCount, node.span, { written: snippet(node.span) }, { fixes: [{ title: "Say of how many classes", edits: [{ span: { ...node.span, start: node.span.end }, text: " of 10" }] }] }));
+    context.report(
+      diagnostic(
+        messages.classWithoutCount,
+        node.span,
+        { written: snippet(node.span) },
+        {
+          fixes: [
+            {
+              title: "Say of how many classes",
+              edits: [{ span: { ...node.span, start: node.span.end }, text: " of 10" }],
+            },
+          ],
+        },
+      ),
+    );
     return undefined;
   }
-  const suggestion = text === "f32" || text === "bool" ? text : suggest(text, ["f32", "bool", "class"]);
+  const suggestion =
+    text === "f32" || text === "bool" ? text : suggest(text, ["f32", "bool", "class"]);
   const found = node.of ? `${text} … of` : text;
-  context.report(diagnostic(messages.unknownElement, span, { found, suggestion: suggestion ?? (/^(f|float|double|tensor|int|bf)\w*$/i.test(text) ? "f32" : undefined) }));
+  context.report(
+    diagnostic(messages.unknownElement, span, {
+      found,
+      suggestion:
+        suggestion ?? (/^(f|float|double|tensor|int|bf)\w*$/i.test(text) ? "f32" : undefined),
+    }),
+  );
   return undefined;
 }
 
@@ -76,11 +108,17 @@ export function axisName(scope: Scope, axis: Ast.AxisNode): string | undefined {
   if (!bare) return undefined;
   const binding = lookup(scope, bare.text);
   if (!binding) return bare.text;
-  if (binding.kind === "declaration") return binding.declaration.item.kind === "dim" ? bare.text : undefined;
+  if (binding.kind === "declaration")
+    return binding.declaration.item.kind === "dim" ? bare.text : undefined;
   return binding.symbol ? bare.text : undefined;
 }
 
-export function readSize(context: Context, scope: Scope, expression: Ast.Expression, what: string): Dim | undefined {
+export function readSize(
+  context: Context,
+  scope: Scope,
+  expression: Ast.Expression,
+  what: string,
+): Dim | undefined {
   const value = evaluate(context, scope, expression);
   if (!value) return undefined;
   if (value.kind === "word") {
@@ -88,14 +126,26 @@ export function readSize(context: Context, scope: Scope, expression: Ast.Express
     return undefined;
   }
   if (value.kind !== "size") {
-    context.report(diagnostic(messages.wrongOperand, expression.span, { operator: "[ ]", expected: "an integer for the size of an axis", found: describeValue(value, expression.span) }));
+    context.report(
+      diagnostic(messages.wrongOperand, expression.span, {
+        operator: "[ ]",
+        expected: "an integer for the size of an axis",
+        found: describeValue(value, expression.span),
+      }),
+    );
     return undefined;
   }
   const number = Dims.known(value.dim);
   if (number !== undefined && number >= 1) return value.dim;
   const { from, to } = Dims.bounds(value.dim);
-  if ((to === undefined || to >= 1n) && (Dims.known(value.dim) === undefined || from! >= 1n)) return value.dim;
-  context.report(diagnostic(messages.sizeBelowOne, expression.span, { axis: what, size: snippet(expression.span) }));
+  if ((to === undefined || to >= 1n) && (Dims.known(value.dim) === undefined || from! >= 1n))
+    return value.dim;
+  context.report(
+    diagnostic(messages.sizeBelowOne, expression.span, {
+      axis: what,
+      size: snippet(expression.span),
+    }),
+  );
   return undefined;
 }
 
@@ -123,9 +173,17 @@ export function checkExtent(context: Context, type: TensorType, at: Span): boole
     return false;
   }
   const sizes = type.axes.map(({ size }) => Dims.bounds(size));
-  const least = sizes.reduce((product, { from }) => product * (from !== undefined && from > 1n ? from : 1n), 1n);
+  const least = sizes.reduce(
+    (product, { from }) => product * (from !== undefined && from > 1n ? from : 1n),
+    1n,
+  );
   const tooLarge = type.axes.some(({ size }) => Dims.isTooLarge(size));
   if (least <= mostElements && !tooLarge) return true;
-  context.report(diagnostic(messages.tooManyElements, at, { type: printType(type), count: tooLarge ? "too many" : String(least) }));
+  context.report(
+    diagnostic(messages.tooManyElements, at, {
+      type: printType(type),
+      count: tooLarge ? "too many" : String(least),
+    }),
+  );
   return false;
 }

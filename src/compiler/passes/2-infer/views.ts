@@ -15,7 +15,11 @@ import { evaluate } from "./evaluate.ts";
 
 /** Whether `predict` is a call of `average`, whose views are read here. */
 export function isAverage(expression: Ast.Expression): expression is Ast.Reference {
-  return expression.kind === "reference" && expression.path.length === 1 && expression.path[0]!.text === "average";
+  return (
+    expression.kind === "reference" &&
+    expression.path.length === 1 &&
+    expression.path[0]!.text === "average"
+  );
 }
 
 /** The rows as the data has them, and as the model takes them. */
@@ -26,26 +30,65 @@ interface Rows {
 }
 
 /** `average(crops(28, from: 32) then flip(w))`: views of the model's one input, each of the size that the model takes. */
-export function inferViews(context: Context, scope: Scope, { data, fed, inputs }: Rows, expression: Ast.Reference): TypedViews | undefined {
-  const refuse = (span: Span, problem: string): undefined => void context.report(diagnostic(messages.augmentationDoesNotFit, span, { problem }));
-  const written = expression.arguments?.length === 1 && !expression.arguments[0]!.name ? expression.arguments[0]!.value : undefined;
-  if (!written) return refuse(expression.span, "`average` takes the views to average over, such as `average(crops(28, from: 32) then flip(w))`");
+export function inferViews(
+  context: Context,
+  scope: Scope,
+  { data, fed, inputs }: Rows,
+  expression: Ast.Reference,
+): TypedViews | undefined {
+  const refuse = (span: Span, problem: string): undefined =>
+    void context.report(diagnostic(messages.augmentationDoesNotFit, span, { problem }));
+  const written =
+    expression.arguments?.length === 1 && !expression.arguments[0]!.name
+      ? expression.arguments[0]!.value
+      : undefined;
+  if (!written)
+    return refuse(
+      expression.span,
+      "`average` takes the views to average over, such as `average(crops(28, from: 32) then flip(w))`",
+    );
   const value = evaluate(context, scope, written);
   if (!value) return undefined;
   if (value.kind !== "word" && value.kind !== "sequence") {
-    context.report(diagnostic(wrongKindOfValue, written.span, { name: "average", expected: "views joined by `then`", found: describeValue(value, written.span) }));
+    context.report(
+      diagnostic(wrongKindOfValue, written.span, {
+        name: "average",
+        expected: "views joined by `then`",
+        found: describeValue(value, written.span),
+      }),
+    );
     return undefined;
   }
-  const uses = readSteps({ context, scope, name: "average", use: (kind, part, at) => useOf(context, scope, kind, part, at) }, value, written.span);
+  const uses = readSteps(
+    {
+      context,
+      scope,
+      name: "average",
+      use: (kind, part, at) => useOf(context, scope, kind, part, at),
+    },
+    value,
+    written.span,
+  );
   if (!uses) return undefined;
   const [field, ...others] = [...inputs.values()];
-  const picture = field === undefined || others.length > 0 ? undefined : pictureOf(data.fields.find(({ name }) => name === field)!.type);
-  if (field === undefined || !picture) return refuse(expression.span, "views are of pictures, so the model must have one input, and that an image or a signal");
+  const picture =
+    field === undefined || others.length > 0
+      ? undefined
+      : pictureOf(data.fields.find(({ name }) => name === field)!.type);
+  if (field === undefined || !picture)
+    return refuse(
+      expression.span,
+      "views are of pictures, so the model must have one input, and that an image or a signal",
+    );
   const steps: TypedViews["steps"][number][] = [];
   let [current, count] = [picture, 1];
   for (const use of uses) {
     const { definition } = use;
-    if (definition.kind !== "augmentation" || !definition.views) return refuse(written.span, `\`${definition.name}\` is random; views are \`crops\` and \`flip\``);
+    if (definition.kind !== "augmentation" || !definition.views)
+      return refuse(
+        written.span,
+        `\`${definition.name}\` is random; views are \`crops\` and \`flip\``,
+      );
     const after = throughSteps(current, [use]);
     if (isProblem(after)) return refuse(written.span, `${after.problem}; ${after.help}`);
     steps.push({ use: { definition, arguments: use.arguments }, before: current });
@@ -54,6 +97,10 @@ export function inferViews(context: Context, scope: Scope, { data, fed, inputs }
   }
   const wanted = pictureOf(fed.fields.find(({ name }) => name === field)!.type)!;
   const misfit = current.axes.find(({ from }, place) => from !== wanted.axes[place]!.from);
-  if (misfit) return refuse(written.span, `the views have ${misfit.from} along \`${misfit.name}\`, and the model takes ${wanted.axes.find(({ name }) => name === misfit.name)!.from}`);
+  if (misfit)
+    return refuse(
+      written.span,
+      `the views have ${misfit.from} along \`${misfit.name}\`, and the model takes ${wanted.axes.find(({ name }) => name === misfit.name)!.from}`,
+    );
   return { field, picture, steps, count };
 }

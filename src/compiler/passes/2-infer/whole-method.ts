@@ -10,58 +10,127 @@ import type { MergedSettings } from "./recipes.ts";
  * A method that moves all weights together (L-BFGS, BFGS, Newton) searches along a line for a lower loss, so the loss must be a
  * function of the weights alone: the same rows at every step, and nothing random. Refuses everything else.
  */
-export function checkWholeMethod(context: Context, run: TypedRun, settings: MergedSettings["settings"]): void {
+export function checkWholeMethod(
+  context: Context,
+  run: TypedRun,
+  settings: MergedSettings["settings"],
+): void {
   const { use, origin } = run.optimizer;
   checkOwnMethods(context, run);
   if (use.definition.whole === undefined) return;
   const optimizer = use.definition.name;
   if (run.batch !== "all") {
     const written = settings.get("batch")?.setting.value.span;
-    const fixes = written ? [{ title: "Write `all`", edits: [{ span: written, text: "all" }] }] : [];
-    context.report(diagnostic(messages.needsFullBatch, written ?? origin.span, { optimizer, batch: run.batch }, { fixes }));
+    const fixes = written
+      ? [{ title: "Write `all`", edits: [{ span: written, text: "all" }] }]
+      : [];
+    context.report(
+      diagnostic(
+        messages.needsFullBatch,
+        written ?? origin.span,
+        { optimizer, batch: run.batch },
+        { fixes },
+      ),
+    );
   }
   checkNoise(context, run, optimizer, settings);
   checkSize(context, run, optimizer, use.definition.whole);
   checkFollowed(context, run, optimizer, settings);
 }
 
-function checkNoise(context: Context, run: TypedRun, optimizer: string, settings: MergedSettings["settings"]): void {
-  const report = (span: Span, what: string, instead: string) => context.report(diagnostic(messages.needsNoNoise, span, { optimizer, what, instead }));
+function checkNoise(
+  context: Context,
+  run: TypedRun,
+  optimizer: string,
+  settings: MergedSettings["settings"],
+): void {
+  const report = (span: Span, what: string, instead: string) =>
+    context.report(diagnostic(messages.needsNoNoise, span, { optimizer, what, instead }));
   const noisy = run.model.layers.find(isNoisy);
-  if (noisy) report(noisy.span, `\`${noisy.path}\` is random, or goes by the statistics of each batch, in training`, "take it out (`layer_norm` has no statistics of batches), or use `adam`");
+  if (noisy)
+    report(
+      noisy.span,
+      `\`${noisy.path}\` is random, or goes by the statistics of each batch, in training`,
+      "take it out (`layer_norm` has no statistics of batches), or use `adam`",
+    );
   const masked = run.weights.find(({ dropconnect }) => (dropconnect?.value ?? 0) > 0);
-  if (masked) report(masked.dropconnect!.origin.span, `DropConnect masks \`${masked.weight.path}\` at random`, "take it out, or use `adam`");
+  if (masked)
+    report(
+      masked.dropconnect!.origin.span,
+      `DropConnect masks \`${masked.weight.path}\` at random`,
+      "take it out, or use `adam`",
+    );
   const augment = settings.get("augment");
-  if (augment && run.augment) report(augment.setting.span, "`augment` changes the rows from step to step", "leave it out, or use `adam`");
+  if (augment && run.augment)
+    report(
+      augment.setting.span,
+      "`augment` changes the rows from step to step",
+      "leave it out, or use `adam`",
+    );
 }
 
 function isNoisy({ definition, arguments: values }: Layer): boolean {
   return definition.stochastic === true && values["drop"] !== 0;
 }
 
-function checkSize(context: Context, run: TypedRun, optimizer: string, { most, curvature }: { readonly most?: number; readonly curvature?: boolean }): void {
-  const sizes = run.weights.filter(({ freeze }) => freeze?.value !== true).map(({ weight }) => known(multiply(...weight.shape)));
+function checkSize(
+  context: Context,
+  run: TypedRun,
+  optimizer: string,
+  { most, curvature }: { readonly most?: number; readonly curvature?: boolean },
+): void {
+  const sizes = run.weights
+    .filter(({ freeze }) => freeze?.value !== true)
+    .map(({ weight }) => known(multiply(...weight.shape)));
   const weights = sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
   if (most === undefined || weights <= most) return;
-  const why = curvature === true ? "every step runs the model once for each weight and solves as many equations" : "it keeps the square of that many numbers";
-  context.report(diagnostic(messages.tooManyWeights, run.optimizer.origin.span, { optimizer, weights, most, why }));
+  const why =
+    curvature === true
+      ? "every step runs the model once for each weight and solves as many equations"
+      : "it keeps the square of that many numbers";
+  context.report(
+    diagnostic(messages.tooManyWeights, run.optimizer.origin.span, {
+      optimizer,
+      weights,
+      most,
+      why,
+    }),
+  );
 }
 
 /** Settings that change single gradients or weights: the objective would no longer be what the method minimises. */
-function checkFollowed(context: Context, run: TypedRun, optimizer: string, settings: MergedSettings["settings"]): void {
-  const report = (span: Span, setting: string, why: string) => context.report(diagnostic(messages.movesAllWeights, span, { optimizer, setting, why }));
+function checkFollowed(
+  context: Context,
+  run: TypedRun,
+  optimizer: string,
+  settings: MergedSettings["settings"],
+): void {
+  const report = (span: Span, setting: string, why: string) =>
+    context.report(diagnostic(messages.movesAllWeights, span, { optimizer, setting, why }));
   const clip = settings.get("clip");
-  if (clip) report(clip.setting.span, "clip", "a clipped gradient is not that of the loss, so the search would go astray; the search itself keeps steps from growing too long");
+  if (clip)
+    report(
+      clip.setting.span,
+      "clip",
+      "a clipped gradient is not that of the loss, so the search would go astray; the search itself keeps steps from growing too long",
+    );
   const average = settings.get("average");
   if (average) report(average.setting.span, "average", "there is no noise to be averaged away");
   const told = new Set<number>();
   for (const { rate, optimizer: own } of run.weights) {
     const owner = own.use !== run.optimizer.use ? own.origin : undefined;
-    const rules = [["lr", rate?.origin], ["optimizer", owner]] as const;
+    const rules = [
+      ["lr", rate?.origin],
+      ["optimizer", owner],
+    ] as const;
     for (const [setting, at] of rules) {
       if (!at || told.has(at.span.start)) continue;
       told.add(at.span.start);
-      report(at.span, setting, "it moves all weights together; `freeze: on` keeps single ones from moving");
+      report(
+        at.span,
+        setting,
+        "it moves all weights together; `freeze: on` keeps single ones from moving",
+      );
     }
   }
 }
@@ -70,9 +139,17 @@ function checkFollowed(context: Context, run: TypedRun, optimizer: string, setti
 function checkOwnMethods(context: Context, run: TypedRun): void {
   if (run.optimizer.use.definition.whole !== undefined) return;
   const told = new Set<WeightSettings["optimizer"]["origin"]>();
-  for (const { optimizer: { use, origin } } of run.weights) {
+  for (const {
+    optimizer: { use, origin },
+  } of run.weights) {
     if (use.definition.whole === undefined || told.has(origin)) continue;
     told.add(origin);
-    context.report(diagnostic(messages.movesAllWeights, origin.span, { optimizer: use.definition.name, setting: "optimizer", why: "it moves all weights together, so it stands in the run; `freeze: on` keeps single ones from moving" }));
+    context.report(
+      diagnostic(messages.movesAllWeights, origin.span, {
+        optimizer: use.definition.name,
+        setting: "optimizer",
+        why: "it moves all weights together, so it stands in the run; `freeze: on` keeps single ones from moving",
+      }),
+    );
   }
 }

@@ -14,7 +14,10 @@ export function averageName(path: string): string {
  * Averages of the weights after their update: a ← (1 − share)·a + share·w, for each weight that is trained. The share of a step is a
  * number of the host; 1 makes the average the weight itself. `ema` averages running statistics in the same way.
  */
-export function lowerAverages(updating: Updating, weights: ReadonlyMap<string, Node>): ReadonlyMap<string, Node> {
+export function lowerAverages(
+  updating: Updating,
+  weights: ReadonlyMap<string, Node>,
+): ReadonlyMap<string, Node> {
   const { lowering, clock, scalars } = updating;
   const { average } = lowering.run;
   if (average === undefined) return new Map();
@@ -23,7 +26,10 @@ export function lowerAverages(updating: Updating, weights: ReadonlyMap<string, N
   return new Map(
     averaged.map(([path, weight]) => {
       const graph = lowering.graph.at({ path, role: "update" });
-      const kept = graph.multiply(graph.subtract(1, share), graph.state(averageName(path), weight.type));
+      const kept = graph.multiply(
+        graph.subtract(1, share),
+        graph.state(averageName(path), weight.type),
+      );
       return [averageName(path), graph.add(kept, graph.multiply(share, weight))];
     }),
   );

@@ -19,10 +19,15 @@ export function sampledScores(lowering: Lowering): Node {
   const graph = lowering.graph.at({ path: "fisher", role: "loss" });
   const scores = termsOf(lowering.run.loss, 1).map(({ loss, factor }, place) => {
     const prediction = lowerValue(lowering, loss.operands[0]!);
-    const score = loss.use.definition.score!(graph, prediction, (purpose, type) => graph.random(`fisher/${place + 1}/${purpose}`, type));
+    const score = loss.use.definition.score!(graph, prediction, (purpose, type) =>
+      graph.random(`fisher/${place + 1}/${purpose}`, type),
+    );
     return graph.multiply(Math.sqrt(Math.abs(factor)), overPlaces(graph, score));
   });
-  return graph.mean(scores.reduce((total, score) => graph.add(total, score)), [0]);
+  return graph.mean(
+    scores.reduce((total, score) => graph.add(total, score)),
+    [0],
+  );
 }
 
 /** A mean over n places of a row has the curvature 1/n of their sum, so the scores of the places add up over √n. */
@@ -41,11 +46,16 @@ export function termsOf(expression: LossExpression, factor: number): readonly Te
   if (operator === "+") return operands.flatMap((operand) => termsOf(operand, factor));
   if (operator === "-") return [...termsOf(left!, factor), ...termsOf(right!, -factor)];
   if (operator === "/") return termsOf(left!, factor / numberOf(right!));
-  return hasTerms(left!) ? termsOf(left!, factor * numberOf(right!)) : termsOf(right!, factor * numberOf(left!));
+  return hasTerms(left!)
+    ? termsOf(left!, factor * numberOf(right!))
+    : termsOf(right!, factor * numberOf(left!));
 }
 
 function hasTerms(expression: LossExpression): boolean {
-  return expression.kind === "loss" || (expression.kind === "arithmetic" && expression.operands.some(hasTerms));
+  return (
+    expression.kind === "loss" ||
+    (expression.kind === "arithmetic" && expression.operands.some(hasTerms))
+  );
 }
 
 /** The value of an expression of numbers; a product of losses has none, and counts as 1. */
@@ -53,5 +63,11 @@ function numberOf(expression: LossExpression): number {
   if (expression.kind === "number") return expression.value;
   if (expression.kind === "loss") return 1;
   const [left = 0, right = 0] = expression.operands.map(numberOf);
-  return { "+": left + right, "-": left - right, "*": left * right, "/": left / right, negate: -left }[expression.operator];
+  return {
+    "+": left + right,
+    "-": left - right,
+    "*": left * right,
+    "/": left / right,
+    negate: -left,
+  }[expression.operator];
 }

@@ -4,7 +4,11 @@ import type { Node } from "../../ir/graph.ts";
 import type { Formula } from "../../typed/program.ts";
 
 /** A formula over numbers as nodes; every variable must have one. Elementwise where a variable is a tensor. */
-export function lowerFormula(graph: GraphBuilder, formula: Formula, variables: ReadonlyMap<string, Node>): Node {
+export function lowerFormula(
+  graph: GraphBuilder,
+  formula: Formula,
+  variables: ReadonlyMap<string, Node>,
+): Node {
   const lower = (part: Formula): Node => lowerFormula(graph, part, variables);
   switch (formula.kind) {
     case "number":
@@ -26,7 +30,11 @@ export function lowerFormula(graph: GraphBuilder, formula: Formula, variables: R
 type Operator = Extract<Formula, { kind: "apply" }>["operator"];
 
 /** One operator of the language on nodes; truth is 1 and 0. */
-export function applyOperator(graph: GraphBuilder, operator: Operator, [a, b, c]: readonly Node[]): Node {
+export function applyOperator(
+  graph: GraphBuilder,
+  operator: Operator,
+  [a, b, c]: readonly Node[],
+): Node {
   invariant(a, `${operator} without operands`);
   const right = (): Node => {
     invariant(b, `${operator} with one operand`);

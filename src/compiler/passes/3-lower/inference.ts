@@ -9,11 +9,19 @@ export function lowerEvaluation(lowering: Lowering): Graph {
   const graph = lowering.graph.at({ path: "metrics", role: "metric" });
   const sums = lowerSums(lowering, lowerLoss(lowering));
   const { outputs } = lowerCollected(lowering);
-  return { outputs: new Map([...[...sums].map(([name, value]) => [name, graph.sum(value)] as const), ...outputs]), updates: new Map() };
+  return {
+    outputs: new Map([
+      ...[...sums].map(([name, value]) => [name, graph.sum(value)] as const),
+      ...outputs,
+    ]),
+    updates: new Map(),
+  };
 }
 
 /** The model's outputs, `[capacity, …]` each; what only the loss uses is not computed. */
 export function lowerPrediction(lowering: Lowering): Graph {
-  const outputs = lowering.run.model.outputs.map(({ name, value }) => [name, lowerValue(lowering, value)] as const);
+  const outputs = lowering.run.model.outputs.map(
+    ({ name, value }) => [name, lowerValue(lowering, value)] as const,
+  );
   return { outputs: new Map(outputs), updates: new Map() };
 }

@@ -15,13 +15,25 @@ export function givenName(output: string): string {
  */
 export function lowerJudging(lowering: Lowering): Graph {
   for (const { name, value } of lowering.run.model.outputs) {
-    lowering.nodes.set(value, lowering.graph.at({ path: name, role: "forward" }).input(givenName(name), batchedType(lowering.sizes, value.type)));
+    lowering.nodes.set(
+      value,
+      lowering.graph
+        .at({ path: name, role: "forward" })
+        .input(givenName(name), batchedType(lowering.sizes, value.type)),
+    );
   }
   const graph = lowering.graph.at({ path: "metrics", role: "metric" });
-  const told = [...lowerSums(lowering, lowerLoss(lowering))].filter(([, value]) => needsNoWeights(value));
-  return { outputs: new Map(told.map(([name, value]) => [name, graph.sum(value)])), updates: new Map() };
+  const told = [...lowerSums(lowering, lowerLoss(lowering))].filter(([, value]) =>
+    needsNoWeights(value),
+  );
+  return {
+    outputs: new Map(told.map(([name, value]) => [name, graph.sum(value)])),
+    updates: new Map(),
+  };
 }
 
 function needsNoWeights(value: Node): boolean {
-  return nodesOf({ outputs: new Map([["value", value]]), updates: new Map() }).every(({ op }) => op !== "parameter" && op !== "state");
+  return nodesOf({ outputs: new Map([["value", value]]), updates: new Map() }).every(
+    ({ op }) => op !== "parameter" && op !== "state",
+  );
 }

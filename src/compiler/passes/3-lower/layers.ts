@@ -10,26 +10,35 @@ import { weightInUse } from "./weights.ts";
 export function lowerLayer(lowering: ModelLowering, layer: Layer, inputs: readonly Node[]): Node {
   const use = (lowering.uses.get(layer.path) ?? 0) + 1;
   lowering.uses.set(layer.path, use);
-  const values = lowering.freshStatistics === true && "momentum" in layer.arguments ? { ...layer.arguments, momentum: 1 } : layer.arguments;
+  const values =
+    lowering.freshStatistics === true && "momentum" in layer.arguments
+      ? { ...layer.arguments, momentum: 1 }
+      : layer.arguments;
   return layer.definition.lower(contextOf(lowering, layer, use), inputs, values);
 }
 
 function contextOf(lowering: ModelLowering, layer: Layer, use: number): LowerContext {
   const { sizes, training, noisy } = lowering;
-  const graph = lowering.graph.at({ path: `${lowering.prefix ?? ""}${layer.path}`, role: "forward" });
+  const graph = lowering.graph.at({
+    path: `${lowering.prefix ?? ""}${layer.path}`,
+    role: "forward",
+  });
   const inputTypes = layer.inputTypes.map((type) => concreteType(sizes, type));
   return {
     graph,
     training,
     noisy,
-    weights: Object.fromEntries(layer.weights.map((weight) => [lastStep(weight.path), weightInUse(lowering, weight)])),
+    weights: Object.fromEntries(
+      layer.weights.map((weight) => [lastStep(weight.path), weightInUse(lowering, weight)]),
+    ),
     states: statesOf(lowering, layer),
     update: (state, value) => {
       const found = layer.states.find(({ path }) => lastStep(path) === state);
       invariant(found, `${layer.path} has no state ${state}`);
       lowering.updates.set(found.path, value);
     },
-    random: (type, purpose = "mask") => graph.random(`${layer.path}/${purpose}${use === 1 ? "" : `#${use}`}`, type),
+    random: (type, purpose = "mask") =>
+      graph.random(`${layer.path}/${purpose}${use === 1 ? "" : `#${use}`}`, type),
     inputTypes,
     outputType: concreteType(sizes, layer.outputType),
     axis: (name, input = 0) => {
@@ -43,9 +52,17 @@ function contextOf(lowering: ModelLowering, layer: Layer, use: number): LowerCon
 
 /** A layer that is used a second time goes on from what its first use left. */
 function statesOf(lowering: ModelLowering, layer: Layer): Readonly<Record<string, Node>> {
-  const graph = lowering.graph.at({ path: `${lowering.prefix ?? ""}${layer.path}`, role: "forward" });
+  const graph = lowering.graph.at({
+    path: `${lowering.prefix ?? ""}${layer.path}`,
+    role: "forward",
+  });
   const entries = layer.states.map(({ path, shape }) => {
-    const state = lowering.updates.get(path) ?? graph.state(`${lowering.prefix ?? ""}${path}`, { shape: shapeOf(lowering.sizes, shape), batched: false });
+    const state =
+      lowering.updates.get(path) ??
+      graph.state(`${lowering.prefix ?? ""}${path}`, {
+        shape: shapeOf(lowering.sizes, shape),
+        batched: false,
+      });
     return [lastStep(path), state] as const;
   });
   return Object.fromEntries(entries);

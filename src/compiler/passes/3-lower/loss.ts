@@ -13,16 +13,25 @@ export function lowerLoss(lowering: Lowering): Node {
   return node;
 }
 
-function lowerExpression(lowering: Lowering, graph: GraphBuilder, expression: LossExpression): Node {
+function lowerExpression(
+  lowering: Lowering,
+  graph: GraphBuilder,
+  expression: LossExpression,
+): Node {
   switch (expression.kind) {
     case "number":
       return graph.constant(expression.value);
     case "loss": {
       const operands = expression.operands.map((operand) => lowerValue(lowering, operand));
-      return perRow(graph, expression.use.definition.perExample(graph, operands, expression.use.arguments));
+      return perRow(
+        graph,
+        expression.use.definition.perExample(graph, operands, expression.use.arguments),
+      );
     }
     case "arithmetic": {
-      const operands = expression.operands.map((operand) => lowerExpression(lowering, graph, operand));
+      const operands = expression.operands.map((operand) =>
+        lowerExpression(lowering, graph, operand),
+      );
       return combine(graph, expression.operator, operands);
     }
     default:
@@ -42,7 +51,11 @@ export function rowSumOf(graph: GraphBuilder, x: Node): Node {
   return axes.length === 0 ? x : graph.sum(x, axes);
 }
 
-function combine(graph: GraphBuilder, operator: "+" | "-" | "*" | "/" | "negate", operands: readonly Node[]): Node {
+function combine(
+  graph: GraphBuilder,
+  operator: "+" | "-" | "*" | "/" | "negate",
+  operands: readonly Node[],
+): Node {
   const [first, ...rest] = operands;
   invariant(first, "arithmetic without operands");
   if (operator === "negate") return graph.negate(first);

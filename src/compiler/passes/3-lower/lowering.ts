@@ -38,12 +38,50 @@ export interface Lowering extends ModelLowering {
 export const teacherPrefix = "teacher/";
 
 export function beginModel(graph: GraphBuilder, model: TypedModel, sizes: Sizes): ModelLowering {
-  return { graph, model, inputs: new Map(), sizes, training: false, noisy: false, nodes: new Map(), updates: new Map(), dropconnect: new Map(), uses: new Map() };
+  return {
+    graph,
+    model,
+    inputs: new Map(),
+    sizes,
+    training: false,
+    noisy: false,
+    nodes: new Map(),
+    updates: new Map(),
+    dropconnect: new Map(),
+    uses: new Map(),
+  };
 }
 
-export function beginLowering(graph: GraphBuilder, run: TypedRun, sizes: Sizes, training: boolean, noisy = training): Lowering {
+export function beginLowering(
+  graph: GraphBuilder,
+  run: TypedRun,
+  sizes: Sizes,
+  training: boolean,
+  noisy = training,
+): Lowering {
   const { model, inputs } = run;
-  const dropconnect = new Map(run.weights.flatMap(({ weight, dropconnect }) => (dropconnect && dropconnect.value > 0 ? [[weight.path, dropconnect.value] as const] : [])));
-  const teacher = run.teacher && { ...beginModel(graph, run.teacher.model, sizes), inputs: run.teacher.inputs, prefix: teacherPrefix };
-  return { graph, run, model, inputs, sizes, training, noisy, ...(teacher && { teacher }), nodes: new Map(), updates: new Map(), dropconnect, uses: new Map() };
+  const dropconnect = new Map(
+    run.weights.flatMap(({ weight, dropconnect }) =>
+      dropconnect && dropconnect.value > 0 ? [[weight.path, dropconnect.value] as const] : [],
+    ),
+  );
+  const teacher = run.teacher && {
+    ...beginModel(graph, run.teacher.model, sizes),
+    inputs: run.teacher.inputs,
+    prefix: teacherPrefix,
+  };
+  return {
+    graph,
+    run,
+    model,
+    inputs,
+    sizes,
+    training,
+    noisy,
+    ...(teacher && { teacher }),
+    nodes: new Map(),
+    updates: new Map(),
+    dropconnect,
+    uses: new Map(),
+  };
 }

@@ -12,13 +12,18 @@ export function lowerSums(lowering: Lowering, lossOfRows: Node): ReadonlyMap<str
   const ofMetrics = lowering.run.metrics.filter(isSummed).flatMap((metric) => {
     const operands = metric.operands.map((operand) => lowerValue(lowering, operand));
     const sums = metric.use.definition.perExample(graph, operands, metric.use.arguments);
-    return Object.entries(sums).map(([key, value]) => [sumName(metric, key), perRow(graph, value)] as const);
+    return Object.entries(sums).map(
+      ([key, value]) => [sumName(metric, key), perRow(graph, value)] as const,
+    );
   });
   return new Map([["loss", lossOfRows] as const, ...ofMetrics]);
 }
 
 /** What the host makes of the sums: the loss, then the metrics of the run. */
-export function compileMetrics(lowering: Lowering, sums: ReadonlyMap<string, Node>): readonly CompiledMetric[] {
+export function compileMetrics(
+  lowering: Lowering,
+  sums: ReadonlyMap<string, Node>,
+): readonly CompiledMetric[] {
   const graph = lowering.graph.at({ path: "metrics", role: "metric" });
   const count = graph.scalar("count");
   const loss: CompiledMetric = {
@@ -31,9 +36,17 @@ export function compileMetrics(lowering: Lowering, sums: ReadonlyMap<string, Nod
   const others = lowering.run.metrics.filter(isSummed).map((metric): CompiledMetric => {
     const prefix = sumName(metric, "");
     const names = [...sums.keys()].filter((name) => name.startsWith(prefix));
-    const scalars = Object.fromEntries(names.map((name) => [name.slice(prefix.length), graph.scalar(name)]));
+    const scalars = Object.fromEntries(
+      names.map((name) => [name.slice(prefix.length), graph.scalar(name)]),
+    );
     const { definition, arguments: values } = metric.use;
-    return { name: metric.name, display: definition.display, better: definition.better, sums: names, result: definition.result!(graph, scalars, count, values) };
+    return {
+      name: metric.name,
+      display: definition.display,
+      better: definition.better,
+      sums: names,
+      result: definition.result!(graph, scalars, count, values),
+    };
   });
   return [loss, ...others];
 }
@@ -48,25 +61,48 @@ function isSummed(metric: TypedMetric): boolean {
 }
 
 /** What is kept of each row for the metrics that only all rows together give: results of the evaluation graph, or fields as they are. */
-export function lowerCollected(lowering: Lowering): { readonly metrics: readonly CollectedMetric[]; readonly outputs: ReadonlyMap<string, Node> } {
+export function lowerCollected(lowering: Lowering): {
+  readonly metrics: readonly CollectedMetric[];
+  readonly outputs: ReadonlyMap<string, Node>;
+} {
   const graph = lowering.graph.at({ path: "metrics", role: "metric" });
   const outputs = new Map<string, Node>();
-  const metrics = lowering.run.metrics.filter((metric) => !isSummed(metric)).map((metric): CollectedMetric => {
-    const { definition, arguments: values } = metric.use;
-    const { kind, make, operands } = definition.collected!;
-    const nodes = definition.perExample(graph, metric.operands.map((operand) => lowerValue(lowering, operand)), values);
-    const kept = operands.map((operand): CollectedOperand => {
-      const node = nodes[operand]!;
-      const size = node.type.shape.slice(1).reduce((product, extent) => product * extent, 1);
-      // What the device only reads stays with the host.
-      if (node.op === "input") return { name: operand, field: node.attributes.name, size };
-      outputs.set(sumName(metric, operand), node);
-      return { name: operand, result: sumName(metric, operand), size };
+  const metrics = lowering.run.metrics
+    .filter((metric) => !isSummed(metric))
+    .map((metric): CollectedMetric => {
+      const { definition, arguments: values } = metric.use;
+      const { kind, make, operands } = definition.collected!;
+      const nodes = definition.perExample(
+        graph,
+        metric.operands.map((operand) => lowerValue(lowering, operand)),
+        values,
+      );
+      const kept = operands.map((operand): CollectedOperand => {
+        const node = nodes[operand]!;
+        const size = node.type.shape.slice(1).reduce((product, extent) => product * extent, 1);
+        // What the device only reads stays with the host.
+        if (node.op === "input") return { name: operand, field: node.attributes.name, size };
+        outputs.set(sumName(metric, operand), node);
+        return { name: operand, result: sumName(metric, operand), size };
+      });
+      const label = metric.operands[1]?.body;
+      const field =
+        label?.kind === "field"
+          ? label.name
+          : label?.kind === "input"
+            ? (lowering.inputs.get(label.name) ?? label.name)
+            : undefined;
+      return {
+        name: metric.name,
+        kind,
+        make,
+        display: definition.display,
+        better: definition.better,
+        operands: kept,
+        ...(field !== undefined && { labels: field }),
+        classes: classesOf(metric),
+      };
     });
-    const label = metric.operands[1]?.body;
-    const field = label?.kind === "field" ? label.name : label?.kind === "input" ? (lowering.inputs.get(label.name) ?? label.name) : undefined;
-    return { name: metric.name, kind, make, display: definition.display, better: definition.better, operands: kept, ...(field !== undefined && { labels: field }), classes: classesOf(metric) };
-  });
   return { metrics, outputs };
 }
 

@@ -11,11 +11,18 @@ import { weightNode } from "./weights.ts";
 export function lowerPenalties(lowering: Lowering): readonly Node[] {
   const onWeights = lowering.run.weights.flatMap(({ weight, regularize }) => {
     const graph = lowering.graph.at({ path: weight.path, role: "penalty" });
-    return (regularize?.terms ?? []).map((term) => lowerPenalty(graph, term, weightNode(lowering, weight), weight.shape.length - 1));
+    return (regularize?.terms ?? []).map((term) =>
+      lowerPenalty(graph, term, weightNode(lowering, weight), weight.shape.length - 1),
+    );
   });
   const onValues = lowering.run.penalties.flatMap(({ value, target, terms }) => {
-    const graph = lowering.graph.at({ path: `${value.name ?? "value"} ${target}`, role: "penalty" });
-    return terms.map((term) => lowerPenalty(graph, term, lowerValue(lowering, value), channelAxis(value.type)));
+    const graph = lowering.graph.at({
+      path: `${value.name ?? "value"} ${target}`,
+      role: "penalty",
+    });
+    return terms.map((term) =>
+      lowerPenalty(graph, term, lowerValue(lowering, value), channelAxis(value.type)),
+    );
   });
   return [...onWeights, ...onValues];
 }

@@ -17,7 +17,12 @@ export interface Clock {
 
 export function makeClock(builder: GraphBuilder): Clock {
   const graph = builder.at({ path: "schedule", role: "schedule" });
-  return { graph, step: graph.scalar("step"), stepsPerEpoch: graph.scalar("steps_per_epoch"), totalSteps: graph.scalar("total_steps") };
+  return {
+    graph,
+    step: graph.scalar("step"),
+    stepsPerEpoch: graph.scalar("steps_per_epoch"),
+    totalSteps: graph.scalar("total_steps"),
+  };
 }
 
 /**
@@ -29,8 +34,12 @@ export function lowerSequence(clock: Clock, parts: readonly SchedulePart[], base
 }
 
 /** The parts of a sequence that watch a number, in order. */
-export function watchingParts(parts: readonly SchedulePart[]): readonly Extract<SchedulePart, { kind: "use" }>[] {
-  return parts.filter((part) => part.kind === "use" && part.use.definition.watches === true) as readonly Extract<SchedulePart, { kind: "use" }>[];
+export function watchingParts(
+  parts: readonly SchedulePart[],
+): readonly Extract<SchedulePart, { kind: "use" }>[] {
+  return parts.filter(
+    (part) => part.kind === "use" && part.use.definition.watches === true,
+  ) as readonly Extract<SchedulePart, { kind: "use" }>[];
 }
 
 /** The scalar that says how often the watching part of this number (from 0) has lowered its value. */
@@ -38,23 +47,45 @@ export function dropsName(index: number): string {
   return index === 0 ? "drops" : `drops${index + 1}`;
 }
 
-function lowerFrom(clock: Clock, parts: readonly SchedulePart[], base: Node, offset: Node, previous: Node, watching = 0): Node {
+function lowerFrom(
+  clock: Clock,
+  parts: readonly SchedulePart[],
+  base: Node,
+  offset: Node,
+  previous: Node,
+  watching = 0,
+): Node {
   const { graph } = clock;
   const [part, ...rest] = parts;
   invariant(part, "a sequence of schedules has parts");
   const left = graph.subtract(clock.totalSteps, offset);
   const length = durationOf(clock, part) ?? left;
-  const valueAt = (step: Node): Node => lowerPart(clock, part, { base, previous, step, length, watching });
+  const valueAt = (step: Node): Node =>
+    lowerPart(clock, part, { base, previous, step, length, watching });
   const value = valueAt(graph.subtract(clock.step, offset));
   if (rest.length === 0) return value;
   const end = graph.add(offset, length);
-  return graph.select(graph.lessEqual(clock.step, end), value, lowerFrom(clock, rest, base, end, valueAt(graph.add(length, 1)), watching + watchingParts([part]).length));
+  return graph.select(
+    graph.lessEqual(clock.step, end),
+    value,
+    lowerFrom(
+      clock,
+      rest,
+      base,
+      end,
+      valueAt(graph.add(length, 1)),
+      watching + watchingParts([part]).length,
+    ),
+  );
 }
 
 /** How long each of some parts lasts, where they say so. */
 export function lengthsOf(parts: readonly SchedulePart[]): readonly Duration[] {
   return parts.flatMap((part) => {
-    const value = part.kind === "formula" || part.use.definition.duration === undefined ? undefined : part.use.arguments[part.use.definition.duration];
+    const value =
+      part.kind === "formula" || part.use.definition.duration === undefined
+        ? undefined
+        : part.use.arguments[part.use.definition.duration];
     return isDuration(value) ? [value] : [];
   });
 }
@@ -74,9 +105,17 @@ interface Moment {
   readonly watching: number;
 }
 
-function lowerPart(clock: Clock, part: SchedulePart, { base, previous, step, length, watching }: Moment): Node {
+function lowerPart(
+  clock: Clock,
+  part: SchedulePart,
+  { base, previous, step, length, watching }: Moment,
+): Node {
   const { graph, stepsPerEpoch, totalSteps } = clock;
-  if (part.kind === "formula") return graph.multiply(base, lowerFormula(graph, part.expression, new Map([[part.variable, step]])));
+  if (part.kind === "formula")
+    return graph.multiply(
+      base,
+      lowerFormula(graph, part.expression, new Map([[part.variable, step]])),
+    );
   const values = part.use.arguments;
   return part.use.definition.rate({
     graph,
@@ -107,7 +146,10 @@ function numberOf(clock: Clock, value: ArgumentValue, base: Node | undefined): N
   if (typeof value === "number") return clock.graph.constant(value);
   if (isDuration(value)) return stepsOf(clock, value);
   if (isDim(value)) return clock.graph.constant(known(value) ?? Number.NaN);
-  invariant(base && typeof value === "object" && "multiple" in value, "a schedule's argument is a number, a duration or a multiple");
+  invariant(
+    base && typeof value === "object" && "multiple" in value,
+    "a schedule's argument is a number, a duration or a multiple",
+  );
   return clock.graph.multiply(base, value.multiple);
 }
 
@@ -116,6 +158,11 @@ export function isDuration(value: unknown): value is Duration {
 }
 
 export function stepsOf(clock: Clock, duration: Duration): Node {
-  invariant(duration.unit === "epoch" || duration.unit === "step", `a schedule lasts epochs or steps, not ${duration.unit}s`);
-  return duration.unit === "step" ? clock.graph.constant(duration.amount) : clock.graph.multiply(clock.stepsPerEpoch, duration.amount);
+  invariant(
+    duration.unit === "epoch" || duration.unit === "step",
+    `a schedule lasts epochs or steps, not ${duration.unit}s`,
+  );
+  return duration.unit === "step"
+    ? clock.graph.constant(duration.amount)
+    : clock.graph.multiply(clock.stepsPerEpoch, duration.amount);
 }

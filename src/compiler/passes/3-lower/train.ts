@@ -31,10 +31,24 @@ export function lowerObjective(lowering: Lowering): Objective {
   const lossOfRows = lowerLoss(lowering);
   const graph = lowering.graph.at({ path: "loss", role: "loss" });
   const loss = graph.mean(lossOfRows, [0]);
-  const objective = lowerPenalties(lowering).reduce((total, penalty) => graph.add(total, penalty), loss);
-  const reached = new Set(nodesOf({ outputs: new Map([["objective", objective]]), updates: new Map() }));
-  const trained = trainedWeights(lowering.run).filter(({ weight }) => reached.has(weightNode(lowering, weight)));
-  return { lowering, loss, objective, sums: lowerSums(lowering, lossOfRows), trained, parameters: trained.map(({ weight }) => weightNode(lowering, weight)) };
+  const objective = lowerPenalties(lowering).reduce(
+    (total, penalty) => graph.add(total, penalty),
+    loss,
+  );
+  const reached = new Set(
+    nodesOf({ outputs: new Map([["objective", objective]]), updates: new Map() }),
+  );
+  const trained = trainedWeights(lowering.run).filter(({ weight }) =>
+    reached.has(weightNode(lowering, weight)),
+  );
+  return {
+    lowering,
+    loss,
+    objective,
+    sums: lowerSums(lowering, lossOfRows),
+    trained,
+    parameters: trained.map(({ weight }) => weightNode(lowering, weight)),
+  };
 }
 
 export interface TrainingStep {
@@ -49,22 +63,47 @@ export interface Curved {
 }
 
 /** The whole training step: clipped gradients to the optimisers, running statistics and monitors brought up to date. */
-export function completeStep(objective: Objective, gradients: Gradients, curved?: Curved): TrainingStep {
+export function completeStep(
+  objective: Objective,
+  gradients: Gradients,
+  curved?: Curved,
+): TrainingStep {
   const { lowering } = objective;
   const graph = lowering.graph.at({ path: "gradients", role: "gradient" });
   const norm = once(() => globalNorm(graph, gradients));
   const clipped = clipGradients(graph, gradients, lowering.run.clip, norm);
-  const updating: Updating = { lowering, clock: makeClock(lowering.graph), scalars: makeHostScalars(lowering.graph) };
+  const updating: Updating = {
+    lowering,
+    clock: makeClock(lowering.graph),
+    scalars: makeHostScalars(lowering.graph),
+  };
   const rate = scheduledRate(updating, baseRate(lowering.run.optimizer.use));
   const turned = curved && precondition(updating, curved.blocks, curved.slopes, clipped);
   const updates = lowerUpdates(updating, objective.trained, turned?.gradients ?? clipped);
-  const averages = lowerAverages(updating, new Map(objective.trained.map(({ weight }) => [weight.path, updates.get(weight.path)!])));
-  const watched = watchesGradientNorm(lowering.run) ? new Map([["gradient_norm", norm()]]) : new Map<string, Node>();
-  const all = new Map([...updates, ...averages, ...lowering.updates, ...monitors(objective, watched)]);
+  const averages = lowerAverages(
+    updating,
+    new Map(objective.trained.map(({ weight }) => [weight.path, updates.get(weight.path)!])),
+  );
+  const watched = watchesGradientNorm(lowering.run)
+    ? new Map([["gradient_norm", norm()]])
+    : new Map<string, Node>();
+  const all = new Map([
+    ...updates,
+    ...averages,
+    ...lowering.updates,
+    ...monitors(objective, watched),
+  ]);
   return {
     graph: {
       outputs: new Map([["loss", objective.loss], ["objective", objective.objective], ...watched]),
-      updates: turned ? inTwoCalls(updating, turned.factors, all, new Set(objective.trained.map(({ weight }) => weight.path))) : all,
+      updates: turned
+        ? inTwoCalls(
+            updating,
+            turned.factors,
+            all,
+            new Set(objective.trained.map(({ weight }) => weight.path)),
+          )
+        : all,
     },
     schedules: usedFormulas(updating.scalars, rate),
   };
@@ -82,10 +121,22 @@ function usedFormulas(scalars: HostScalars, rate: Node): ReadonlyMap<string, Nod
 }
 
 /** Sums that stay on the device until the host asks: state + Σ over the rows of this step. */
-export function monitors({ lowering, sums }: Objective, watched: ReadonlyMap<string, Node>): ReadonlyMap<string, Node> {
+export function monitors(
+  { lowering, sums }: Objective,
+  watched: ReadonlyMap<string, Node>,
+): ReadonlyMap<string, Node> {
   const graph = lowering.graph.at({ path: "monitor", role: "metric" });
-  const added = new Map([...[...sums].map(([name, value]) => [name, graph.sum(value)] as const), ["count", graph.rows()] as const, ...watched]);
-  return new Map([...added].map(([name, value]) => [monitorName(name), graph.add(graph.state(monitorName(name), scalarType), value)]));
+  const added = new Map([
+    ...[...sums].map(([name, value]) => [name, graph.sum(value)] as const),
+    ["count", graph.rows()] as const,
+    ...watched,
+  ]);
+  return new Map(
+    [...added].map(([name, value]) => [
+      monitorName(name),
+      graph.add(graph.state(monitorName(name), scalarType), value),
+    ]),
+  );
 }
 
 const scalarType = { shape: [], batched: false } as const;

@@ -18,7 +18,11 @@ export interface Updating {
 }
 
 /** Each trained weight's new value and its optimiser's new slots, by name. */
-export function lowerUpdates(updating: Updating, trained: readonly WeightSettings[], gradients: Gradients): ReadonlyMap<string, Node> {
+export function lowerUpdates(
+  updating: Updating,
+  trained: readonly WeightSettings[],
+  gradients: Gradients,
+): ReadonlyMap<string, Node> {
   const updates = new Map<string, Node>();
   for (const settings of trained) {
     const gradient = gradients.get(settings.weight.path);
@@ -27,7 +31,12 @@ export function lowerUpdates(updating: Updating, trained: readonly WeightSetting
   return updates;
 }
 
-function updateWeight(updating: Updating, settings: WeightSettings, gradient: Node, updates: Map<string, Node>): void {
+function updateWeight(
+  updating: Updating,
+  settings: WeightSettings,
+  gradient: Node,
+  updates: Map<string, Node>,
+): void {
   const { lowering } = updating;
   const { path } = settings.weight;
   const graph = lowering.graph.at({ path, role: "update" });
@@ -35,13 +44,30 @@ function updateWeight(updating: Updating, settings: WeightSettings, gradient: No
   const parameter = weightNode(lowering, settings.weight);
   const rate = rateOf(updating, graph, settings);
   const slotNames = Object.keys(definition.slots(values));
-  const slots = Object.fromEntries(slotNames.map((slot) => [slot, graph.state(slotName(path, slot), parameter.type)]));
+  const slots = Object.fromEntries(
+    slotNames.map((slot) => [slot, graph.state(slotName(path, slot), parameter.type)]),
+  );
   const decay = settings.decay?.value;
   const number = (argument: string, index?: number): Node =>
-    argument === definition.rate ? rate : argument === decayArgument && decay !== undefined ? graph.constant(decay) : numberOf(updating, graph, settings.optimizer.use, argument, index);
-  const result = definition.update({ graph, parameter, gradient, rate, step: graph.scalar("step"), slots, number, hosted: updating.scalars.declare, values });
+    argument === definition.rate
+      ? rate
+      : argument === decayArgument && decay !== undefined
+        ? graph.constant(decay)
+        : numberOf(updating, graph, settings.optimizer.use, argument, index);
+  const result = definition.update({
+    graph,
+    parameter,
+    gradient,
+    rate,
+    step: graph.scalar("step"),
+    slots,
+    number,
+    hosted: updating.scalars.declare,
+    values,
+  });
   updates.set(path, result.parameter);
-  for (const [slot, value] of Object.entries(result.slots)) updates.set(slotName(path, slot), value);
+  for (const [slot, value] of Object.entries(result.slots))
+    updates.set(slotName(path, slot), value);
 }
 
 export function slotName(path: string, slot: string): string {
@@ -62,7 +88,10 @@ function rateOf(updating: Updating, graph: GraphBuilder, settings: WeightSetting
 /** The scalar `rate`: the run's schedule from a base rate. */
 export function scheduledRate(updating: Updating, base: number): Node {
   const { lowering, clock, scalars } = updating;
-  return scalars.declare("rate", lowerSequence(clock, lowering.run.schedule.parts, clock.graph.constant(base)));
+  return scalars.declare(
+    "rate",
+    lowerSequence(clock, lowering.run.schedule.parts, clock.graph.constant(base)),
+  );
 }
 
 /** The rate that an optimiser was given; 1 for those that have none. */
@@ -73,13 +102,28 @@ export function baseRate({ definition, arguments: values }: Use<OptimizerDefinit
 }
 
 /** A numeric argument of the optimiser; a scheduled one is a scalar of each step. */
-function numberOf(updating: Updating, graph: GraphBuilder, use: Use<OptimizerDefinition>, argument: string, index?: number): Node {
+function numberOf(
+  updating: Updating,
+  graph: GraphBuilder,
+  use: Use<OptimizerDefinition>,
+  argument: string,
+  index?: number,
+): Node {
   const whole = use.arguments[argument];
-  const value = index === undefined ? whole : Array.isArray(whole) ? (whole as readonly ArgumentValue[])[index] : whole;
+  const value =
+    index === undefined
+      ? whole
+      : Array.isArray(whole)
+        ? (whole as readonly ArgumentValue[])[index]
+        : whole;
   if (typeof value === "number") return graph.constant(value);
   invariant(isScheduled(value), `${use.definition.name}: ${argument} is a number or a schedule`);
   const { clock, scalars } = updating;
-  const formula = lowerSequence(clock, value.schedule.map(asPart), clock.graph.constant(defaultOf(use, argument)));
+  const formula = lowerSequence(
+    clock,
+    value.schedule.map(asPart),
+    clock.graph.constant(defaultOf(use, argument)),
+  );
   return scalars.declare(argument, formula);
 }
 
@@ -101,5 +145,7 @@ function defaultOf(use: Use<OptimizerDefinition>, argument: string): number {
 
 /** Weights that the run trains: neither frozen nor tied to another. */
 export function trainedWeights(run: TypedRun): readonly WeightSettings[] {
-  return run.weights.filter(({ freeze, weight }) => freeze?.value !== true && weight.tied === undefined);
+  return run.weights.filter(
+    ({ freeze, weight }) => freeze?.value !== true && weight.tied === undefined,
+  );
 }

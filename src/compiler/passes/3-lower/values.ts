@@ -12,17 +12,26 @@ export function lowerValue(lowering: ModelLowering, value: Value): Node {
   const known = lowering.nodes.get(value);
   if (known) return known;
   const { teacher } = lowering;
-  const node = teacher?.model.values.includes(value) === true ? lowerValue(teacher, value) : lowerBody(lowering, value);
+  const node =
+    teacher?.model.values.includes(value) === true
+      ? lowerValue(teacher, value)
+      : lowerBody(lowering, value);
   lowering.nodes.set(value, node);
   return node;
 }
 
 function lowerBody(lowering: ModelLowering, value: Value): Node {
   const { body } = value;
-  const graph = lowering.graph.at({ path: `${lowering.prefix ?? ""}${pathOf(value)}`, role: "forward" });
+  const graph = lowering.graph.at({
+    path: `${lowering.prefix ?? ""}${pathOf(value)}`,
+    role: "forward",
+  });
   switch (body.kind) {
     case "input":
-      return graph.input(lowering.inputs.get(body.name) ?? body.name, batchedType(lowering.sizes, value.type));
+      return graph.input(
+        lowering.inputs.get(body.name) ?? body.name,
+        batchedType(lowering.sizes, value.type),
+      );
     case "field":
       return graph.input(body.name, batchedType(lowering.sizes, value.type));
     case "number":
@@ -30,19 +39,42 @@ function lowerBody(lowering: ModelLowering, value: Value): Node {
     case "parameter":
       return weightNode(lowering, body.weight);
     case "layer":
-      return lowerLayer(lowering, body.layer, body.inputs.map((input) => lowerValue(lowering, input)));
+      return lowerLayer(
+        lowering,
+        body.layer,
+        body.inputs.map((input) => lowerValue(lowering, input)),
+      );
     case "activation":
-      return body.use.definition.lower(graph, lowerValue(lowering, body.input), body.use.arguments, body.axis);
+      return body.use.definition.lower(
+        graph,
+        lowerValue(lowering, body.input),
+        body.use.arguments,
+        body.axis,
+      );
     case "call":
-      return body.function.lower(graph, body.operands.map((operand) => lowerValue(lowering, operand)));
+      return body.function.lower(
+        graph,
+        body.operands.map((operand) => lowerValue(lowering, operand)),
+      );
     case "arithmetic":
       // A sum of one operand only gives its axes other names.
-      if (body.operator === "+" && body.operands.length === 1) return lowerValue(lowering, body.operands[0]!);
-      return applyOperator(graph, body.operator, alignedOperands(lowering, value, body.operands, body.broadcasts));
+      if (body.operator === "+" && body.operands.length === 1)
+        return lowerValue(lowering, body.operands[0]!);
+      return applyOperator(
+        graph,
+        body.operator,
+        alignedOperands(lowering, value, body.operands, body.broadcasts),
+      );
     case "compare":
-      return applyOperator(graph, body.operator, alignedOperands(lowering, value, body.operands, body.broadcasts));
+      return applyOperator(
+        graph,
+        body.operator,
+        alignedOperands(lowering, value, body.operands, body.broadcasts),
+      );
     case "select": {
-      const [condition, then, otherwise] = [body.condition, body.then, body.else].map((part) => lowerValue(lowering, part));
+      const [condition, then, otherwise] = [body.condition, body.then, body.else].map((part) =>
+        lowerValue(lowering, part),
+      );
       invariant(condition && then && otherwise, "a selection has three operands");
       return graph.select(condition, then, otherwise);
     }
@@ -69,15 +101,28 @@ function pathOf(value: Value): string {
 }
 
 /** The operands repeated along the axes of the result that they lack; scalars stay as they are. */
-function alignedOperands(lowering: ModelLowering, value: Value, operands: readonly Value[], broadcasts: readonly (readonly number[])[]): readonly Node[] {
+function alignedOperands(
+  lowering: ModelLowering,
+  value: Value,
+  operands: readonly Value[],
+  broadcasts: readonly (readonly number[])[],
+): readonly Node[] {
   const nodes = operands.map((operand) => lowerValue(lowering, operand));
   const batched = nodes.some((node) => node.type.batched);
-  const shape = batched ? batchedType(lowering.sizes, value.type).shape : shapeOf(lowering.sizes, value.type.axes.map((axis) => axis.size));
+  const shape = batched
+    ? batchedType(lowering.sizes, value.type).shape
+    : shapeOf(
+        lowering.sizes,
+        value.type.axes.map((axis) => axis.size),
+      );
   const graph = lowering.graph.at({ path: pathOf(value), role: "forward" });
   return nodes.map((node, index) => {
     const axes = broadcasts[index];
     if (node.type.shape.length === 0 || axes === undefined) return node;
-    const same = axes.length === shape.length && axes.every((axis, place) => axis === place) && node.type.batched === batched;
+    const same =
+      axes.length === shape.length &&
+      axes.every((axis, place) => axis === place) &&
+      node.type.batched === batched;
     return same ? node : graph.broadcast(node, { shape, batched }, axes);
   });
 }

@@ -17,18 +17,27 @@ export function weightInUse(lowering: ModelLowering, weight: Weight): Node {
   return untied(lowering, weight, connections);
 }
 
-function untied(lowering: ModelLowering, weight: Weight, of: (lowering: ModelLowering, weight: Weight) => Node): Node {
+function untied(
+  lowering: ModelLowering,
+  weight: Weight,
+  of: (lowering: ModelLowering, weight: Weight) => Node,
+): Node {
   if (weight.tied === undefined) return of(lowering, weight);
   const { to, transposed } = weight.tied;
   const other = lowering.model.weights.find(({ path }) => path === to);
   invariant(other, `${weight.path} is tied to ${to}, which does not exist`);
   const node = untied(lowering, other, of);
-  return transposed ? lowering.graph.at({ path: weight.path, role: "forward" }).transpose(node, [1, 0]) : node;
+  return transposed
+    ? lowering.graph.at({ path: weight.path, role: "forward" }).transpose(node, [1, 0])
+    : node;
 }
 
 function ownNode(lowering: ModelLowering, weight: Weight): Node {
   const graph = lowering.graph.at({ path: weight.path, role: "forward" });
-  return graph.parameter(`${lowering.prefix ?? ""}${weight.path}`, { shape: shapeOf(lowering.sizes, weight.shape), batched: false });
+  return graph.parameter(`${lowering.prefix ?? ""}${weight.path}`, {
+    shape: shapeOf(lowering.sizes, weight.shape),
+    batched: false,
+  });
 }
 
 function connections(lowering: ModelLowering, weight: Weight): Node {

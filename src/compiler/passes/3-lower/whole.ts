@@ -27,7 +27,9 @@ export function slopeAlong(objective: Objective, gradients: Gradients): Node {
   const graph = objective.lowering.graph.at({ path: "curvature", role: "gradient" });
   const parts = objective.trained.map(({ weight }) => {
     const parameter = weightNode(objective.lowering, weight);
-    return graph.sum(graph.multiply(gradients.get(weight.path)!, directionOf(graph, weight.path, parameter)));
+    return graph.sum(
+      graph.multiply(gradients.get(weight.path)!, directionOf(graph, weight.path, parameter)),
+    );
   });
   return parts.reduce((total, part) => graph.add(total, part), graph.constant(0));
 }
@@ -36,15 +38,31 @@ export function slopeAlong(objective: Objective, gradients: Gradients): Node {
  * The training step of a method that moves all weights together: the objective, the gradient of each weight (`gradient/…`) and
  * the Hessian times the direction (`curvature/…`) as results. No weight is replaced: the host does that.
  */
-export function wholeStep(objective: Objective, gradients: Gradients, products: Gradients = new Map()): TrainingStep {
+export function wholeStep(
+  objective: Objective,
+  gradients: Gradients,
+  products: Gradients = new Map(),
+): TrainingStep {
   const { lowering } = objective;
   const graph = lowering.graph.at({ path: "gradients", role: "gradient" });
-  const updating = { lowering, clock: makeClock(lowering.graph), scalars: makeHostScalars(lowering.graph) };
+  const updating = {
+    lowering,
+    clock: makeClock(lowering.graph),
+    scalars: makeHostScalars(lowering.graph),
+  };
   scheduledRate(updating, baseRate(lowering.run.optimizer.use));
-  const watched = watchesGradientNorm(lowering.run) ? new Map([["gradient_norm", globalNorm(graph, gradients)]]) : new Map<string, Node>();
+  const watched = watchesGradientNorm(lowering.run)
+    ? new Map([["gradient_norm", globalNorm(graph, gradients)]])
+    : new Map<string, Node>();
   return {
     graph: {
-      outputs: new Map([["loss", objective.loss], ["objective", objective.objective], ...watched, ...named("gradient", gradients), ...named("curvature", products)]),
+      outputs: new Map([
+        ["loss", objective.loss],
+        ["objective", objective.objective],
+        ...watched,
+        ...named("gradient", gradients),
+        ...named("curvature", products),
+      ]),
       updates: new Map([...lowering.updates, ...monitors(objective, watched)]),
     },
     schedules: updating.scalars.formulas,

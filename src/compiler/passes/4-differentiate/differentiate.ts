@@ -28,13 +28,21 @@ export function differentiate(
     const gradient = gathered.get(node);
     if (gradient && concerned.has(node)) pass(graph, node, gradient, concerned, gathered, rule);
   }
-  return new Map(wrt.map((node) => [node, gathered.get(node) ?? fit(graph, graph.constant(0), node.type)]));
+  return new Map(
+    wrt.map((node) => [node, gathered.get(node) ?? fit(graph, graph.constant(0), node.type)]),
+  );
 }
 
 /** That of a scan is made of the gradients of its body. */
 function ruleOf(node: Node): Gradient<never> {
   if (node.op !== "scan") return primitiveOf(node.op).gradient as Gradient<never>;
-  return ((graph, scan, gradient) => scanGradient(graph, scan, gradient, differentiate)) satisfies Gradient<"scan"> as Gradient<never>;
+  return ((graph, scan, gradient) =>
+    scanGradient(
+      graph,
+      scan,
+      gradient,
+      differentiate,
+    )) satisfies Gradient<"scan"> as Gradient<never>;
 }
 
 /** The nodes whose value depends on one of `wrt`. */

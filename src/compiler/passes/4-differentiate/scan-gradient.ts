@@ -7,7 +7,11 @@ import { parseLabels } from "../../ir/primitives/labels.ts";
 import { recur } from "../../ir/scan.ts";
 
 type Scan = NodeOf<"scan">;
-type Differentiate = (graph: GraphBuilder, scalar: Node, wrt: readonly Node[]) => ReadonlyMap<Node, Node>;
+type Differentiate = (
+  graph: GraphBuilder,
+  scalar: Node,
+  wrt: readonly Node[],
+) => ReadonlyMap<Node, Node>;
 
 /**
  * The vector-Jacobian product of a scan, which is a scan in the other direction (backpropagation through time, Werbos 1990). With
@@ -15,30 +19,62 @@ type Differentiate = (graph: GraphBuilder, scalar: Node, wrt: readonly Node[]) =
  * p_i = sum over j of (dvalue_j / dbefore_i)' g_j. Gradients of sequences are further values of that scan; gradients of constants
  * are not added up place by place: what their uses hand back is kept, and one contraction over batch and places makes them.
  */
-export function scanGradient(graph: GraphBuilder, node: Scan, gradient: Node, differentiate: Differentiate): readonly (Node | undefined)[] {
+export function scanGradient(
+  graph: GraphBuilder,
+  node: Scan,
+  gradient: Node,
+  differentiate: Differentiate,
+): readonly (Node | undefined)[] {
   const { body, sequences, reverse, output } = node.attributes;
   const involved = involvedValues(body, output);
   const order = bodyNodes(involved.map((number) => body[number]!));
-  const befores = order.filter((each): each is NodeOf<"local"> => each.op === "local" && each.attributes.role === "before");
+  const befores = order.filter(
+    (each): each is NodeOf<"local"> => each.op === "local" && each.attributes.role === "before",
+  );
   const carried = befores.map((each) => each.attributes.number);
-  const heres = order.filter((each): each is NodeOf<"local"> => each.op === "local" && each.attributes.role === "here");
+  const heres = order.filter(
+    (each): each is NodeOf<"local"> => each.op === "local" && each.attributes.role === "here",
+  );
   const uses = usesOfConstants(order);
   // Leaves of the new body that no leaf of the old one is equal to.
   const handed = graph.local("here", sequences, body[output]!.type);
   const nexts = befores.map((each, place) => graph.local("before", body.length + place, each.type));
   const objective = involved.reduce<Node>((sum, number) => {
-    const parts = [...(number === output ? [handed] : []), ...(carried.includes(number) ? [nexts[carried.indexOf(number)]!] : [])];
+    const parts = [
+      ...(number === output ? [handed] : []),
+      ...(carried.includes(number) ? [nexts[carried.indexOf(number)]!] : []),
+    ];
     const gathered = parts.reduce((total, part) => graph.add(total, part));
     return graph.add(sum, graph.sum(graph.multiply(body[number]!, gathered)));
   }, graph.constant(0));
-  const products = differentiate(graph, objective, [...befores, ...heres, ...uses.map(({ node: use }) => use)]);
+  const products = differentiate(graph, objective, [
+    ...befores,
+    ...heres,
+    ...uses.map(({ node: use }) => use),
+  ]);
   const outer = new OuterValues(graph, node);
-  const wanted = [...befores, ...heres, ...uses.map(({ node: use }) => use)].map((each) => products.get(each)!);
-  const stacks = transposed(graph, { wanted, befores, nexts, handed, gradient, outer, reverse: !reverse });
+  const wanted = [...befores, ...heres, ...uses.map(({ node: use }) => use)].map((each) =>
+    products.get(each)!,
+  );
+  const stacks = transposed(graph, {
+    wanted,
+    befores,
+    nexts,
+    handed,
+    gradient,
+    outer,
+    reverse: !reverse,
+  });
   const results: (Node | undefined)[] = node.inputs.map(() => undefined);
-  const add = (place: number, value: Node): void => void (results[place] = results[place] ? graph.add(results[place], value) : value);
+  const add = (place: number, value: Node): void =>
+    void (results[place] = results[place] ? graph.add(results[place], value) : value);
   heres.forEach((here, place) => add(here.attributes.number, stacks[befores.length + place]!));
-  uses.forEach((use, place) => add(sequences + use.constant, gradientOfConstant(graph, use, stacks[befores.length + heres.length + place]!, outer)));
+  uses.forEach((use, place) =>
+    add(
+      sequences + use.constant,
+      gradientOfConstant(graph, use, stacks[befores.length + heres.length + place]!, outer),
+    ),
+  );
   return results;
 }
 
@@ -46,7 +82,9 @@ export function scanGradient(graph: GraphBuilder, node: Scan, gradient: Node, di
 function involvedValues(body: readonly Node[], output: number): readonly number[] {
   const found = new Set([output]);
   for (const number of found) {
-    for (const node of bodyNodes([body[number]!])) if (node.op === "local" && node.attributes.role === "before") found.add(node.attributes.number);
+    for (const node of bodyNodes([body[number]!]))
+      if (node.op === "local" && node.attributes.role === "before")
+        found.add(node.attributes.number);
   }
   return [...found];
 }
@@ -62,7 +100,10 @@ function usesOfConstants(order: readonly Node[]): readonly Use[] {
   return order.flatMap((node) =>
     node.inputs.flatMap((input, operand): readonly Use[] => {
       if (input.op !== "local" || input.attributes.role !== "constant") return [];
-      invariant((node.op === "contract" || node.op === "broadcast") && node.type.batched, `a constant of a scan cannot be an operand of ${node.op}`);
+      invariant(
+        (node.op === "contract" || node.op === "broadcast") && node.type.batched,
+        `a constant of a scan cannot be an operand of ${node.op}`,
+      );
       return [{ node, constant: input.attributes.number, operand }];
     }),
   );
@@ -103,7 +144,9 @@ class OuterValues {
     const none = shape.map(() => 0);
     const shorter = shape.map((size, axis) => (axis === 1 ? size - 1 : size));
     const { reverse } = this.scan.attributes;
-    return reverse ? graph.pad(graph.slice(stack, edge, shorter), none, edge) : graph.pad(graph.slice(stack, none, shorter), edge, none);
+    return reverse
+      ? graph.pad(graph.slice(stack, edge, shorter), none, edge)
+      : graph.pad(graph.slice(stack, none, shorter), edge, none);
   }
 }
 
@@ -119,7 +162,10 @@ interface Transposition {
 }
 
 /** The wanted gradients at all places: their expressions over leaves of a new body, in the other direction. */
-function transposed(graph: GraphBuilder, { wanted, befores, nexts, handed, gradient, outer, reverse }: Transposition): readonly Node[] {
+function transposed(
+  graph: GraphBuilder,
+  { wanted, befores, nexts, handed, gradient, outer, reverse }: Transposition,
+): readonly Node[] {
   const sequences: Node[] = [gradient];
   const constants: Node[] = [];
   const leaf = (role: "here" | "constant", list: Node[], node: Node, outside: Node): Node => {
@@ -132,16 +178,34 @@ function transposed(graph: GraphBuilder, { wanted, befores, nexts, handed, gradi
     const known = done.get(node);
     if (known) return known;
     const outside = outer.of(node);
-    const result = outside ? leaf(node.type.batched ? "here" : "constant", node.type.batched ? sequences : constants, node, outside) : graph.make(node.op, node.inputs.map(visit), node.attributes as never);
+    const result = outside
+      ? leaf(
+          node.type.batched ? "here" : "constant",
+          node.type.batched ? sequences : constants,
+          node,
+          outside,
+        )
+      : graph.make(node.op, node.inputs.map(visit), node.attributes as never);
     done.set(node, result);
     return result;
   };
   const body = wanted.map(visit);
-  return recur(graph, { sequences, constants, values: befores.map(({ type }) => type), reverse, step: () => body });
+  return recur(graph, {
+    sequences,
+    constants,
+    values: befores.map(({ type }) => type),
+    reverse,
+    step: () => body,
+  });
 }
 
 /** Contracts what a use hands back at all places with what it was multiplied by, or sums it. */
-function gradientOfConstant(graph: GraphBuilder, { node, operand }: Use, stack: Node, outer: OuterValues): Node {
+function gradientOfConstant(
+  graph: GraphBuilder,
+  { node, operand }: Use,
+  stack: Node,
+  outer: OuterValues,
+): Node {
   if (node.op === "broadcast") {
     const kept = node.attributes.axes.map((axis) => (axis === 0 ? 0 : axis + 1));
     return graph.sum(stack, otherAxes(stack.type.shape.length, kept));

@@ -4,11 +4,22 @@ import { rewriteToFixpoint, type Rule } from "../../ir/rewrite.ts";
 import { chainedConstants, orderedOperands, productWithZero } from "./rules/arithmetic.ts";
 import { bodyOfScan } from "./rules/bodies.ts";
 import { broadcastAfterElementwise, scalarOperands } from "./rules/broadcasts.ts";
-import { broadcastInContract, productOfBroadcastsSummed, transposeInContract, transposeOfContract } from "./rules/contractions.ts";
+import {
+  broadcastInContract,
+  productOfBroadcastsSummed,
+  transposeInContract,
+  transposeOfContract,
+} from "./rules/contractions.ts";
 import { sliceOfConcatenate, sliceOfPad } from "./rules/movements.ts";
 import { negatedOperands, negatedDifference } from "./rules/negations.ts";
 import { maskByOutput, nestedSelect, selectOfIndicator } from "./rules/selections.ts";
-import { maximumOfBroadcast, sumOfBroadcast, sumOfMovement, sumOfScaled, sumOfSum } from "./rules/sums.ts";
+import {
+  maximumOfBroadcast,
+  sumOfBroadcast,
+  sumOfMovement,
+  sumOfScaled,
+  sumOfSum,
+} from "./rules/sums.ts";
 
 /** Each rule gives a node of the same type and, up to rounding, the same value in fewer operations or on smaller arrays. */
 const rules: readonly Rule[] = [

@@ -14,12 +14,17 @@ export type GrowingBuffer = { -readonly [Key in keyof Buffer]: Buffer[Key] };
 /** Outputs, updates, and whatever another kernel reads. */
 export function storedNodes(clusters: readonly Cluster[], graph: Prepared): ReadonlySet<Node> {
   const stored = new Set<Node>([...graph.outputs.values(), ...graph.updates.values()]);
-  for (const cluster of clusters) for (const node of cluster.reads) if (classOf(node) !== "leaf") stored.add(node);
+  for (const cluster of clusters)
+    for (const node of cluster.reads) if (classOf(node) !== "leaf") stored.add(node);
   return stored;
 }
 
 /** The same memory under another shape. */
-export function aliasFor(buffer: Buffer, type: ArrayType, aliases: Map<string, GrowingBuffer>): Buffer {
+export function aliasFor(
+  buffer: Buffer,
+  type: ArrayType,
+  aliases: Map<string, GrowingBuffer>,
+): Buffer {
   const memory = memoryOf(buffer);
   const name = `${memory.name}_as_${type.shape.join("x")}`;
   const known = aliases.get(name);
@@ -30,9 +35,17 @@ export function aliasFor(buffer: Buffer, type: ArrayType, aliases: Map<string, G
 }
 
 /** A kernel is called what its last stored value is called: that is what it is for. */
-export function finish(cluster: Cluster, kernel: Omit<Kernel, "name" | "comment" | "path">, names: Names): Kernel {
+export function finish(
+  cluster: Cluster,
+  kernel: Omit<Kernel, "name" | "comment" | "path">,
+  names: Names,
+): Kernel {
   const last = kernel.stores[kernel.stores.length - 1]!.to.buffer;
   const name = /^[A-Za-z]\w*$/.test(last.name) ? last.name : names.unique(sanitize(last.name));
-  return { ...kernel, name, comment: commentOf(name, cluster.members, kernel), path: cluster.members[cluster.members.length - 1]!.origin.path };
+  return {
+    ...kernel,
+    name,
+    comment: commentOf(name, cluster.members, kernel),
+    path: cluster.members[cluster.members.length - 1]!.origin.path,
+  };
 }
-

@@ -24,16 +24,31 @@ interface Homes {
 /** Gathers the roots into kernels: elementwise roots join the kernel that makes an operand, or one with equal space and inputs. */
 export function formClusters(choice: Roots): readonly Cluster[] {
   const clusters: Cluster[] = [];
-  const homes: Homes = { order: new Map(choice.graph.order.map((node, place) => [node, place])), clusterOf: new Map(), readersOf: new Map() };
+  const homes: Homes = {
+    order: new Map(choice.graph.order.map((node, place) => [node, place])),
+    clusterOf: new Map(),
+    readersOf: new Map(),
+  };
   for (const node of choice.graph.order) {
     if (!choice.roots.has(node) || classOf(node) === "leaf") continue;
     const reach = reachOf(node, choice);
-    const joined = node.op === "scan" ? clusters.find(({ reduction }) => reduction?.op === "scan" && isSameLoop(reduction, node)) : isReduction(node) ? undefined : findHome(node, reach, homes);
-    const cluster = joined ?? { number: clusters.length, members: [], reduction: isReduction(node) ? node : undefined, reads: new Set() };
+    const joined =
+      node.op === "scan"
+        ? clusters.find(({ reduction }) => reduction?.op === "scan" && isSameLoop(reduction, node))
+        : isReduction(node)
+          ? undefined
+          : findHome(node, reach, homes);
+    const cluster = joined ?? {
+      number: clusters.length,
+      members: [],
+      reduction: isReduction(node) ? node : undefined,
+      reads: new Set(),
+    };
     if (joined === undefined) clusters.push(cluster);
     cluster.members.push(node);
     homes.clusterOf.set(node, cluster);
-    for (const root of reach.keys()) if (homes.clusterOf.get(root) !== cluster) addRead(cluster, root, homes);
+    for (const root of reach.keys())
+      if (homes.clusterOf.get(root) !== cluster) addRead(cluster, root, homes);
   }
   return clusters;
 }
@@ -41,8 +56,13 @@ export function formClusters(choice: Roots): readonly Cluster[] {
 /** Scans with equal inputs, body and direction. */
 function isSameLoop(a: NodeOf<"scan">, b: NodeOf<"scan">): boolean {
   const { body, reverse } = a.attributes;
-  const isSame = (one: readonly Node[], other: readonly Node[]): boolean => one.length === other.length && one.every((node, place) => node === other[place]);
-  return reverse === b.attributes.reverse && isSame(body, b.attributes.body) && isSame(a.inputs, b.inputs);
+  const isSame = (one: readonly Node[], other: readonly Node[]): boolean =>
+    one.length === other.length && one.every((node, place) => node === other[place]);
+  return (
+    reverse === b.attributes.reverse &&
+    isSame(body, b.attributes.body) &&
+    isSame(a.inputs, b.inputs)
+  );
 }
 
 function addRead(cluster: Cluster, root: Node, { readersOf }: Homes): void {
@@ -77,17 +97,29 @@ function keepsPoint(node: Node, input: Node): boolean {
 }
 
 function sameShape(a: Node, b: Node): boolean {
-  return a.type.batched === b.type.batched && a.type.shape.length === b.type.shape.length && a.type.shape.every((size, axis) => size === b.type.shape[axis]);
+  return (
+    a.type.batched === b.type.batched &&
+    a.type.shape.length === b.type.shape.length &&
+    a.type.shape.every((size, axis) => size === b.type.shape[axis])
+  );
 }
 
 /** The kernel that an elementwise root joins: the latest reduction that makes an operand, else the latest kernel that shares inputs. */
 function findHome(node: Node, reach: Reach, homes: Homes): Cluster | undefined {
   const makers = [...reach.keys()].flatMap((read) => homes.clusterOf.get(read) ?? []);
-  const sharers = [...reach.keys()].filter((read) => elementCount(read.type) > 1).flatMap((read) => [...(homes.readersOf.get(read) ?? [])]);
+  const sharers = [...reach.keys()]
+    .filter((read) => elementCount(read.type) > 1)
+    .flatMap((read) => [...(homes.readersOf.get(read) ?? [])]);
   const preferred = makers.filter((cluster) => cluster.reduction !== undefined);
   const others = [...makers, ...sharers].filter((cluster) => cluster.reduction === undefined);
-  const latestFirst = (list: readonly Cluster[]): readonly Cluster[] => [...new Set(list)].sort((a, b) => b.number - a.number);
-  return [...latestFirst(preferred), ...latestFirst(others)].find((cluster) => cluster.reduction?.op !== "scan" && sameShape(cluster.members[0]!, node) && mayJoin(node, reach, cluster, homes));
+  const latestFirst = (list: readonly Cluster[]): readonly Cluster[] =>
+    [...new Set(list)].sort((a, b) => b.number - a.number);
+  return [...latestFirst(preferred), ...latestFirst(others)].find(
+    (cluster) =>
+      cluster.reduction?.op !== "scan" &&
+      sameShape(cluster.members[0]!, node) &&
+      mayJoin(node, reach, cluster, homes),
+  );
 }
 
 /** More reads than this in one kernel would not fit the textures of a shader. */
@@ -114,14 +146,19 @@ function mayJoin(node: Node, reach: Reach, cluster: Cluster, homes: Homes): bool
  * Whether any of the clusters needs, directly or through others, what `target` makes. Nodes come in the order of data flow, so
  * a kernel whose last member lies before the target's first cannot.
  */
-function dependsOn(from: readonly Cluster[], target: Cluster, { clusterOf, order }: Homes): boolean {
+function dependsOn(
+  from: readonly Cluster[],
+  target: Cluster,
+  { clusterOf, order }: Homes,
+): boolean {
   const start = order.get(target.members[0]!)!;
   const seen = new Set<Cluster>();
   const stack = [...from];
   while (stack.length > 0) {
     const cluster = stack.pop()!;
     if (cluster === target) return true;
-    if (seen.has(cluster) || order.get(cluster.members[cluster.members.length - 1]!)! < start) continue;
+    if (seen.has(cluster) || order.get(cluster.members[cluster.members.length - 1]!)! < start)
+      continue;
     seen.add(cluster);
     for (const read of cluster.reads) {
       const next = clusterOf.get(read);

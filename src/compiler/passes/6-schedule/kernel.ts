@@ -17,15 +17,22 @@ export interface Workshop {
 }
 
 /** A kernel without its name and comment, or the nodes that need buffers before it can be built. */
-export type Built = { readonly kernel: Omit<Kernel, "name" | "comment" | "path"> } | { readonly missing: ReadonlySet<Node> };
+export type Built =
+  | { readonly kernel: Omit<Kernel, "name" | "comment" | "path"> }
+  | { readonly missing: ReadonlySet<Node> };
 
 /** Builds the loop nest of a cluster that stores `stored`, cutting loop axes until every access is affine. */
 export function buildKernel(cluster: Cluster, stored: readonly Node[], workshop: Workshop): Built {
   const first = cluster.members[0]!;
-  const loops = cluster.reduction === undefined ? { space: labelsOf(first.type.shape, first.type.batched), reduce: [] } : loopsOf(first, workshop.operands(first));
+  const loops =
+    cluster.reduction === undefined
+      ? { space: labelsOf(first.type.shape, first.type.batched), reduce: [] }
+      : loopsOf(first, workshop.operands(first));
   const labels = [...loops.space, ...loops.reduce];
   const frozen = new Set(labels.filter((label) => label.batch === true).map((label) => label.name));
-  const cuts: Cuts = new Map([...(loops.cuts ?? [])].map(([label, at]) => [label, at === 1 ? [] : [at]] as const));
+  const cuts: Cuts = new Map(
+    [...(loops.cuts ?? [])].map(([label, at]) => [label, at === 1 ? [] : [at]] as const),
+  );
   for (;;) {
     const wanted: Wanted = { splits: [], buffers: new Set() };
     const kernel = attempt(cluster, stored, workshop, loops, cuts, frozen, wanted);
@@ -36,15 +43,28 @@ export function buildKernel(cluster: Cluster, stored: readonly Node[], workshop:
 }
 
 function attempt(
-  cluster: Cluster, stored: readonly Node[], workshop: Workshop, loops: Loops, cuts: Cuts, frozen: ReadonlySet<string>, wanted: Wanted,
+  cluster: Cluster,
+  stored: readonly Node[],
+  workshop: Workshop,
+  loops: Loops,
+  cuts: Cuts,
+  frozen: ReadonlySet<string>,
+  wanted: Wanted,
 ): Omit<Kernel, "name" | "comment" | "path"> {
   const axes = makeAxes([...loops.space, ...loops.reduce], cuts, workshop.loop?.around);
   const point: readonly Affine[] = loops.space.map((label) => axes.index(label.name));
   const { expressions, bufferOf, aliasOf, loop } = workshop;
   const base = { axes, expressions, bufferOf, aliasOf, loop, wanted, frozen };
-  const storeIn = (buffer: Buffer): Access => ({ buffer, index: loop === undefined ? point : loop.indexIn(buffer, point) });
+  const storeIn = (buffer: Buffer): Access => ({
+    buffer,
+    index: loop === undefined ? point : loop.indexIn(buffer, point),
+  });
   const term = loops.term?.({ ...base, here: undefined, memo: new Map() });
-  const here = { members: new Set(cluster.members), reduction: cluster.reduction, point: pointKey(point) };
+  const here = {
+    members: new Set(cluster.members),
+    reduction: cluster.reduction,
+    point: pointKey(point),
+  };
   const scope: Scope = { ...base, here, memo: new Map() };
   const values = stored.map((node) => storedValue(scope, node, cluster, point));
   const { initial, stores } = withInitial(expressions, values, loops);
@@ -67,11 +87,17 @@ function storedValue(scope: Scope, node: Node, cluster: Cluster, point: readonly
 }
 
 /** A sum to which the epilogue adds one load and nothing else (a bias) starts from that load. */
-function withInitial(expressions: Expressions, values: readonly Expr[], loops: Loops): { initial: Expr | undefined; stores: readonly Expr[] } {
+function withInitial(
+  expressions: Expressions,
+  values: readonly Expr[],
+  loops: Loops,
+): { initial: Expr | undefined; stores: readonly Expr[] } {
   const accumulator = expressions.accumulator();
   const unchanged = { initial: undefined, stores: values };
   if (loops.combine !== "sum" || values.includes(accumulator)) return unchanged;
-  const users = subexpressions(...values).filter((expression) => expression.kind === "apply" && expression.args.includes(accumulator));
+  const users = subexpressions(...values).filter(
+    (expression) => expression.kind === "apply" && expression.args.includes(accumulator),
+  );
   const [only, ...more] = users;
   if (only?.kind !== "apply" || more.length > 0 || only.op !== "add") return unchanged;
   const initial = only.args[0] === accumulator ? only.args[1]! : only.args[0]!;

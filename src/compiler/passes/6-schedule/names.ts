@@ -19,7 +19,10 @@ export class Names {
 
 /** Letters, digits and single underscores; starts with a letter; at most 60 characters. */
 export function sanitize(text: string): string {
-  const plain = text.replaceAll(/[^A-Za-z0-9]+/g, "_").replaceAll(/^_+|_+$/g, "").slice(0, 60);
+  const plain = text
+    .replaceAll(/[^A-Za-z0-9]+/g, "_")
+    .replaceAll(/^_+|_+$/g, "")
+    .slice(0, 60);
   return /^[A-Za-z]/.test(plain) ? plain : `v_${plain}`;
 }
 
@@ -33,24 +36,33 @@ export function describeNode(node: Node, graph: Prepared): string {
 
 function suffixOf(node: Node, graph: Prepared): string {
   switch (node.origin.role) {
-    case "forward": return partOf(node);
-    case "gradient": return `_${parameterOf(node, graph)}gradient`;
-    case "update": return "_update";
+    case "forward":
+      return partOf(node);
+    case "gradient":
+      return `_${parameterOf(node, graph)}gradient`;
+    case "update":
+      return "_update";
     case "loss":
     case "penalty":
     case "metric":
-    case "schedule": return `${node.origin.path === node.origin.role ? "" : `_${node.origin.role}`}${partOf(node)}`;
+    case "schedule":
+      return `${node.origin.path === node.origin.role ? "" : `_${node.origin.role}`}${partOf(node)}`;
   }
 }
 
 function partOf(node: Node): string {
   switch (node.op) {
     case "reduce_max":
-    case "window_max": return "_max";
-    case "window_argmax": return "_place";
-    case "reduce_sum": return "_sum";
-    case "exp": return "_exp";
-    default: return "";
+    case "window_max":
+      return "_max";
+    case "window_argmax":
+      return "_place";
+    case "reduce_sum":
+      return "_sum";
+    case "exp":
+      return "_exp";
+    default:
+      return "";
   }
 }
 
@@ -59,7 +71,12 @@ function parameterOf(node: Node, graph: Prepared): string {
   if (node.type.batched) return "";
   const shape = node.type.shape.join(",");
   const own = graph.order.find(
-    (other) => other.op === "parameter" && other.type.shape.join(",") === shape && other.attributes.name.startsWith(`${node.origin.path}.`),
+    (other) =>
+      other.op === "parameter" &&
+      other.type.shape.join(",") === shape &&
+      other.attributes.name.startsWith(`${node.origin.path}.`),
   );
-  return own?.op === "parameter" ? `${own.attributes.name.slice(node.origin.path.length + 1)}_` : "";
+  return own?.op === "parameter"
+    ? `${own.attributes.name.slice(node.origin.path.length + 1)}_`
+    : "";
 }

@@ -8,7 +8,17 @@ export interface Prepared {
   readonly updates: ReadonlyMap<string, Node>;
 }
 
-const leaves: ReadonlySet<string> = new Set(["constant", "input", "parameter", "state", "scalar", "rows", "random", "iota", "local"]);
+const leaves: ReadonlySet<string> = new Set([
+  "constant",
+  "input",
+  "parameter",
+  "state",
+  "scalar",
+  "rows",
+  "random",
+  "iota",
+  "local",
+]);
 
 /**
  * Outputs and updates that are leaves, or that share a node, get a copy (a reshape to the same shape), so that each has a
@@ -23,11 +33,21 @@ export function prepare(graph: Graph, firstCopy = 0): Prepared {
       return node;
     }
     copies++;
-    return { id: -copies, op: "reshape", inputs: [node], attributes: { shape: node.type.shape }, type: node.type, origin: { path: name, role: node.origin.role } };
+    return {
+      id: -copies,
+      op: "reshape",
+      inputs: [node],
+      attributes: { shape: node.type.shape },
+      type: node.type,
+      origin: { path: name, role: node.origin.role },
+    };
   };
-  const outputs = new Map([...graph.outputs].map(([name, node]) => [name, own(name, node)] as const));
+  const outputs = new Map(
+    [...graph.outputs].map(([name, node]) => [name, own(name, node)] as const),
+  );
   const updates = new Map<string, Node>();
-  for (const [path, node] of graph.updates) if (!isItself(path, node)) updates.set(path, own(path, node));
+  for (const [path, node] of graph.updates)
+    if (!isItself(path, node)) updates.set(path, own(path, node));
   const { order, maxima } = withMaxima(nodesOf({ outputs, updates }), () => -++copies);
   const operands = (node: Node): readonly Node[] => {
     const maximum = maxima.get(node);
@@ -41,7 +61,10 @@ function isItself(path: string, node: Node): boolean {
 }
 
 /** Puts the window maximum that belongs to each `window_argmax` in front of it: the graph's own where it has one. */
-function withMaxima(nodes: readonly Node[], newId: () => number): { order: readonly Node[]; maxima: ReadonlyMap<Node, Node> } {
+function withMaxima(
+  nodes: readonly Node[],
+  newId: () => number,
+): { order: readonly Node[]; maxima: ReadonlyMap<Node, Node> } {
   const existing = new Map<string, Node>();
   const keyOf = (node: Node): string => `${node.inputs[0]!.id} ${JSON.stringify(node.attributes)}`;
   for (const node of nodes) if (node.op === "window_max") existing.set(keyOf(node), node);

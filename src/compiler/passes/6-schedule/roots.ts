@@ -11,17 +11,57 @@ type Class = "leaf" | "value" | "elementwise" | "movement" | "reduction" | "prod
  * its operands many times, so that they have to be buffers.
  */
 const classes = {
-  constant: "value", scalar: "value", rows: "value", iota: "value",
-  input: "leaf", parameter: "leaf", state: "leaf", random: "leaf", local: "leaf",
-  negate: "elementwise", exp: "elementwise", log: "elementwise", sqrt: "elementwise", tanh: "elementwise",
-  sigmoid: "elementwise", erf: "elementwise", sine: "elementwise", cosine: "elementwise", absolute: "elementwise",
-  sign: "elementwise", floor: "elementwise", ceil: "elementwise", add: "elementwise", subtract: "elementwise",
-  multiply: "elementwise", divide: "elementwise", maximum: "elementwise", minimum: "elementwise", power: "elementwise",
-  modulo: "elementwise", less: "elementwise", less_equal: "elementwise", equal: "elementwise", select: "elementwise",
-  broadcast: "movement", reshape: "movement", transpose: "movement", slice: "movement", pad: "movement", concatenate: "movement",
-  reduce_sum: "reduction", reduce_max: "reduction",
-  contract: "product", convolve: "product", convolve_input_gradient: "product", convolve_weight_gradient: "product",
-  window_max: "product", window_argmax: "product", window_max_gradient: "product", window_sum: "product", window_sum_gradient: "product",
+  constant: "value",
+  scalar: "value",
+  rows: "value",
+  iota: "value",
+  input: "leaf",
+  parameter: "leaf",
+  state: "leaf",
+  random: "leaf",
+  local: "leaf",
+  negate: "elementwise",
+  exp: "elementwise",
+  log: "elementwise",
+  sqrt: "elementwise",
+  tanh: "elementwise",
+  sigmoid: "elementwise",
+  erf: "elementwise",
+  sine: "elementwise",
+  cosine: "elementwise",
+  absolute: "elementwise",
+  sign: "elementwise",
+  floor: "elementwise",
+  ceil: "elementwise",
+  add: "elementwise",
+  subtract: "elementwise",
+  multiply: "elementwise",
+  divide: "elementwise",
+  maximum: "elementwise",
+  minimum: "elementwise",
+  power: "elementwise",
+  modulo: "elementwise",
+  less: "elementwise",
+  less_equal: "elementwise",
+  equal: "elementwise",
+  select: "elementwise",
+  broadcast: "movement",
+  reshape: "movement",
+  transpose: "movement",
+  slice: "movement",
+  pad: "movement",
+  concatenate: "movement",
+  reduce_sum: "reduction",
+  reduce_max: "reduction",
+  contract: "product",
+  convolve: "product",
+  convolve_input_gradient: "product",
+  convolve_weight_gradient: "product",
+  window_max: "product",
+  window_argmax: "product",
+  window_max_gradient: "product",
+  window_sum: "product",
+  window_sum_gradient: "product",
   scan: "product",
 } satisfies Record<Op, Class>;
 
@@ -30,7 +70,19 @@ export function classOf(node: Node): Class {
 }
 
 /** Work that is never done twice in order to fuse. */
-const expensive: ReadonlySet<Op> = new Set<Op>(["exp", "log", "sqrt", "tanh", "sigmoid", "erf", "sine", "cosine", "divide", "power", "modulo"]);
+const expensive: ReadonlySet<Op> = new Set<Op>([
+  "exp",
+  "log",
+  "sqrt",
+  "tanh",
+  "sigmoid",
+  "erf",
+  "sine",
+  "cosine",
+  "divide",
+  "power",
+  "modulo",
+]);
 
 /** At most this many buffers in one expression: WebGL promises sixteen textures a shader, and the reduction has its own. */
 const mostBuffers = 10;
@@ -56,13 +108,15 @@ interface Cone {
 export function chooseRoots(graph: Prepared, forced: ReadonlySet<Node>): Roots {
   const { order, operands } = graph;
   const users = new Map<Node, Node[]>(order.map((node) => [node, []]));
-  for (const node of order) for (const input of new Set(operands(node))) users.get(input)!.push(node);
+  for (const node of order)
+    for (const input of new Set(operands(node))) users.get(input)!.push(node);
   const roots = new Set<Node>(forced);
   for (const node of [...graph.outputs.values(), ...graph.updates.values()]) roots.add(node);
   for (const node of order) {
     if (classOf(node) === "reduction" || classOf(node) === "product") roots.add(node);
     if (node.op === "concatenate") roots.add(node);
-    if (classOf(node) === "product") for (const input of node.inputs) requireLoad(input, node, roots);
+    if (classOf(node) === "product")
+      for (const input of node.inputs) requireLoad(input, node, roots);
     if (node.op === "equal") storeCompared(node, roots);
   }
   const cones = new Map<Node, Cone>();
@@ -73,7 +127,8 @@ export function chooseRoots(graph: Prepared, forced: ReadonlySet<Node>): Roots {
 /** Below a product every operand must become a plain load: walks down movements that are only indices. */
 function requireLoad(operand: Node, user: Node, roots: Set<Node>): void {
   const plain = !mayReadOutside(user);
-  const isIndexOnly = (node: Node): boolean => isPlainIndex(node) || (plain && (node.op === "broadcast" || node.op === "slice"));
+  const isIndexOnly = (node: Node): boolean =>
+    isPlainIndex(node) || (plain && (node.op === "broadcast" || node.op === "slice"));
   let node = operand;
   while (!roots.has(node) && isIndexOnly(node)) node = node.inputs[0]!;
   if (plain && node.op === "pad" && classOf(node.inputs[0]!) === "leaf") return;
@@ -91,7 +146,10 @@ function storeCompared(node: Node, roots: Set<Node>): void {
 }
 
 function isMaximum(node: Node): boolean {
-  return node.op === "reduce_max" || (classOf(node) === "movement" && node.inputs.length === 1 && isMaximum(node.inputs[0]!));
+  return (
+    node.op === "reduce_max" ||
+    (classOf(node) === "movement" && node.inputs.length === 1 && isMaximum(node.inputs[0]!))
+  );
 }
 
 /** Read at any index, inside or outside, without a test of its own (a reshape through another shape of the buffer). */
@@ -104,13 +162,20 @@ function mayReadOutside(node: Node): boolean {
   return node.op !== "contract" && node.op !== "scan";
 }
 
-function coneOf(node: Node, cones: Map<Node, Cone>, roots: Set<Node>, users: ReadonlyMap<Node, readonly Node[]>): Cone {
+function coneOf(
+  node: Node,
+  cones: Map<Node, Cone>,
+  roots: Set<Node>,
+  users: ReadonlyMap<Node, readonly Node[]>,
+): Cone {
   const kind = classOf(node);
   if (kind === "leaf" || kind === "reduction" || kind === "product") return bufferCone(node);
   if (kind === "value") return { buffers: new Set(), operations: 0, expensive: false };
   let cone = joined(node, cones);
   while (cone.buffers.size > mostBuffers) {
-    const widest = [...node.inputs].sort((a, b) => cones.get(b)!.buffers.size - cones.get(a)!.buffers.size)[0]!;
+    const widest = [...node.inputs].sort(
+      (a, b) => cones.get(b)!.buffers.size - cones.get(a)!.buffers.size,
+    )[0]!;
     if (cones.get(widest)!.buffers.size < 2) break;
     roots.add(widest);
     cones.set(widest, bufferCone(widest));
@@ -128,7 +193,10 @@ function joined(node: Node, cones: ReadonlyMap<Node, Cone>): Cone {
   const operands = [...new Set(node.inputs)].map((input) => cones.get(input)!);
   return {
     buffers: new Set(operands.flatMap((operand) => [...operand.buffers])),
-    operations: operands.reduce((sum, operand) => sum + operand.operations, classOf(node) === "elementwise" ? 1 : 0),
+    operations: operands.reduce(
+      (sum, operand) => sum + operand.operations,
+      classOf(node) === "elementwise" ? 1 : 0,
+    ),
     expensive: expensive.has(node.op) || operands.some((operand) => operand.expensive),
   };
 }
@@ -139,20 +207,36 @@ function shouldStore(node: Node, cone: Cone, users: ReadonlyMap<Node, readonly N
   if (cone.buffers.size === 0) return false;
   if (isRepeated(node, users)) return true;
   const uses = users.get(node)!.length;
-  return uses > 1 && (endsReduction(node, cone) || cone.expensive || cone.buffers.size > cheapBuffers || cone.operations > cheapOperations);
+  return (
+    uses > 1 &&
+    (endsReduction(node, cone) ||
+      cone.expensive ||
+      cone.buffers.size > cheapBuffers ||
+      cone.operations > cheapOperations)
+  );
 }
 
 /** Whether the node can be stored by the reduction that makes one of its operands: then it costs nothing to store. */
 function endsReduction(node: Node, cone: Cone): boolean {
   const shape = node.type.shape.join(",");
-  return [...cone.buffers].some((buffer) => (classOf(buffer) === "product" || classOf(buffer) === "reduction") && buffer.type.shape.join(",") === shape);
+  return [...cone.buffers].some(
+    (buffer) =>
+      (classOf(buffer) === "product" || classOf(buffer) === "reduction") &&
+      buffer.type.shape.join(",") === shape,
+  );
 }
 
 /** Whether a user takes each element of the node more than once. */
 function isRepeated(node: Node, users: ReadonlyMap<Node, readonly Node[]>): boolean {
   return users.get(node)!.some((user) => {
     const grows = elementCount(user.type) > elementCount(node.type);
-    if (user.op === "broadcast" || classOf(user) === "elementwise") return grows || (user.op === "broadcast" && isRepeated(user, users));
-    return classOf(user) === "movement" && user.op !== "concatenate" && user.op !== "pad" && isRepeated(user, users);
+    if (user.op === "broadcast" || classOf(user) === "elementwise")
+      return grows || (user.op === "broadcast" && isRepeated(user, users));
+    return (
+      classOf(user) === "movement" &&
+      user.op !== "concatenate" &&
+      user.op !== "pad" &&
+      isRepeated(user, users)
+    );
   });
 }

@@ -31,7 +31,12 @@ export function schedule(name: Plan["name"], graph: Graph, capacity: number): Pl
   }
 }
 
-function attemptPlan(name: Plan["name"], graph: Prepared, capacity: number, forced: ReadonlySet<Node>): { plan: Plan } | { missing: ReadonlySet<Node> } {
+function attemptPlan(
+  name: Plan["name"],
+  graph: Prepared,
+  capacity: number,
+  forced: ReadonlySet<Node>,
+): { plan: Plan } | { missing: ReadonlySet<Node> } {
   const choice = chooseRoots(graph, forced);
   const clusters = formClusters(choice);
   const names = new Names();
@@ -49,13 +54,19 @@ function attemptPlan(name: Plan["name"], graph: Prepared, capacity: number, forc
   const inLoops: GrowingBuffer[] = [];
   for (const cluster of clusters) {
     if (cluster.reduction?.op === "scan") {
-      const built = buildLoop(cluster, workshop, names, (buffer, type) => aliasFor(buffer, type, aliases));
+      const built = buildLoop(cluster, workshop, names, (buffer, type) =>
+        aliasFor(buffer, type, aliases),
+      );
       if ("missing" in built) return built;
       kernels.push(built.loop);
       inLoops.push(...built.buffers);
       continue;
     }
-    const built = buildKernel(cluster, cluster.members.filter((node) => stored.has(node)), workshop);
+    const built = buildKernel(
+      cluster,
+      cluster.members.filter((node) => stored.has(node)),
+      workshop,
+    );
     if ("missing" in built) return built;
     kernels.push(finish(cluster, built.kernel, names));
   }
@@ -65,16 +76,35 @@ function attemptPlan(name: Plan["name"], graph: Prepared, capacity: number, forc
 }
 
 function assemble(
-  name: Plan["name"], capacity: number, graph: Prepared, kernels: readonly (Kernel | Loop)[], buffers: readonly Buffer[],
-  leaves: ReadonlyMap<Node, Buffer>, made: ReadonlyMap<Node, Buffer>,
+  name: Plan["name"],
+  capacity: number,
+  graph: Prepared,
+  kernels: readonly (Kernel | Loop)[],
+  buffers: readonly Buffer[],
+  leaves: ReadonlyMap<Node, Buffer>,
+  made: ReadonlyMap<Node, Buffer>,
 ): Plan {
   const streams = new Map<Buffer, string>();
-  for (const [node, buffer] of leaves) if (node.op === "random") streams.set(buffer, node.attributes.stream);
+  for (const [node, buffer] of leaves)
+    if (node.op === "random") streams.set(buffer, node.attributes.stream);
   const steps = orderSteps(kernels, streams);
-  invariant(steps.filter((step) => step.kind !== "fill random").length === kernels.length, "kernels depend on each other in a circle");
-  const results = new Map([...graph.outputs].map(([output, node]) => [output, made.get(node)!] as const));
-  const updates = new Map([...graph.updates].map(([path, node]) => [path, made.get(node)!] as const));
-  const scalars = [...new Set(nodesWithBodies(graph.order).flatMap((node) => (node.op === "scalar" ? [node.attributes.name] : [])))].sort();
+  invariant(
+    steps.filter((step) => step.kind !== "fill random").length === kernels.length,
+    "kernels depend on each other in a circle",
+  );
+  const results = new Map(
+    [...graph.outputs].map(([output, node]) => [output, made.get(node)!] as const),
+  );
+  const updates = new Map(
+    [...graph.updates].map(([path, node]) => [path, made.get(node)!] as const),
+  );
+  const scalars = [
+    ...new Set(
+      nodesWithBodies(graph.order).flatMap((node) =>
+        node.op === "scalar" ? [node.attributes.name] : [],
+      ),
+    ),
+  ].sort();
   const lifetimes = lifetimesOf(steps, new Set([...results.values(), ...updates.values()]));
   const plan: Plan = { name, capacity, buffers, steps, scalars, results, updates, lifetimes };
   verifyPlan(plan);
@@ -91,25 +121,48 @@ function leafBuffers(graph: Prepared, names: Names): Map<Node, GrowingBuffer> {
     }
   }
   for (const node of graph.order) {
-    if (node.op === "random") buffers.set(node, { name: names.unique(sanitize(`random_${node.attributes.stream}`)), ...node.type, role: "random" });
+    if (node.op === "random")
+      buffers.set(node, {
+        name: names.unique(sanitize(`random_${node.attributes.stream}`)),
+        ...node.type,
+        role: "random",
+      });
   }
   return buffers;
 }
 
-function madeBuffers(stored: ReadonlySet<Node>, graph: Prepared, names: Names): Map<Node, GrowingBuffer> {
+function madeBuffers(
+  stored: ReadonlySet<Node>,
+  graph: Prepared,
+  names: Names,
+): Map<Node, GrowingBuffer> {
   const results = new Set(graph.outputs.values());
   const buffers = new Map<Node, GrowingBuffer>();
   // Outputs and updates get the plain names, then the last value of each layer: that is what the layer gives.
-  for (const node of new Set([...graph.outputs.values(), ...graph.updates.values(), ...graph.order.toReversed()])) {
+  for (const node of new Set([
+    ...graph.outputs.values(),
+    ...graph.updates.values(),
+    ...graph.order.toReversed(),
+  ])) {
     if (!stored.has(node)) continue;
-    buffers.set(node, { name: names.unique(describeNode(node, graph)), ...node.type, role: results.has(node) ? "result" : "temporary" });
+    buffers.set(node, {
+      name: names.unique(describeNode(node, graph)),
+      ...node.type,
+      role: results.has(node) ? "result" : "temporary",
+    });
   }
   return buffers;
 }
 
 /** With the nodes in the bodies of scans. */
 function nodesWithBodies(order: readonly Node[]): readonly Node[] {
-  return [...new Set(order.flatMap((node) => (node.op === "scan" ? [node, ...bodyNodes(node.attributes.body)] : [node])))];
+  return [
+    ...new Set(
+      order.flatMap((node) =>
+        node.op === "scan" ? [node, ...bodyNodes(node.attributes.body)] : [node],
+      ),
+    ),
+  ];
 }
 
 /** Notes on each buffer how far outside of it kernels read. */

@@ -26,7 +26,10 @@ export interface Axes {
   readonly index: (label: string) => Affine;
   readonly names: (label: string) => readonly string[];
   /** The label and the inner product that cutting `axis` at `inner` means; the variable of a loop around the kernel cannot be cut. */
-  readonly cut: (axis: string, inner: number) => { readonly label: string; readonly at: number } | undefined;
+  readonly cut: (
+    axis: string,
+    inner: number,
+  ) => { readonly label: string; readonly at: number } | undefined;
 }
 
 interface Part {
@@ -38,14 +41,26 @@ interface Part {
 
 /** Cuts labels into loop variables; a variable of extent 1 is left out (its index is 0). */
 export function makeAxes(labels: readonly Label[], cuts: Cuts, around?: PlanAxis): Axes {
-  const parts = new Map(labels.map((label) => [label.name, partsOf(label, cuts.get(label.name) ?? [])]));
+  const parts = new Map(
+    labels.map((label) => [label.name, partsOf(label, cuts.get(label.name) ?? [])]),
+  );
   const all = [...parts.values()].flat();
-  const batches = new Set(labels.filter((label) => label.batch === true).map((label) => label.name));
+  const batches = new Set(
+    labels.filter((label) => label.batch === true).map((label) => label.name),
+  );
   const byName = new Map(all.map((part) => [part.name, part]));
   return {
-    axes: all.map((part) => (batches.has(part.label) ? { name: part.name, extent: part.extent, batch: true } : { name: part.name, extent: part.extent })),
+    axes: all.map((part) =>
+      batches.has(part.label)
+        ? { name: part.name, extent: part.extent, batch: true }
+        : { name: part.name, extent: part.extent },
+    ),
     extents: extentsOf({ axes: all, ...(around && { around }) }),
-    index: (label) => affine(0, parts.get(label)!.map((part) => [part.name, part.stride] as const)),
+    index: (label) =>
+      affine(
+        0,
+        parts.get(label)!.map((part) => [part.name, part.stride] as const),
+      ),
     names: (label) => parts.get(label)!.map((part) => part.name),
     cut: (axis, inner) => {
       const part = byName.get(axis);
@@ -57,10 +72,15 @@ export function makeAxes(labels: readonly Label[], cuts: Cuts, around?: PlanAxis
 function partsOf(label: Label, cuts: readonly number[]): readonly Part[] {
   if (label.extent === 1 && label.batch !== true) return [];
   const bounds = [...new Set([1, ...cuts, label.extent])].sort((a, b) => a - b);
-  const parts = bounds.slice(1).map((bound, index) => ({ stride: bounds[index]!, extent: bound / bounds[index]! }));
+  const parts = bounds
+    .slice(1)
+    .map((bound, index) => ({ stride: bounds[index]!, extent: bound / bounds[index]! }));
   if (label.extent === 1) parts.push({ stride: 1, extent: 1 });
-  const suffix = (place: number): string => (parts.length === 1 ? "" : String(parts.length - place));
-  return parts.map((part, place) => ({ ...part, label: label.name, name: `${label.name}${suffix(place)}` })).reverse();
+  const suffix = (place: number): string =>
+    parts.length === 1 ? "" : String(parts.length - place);
+  return parts
+    .map((part, place) => ({ ...part, label: label.name, name: `${label.name}${suffix(place)}` }))
+    .reverse();
 }
 
 /** The cuts with one more; undefined when the pieces would not divide each other. */

@@ -15,7 +15,11 @@ export function augmentModule({ compiled: { run } }: Emission): ModuleText | und
   return {
     path: "augment.ts",
     header: comment(`What run ${run.name} does to its rows before the model is given them.`),
-    statements: [...(augment ? [augmenting(augment)] : []), ...(augment && isFed(run) ? [feeding(augment)] : []), ...(views ? [viewsOf(views)] : [])],
+    statements: [
+      ...(augment ? [augmenting(augment)] : []),
+      ...(augment && isFed(run) ? [feeding(augment)] : []),
+      ...(views ? [viewsOf(views)] : []),
+    ],
   };
 }
 
@@ -34,7 +38,10 @@ type Augment = NonNullable<TypedRun["augment"]>;
 
 /** Whether rows are changed where nothing is drawn: pictures cut to size, labels made distributions. */
 export function isFed({ augment }: TypedRun): boolean {
-  return augment !== undefined && ((augment.mixup?.labels.length ?? 0) > 0 || augment.fields.some(fixedSteps));
+  return (
+    augment !== undefined &&
+    ((augment.mixup?.labels.length ?? 0) > 0 || augment.fields.some(fixedSteps))
+  );
 }
 
 /** Whether an input of the model is cut to size. */
@@ -51,7 +58,9 @@ function augmenting({ fields, mixup }: Augment): Code {
     const steps = field.steps.map(({ use, before }) => printUse(use, before, field));
     return ts`[${literal(field.field)}, { shape: ${shapeOf(field.picture)}, steps: [${join(steps, ts`, `)}] }],`;
   });
-  const mixed = mixup ? ts`mixup: ${literal({ alpha: mixup.alpha, fields: [...mixup.fields] })},` : nothing;
+  const mixed = mixup
+    ? ts`mixup: ${literal({ alpha: mixup.alpha, fields: [...mixup.fields] })},`
+    : nothing;
   return ts`/** What is done to the rows of each batch in training, drawn anew in every epoch. */
 export function augmentingOf(${measuresRows(fields) ? ts`train: Part` : nothing}): Augmenting {
   ${fields.flatMap((field) => measure(field))}
@@ -67,7 +76,10 @@ const quick: ReadonlySet<string> = new Set(["flip", "crop", "pad_crop", "shift",
 
 /** Whether a worker makes the batches of the run. */
 export function prefetches({ augment }: TypedRun): boolean {
-  return augment !== undefined && augment.fields.some(({ steps }) => steps.some(({ use }) => !quick.has(use.definition.name)));
+  return (
+    augment !== undefined &&
+    augment.fields.some(({ steps }) => steps.some(({ use }) => !quick.has(use.definition.name)))
+  );
 }
 
 /** `augment-worker.ts`: what the worker runs. */
@@ -75,7 +87,9 @@ export function workerModule({ compiled: { run } }: Emission): ModuleText | unde
   if (!prefetches(run)) return undefined;
   return {
     path: "augment-worker.ts",
-    header: comment("A thread that makes batches while the device computes; train.ts starts it where that is worth it."),
+    header: comment(
+      "A thread that makes batches while the device computes; train.ts starts it where that is worth it.",
+    ),
     statements: [ts`serveBatches(augmentingOf);`],
   };
 }
@@ -89,7 +103,10 @@ const functions = { ranges: "channelRanges", components: "colorComponents" } as 
 
 /** What is measured on the training rows of a field, once. */
 function measure(field: FieldAugmentation): readonly Code[] {
-  return [...statisticsOf(field)].map((what) => ts`const ${name(what)} = ${name(functions[what])}(originalColumn(train, ${literal(field.field)}), train.rows, ${literal(field.picture.channels)});`);
+  return [...statisticsOf(field)].map(
+    (what) =>
+      ts`const ${name(what)} = ${name(functions[what])}(originalColumn(train, ${literal(field.field)}), train.rows, ${literal(field.picture.channels)});`,
+  );
 }
 
 function statisticsOf({ steps }: FieldAugmentation): ReadonlySet<"ranges" | "components"> {
@@ -107,7 +124,10 @@ function statisticsOf({ steps }: FieldAugmentation): ReadonlySet<"ranges" | "com
 }
 
 function callOf({ definition, arguments: values }: Use, picture: PictureType): RuntimeCall {
-  invariant(definition.kind === "augmentation" && definition.train, "an augmentation of a training");
+  invariant(
+    definition.kind === "augmentation" && definition.train,
+    "an augmentation of a training",
+  );
   return definition.train(picture, values);
 }
 
@@ -115,22 +135,43 @@ function printUse(use: Use, picture: PictureType, field: Pick<FieldAugmentation,
   return printCall(callOf(use, picture), picture, field);
 }
 
-function printCall(call: RuntimeCall, picture: PictureType, field: Pick<FieldAugmentation, "field">): Code {
-  return ts`${name(call.make)}(${join(call.arguments.map((argument) => printArgument(argument, picture, field)), ts`, `)})`;
+function printCall(
+  call: RuntimeCall,
+  picture: PictureType,
+  field: Pick<FieldAugmentation, "field">,
+): Code {
+  return ts`${name(call.make)}(${join(
+    call.arguments.map((argument) => printArgument(argument, picture, field)),
+    ts`, `,
+  )})`;
 }
 
-function printArgument(argument: AugmentationArgument, picture: PictureType, field: Pick<FieldAugmentation, "field">): Code {
+function printArgument(
+  argument: AugmentationArgument,
+  picture: PictureType,
+  field: Pick<FieldAugmentation, "field">,
+): Code {
   if (typeof argument !== "object") return literal(argument);
   if ("statistics" in argument) return name(argument.statistics);
   if ("steps" in argument) return printSteps(argument.steps, picture, field);
-  return ts`[${join(argument.choices.map((steps) => printSteps(steps, picture, field)), ts`, `)}]`;
+  return ts`[${join(
+    argument.choices.map((steps) => printSteps(steps, picture, field)),
+    ts`, `,
+  )}]`;
 }
 
 /** Steps inside of another keep the size, so all of them see the same picture. */
-function printSteps(steps: readonly Use[], picture: PictureType, field: Pick<FieldAugmentation, "field">): Code {
+function printSteps(
+  steps: readonly Use[],
+  picture: PictureType,
+  field: Pick<FieldAugmentation, "field">,
+): Code {
   const after = throughSteps(picture, steps);
   invariant(!isProblem(after), "steps were proved to go through");
-  return ts`[${join(steps.map((step) => printUse(step, picture, field)), ts`, `)}]`;
+  return ts`[${join(
+    steps.map((step) => printUse(step, picture, field)),
+    ts`, `,
+  )}]`;
 }
 
 /** Height, width and channels; a signal lies down the height. */
@@ -147,7 +188,9 @@ function feeding({ fields, mixup }: Augment): Code {
     });
     return ts`[${literal(field.field)}, { shape: ${shapeOf(field.picture)}, steps: [${join(steps, ts`, `)}] }],`;
   });
-  const labels = (mixup?.labels ?? []).map(({ field, classes }) => ts`[${literal(field)}, { classes: ${literal(classes)} }],`);
+  const labels = (mixup?.labels ?? []).map(
+    ({ field, classes }) => ts`[${literal(field)}, { classes: ${literal(classes)} }],`,
+  );
   return ts`/** What is done to all rows where nothing is drawn: for measuring and predicting. */
 export const feeding: ReadonlyMap<string, Feeding> = new Map<string, Feeding>([${[...pictures, ...labels]}]);`;
 }

@@ -9,13 +9,29 @@ export interface Code {
 }
 
 /** A plain value as it may stand in the generated program. */
-export type Plain = string | number | boolean | undefined | readonly Plain[] | { readonly [key: string]: Plain };
+export type Plain =
+  string | number | boolean | undefined | readonly Plain[] | { readonly [key: string]: Plain };
 
 /** Code with pieces of code in it; lists are joined by line ends. A piece that is nothing and has a line to itself takes the line with it. */
-export function ts(template: TemplateStringsArray, ...parts: readonly (Code | readonly Code[])[]): Code {
-  const pieces = parts.map((part) => ("code" in part ? part.code : part.map(({ code }) => code).join("\n")));
-  const isEmptyLine = (index: number): boolean => pieces[index] === "" && /\n[ \t]*$/.test(template[index]!) && template[index + 1]!.startsWith("\n");
-  return { code: template.map((text, index) => (isEmptyLine(index) ? text.replace(/\n[ \t]*$/, "") : text) + (pieces[index] ?? "")).join("") };
+export function ts(
+  template: TemplateStringsArray,
+  ...parts: readonly (Code | readonly Code[])[]
+): Code {
+  const pieces = parts.map((part) =>
+    "code" in part ? part.code : part.map(({ code }) => code).join("\n"),
+  );
+  const isEmptyLine = (index: number): boolean =>
+    pieces[index] === "" &&
+    /\n[ \t]*$/.test(template[index]!) &&
+    template[index + 1]!.startsWith("\n");
+  return {
+    code: template
+      .map(
+        (text, index) =>
+          (isEmptyLine(index) ? text.replace(/\n[ \t]*$/, "") : text) + (pieces[index] ?? ""),
+      )
+      .join(""),
+  };
 }
 
 export const nothing: Code = { code: "" };
@@ -54,23 +70,31 @@ function printKey(text: string): string {
 
 function printNumber(value: number): string {
   if (Number.isNaN(value)) return "Number.NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "Number.POSITIVE_INFINITY" : "Number.NEGATIVE_INFINITY";
+  if (!Number.isFinite(value))
+    return value > 0 ? "Number.POSITIVE_INFINITY" : "Number.NEGATIVE_INFINITY";
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
 // Control and invisible characters, bidirectional overrides, line separators, and the `<` that could end a script element.
-// oxlint-disable-next-line no-control-regex -- these are the characters to be found
-const escaped = /[<\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\uffff]/g;
+const escaped =
+  /[<\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\uffff]/g;
 
 function printText(text: string): string {
-  return JSON.stringify(text).replace(escaped, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(text).replace(
+    escaped,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** A documentation comment; nothing in `text` can end it or be a directive to a compiler. */
 export function comment(...texts: readonly (string | undefined)[]): Code {
-  const paragraphs = texts.filter((text) => text !== undefined && text.trim() !== "").map((text) => commentLines(text!));
+  const paragraphs = texts
+    .filter((text) => text !== undefined && text.trim() !== "")
+    .map((text) => commentLines(text!));
   if (paragraphs.length === 0) return nothing;
-  const lines = paragraphs.flatMap((paragraph, index) => (index === 0 ? paragraph : ["", ...paragraph]));
+  const lines = paragraphs.flatMap((paragraph, index) =>
+    index === 0 ? paragraph : ["", ...paragraph],
+  );
   if (lines.length === 1) return { code: `/** ${lines[0]} */` };
   return { code: ["/**", ...lines.map((line) => ` * ${line}`.trimEnd()), " */"].join("\n") };
 }
@@ -81,9 +105,10 @@ function commentLines(text: string): readonly string[] {
 
 function commentLine(line: string): string {
   return line
-    // oxlint-disable-next-line no-control-regex -- these are the characters to be found
     .replace(/[\u0000-\u001f]/g, " ")
-    .replace(escaped, (character) => (character === "<" ? "<" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`))
+    .replace(escaped, (character) =>
+      character === "<" ? "<" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    )
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd")
     .replaceAll("*/", "*\\/")
     .replaceAll("</", "<\\/")

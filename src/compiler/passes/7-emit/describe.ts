@@ -7,10 +7,18 @@ import { isDuration } from "../3-lower/schedules.ts";
 export function describeUse({ definition, arguments: values }: Use): string {
   const written = Object.entries(values).flatMap(([name, value]): readonly string[] => {
     const specification = definition.arguments[name];
-    const preset = specification && ("defaults" in specification ? specification.defaults : "default" in specification ? specification.default : undefined);
+    const preset =
+      specification &&
+      ("defaults" in specification
+        ? specification.defaults
+        : "default" in specification
+          ? specification.default
+          : undefined);
     const isDefault = preset !== undefined && same(preset, value);
     if (value === undefined || isDefault) return [];
-    return [specification?.named === true ? `${name}: ${describeValue(value)}` : describeValue(value)];
+    return [
+      specification?.named === true ? `${name}: ${describeValue(value)}` : describeValue(value),
+    ];
   });
   return written.length === 0 ? definition.name : `${definition.name}(${written.join(", ")})`;
 }
@@ -41,11 +49,18 @@ function describeDuration({ amount, unit }: Duration): string {
 }
 
 export function describeSchedule(parts: readonly SchedulePart[]): string {
-  return parts.map((part) => (part.kind === "use" ? describeUse(part.use) : part.name)).join(" then ");
+  return parts
+    .map((part) => (part.kind === "use" ? describeUse(part.use) : part.name))
+    .join(" then ");
 }
 
 export function describePenalties(terms: readonly Penalty[]): string {
-  return terms.map((term) => `${term.factor === 1 ? "" : `${term.factor} * `}${term.kind === "use" ? describeUse(term.use) : term.name}`).join(" + ");
+  return terms
+    .map(
+      (term) =>
+        `${term.factor === 1 ? "" : `${term.factor} * `}${term.kind === "use" ? describeUse(term.use) : term.name}`,
+    )
+    .join(" + ");
 }
 
 function describeFormula(formula: Formula): string {
@@ -59,8 +74,11 @@ function describeFormula(formula: Formula): string {
     default: {
       const operands = formula.operands.map(describeFormula);
       if (formula.operator === "negate") return `-${operands[0]}`;
-      if (formula.operator === "if") return `if ${operands[0]} then ${operands[1]} else ${operands[2]}`;
-      return operands.length === 1 ? `${formula.operator} ${operands[0]}` : operands.join(` ${formula.operator} `);
+      if (formula.operator === "if")
+        return `if ${operands[0]} then ${operands[1]} else ${operands[2]}`;
+      return operands.length === 1
+        ? `${formula.operator} ${operands[0]}`
+        : operands.join(` ${formula.operator} `);
     }
   }
 }

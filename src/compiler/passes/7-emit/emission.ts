@@ -13,7 +13,11 @@ export interface Emission {
 
 /** `digits.nnspec`: the spec as comments call it, without folders. */
 export function specName({ program }: Emission): string {
-  return program.path === "-" ? "the standard input" : program.path.slice(Math.max(program.path.lastIndexOf("/"), program.path.lastIndexOf("\\")) + 1);
+  return program.path === "-"
+    ? "the standard input"
+    : program.path.slice(
+        Math.max(program.path.lastIndexOf("/"), program.path.lastIndexOf("\\")) + 1,
+      );
 }
 
 /** The data field that a model input reads. */

@@ -18,18 +18,37 @@ export interface InspectionPlan {
 }
 
 /** A folder that is run once and thrown away (so nothing in it is brought into canonical form): `inspect.ts` and what it needs. */
-export function emitInspection(plan: InspectionPlan, program: Program, options: EmitOptions = {}): readonly EmittedFile[] {
-  const emission: Emission = { compiled: plan.run, program, pathFromFolder: options.pathFromFolder ?? ((path) => path), bound: options.bound ?? new Map() };
+export function emitInspection(
+  plan: InspectionPlan,
+  program: Program,
+  options: EmitOptions = {},
+): readonly EmittedFile[] {
+  const emission: Emission = {
+    compiled: plan.run,
+    program,
+    pathFromFolder: options.pathFromFolder ?? ((path) => path),
+    bound: options.bound ?? new Map(),
+  };
   const folder = openFolder();
   const runtime = readRuntime();
   for (const [file, text] of runtime) addFile(folder, `runtime/${file}`, text);
   addFile(folder, "kernels.ts", kernelsText(plan.inspected));
   addFile(folder, "wasm.ts", emitWasmFiles(plan.inspected.plans).table);
-  const modules = ownModules(emission).filter(({ path }) => path !== "train.ts" && path !== "training.ts" && path !== "predict.ts");
-  const all = [...modules, inspectModule({ ...emission, compiled: plan.inspected }, plan.values, plan.weights)];
+  const modules = ownModules(emission).filter(
+    ({ path }) => path !== "train.ts" && path !== "training.ts" && path !== "predict.ts",
+  );
+  const all = [
+    ...modules,
+    inspectModule({ ...emission, compiled: plan.inspected }, plan.values, plan.weights),
+  ];
   for (const module of all) addModule(folder, module);
   const own = ["kernels.ts", "wasm.ts", ...all.map(({ path }) => path)];
-  const wanted = own.flatMap((path) => [...folder.texts.get(path)!.matchAll(/from "\.\/runtime\/([^"]+)"/g)].map((match) => match[1]!));
+  const wanted = own.flatMap((path) =>
+    [...folder.texts.get(path)!.matchAll(/from "\.\/runtime\/([^"]+)"/g)].map((match) => match[1]!),
+  );
   const paths = [...own, ...closeOver(runtime, wanted).map((file) => `runtime/${file}`)];
-  return [{ path: "package.json", text: `{ "type": "module" }\n` }, ...paths.map((path) => ({ path, text: folder.texts.get(path)! }))];
+  return [
+    { path: "package.json", text: `{ "type": "module" }\n` },
+    ...paths.map((path) => ({ path, text: folder.texts.get(path)! })),
+  ];
 }

@@ -27,29 +27,69 @@ export interface EmitOptions {
 }
 
 /** The generated folder of a run: its own modules, the runtime files that these use, and what makes it a package. */
-export async function emit(compiled: CompiledRun, program: Program, options: EmitOptions = {}): Promise<readonly EmittedFile[]> {
-  const emission: Emission = { compiled, program, pathFromFolder: options.pathFromFolder ?? ((path) => path), bound: options.bound ?? new Map() };
+export async function emit(
+  compiled: CompiledRun,
+  program: Program,
+  options: EmitOptions = {},
+): Promise<readonly EmittedFile[]> {
+  const emission: Emission = {
+    compiled,
+    program,
+    pathFromFolder: options.pathFromFolder ?? ((path) => path),
+    bound: options.bound ?? new Map(),
+  };
   const folder = openFolder();
   const runtime = readRuntime();
   for (const [file, text] of runtime) addFile(folder, `runtime/${file}`, text);
   addFile(folder, "kernels.ts", kernelsText(compiled));
-  const wasm = emitWasmFiles(compiled.plans, undefined, undefined, { relaxedSimd: options.relaxedSimd ?? false });
+  const wasm = emitWasmFiles(compiled.plans, undefined, undefined, {
+    relaxedSimd: options.relaxedSimd ?? false,
+  });
   addFile(folder, "wasm.ts", wasm.table);
   const sampling = samplingFiles(compiled);
   for (const { path, text } of sampling) addFile(folder, path, text);
   const own = ownModules(emission);
   for (const module of own) addModule(folder, module);
-  const used = closeOver(runtime, usedRuntime(folder, ["kernels.ts", "wasm.ts", ...own.map(({ path }) => path)]));
-  const paths = ["train.ts", "training.ts", "model.ts", "kernels.ts", "wasm.ts", ...own.map(({ path }) => path).filter((path) => path.startsWith("augment")), "data.ts", "predict.ts", ...sampling.map(({ path }) => path), ...used.map((file) => `runtime/${file}`)];
+  const used = closeOver(
+    runtime,
+    usedRuntime(folder, ["kernels.ts", "wasm.ts", ...own.map(({ path }) => path)]),
+  );
+  const paths = [
+    "train.ts",
+    "training.ts",
+    "model.ts",
+    "kernels.ts",
+    "wasm.ts",
+    ...own.map(({ path }) => path).filter((path) => path.startsWith("augment")),
+    "data.ts",
+    "predict.ts",
+    ...sampling.map(({ path }) => path),
+    ...used.map((file) => `runtime/${file}`),
+  ];
   const sources = await Promise.all(paths.map((path) => printed(folder, path)));
   const text = { path: "wasm.wat", text: wasm.text };
-  const rest = await Promise.all(packageFiles(emission, [...sources, text]).map(async ({ path, text }) => ({ path, text: await pretty(path, text) })));
+  const rest = await Promise.all(
+    packageFiles(emission, [...sources, text]).map(async ({ path, text }) => ({
+      path,
+      text: await pretty(path, text),
+    })),
+  );
   return [...sources, text, ...rest];
 }
 
 /** The modules of the run itself, in the order in which they need each other. */
 export function ownModules(emission: Emission): readonly ModuleText[] {
-  return [augmentModule, workerModule, dataModule, modelModule, trainingModule, trainModule, predictModule].map((make) => make(emission)).filter((module) => module !== undefined);
+  return [
+    augmentModule,
+    workerModule,
+    dataModule,
+    modelModule,
+    trainingModule,
+    trainModule,
+    predictModule,
+  ]
+    .map((make) => make(emission))
+    .filter((module) => module !== undefined);
 }
 
 /** The kernels, with the plans under one name. */
@@ -58,7 +98,9 @@ export function kernelsText(compiled: CompiledRun): string {
 }
 
 function usedRuntime({ texts }: Folder, paths: readonly string[]): readonly string[] {
-  return paths.flatMap((path) => [...texts.get(path)!.matchAll(/from "\.\/runtime\/([^"]+)"/g)].map((match) => match[1]!));
+  return paths.flatMap((path) =>
+    [...texts.get(path)!.matchAll(/from "\.\/runtime\/([^"]+)"/g)].map((match) => match[1]!),
+  );
 }
 
 /** The files of the runtime lie in this repository as prettier prints them (a test holds that), so they go along as they are. */

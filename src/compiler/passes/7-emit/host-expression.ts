@@ -12,11 +12,16 @@ export interface HostFormula {
 export function printHostFormula(node: Node, variable: (scalar: string) => Code): HostFormula {
   const order = nodesOf({ outputs: new Map([["result", node]]), updates: new Map() });
   const uses = new Map<Node, number>();
-  for (const { inputs } of order) for (const input of inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
+  for (const { inputs } of order)
+    for (const input of inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
   const printed = new Map<Node, Code>();
   const statements: Code[] = [];
   for (const part of order) {
-    const code = printNode(part, part.inputs.map((input) => printed.get(input)!), variable);
+    const code = printNode(
+      part,
+      part.inputs.map((input) => printed.get(input)!),
+      variable,
+    );
     const shared = part !== node && part.inputs.length > 0 && (uses.get(part) ?? 0) > 1;
     if (shared) {
       const local = name(`part${statements.length + 1}`);
@@ -27,8 +32,15 @@ export function printHostFormula(node: Node, variable: (scalar: string) => Code)
   return { statements, result: printed.get(node) ?? nothing };
 }
 
-function printNode(node: Node, operands: readonly Code[], variable: (scalar: string) => Code): Code {
-  if (node.op === "constant") return node.attributes.value < 0 ? ts`(${literal(node.attributes.value)})` : literal(node.attributes.value);
+function printNode(
+  node: Node,
+  operands: readonly Code[],
+  variable: (scalar: string) => Code,
+): Code {
+  if (node.op === "constant")
+    return node.attributes.value < 0
+      ? ts`(${literal(node.attributes.value)})`
+      : literal(node.attributes.value);
   if (node.op === "scalar") return variable(node.attributes.name);
   const print = operators[node.op];
   invariant(print, `the host does not compute ${node.op}`);
@@ -40,7 +52,8 @@ function printNode(node: Node, operands: readonly Code[], variable: (scalar: str
 /** A comparison that only a choice reads is a condition, not a number. */
 function conditionOf(condition: Node, printed: Code): Code {
   const comparison = /^\((.*) \? 1 : 0\)$/.exec(printed.code);
-  const isComparison = condition.op === "less" || condition.op === "less_equal" || condition.op === "equal";
+  const isComparison =
+    condition.op === "less" || condition.op === "less_equal" || condition.op === "equal";
   return comparison && isComparison ? { code: comparison[1]! } : ts`${printed} !== 0`;
 }
 

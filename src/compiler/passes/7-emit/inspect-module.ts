@@ -13,20 +13,40 @@ export interface Described {
 }
 
 /** `inspect.ts`: one batch through the freshly initialised network, and the statistics of everything that the plan gives. */
-export function inspectModule(emission: Emission, values: readonly Described[], weights: readonly Described[]): ModuleText {
+export function inspectModule(
+  emission: Emission,
+  values: readonly Described[],
+  weights: readonly Described[],
+): ModuleText {
   const shape = withFeatures(shapeOfRun(emission));
   const { run } = emission.compiled;
   return {
     path: "inspect.ts",
-    header: comment(`One batch of ${run.data.name} through ${run.model.name} as run ${run.name} begins: the spread of every value and gradient.`),
-    statements: [tables(shape, values, weights), tensors, inspectFunction(shape), shape.hooks.functions],
+    header: comment(
+      `One batch of ${run.data.name} through ${run.model.name} as run ${run.name} begins: the spread of every value and gradient.`,
+    ),
+    statements: [
+      tables(shape, values, weights),
+      tensors,
+      inspectFunction(shape),
+      shape.hooks.functions,
+    ],
   };
 }
 
-function tables({ emission: { compiled }, run, hooks }: TrainingShape, values: readonly Described[], weights: readonly Described[]): Code {
-  const buffers = compiled.plans.train.buffers.filter(({ role, aliasOf }) => role === "input" && aliasOf === undefined);
+function tables(
+  { emission: { compiled }, run, hooks }: TrainingShape,
+  values: readonly Described[],
+  weights: readonly Described[],
+): Code {
+  const buffers = compiled.plans.train.buffers.filter(
+    ({ role, aliasOf }) => role === "input" && aliasOf === undefined,
+  );
   const entries = (described: readonly Described[]): readonly Code[] =>
-    described.map(({ name, shape, bounds, range }) => ts`${literal({ name, shape: [...shape], ...(bounds && { bounds: { ...bounds } }), ...(range && { range: { ...range } }) })},`);
+    described.map(
+      ({ name, shape, bounds, range }) =>
+        ts`${literal({ name, shape: [...shape], ...(bounds && { bounds: { ...bounds } }), ...(range && { range: { ...range } }) })},`,
+    );
   return ts`const batchSize = ${literal(compiled.capacity)};
 const defaultSeed = ${literal(run.seed)};
 const kept = [...parameters, ...statistics];
@@ -61,7 +81,8 @@ function startOf({ name, shape, initial }: State): [string, Float32Array] {
 
 /** The first rows of the first epoch, as training is given them. */
 function firstBatch({ hooks }: TrainingShape): Code {
-  if (hooks.batches === nothing) return ts`const first = batches(data.train, epochOrder(data.train.rows, seed, 1), inputs, batchSize).next().value;`;
+  if (hooks.batches === nothing)
+    return ts`const first = batches(data.train, epochOrder(data.train.rows, seed, 1), inputs, batchSize).next().value;`;
   return ts`const [epoch, done] = [1, 0];
     let first;
     for await (const batch of ${hooks.batches}) {

@@ -23,13 +23,19 @@ export interface Folder {
 }
 
 export function openFolder(): Folder {
-  return { project: new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true }), texts: new Map(), exports: new Map() };
+  return {
+    project: new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true }),
+    texts: new Map(),
+    exports: new Map(),
+  };
 }
 
 /** Adds a file as it is, and notes what it exports. */
 export function addFile(folder: Folder, path: string, text: string): void {
   folder.texts.set(path, text);
-  for (const [, kind, name] of text.matchAll(/^export (?:async )?(function\*?|class|const|interface|type) (\w+)/gm)) {
+  for (const [, kind, name] of text.matchAll(
+    /^export (?:async )?(function\*?|class|const|interface|type) (\w+)/gm,
+  )) {
     folder.exports.set(name!, { path, type: kind === "interface" || kind === "type" });
   }
 }
@@ -45,10 +51,16 @@ export function addModule(folder: Folder, module: ModuleText): void {
   });
   // All generated modules lie at the top of their folder.
   const paths = [...new Set(needed.map(({ path }) => path))].sort();
-  file.insertImportDeclarations(0, paths.map((path) => ({
-    moduleSpecifier: `./${path}`,
-    namedImports: needed.filter((one) => one.path === path).sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, type }) => ({ name, isTypeOnly: type })),
-  })));
+  file.insertImportDeclarations(
+    0,
+    paths.map((path) => ({
+      moduleSpecifier: `./${path}`,
+      namedImports: needed
+        .filter((one) => one.path === path)
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map(({ name, type }) => ({ name, isTypeOnly: type })),
+    })),
+  );
   file.insertText(0, `${module.header.code}\n`);
   folder.texts.set(module.path, file.getFullText());
 }
@@ -60,8 +72,19 @@ function mentioned(file: SourceFile): ReadonlySet<string> {
   for (const identifier of file.getDescendantsOfKind(SyntaxKind.Identifier)) {
     const parent = identifier.getParent();
     if (Node.isPropertyAccessExpression(parent) && parent.getNameNode() === identifier) continue;
-    if ((Node.isPropertyAssignment(parent) || Node.isPropertySignature(parent) || Node.isMethodSignature(parent)) && parent.getNameNode() === identifier) continue;
-    const declares = (Node.isVariableDeclaration(parent) || Node.isParameterDeclaration(parent) || Node.isBindingElement(parent) || Node.isFunctionDeclaration(parent)) && parent.getNameNode() === identifier;
+    if (
+      (Node.isPropertyAssignment(parent) ||
+        Node.isPropertySignature(parent) ||
+        Node.isMethodSignature(parent)) &&
+      parent.getNameNode() === identifier
+    )
+      continue;
+    const declares =
+      (Node.isVariableDeclaration(parent) ||
+        Node.isParameterDeclaration(parent) ||
+        Node.isBindingElement(parent) ||
+        Node.isFunctionDeclaration(parent)) &&
+      parent.getNameNode() === identifier;
     (declares ? declared : read).add(identifier.getText());
   }
   return new Set([...read].filter((name) => !declared.has(name)));

@@ -5,7 +5,10 @@ import { describeSchedule, describeUse } from "./describe.ts";
 import { keptFile, specName, type Emission } from "./emission.ts";
 
 /** What makes the folder a program of its own: its package, its compiler settings, its page for people. */
-export function packageFiles(emission: Emission, files: readonly EmittedFile[]): readonly EmittedFile[] {
+export function packageFiles(
+  emission: Emission,
+  files: readonly EmittedFile[],
+): readonly EmittedFile[] {
   return [
     { path: "package.json", text: packageText(emission) },
     { path: "tsconfig.json", text: tsconfig },
@@ -14,12 +17,23 @@ export function packageFiles(emission: Emission, files: readonly EmittedFile[]):
 }
 
 function packageText(emission: Emission): string {
-  return plainPackage(emission.compiled.run.name, { start: "tsx train.ts", predict: "tsx predict.ts", check: "tsc -p tsconfig.json" }, isOfFolder(emission) ? { sharp: "^0.35.5" } : {});
+  return plainPackage(
+    emission.compiled.run.name,
+    { start: "tsx train.ts", predict: "tsx predict.ts", check: "tsc -p tsconfig.json" },
+    isOfFolder(emission) ? { sharp: "^0.35.5" } : {},
+  );
 }
 
 /** A package that depends on gpu.js alone, but for what reading its data needs. */
-export function plainPackage(name: string, scripts: Readonly<Record<string, string>>, more: Readonly<Record<string, string>> = {}): string {
-  const folder = name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase().replace(/[^a-z0-9-]/g, "-");
+export function plainPackage(
+  name: string,
+  scripts: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const folder = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .toLowerCase()
+    .replace(/[^a-z0-9-]/g, "-");
   return `${JSON.stringify(
     {
       name: `${folder}-trainer`,
@@ -29,7 +43,11 @@ export function plainPackage(name: string, scripts: Readonly<Record<string, stri
       engines: { node: ">=20.19" },
       scripts,
       dependencies: { "gpu.js": "2.24.1", ...more },
-      devDependencies: { "@types/node": "^22.19.0", tsx: "^4.23.0", typescript: "^5.9.0 || ^6.0.0 || ^7.0.0" },
+      devDependencies: {
+        "@types/node": "^22.19.0",
+        tsx: "^4.23.0",
+        typescript: "^5.9.0 || ^6.0.0 || ^7.0.0",
+      },
     },
     undefined,
     2,
@@ -67,7 +85,8 @@ const about: Readonly<Record<string, string>> = {
   "augment-worker.ts": "a thread that makes batches while the device computes",
   "data.ts": "where the rows come from, how they are divided and scaled",
   "kernels.ts": "the tensor work as gpu.js kernels, with their shapes",
-  "wasm.ts": "the same work as a WebAssembly module: its bytes, and where each array lies in its memory",
+  "wasm.ts":
+    "the same work as a WebAssembly module: its bytes, and where each array lies in its memory",
   "wasm.wat": "that module as text, with comments",
   "predict.ts": "the trained model in use",
   "sample-kernels.ts": "prediction with noise on (Monte-Carlo dropout) as gpu.js kernels",
@@ -77,8 +96,12 @@ const about: Readonly<Record<string, string>> = {
 function readme(emission: Emission, files: readonly EmittedFile[]): string {
   const { run } = emission.compiled;
   const writer = writerOf(emission);
-  const modules = files.filter(({ path }) => !path.includes("/")).map(({ path }) => `- \`${path}\`: ${about[path] ?? ""}`);
-  const carried = files.filter(({ path }) => path.startsWith("runtime/")).map(({ path }) => `\`${path.slice("runtime/".length)}\``);
+  const modules = files
+    .filter(({ path }) => !path.includes("/"))
+    .map(({ path }) => `- \`${path}\`: ${about[path] ?? ""}`);
+  const carried = files
+    .filter(({ path }) => path.startsWith("runtime/"))
+    .map(({ path }) => `\`${path.slice("runtime/".length)}\``);
   return `# ${plainText(run.name)}: ${plainText(run.model.name)} on ${plainText(run.data.name)}
 
 A program that trains this model and uses it, made by nnspec from ${plainText(specName(emission))}. It depends on gpu.js alone${isOfFolder(emission) ? " (and on sharp, which reads images)" : ""}, and nothing here
@@ -125,8 +148,10 @@ function rowExample({ compiled: { run } }: Emission): string {
 
 /** Text of a spec inside Markdown: one line, nothing in it formats or links. */
 function plainText(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are the characters to be found
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "").replace(/[\\`*_[\]<>#|~!&]/g, "\\$&");
+  return text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
+    .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "")
+    .replace(/[\\`*_[\]<>#|~!&]/g, "\\$&");
 }
 
 /** The page of an ensemble's folder. */

@@ -10,7 +10,14 @@ export function commandLine(emission: Emission): readonly Code[] {
   const csv = run.data.sources.find(({ source }) => source.use.definition.name === "csv")?.source;
   const values = csv?.use.arguments ?? {};
   const ignored = values["ignore"];
-  const left = [...Object.values(csv?.fieldArguments ?? {}), ...(typeof ignored === "string" ? [ignored] : Array.isArray(ignored) ? (ignored as readonly string[]) : [])];
+  const left = [
+    ...Object.values(csv?.fieldArguments ?? {}),
+    ...(typeof ignored === "string"
+      ? [ignored]
+      : Array.isArray(ignored)
+        ? (ignored as readonly string[])
+        : []),
+  ];
   const { delimiter } = values;
   const headed = values["header"] !== false;
   const labelled = hasLabels(emission);
@@ -29,8 +36,12 @@ const otherColumns: readonly string[] = ${literal(left)};`,
 function parseTable(text: string, where: string): Row[] {
   const records = parseCsv(text, { where${typeof delimiter === "string" ? ts`, delimiter: ${literal(delimiter)}` : nothing} });
   const first = records[0]?.cells ?? [];
-  ${headed ? ts`const named = ${labelled ? ts`first.length > 0` : ts`first.some((cell) => Number.isNaN(Number(cell)))`};
-  const names = named ? first : first.map((_, index) => String(index + 1));` : ts`const names = first.map((_, index) => String(index + 1));`}
+  ${
+    headed
+      ? ts`const named = ${labelled ? ts`first.length > 0` : ts`first.some((cell) => Number.isNaN(Number(cell)))`};
+  const names = named ? first : first.map((_, index) => String(index + 1));`
+      : ts`const names = first.map((_, index) => String(index + 1));`
+  }
   const needed = inputs.reduce((total, { shape }) => total + sizeOf(shape), 0);
   const used = names.map((_, index) => index).filter((index) => names.length === needed || !otherColumns.includes(names[index]!));
   return ${headed ? ts`(named ? records.slice(1) : records)` : ts`records`}.map(({ cells }) => {
@@ -38,12 +49,16 @@ function parseTable(text: string, where: string): Row[] {
     let start = 0;
     return Object.fromEntries(inputs.map(({ name, shape }) => [name, numbers.slice(start, (start += sizeOf(shape)))]));
   });
-}${labelled ? ts`
+}${
+      labelled
+        ? ts`
 
 /** A number, or the name of a class. */
 function valueOf(cell: string): number | string {
   return cell === "" || Number.isNaN(Number(cell)) ? cell : Number(cell);
-}` : nothing}`,
+}`
+        : nothing
+    }`,
     ts`runAsProgram(import.meta.url, main);`,
   ];
 }
@@ -69,7 +84,11 @@ function usageOf(emission: Emission): string {
     `Predicts with ${emission.compiled.run.model.name}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.`,
     "",
     `  predict.ts [--checkpoint ${keptFile(emission)}] [--backend auto|gpu|wasm|cpu] [--threads auto|n]${draws(emission) ? " [--samples n]" : ""} [rows.json|rows.csv|-]`,
-    ...(draws(emission) ? [`  --samples: so many predictions of each row with noise on, their mean and spread; 0 for one without noise (default: ${samplesByDefault(emission)})`] : []),
+    ...(draws(emission)
+      ? [
+          `  --samples: so many predictions of each row with noise on, their mean and spread; 0 for one without noise (default: ${samplesByDefault(emission)})`,
+        ]
+      : []),
     "",
   ].join("\n");
 }
@@ -78,7 +97,9 @@ function draws({ compiled }: Emission): boolean {
   return compiled.sampling !== undefined;
 }
 
-const mainFunction = (emission: Emission): Code => ts`/** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
+const mainFunction = (
+  emission: Emission,
+): Code => ts`/** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const { checkpoint, backend, threads, ${draws(emission) ? ts`samples, ` : nothing}input, help } = readOptions(argv);
   const terminal = openTerminal();
@@ -98,11 +119,17 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }`;
 
-const optionsFunction = (emission: Emission): Code => ts`function readOptions(argv: readonly string[]): { readonly checkpoint: string; readonly backend: BackendChoice; readonly threads?: number | undefined; ${draws(emission) ? ts`readonly samples: number; ` : nothing}readonly input: string; readonly help: boolean } {
+const optionsFunction = (
+  emission: Emission,
+): Code => ts`function readOptions(argv: readonly string[]): { readonly checkpoint: string; readonly backend: BackendChoice; readonly threads?: number | undefined; ${draws(emission) ? ts`readonly samples: number; ` : nothing}readonly input: string; readonly help: boolean } {
   let checkpoint = defaultCheckpoint;
   let backend: BackendChoice = "auto";
-  let threads: number | undefined;${draws(emission) ? ts`
-  let samples = ${literal(samplesByDefault(emission))};` : nothing}
+  let threads: number | undefined;${
+    draws(emission)
+      ? ts`
+  let samples = ${literal(samplesByDefault(emission))};`
+      : nothing
+  }
   const files: string[] = [];
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index]!;

@@ -8,7 +8,9 @@ export function classesOf(emission: Emission, input: string): number | undefined
 
 /** Whether the model is given labels (one_hot, embedding): its rows are then written with their names. */
 export function hasLabels(emission: Emission): boolean {
-  return emission.compiled.run.model.inputs.some(({ name }) => classesOf(emission, name) !== undefined);
+  return emission.compiled.run.model.inputs.some(
+    ({ name }) => classesOf(emission, name) !== undefined,
+  );
 }
 
 /** What a row may consist of. */

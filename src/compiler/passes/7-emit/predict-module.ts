@@ -13,14 +13,27 @@ export function predictModule(emission: Emission): ModuleText {
   const { run } = emission.compiled;
   const kinds = new Set(readings(emission).map(({ kind }) => kind));
   const writer = writerOf(emission);
-  const use = writer ? "From the command line: `echo \"Shall I\" | npm run predict -- --length 300`, which goes on with a text." : "From the command line: `npm run predict -- rows.json`, where rows are JSON objects or the lines of a CSV file.";
+  const use = writer
+    ? 'From the command line: `echo "Shall I" | npm run predict -- --length 300`, which goes on with a text.'
+    : "From the command line: `npm run predict -- rows.json`, where rows are JSON objects or the lines of a CSV file.";
   return {
     path: "predict.ts",
     header: comment(
       `Predicts with ${run.model.name} (run ${run.name} of ${specName(emission)}), made by nnspec.`,
       `In a program: \`const model = await loadModel("${keptFile(emission)}"); await ${writer ? "continueText(model, start, { length: 300, temperature: 0.7, seed: 0 })" : "predict(model, [row])"}\`.\n${use}`,
     ),
-    statements: [tables(emission), types(emission), loadModel, predictFunction(emission), ...sampling(emission, { probabilities: kinds.has("probabilities"), scores: kinds.has("scores") }), ...helpers(emission), ...(writer ? textCommands(emission, writer) : commandLine(emission))],
+    statements: [
+      tables(emission),
+      types(emission),
+      loadModel,
+      predictFunction(emission),
+      ...sampling(emission, {
+        probabilities: kinds.has("probabilities"),
+        scores: kinds.has("scores"),
+      }),
+      ...helpers(emission),
+      ...(writer ? textCommands(emission, writer) : commandLine(emission)),
+    ],
   };
 }
 
@@ -39,7 +52,12 @@ export function readings(emission: Emission): readonly Reading[] {
   return compiled.run.model.outputs.map(({ name: output, value }) => {
     const shape = compiled.graphs.predict.outputs.get(output)!.type.shape.slice(1);
     const term = terms.find(({ operands }) => operands[0] === value);
-    return { output, shape, kind: kindOf(term, shape), field: fieldBehind(emission, term?.operands[1]) };
+    return {
+      output,
+      shape,
+      kind: kindOf(term, shape),
+      field: fieldBehind(emission, term?.operands[1]),
+    };
   });
 }
 
@@ -70,7 +88,12 @@ function tables(emission: Emission): Code {
     const shape = compiled.fields.find((one) => one.name === field)?.shape ?? [];
     return { name: input.name, field, shape: [...shape], classes: classesOf(emission, input.name) };
   });
-  const outputs = readings(emission).map(({ output, shape, kind, field }) => ({ name: output, shape: [...shape], kind, field }));
+  const outputs = readings(emission).map(({ output, shape, kind, field }) => ({
+    name: output,
+    shape: [...shape],
+    kind,
+    field,
+  }));
   return ts`/** What a row consists of, and the fields of the data that scale it. */
 const inputs: readonly { readonly name: string; readonly field: string; readonly shape: readonly number[]${hasLabels(emission) ? ts`; readonly classes?: number` : nothing} }[] = ${literal(inputs)};
 
@@ -147,10 +170,14 @@ async function resultsOf(model: Model, rows: number, fields: Readonly<Record<str
 }`;
 }
 
-
 function helpers(emission: Emission): readonly Code[] {
   const kinds = new Set(readings(emission).map(({ kind }) => kind));
-  return [sizes, gathering(emission), readFunction(kinds), ...(kinds.has("probabilities") ? [probabilities] : [])];
+  return [
+    sizes,
+    gathering(emission),
+    readFunction(kinds),
+    ...(kinds.has("probabilities") ? [probabilities] : []),
+  ];
 }
 
 const sizes = ts`function sizeOf(shape: readonly number[]): number {
@@ -186,8 +213,12 @@ function gather(model: Model, input: (typeof inputs)[number], rows: readonly Row
   });
   const normalization = own(model.preparation.normalizations, input.field);
   if (normalization !== undefined) normalizeValues(gathered, normalization);
-  ${cut.length === 0 ? ts`return gathered;` : ts`const feed = ${whole ? ts`whole ? undefined : ` : nothing}feeding.get(input.field);
-  return feed !== undefined && "steps" in feed ? feedRows(gathered, feed) : gathered;`}
+  ${
+    cut.length === 0
+      ? ts`return gathered;`
+      : ts`const feed = ${whole ? ts`whole ? undefined : ` : nothing}feeding.get(input.field);
+  return feed !== undefined && "steps" in feed ? feedRows(gathered, feed) : gathered;`
+  }
 }
 
 function numbersIn(row: Row, name: string): Numbers {
@@ -209,10 +240,14 @@ function readFunction(kinds: ReadonlySet<Reading["kind"]>): Code {
   return ts`function read({ preparation }: Model, { name, kind, field }: Output, result: Float32Array): Prediction {
   ${classes ? ts`const names = own(preparation.classNames, field ?? "");` : nothing}
   ${kinds.has("probabilities") ? ts`if (kind === "probabilities") return readProbabilities(name, result, names);` : nothing}
-  ${kinds.has("scores") ? ts`if (kind === "scores") {
+  ${
+    kinds.has("scores")
+      ? ts`if (kind === "scores") {
     const best = result.indexOf(Math.max(...result));
     return { output: name, class: names?.[best] ?? String(best), values: [...result] };
-  }` : nothing}
+  }`
+      : nothing
+  }
   ${kinds.has("chance") ? ts`if (kind === "chance") return { output: name, values: [...result].map((score) => 1 / (1 + Math.exp(-score))) };` : nothing}
   const normalization = kind === "values" && field !== undefined ? own(preparation.normalizations, field) : undefined;
   if (normalization !== undefined) denormalizeValues(result, normalization);

@@ -4,7 +4,12 @@ import type { Emission } from "./emission.ts";
 /** Where something in the model is random: many predictions of each row with noise on, and what they come to. */
 export function sampling(emission: Emission, { probabilities, scores }: Kinds): readonly Code[] {
   if (emission.compiled.sampling === undefined) return [];
-  return [drawnType(probabilities), loadSampler(emission.compiled.run.seed), predictDrawn(emission, scores), combine({ probabilities, scores })];
+  return [
+    drawnType(probabilities),
+    loadSampler(emission.compiled.run.seed),
+    predictDrawn(emission, scores),
+    combine({ probabilities, scores }),
+  ];
 }
 
 /** What outputs of the model are read as, besides values. */
@@ -23,9 +28,13 @@ function drawnType(probabilities: boolean): Code {
 export interface Drawn extends Prediction {
   readonly samples: number;
   /** The standard deviation over the samples of each value${probabilities ? ts`, or of each class's probability` : nothing}. */
-  readonly spread: readonly number[]${probabilities ? ts` | Readonly<Record<string, number>>;
+  readonly spread: readonly number[]${
+    probabilities
+      ? ts` | Readonly<Record<string, number>>;
   /** −Σ p ln p of the mean probabilities: 0 when all samples agree on one class with certainty. */
-  readonly entropy?: number` : nothing};
+  readonly entropy?: number`
+      : nothing
+  };
 }`;
 }
 
@@ -88,10 +97,14 @@ function combine(predictions: readonly Prediction[]${scores ? ts`, names: readon
   }
   const samples = predictions.length;
   const spread = squares.map((sum) => Math.sqrt(sum / Math.max(1, samples - 1)));${probabilities ? classes : nothing}
-${scores ? ts`  if (first.class !== undefined) {
+${
+  scores
+    ? ts`  if (first.class !== undefined) {
     const best = mean.indexOf(Math.max(...mean));
     return { output: first.output, class: names?.[best] ?? String(best), values: mean, spread, samples };
   }
-` : nothing}  return { output: first.output, values: mean, spread, samples };
+`
+    : nothing
+}  return { output: first.output, values: mean, spread, samples };
 }`;
 }

@@ -14,12 +14,30 @@ export function writerOf(emission: Emission): Writer | undefined {
   const [input, ...inputs] = run.model.inputs;
   const [output, ...outputs] = run.model.outputs;
   const [here, next] = run.data.fields;
-  if (!textSource(emission) || !input || !output || inputs.length > 0 || outputs.length > 0 || emission.compiled.graphs.judge) return undefined;
+  if (
+    !textSource(emission) ||
+    !input ||
+    !output ||
+    inputs.length > 0 ||
+    outputs.length > 0 ||
+    emission.compiled.graphs.judge
+  )
+    return undefined;
   const { loss } = run;
-  if (loss.kind !== "loss" || loss.use.definition.likelihood !== "softmax" || loss.operands[0] !== output.value) return undefined;
+  if (
+    loss.kind !== "loss" ||
+    loss.use.definition.likelihood !== "softmax" ||
+    loss.operands[0] !== output.value
+  )
+    return undefined;
   const target = loss.operands[1]?.body;
-  const foresees = (target?.kind === "field" || target?.kind === "input") && target.name === next?.name && output.value.type.axes.length === 3;
-  return foresees && fieldOf(emission, input.name) === here?.name ? { field: here.name, output: output.name } : undefined;
+  const foresees =
+    (target?.kind === "field" || target?.kind === "input") &&
+    target.name === next?.name &&
+    output.value.type.axes.length === 3;
+  return foresees && fieldOf(emission, input.name) === here?.name
+    ? { field: here.name, output: output.name }
+    : undefined;
 }
 
 /** Going on with a text, in a program and from the command line. */

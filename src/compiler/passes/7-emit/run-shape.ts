@@ -15,9 +15,17 @@ export interface RunShape {
 
 export function shapeOfRun(emission: Emission): RunShape {
   const { run } = emission.compiled;
-  const has = (part: "validation" | "test"): boolean => run.data.split[part] > 0 || run.data.sources.some((source) => source.part === part);
+  const has = (part: "validation" | "test"): boolean =>
+    run.data.split[part] > 0 || run.data.sources.some((source) => source.part === part);
   const best = run.keep.kind === "best" ? run.keep : undefined;
-  return { emission, run, stop: stopCode(run), validates: has("validation"), tests: has("test"), best };
+  return {
+    emission,
+    run,
+    stop: stopCode(run),
+    validates: has("validation"),
+    tests: has("test"),
+    best,
+  };
 }
 
 export function elementsOf(tensors: readonly { readonly shape: readonly number[] }[]): number {

@@ -9,7 +9,9 @@ export type RuntimeFiles = ReadonlyMap<string, string>;
 /** Reads the runtime of this very package, which lies beside the compiler's sources and in the published package alike. */
 export function readRuntime(): RuntimeFiles {
   const folder = runtimeFolder(dirname(fileURLToPath(import.meta.url)));
-  const names = readdirSync(folder).filter((file) => file.endsWith(".ts")).sort();
+  const names = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts"))
+    .sort();
   return new Map(names.map((file) => [file, readFileSync(join(folder, file), "utf8")]));
 }
 

@@ -22,14 +22,23 @@ export interface StopCode {
 
 export function stopCode({ stop }: TypedRun): StopCode {
   const watches = new Set(stop === undefined ? [] : variablesOf(stop));
-  if (stop === undefined) return { progress: [], functions: [], afterEpoch: false, afterStep: false, watches };
+  if (stop === undefined)
+    return { progress: [], functions: [], afterEpoch: false, afterStep: false, watches };
   const reasons = stop.kind === "or" ? stop.conditions : [stop];
   const early = earlyRules(stop);
-  const ofStep = reasons.filter((condition) => variablesOf(condition).every((variable) => variable === "time" || variable === "step"));
+  const ofStep = reasons.filter((condition) =>
+    variablesOf(condition).every((variable) => variable === "time" || variable === "step"),
+  );
   const ofEpoch = reasons.filter((condition) => !ofStep.includes(condition));
   return {
-    progress: early.map(({ better }, index) => ts`${earlyName(index, "Best")}: Number.${name(better === "lower" ? "POSITIVE_INFINITY" : "NEGATIVE_INFINITY")}, ${earlyName(index, "Since")}: 0,`),
-    functions: [...(ofEpoch.length > 0 ? [epochFunction(ofEpoch, early)] : []), ...(ofStep.length > 0 ? [stepFunction(ofStep)] : [])],
+    progress: early.map(
+      ({ better }, index) =>
+        ts`${earlyName(index, "Best")}: Number.${name(better === "lower" ? "POSITIVE_INFINITY" : "NEGATIVE_INFINITY")}, ${earlyName(index, "Since")}: 0,`,
+    ),
+    functions: [
+      ...(ofEpoch.length > 0 ? [epochFunction(ofEpoch, early)] : []),
+      ...(ofStep.length > 0 ? [stepFunction(ofStep)] : []),
+    ],
     afterEpoch: ofEpoch.length > 0,
     afterStep: ofStep.length > 0,
     watches,
@@ -100,7 +109,10 @@ function printCondition(condition: StopCondition, early: readonly Early[]): Code
     case "compare":
       return ts`${printFormula(condition.left)} ${operators[condition.operator]} ${printFormula(condition.right)}`;
     default:
-      return ts`(${join(condition.conditions.map((part) => printCondition(part, early)), condition.kind === "and" ? ts` && ` : ts` || `)})`;
+      return ts`(${join(
+        condition.conditions.map((part) => printCondition(part, early)),
+        condition.kind === "and" ? ts` && ` : ts` || `,
+      )})`;
   }
 }
 
@@ -108,12 +120,21 @@ const operators = { "<": ts`<`, "<=": ts`<=`, ">": ts`>`, ">=": ts`>=` } as cons
 
 function printFormula(formula: Formula): Code {
   const graph = createBuilder();
-  const variables = new Map(namesIn(formula).map((variable) => [variable, graph.scalar(variable)] as const));
-  const { statements, result } = printHostFormula(lowerFormula(graph, formula, variables), (variable) => ts`value(${literal(variable)})`);
+  const variables = new Map(
+    namesIn(formula).map((variable) => [variable, graph.scalar(variable)] as const),
+  );
+  const { statements, result } = printHostFormula(
+    lowerFormula(graph, formula, variables),
+    (variable) => ts`value(${literal(variable)})`,
+  );
   return statements.length === 0 ? result : ts`(() => { ${statements} return ${result}; })()`;
 }
 
 function namesIn(formula: Formula): readonly string[] {
-  return variablesOf({ kind: "compare", operator: "<", left: formula, right: { kind: "number", value: 0 } });
+  return variablesOf({
+    kind: "compare",
+    operator: "<",
+    left: formula,
+    right: { kind: "number", value: 0 },
+  });
 }
-

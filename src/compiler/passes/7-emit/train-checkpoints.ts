@@ -51,8 +51,12 @@ function save({ best, hooks }: TrainingShape): Code {
 async function save(session: Session, progress: Progress): Promise<void> {
   const { device, folder, metadata } = session;
   if (folder === undefined) return;
-  ${best === undefined ? nothing : ts`if (session.best && !session.bestSaved) await saveTensors(folder + "/best.safetensors", session.best, metadata);
-  session.bestSaved = true;`}
+  ${
+    best === undefined
+      ? nothing
+      : ts`if (session.best && !session.bestSaved) await saveTensors(folder + "/best.safetensors", session.best, metadata);
+  session.bestSaved = true;`
+  }
   ${hooks.beforeUse}
   const current = await readTensors(device, kept);
   ${hooks.afterUse}
@@ -74,19 +78,31 @@ async function resume(session: Session): Promise<Progress> {
   if (before !== metadata["seed"]) throw new UserError("The training to go on with had the seed " + before + ", not " + metadata["seed"] + ": give --seed " + before + ".");
   writeTensors(device, pick(file, [...kept, ...remembered], where));
   ${hooks.resumed}
-  ${best === undefined ? ts`return { ...beginning, ...file.counters };` : ts`const progress = { ...beginning, ...file.counters };
+  ${
+    best === undefined
+      ? ts`return { ...beginning, ...file.counters };`
+      : ts`const progress = { ...beginning, ...file.counters };
   if (progress.bestEpoch > 0) {
     const best = folder + "/best.safetensors";
     session.best = pick(await loadTensors(best), kept, best);
   }
-  return progress;`}
+  return progress;`
+  }
 }`;
 }
 
 function finish({ emission: { compiled }, best, tests, validates, hooks }: TrainingShape): Code {
   // Where rows are kept apart, of those that nothing was chosen by.
-  const tables = tests || validates ? collectedCode(compiled).tables(ts`${tests ? ts`data.test` : nothing}${tests && validates ? ts` ?? ` : nothing}${validates ? ts`data.validation` : nothing} ?? data.train`) : nothing;
-  const chosen = best === undefined ? ts`await readTensors(device, kept)` : ts`session.best ?? (await readTensors(device, kept))`;
+  const tables =
+    tests || validates
+      ? collectedCode(compiled).tables(
+          ts`${tests ? ts`data.test` : nothing}${tests && validates ? ts` ?? ` : nothing}${validates ? ts`data.validation` : nothing} ?? data.train`,
+        )
+      : nothing;
+  const chosen =
+    best === undefined
+      ? ts`await readTensors(device, kept)`
+      : ts`session.best ?? (await readTensors(device, kept))`;
   return ts`/** Goes back to the weights that are kept, measures them, and says how it ended. */
 async function finish(session: Session, progress: Progress, reason: string): Promise<Trained> {
   const { device, ${tests || validates ? ts`data,` : nothing} folder, reporter } = session;

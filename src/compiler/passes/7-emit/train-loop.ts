@@ -59,7 +59,8 @@ function isTimed({ stop, run }: RunShape): boolean {
 
 /** The interval of `save: every(10 minutes)`, in seconds. */
 export function secondsOf(duration: Duration | undefined): number | undefined {
-  if (duration === undefined || duration.unit === "epoch" || duration.unit === "step") return undefined;
+  if (duration === undefined || duration.unit === "epoch" || duration.unit === "step")
+    return undefined;
   return duration.amount * { second: 1, minute: 60, hour: 3600 }[duration.unit];
 }
 
@@ -68,7 +69,10 @@ function bestCode({ best, validates }: RunShape): Code {
   if (best === undefined) return nothing;
   const dot = best.metric.indexOf(".");
   const [part, metric] = [best.metric.slice(0, dot), best.metric.slice(dot + 1)];
-  const measured = part === "train" || !validates ? ts`trained[${literal(metric)}]` : ts`validation?.[${literal(metric)}]`;
+  const measured =
+    part === "train" || !validates
+      ? ts`trained[${literal(metric)}]`
+      : ts`validation?.[${literal(metric)}]`;
   return ts`const measured = ${measured} ?? Number.NaN;
     const improved = Number.isFinite(measured) && (progress.bestEpoch === 0 || isBetter(${literal(best.better)}, measured, progress.bestValue));
     if (improved) {
@@ -84,10 +88,16 @@ function watchCode({ stop, validates }: RunShape): Code {
   const names = [...stop.watches];
   const entries = [
     ts`...Object.entries(trained).map(([name, value]) => ["train." + name, value] as const),`,
-    ...(validates ? [ts`...Object.entries(validation ?? {}).map(([name, value]) => ["validation." + name, value] as const),`] : []),
+    ...(validates
+      ? [
+          ts`...Object.entries(validation ?? {}).map(([name, value]) => ["validation." + name, value] as const),`,
+        ]
+      : []),
     ts`...Object.entries(progress),`,
     ...(names.includes("time") ? [ts`["time", progress.seconds] as const,`] : []),
-    ...(names.includes("gradient_norm") ? [ts`["gradient_norm", await gradientNorm(session, progress)] as const,`] : []),
+    ...(names.includes("gradient_norm")
+      ? [ts`["gradient_norm", await gradientNorm(session, progress)] as const,`]
+      : []),
   ];
   return ts`const watched = new Map<string, number>([${entries}]);
     const stopped = stopReason(progress, (name) => watched.get(name) ?? Number.NaN);`;
@@ -122,17 +132,25 @@ async function trainEpoch(session: Session, progress: Progress, epoch: number${w
     const numbers = numbersOf({ step: progress.step, stepsPerEpoch, totalSteps, ${hooks.moment(ts`progress`)} });
     ${hooks.runStep === nothing ? ts`device.run(plans.train, { rows: batch.rows, inputs: batch.fields, numbers, step: progress.step });` : hooks.runStep}
     ${hooks.afterStep}
-    ${initial.length === 0 || run.optimizer.use.definition.whole ? nothing : ts`if (progress.step === 1) {
+    ${
+      initial.length === 0 || run.optimizer.use.definition.whole
+        ? nothing
+        : ts`if (progress.step === 1) {
       ${initial.map((name) => ts`progress[${literal(name)}] = (await device.result(plans.train, ${literal(name.slice("initial.".length))}))[0]!;`)}
-    }`}
+    }`
+    }
     ${when(timed, ts`const trainedFor = (performance.now() - start) / 1000;`)}
     ${seconds === undefined ? nothing : ts`const due = Math.floor(trainedFor / ${literal(seconds)});`}
-    ${everySteps === undefined && seconds === undefined ? nothing : ts`if (folder !== undefined && ${everySteps === undefined ? ts`due > progress.timedSaves` : ts`progress.step % ${literal(everySteps)} === 0`}) {
+    ${
+      everySteps === undefined && seconds === undefined
+        ? nothing
+        : ts`if (folder !== undefined && ${everySteps === undefined ? ts`due > progress.timedSaves` : ts`progress.step % ${literal(everySteps)} === 0`}) {
       ${when(seconds !== undefined, ts`progress.timedSaves = due;`)}
       ${hooks.beforeUse}
       await saveTensors(folder + "/step-" + progress.step + ".safetensors", await readTensors(device, kept), session.metadata);
       ${hooks.afterUse}
-    }`}
+    }`
+    }
     const place = { epoch, epochs, step: batch.number, stepsPerEpoch, rows: batch.rows };
     if (performance.now() - shown < 200) reporter.batch(place);
     else {
@@ -141,9 +159,13 @@ async function trainEpoch(session: Session, progress: Progress, epoch: number${w
       reporter.batch(loss === undefined ? place : { ...place, loss });
       shown = performance.now();
     }
-    ${stop.afterStep ? ts`const values = new Map([["time", trainedFor], ["step", progress.step]]);
+    ${
+      stop.afterStep
+        ? ts`const values = new Map([["time", trainedFor], ["step", progress.step]]);
     const reason = stopReasonOfStep((name) => values.get(name) ?? Number.NaN);
-    if (reason !== undefined) return reason;` : nothing}
+    if (reason !== undefined) return reason;`
+        : nothing
+    }
   }
   ${stop.afterStep ? ts`return undefined;` : nothing}
 }`;

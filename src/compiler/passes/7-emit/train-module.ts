@@ -37,7 +37,10 @@ export function trainModule(emission: Emission): ModuleText {
   const shape = withFeatures(shapeOfRun(emission));
   return {
     path: "train.ts",
-    header: comment(`The command line of training.ts: run ${shape.run.name} of ${specName(emission)}, made by nnspec.`, "`npm start` trains; `npm start -- --help` lists the options."),
+    header: comment(
+      `The command line of training.ts: run ${shape.run.name} of ${specName(emission)}, made by nnspec.`,
+      "`npm start` trains; `npm start -- --help` lists the options.",
+    ),
     statements: [ts`export * from "./training.ts";`, mainFunction(shape)],
   };
 }
@@ -53,7 +56,9 @@ function header({ emission, run }: RunShape): Code {
 
 function settings({ emission: { compiled }, run, hooks }: TrainingShape): Code {
   const { train, evaluate } = compiled.plans;
-  const buffers = [...train.buffers, ...evaluate.buffers].filter(({ role, aliasOf }) => role === "input" && aliasOf === undefined);
+  const buffers = [...train.buffers, ...evaluate.buffers].filter(
+    ({ role, aliasOf }) => role === "input" && aliasOf === undefined,
+  );
   return ts`/** ${run.batch === "all" ? ts`Rows of a step: all of them.` : ts`Rows of a step. The last batch of an epoch may be shorter, and is trained exactly.`} */
 const batchSize = ${literal(compiled.capacity)};
 
@@ -70,8 +75,12 @@ const remembered = [...slots, ...monitors];
 const secondsBetweenSaves = 2;
 
 const defaultSeed = ${literal(run.seed)};
-const defaultEpochs = ${literal(run.epochs)};${run.steps === undefined ? nothing : ts`
-const mostSteps = ${literal(run.steps)};`}
+const defaultEpochs = ${literal(run.epochs)};${
+    run.steps === undefined
+      ? nothing
+      : ts`
+const mostSteps = ${literal(run.steps)};`
+  }
 ${hooks.settings}`;
 }
 
@@ -81,9 +90,13 @@ function progress({ stop, best, run, hooks }: TrainingShape): Code {
 const beginning = {
   epoch: 0,
   step: 0,
-  seconds: 0,${best === undefined ? nothing : ts`
+  seconds: 0,${
+    best === undefined
+      ? nothing
+      : ts`
   bestEpoch: 0,
-  bestValue: 0,`}
+  bestValue: 0,`
+  }
   ${initial.map((name) => ts`${literal(name)}: 0,`)}
   ${secondsOf(run.saveEvery) === undefined ? nothing : ts`timedSaves: 0,`}
   ${stop.progress}
@@ -108,17 +121,24 @@ interface Session {
   readonly reporter: Reporter;
   interrupted: boolean;
   /** When files were last written, in seconds trained. */
-  saved: number;${best === undefined ? nothing : ts`
+  saved: number;${
+    best === undefined
+      ? nothing
+      : ts`
   /** The tensors of the best epoch so far, and whether they are on disk. */
   best: readonly NamedTensor[] | undefined;
-  bestSaved: boolean;`}
+  bestSaved: boolean;`
+  }
   ${hooks.sessionFields}
 }`;
 }
 
 function trainFunction(shape: TrainingShape): Code {
   const { run, best, hooks } = shape;
-  const steps = run.steps === undefined ? ts`epochs * stepsPerEpoch` : ts`Math.min(mostSteps, epochs * stepsPerEpoch)`;
+  const steps =
+    run.steps === undefined
+      ? ts`epochs * stepsPerEpoch`
+      : ts`Math.min(mostSteps, epochs * stepsPerEpoch)`;
   return ts`/** The outcome of training: the end as it was reported, and the tensors that are kept. */
 export interface Trained {
   readonly end: EndEvent;
@@ -127,14 +147,22 @@ export interface Trained {
 
 /** Trains from the beginning, or on from where an earlier training stopped. Undefined when it was interrupted. */
 export async function train(options: TrainerOptions, reporter: Reporter): Promise<Trained | undefined> {
-  ${isMember(shape.emission) ? ts`const dataSeed = options.seed ?? defaultSeed;
+  ${
+    isMember(shape.emission)
+      ? ts`const dataSeed = options.seed ?? defaultSeed;
   // Each member has weights, an order of the rows and masks of its own; all have the same rows to train on.
-  const seed = dataSeed + (options.member ?? 1) - 1;` : ts`const seed = options.seed ?? defaultSeed;`}
+  const seed = dataSeed + (options.member ?? 1) - 1;`
+      : ts`const seed = options.seed ?? defaultSeed;`
+  }
   const epochs = options.epochs ?? defaultEpochs;
   const data = await loadData(${isMember(shape.emission) ? ts`dataSeed` : ts`seed`}, options.data.get(dataName));
-  ${run.batch === "all" ? ts`if (data.train.rows.length > batchSize) {
+  ${
+    run.batch === "all"
+      ? ts`if (data.train.rows.length > batchSize) {
     throw new UserError("This program trains on all rows at once and was made for " + batchSize + ", but there are " + data.train.rows.length + ": build it again with this data.");
-  }` : nothing}
+  }`
+      : nothing
+  }
   const stepsPerEpoch = batchCount(data.train.rows.length, batchSize);
   const totalSteps = ${steps};
   const folder = runsInNode() ? (options.runDirectory ?? "run") : undefined;
@@ -207,9 +235,16 @@ function startReport({ emission: { compiled }, run, hooks }: TrainingShape): Cod
 function evaluateFunction({ emission, tests, validates, hooks }: TrainingShape): Code {
   const { tables } = collectedCode(emission.compiled);
   const counted = tables(nothing) === nothing ? nothing : ts`readonly tables: EndEvent["tables"]; `;
-  const measured = measuredOutput(emission) ? ts`{ ...(await evaluate(device, part)), ...(options.views === true ? await evaluateViews(device, part) : {}) }` : ts`await evaluate(device, part)`;
-  const parts = [tests ? ts`data.test` : nothing, validates ? ts`data.validation` : nothing].filter((part) => part !== nothing);
-  const own = parts.length === 0 ? ts`data.train` : ts`${parts[0]!} ${parts[1] ? ts`?? ${parts[1]}` : nothing} ?? data.train`;
+  const measured = measuredOutput(emission)
+    ? ts`{ ...(await evaluate(device, part)), ...(options.views === true ? await evaluateViews(device, part) : {}) }`
+    : ts`await evaluate(device, part)`;
+  const parts = [tests ? ts`data.test` : nothing, validates ? ts`data.validation` : nothing].filter(
+    (part) => part !== nothing,
+  );
+  const own =
+    parts.length === 0
+      ? ts`data.train`
+      : ts`${parts[0]!} ${parts[1] ? ts`?? ${parts[1]}` : nothing} ?? data.train`;
   return ts`/**
  * Measures a checkpoint on the rows that training kept apart, or on all rows of another file. The division of the rows and
  * what brings them to scale are those of the checkpoint.
@@ -242,15 +277,24 @@ function heldOut(data: PreparedData): Part {
 
 /** Which rows a checkpoint is measured on, where they are not another file's: never those of the training, unless there are no others. */
 function measuredRows({ tests, validates }: RunShape): string {
-  return tests ? " rows" : validates ? " validation rows" : " training rows: none are kept apart, so this is no measure of what it learned";
+  return tests
+    ? " rows"
+    : validates
+      ? " validation rows"
+      : " training rows: none are kept apart, so this is no measure of what it learned";
 }
 
 function mainFunction(shape: TrainingShape): Code {
   const { emission, run } = shape;
   const views = measuredOutput(emission) !== undefined;
   const kept = measuredRows(shape);
-  const measured = kept === " rows" ? literal(kept) : ts`(options.data.has(dataName) ? " rows" : ${literal(kept)})`;
-  const counted = emission.compiled.collected.some(({ kind }) => kind === "table") ? ts`tables, ` : nothing;
+  const measured =
+    kept === " rows"
+      ? literal(kept)
+      : ts`(options.data.has(dataName) ? " rows" : ${literal(kept)})`;
+  const counted = emission.compiled.collected.some(({ kind }) => kind === "table")
+    ? ts`tables, `
+    : nothing;
   return ts`/** The command line; gives the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const terminal = openTerminal();

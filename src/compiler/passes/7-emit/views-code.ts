@@ -3,8 +3,13 @@ import type { Emission } from "./emission.ts";
 import { readings } from "./predict-module.ts";
 
 /** What `--tta` measures: of the first output that is a distribution over classes. */
-export function measuredOutput(emission: Emission): ReturnType<typeof readings>[number] | undefined {
-  return emission.compiled.run.views && readings(emission).find(({ kind, field }) => kind === "probabilities" && field !== undefined);
+export function measuredOutput(
+  emission: Emission,
+): ReturnType<typeof readings>[number] | undefined {
+  return (
+    emission.compiled.run.views &&
+    readings(emission).find(({ kind, field }) => kind === "probabilities" && field !== undefined)
+  );
 }
 
 /** The metrics of the mean prediction, worked out by the host. */

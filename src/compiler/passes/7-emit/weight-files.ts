@@ -4,7 +4,8 @@ import { specName, type Emission } from "./emission.ts";
 
 /** Where trained weights lie: a file of the spec, or what another run keeps, whose folder lies beside this one's. In scope: folder. */
 export function weightFile(source: WeightSource, emission: Emission): Code {
-  if (source.kind === "checkpoint") return ts`resolvePath(import.meta.url, ${literal(emission.pathFromFolder(source.path))})`;
+  if (source.kind === "checkpoint")
+    return ts`resolvePath(import.meta.url, ${literal(emission.pathFromFolder(source.path))})`;
   return ts`resolvePath((folder ?? "run") + "/", ${literal(`${isMember(emission) ? "../../" : "../"}${folderOf(source.run)}/${keptBy(source.run, emission)}.safetensors`)})`;
 }
 

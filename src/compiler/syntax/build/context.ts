@@ -22,7 +22,9 @@ export function nodes(parent: CstNode, name: string): readonly CstNode[] {
 
 /** The tokens of a name that stand in the text; what recovery inserted is left out. */
 export function tokens(parent: CstNode, name: string): readonly Token[] {
-  return (parent.children[name] ?? []).filter(isToken).filter((token) => token.isInsertedInRecovery !== true);
+  return (parent.children[name] ?? [])
+    .filter(isToken)
+    .filter((token) => token.isInsertedInRecovery !== true);
 }
 
 export function tokenOf(parent: CstNode, name: string): Token | undefined {
@@ -63,13 +65,21 @@ export function nameIn(context: BuildContext, parent: CstNode, label = "Identifi
 }
 
 /** `{ alias: … }` when the name was written, and nothing otherwise. */
-export function optionalName<Key extends string>(context: BuildContext, parent: CstNode, label: string, key: Key): { readonly [key in Key]?: Name } {
+export function optionalName<Key extends string>(
+  context: BuildContext,
+  parent: CstNode,
+  label: string,
+  key: Key,
+): { readonly [key in Key]?: Name } {
   const token = tokenOf(parent, label);
   return token ? ({ [key]: nameOf(context, token) } as { readonly [key in Key]?: Name }) : {};
 }
 
 /** `{ documentation: … }` when lines of `///` stand before the node. */
-export function documented(context: BuildContext, of: CstNode): { readonly documentation?: string } {
+export function documented(
+  context: BuildContext,
+  of: CstNode,
+): { readonly documentation?: string } {
   const documentation = context.documentation.get(spanOf(context, of).start);
   return documentation === undefined ? {} : { documentation };
 }

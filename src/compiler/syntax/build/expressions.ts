@@ -1,9 +1,30 @@
 import type { CstNode } from "chevrotain";
 import { cover, type Span } from "../../base/source.ts";
-import type { Argument, Binary, Call, Expression, Operator, Range, Reference, Repeat, Stage } from "../ast.ts";
+import type {
+  Argument,
+  Binary,
+  Call,
+  Expression,
+  Operator,
+  Range,
+  Reference,
+  Repeat,
+  Stage,
+} from "../ast.ts";
 import { textValue } from "../lexer/text.ts";
 import type { Token } from "../tokens.ts";
-import { nameIn, nameOf, node, nodes, optionalName, spanOf, spanOfToken, tokenOf, tokens, type BuildContext } from "./context.ts";
+import {
+  nameIn,
+  nameOf,
+  node,
+  nodes,
+  optionalName,
+  spanOf,
+  spanOfToken,
+  tokenOf,
+  tokens,
+  type BuildContext,
+} from "./context.ts";
 import { buildNumber } from "./number.ts";
 
 type Build = (context: BuildContext, of: CstNode) => Expression;
@@ -14,9 +35,16 @@ function missing(span: Span): Expression {
 }
 
 /** The expression under a name of `parent`, or an empty one. */
-export function expressionIn(context: BuildContext, parent: CstNode, name: string, index = 0): Expression {
+export function expressionIn(
+  context: BuildContext,
+  parent: CstNode,
+  name: string,
+  index = 0,
+): Expression {
   const found = nodes(parent, name)[index];
-  return found ? builders[name as keyof typeof builders](context, found) : missing(spanOf(context, parent));
+  return found
+    ? builders[name as keyof typeof builders](context, found)
+    : missing(spanOf(context, parent));
 }
 
 const builders = {
@@ -39,7 +67,11 @@ const builders = {
 function buildValue(context: BuildContext, of: CstNode): Expression {
   const parts = nodes(of, "expression");
   if (parts.length < 2) return expressionIn(context, of, "expression");
-  return { kind: "sequence", span: spanOf(context, of), parts: parts.map((part) => buildExpression(context, part)) };
+  return {
+    kind: "sequence",
+    span: spanOf(context, of),
+    parts: parts.map((part) => buildExpression(context, part)),
+  };
 }
 
 export function buildExpression(context: BuildContext, of: CstNode): Expression {
@@ -65,7 +97,9 @@ function buildStage(context: BuildContext, of: CstNode): Stage {
   return {
     span: spanOf(context, of),
     ...(of.children["RepeatWord"] ? { repeat: buildRepeat(context, of) } : {}),
-    call: call ? buildCall(context, call) : { name: { text: "", span: name.span }, span: name.span },
+    call: call
+      ? buildCall(context, call)
+      : { name: { text: "", span: name.span }, span: name.span },
     ...optionalName(context, of, "alias", "alias"),
   };
 }
@@ -86,7 +120,10 @@ export function buildCall(context: BuildContext, of: CstNode): Call {
 }
 
 /** Empty parentheses mean what none mean. */
-function argumentsIn(context: BuildContext, of: CstNode): { readonly arguments?: readonly Argument[] } {
+function argumentsIn(
+  context: BuildContext,
+  of: CstNode,
+): { readonly arguments?: readonly Argument[] } {
   const group = node(of, "group");
   const written = group ? buildArguments(context, group) : [];
   return written.length === 0 ? {} : { arguments: written };
@@ -117,7 +154,12 @@ function buildProduct(context: BuildContext, of: CstNode): Expression {
 }
 
 /** `a - b - c` is `(a - b) - c`. */
-function leftToRight(context: BuildContext, of: CstNode, name: "both" | "negation" | "product" | "sign", operators: readonly Token[]): Expression {
+function leftToRight(
+  context: BuildContext,
+  of: CstNode,
+  name: "both" | "negation" | "product" | "sign",
+  operators: readonly Token[],
+): Expression {
   const [first, ...rest] = nodes(of, name).map((operand) => builders[name](context, operand));
   const start = first ?? missing(spanOf(context, of));
   return rest.reduce((left, right, index) => {
@@ -126,7 +168,12 @@ function leftToRight(context: BuildContext, of: CstNode, name: "both" | "negatio
   }, start);
 }
 
-function binary(context: BuildContext, operator: Token, left: Expression, right: Expression): Binary {
+function binary(
+  context: BuildContext,
+  operator: Token,
+  left: Expression,
+  right: Expression,
+): Binary {
   return {
     kind: "binary",
     span: cover(left.span, right.span),
@@ -139,7 +186,9 @@ function binary(context: BuildContext, operator: Token, left: Expression, right:
 
 function buildNegation(context: BuildContext, of: CstNode): Expression {
   const operand = expressionIn(context, of, "comparison");
-  return of.children["NotWord"] ? { kind: "unary", operator: "not", span: spanOf(context, of), operand } : operand;
+  return of.children["NotWord"]
+    ? { kind: "unary", operator: "not", span: spanOf(context, of), operand }
+    : operand;
 }
 
 function buildComparison(context: BuildContext, of: CstNode): Expression {
@@ -151,12 +200,19 @@ function buildComparison(context: BuildContext, of: CstNode): Expression {
 export function buildSpan(context: BuildContext, of: CstNode): Expression {
   const from = expressionIn(context, of, "sum");
   if (!of.children["Range"]) return from;
-  return { kind: "range", span: spanOf(context, of), from, to: expressionIn(context, of, "sum", 1) } satisfies Range;
+  return {
+    kind: "range",
+    span: spanOf(context, of),
+    from,
+    to: expressionIn(context, of, "sum", 1),
+  } satisfies Range;
 }
 
 function buildSign(context: BuildContext, of: CstNode): Expression {
   const operand = expressionIn(context, of, "power");
-  return of.children["Minus"] ? { kind: "unary", operator: "-", span: spanOf(context, of), operand } : operand;
+  return of.children["Minus"]
+    ? { kind: "unary", operator: "-", span: spanOf(context, of), operand }
+    : operand;
 }
 
 /** `a ^ b ^ c` is `a ^ (b ^ c)`: the exponent is a sign. */
@@ -172,7 +228,12 @@ function buildAtom(context: BuildContext, of: CstNode): Expression {
   const text = tokenOf(of, "Text");
   if (text) return { kind: "text", span: spanOfToken(context, text), value: textValue(text.image) };
   const group = node(of, "group");
-  if (group) return { kind: "group", span: spanOf(context, group), arguments: buildArguments(context, group) };
+  if (group)
+    return {
+      kind: "group",
+      span: spanOf(context, group),
+      arguments: buildArguments(context, group),
+    };
   const reference = node(of, "reference");
   return reference ? buildReference(context, reference) : missing(spanOf(context, of));
 }

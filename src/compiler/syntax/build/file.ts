@@ -8,5 +8,11 @@ export function buildFile(context: BuildContext, of: CstNode): File {
   const version = tokenOf(of, "Integer");
   const imports: readonly Import[] = nodes(of, "import").map((one) => buildImport(context, one));
   const items: readonly Item[] = nodes(of, "item").flatMap((one) => buildItem(context, one) ?? []);
-  return { kind: "file", span: spanOf(context, of), version: version === undefined || version.virtual === true ? undefined : Number(version.image), imports, items };
+  return {
+    kind: "file",
+    span: spanOf(context, of),
+    version: version === undefined || version.virtual === true ? undefined : Number(version.image),
+    imports,
+    items,
+  };
 }

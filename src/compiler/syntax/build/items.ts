@@ -21,7 +21,19 @@ import type {
   TrainItem,
 } from "../ast.ts";
 import { textValue } from "../lexer/text.ts";
-import { documented, nameIn, nameOf, node, nodes, optionalName, spanOf, spanOfToken, tokenOf, tokens, type BuildContext } from "./context.ts";
+import {
+  documented,
+  nameIn,
+  nameOf,
+  node,
+  nodes,
+  optionalName,
+  spanOf,
+  spanOfToken,
+  tokenOf,
+  tokens,
+  type BuildContext,
+} from "./context.ts";
 import { buildCall, buildExpression, buildSpan, expressionIn } from "./expressions.ts";
 import { buildBody, buildRuleSettings } from "./statements.ts";
 import { buildPorts, buildResult, buildTensor } from "./tensors.ts";
@@ -37,8 +49,15 @@ export function buildImport(context: BuildContext, of: CstNode): Import {
   return {
     kind: "import",
     ...head(context, of),
-    names: nodes(of, "imported").map((one) => ({ name: nameIn(context, one, "name"), ...optionalName(context, one, "alias", "alias") })),
-    from: { kind: "text", value: from ? textValue(from.image) : "", span: from ? spanOfToken(context, from) : { source, start: end, end } },
+    names: nodes(of, "imported").map((one) => ({
+      name: nameIn(context, one, "name"),
+      ...optionalName(context, one, "alias", "alias"),
+    })),
+    from: {
+      kind: "text",
+      value: from ? textValue(from.image) : "",
+      span: from ? spanOfToken(context, from) : { source, start: end, end },
+    },
   };
 }
 
@@ -90,11 +109,23 @@ function buildHyper(context: BuildContext, of: CstNode): HyperItem {
 function buildDomain(context: BuildContext, of: CstNode): Domain {
   const span = spanOf(context, of);
   const written = node(of, "span");
-  if (!written) return { kind: "choices", span, choices: nodes(of, "expression").map((choice) => buildExpression(context, choice)) };
+  if (!written)
+    return {
+      kind: "choices",
+      span,
+      choices: nodes(of, "expression").map((choice) => buildExpression(context, choice)),
+    };
   const range = buildSpan(context, written);
   const [from, to] = range.kind === "range" ? [range.from, range.to] : [range, range];
   const by = node(of, "sum") ? { by: expressionIn(context, of, "sum") } : {};
-  return { kind: "interval", span, logarithmic: of.children["LogWord"] !== undefined, from, to, ...by };
+  return {
+    kind: "interval",
+    span,
+    logarithmic: of.children["LogWord"] !== undefined,
+    from,
+    to,
+    ...by,
+  };
 }
 
 function buildDefine(context: BuildContext, of: CstNode): DefineItem {
@@ -112,7 +143,9 @@ function buildParameters(context: BuildContext, of: CstNode): readonly Parameter
   return (list ? nodes(list, "parameter") : []).map((parameter) => ({
     span: spanOf(context, parameter),
     name: nameIn(context, parameter),
-    ...(node(parameter, "expression") ? { default: expressionIn(context, parameter, "expression") } : {}),
+    ...(node(parameter, "expression")
+      ? { default: expressionIn(context, parameter, "expression") }
+      : {}),
   }));
 }
 
@@ -121,11 +154,24 @@ function buildData(context: BuildContext, of: CstNode): DataItem {
   const entries = nodes(of, "field");
   const fields = entries.flatMap((entry): DataField[] => {
     const type = node(entry, "tensor");
-    return type ? [{ ...head(context, entry), name: nameIn(context, entry), type: buildTensor(context, type) }] : [];
+    return type
+      ? [
+          {
+            ...head(context, entry),
+            name: nameIn(context, entry),
+            type: buildTensor(context, type),
+          },
+        ]
+      : [];
   });
   const settings = entries
     .filter((entry) => !node(entry, "tensor"))
-    .map((entry): Setting => ({ kind: "setting", ...head(context, entry), name: nameIn(context, entry), value: expressionIn(context, entry, "value") }));
+    .map((entry): Setting => ({
+      kind: "setting",
+      ...head(context, entry),
+      name: nameIn(context, entry),
+      value: expressionIn(context, entry, "value"),
+    }));
   return { kind: "data", ...head(context, of), name: nameIn(context, of), fields, settings };
 }
 
@@ -155,7 +201,12 @@ function buildModel(context: BuildContext, of: CstNode): ModelItem {
 }
 
 function buildRecipe(context: BuildContext, of: CstNode): RecipeItem {
-  return { kind: "recipe", ...head(context, of), name: nameIn(context, of), settings: buildRuleSettings(context, of) };
+  return {
+    kind: "recipe",
+    ...head(context, of),
+    name: nameIn(context, of),
+    settings: buildRuleSettings(context, of),
+  };
 }
 
 function buildTrain(context: BuildContext, of: CstNode): TrainItem {
@@ -171,15 +222,30 @@ function buildTrain(context: BuildContext, of: CstNode): TrainItem {
 }
 
 function buildSearch(context: BuildContext, of: CstNode): SearchItem {
-  return { kind: "search", ...head(context, of), run: nameIn(context, of), settings: buildRuleSettings(context, of) };
+  return {
+    kind: "search",
+    ...head(context, of),
+    run: nameIn(context, of),
+    settings: buildRuleSettings(context, of),
+  };
 }
 
 function buildEnsemble(context: BuildContext, of: CstNode): EnsembleItem {
-  return { kind: "ensemble", ...head(context, of), name: nameIn(context, of), settings: buildRuleSettings(context, of) };
+  return {
+    kind: "ensemble",
+    ...head(context, of),
+    name: nameIn(context, of),
+    settings: buildRuleSettings(context, of),
+  };
 }
 
 function buildBudget(context: BuildContext, of: CstNode): BudgetItem {
-  return { kind: "budget", ...head(context, of), model: nameIn(context, of), limits: nodes(of, "limit").flatMap((limit) => buildLimit(context, limit)) };
+  return {
+    kind: "budget",
+    ...head(context, of),
+    model: nameIn(context, of),
+    limits: nodes(of, "limit").flatMap((limit) => buildLimit(context, limit)),
+  };
 }
 
 function buildLimit(context: BuildContext, of: CstNode): readonly Limit[] {

@@ -13,7 +13,8 @@ export function buildNumber(context: BuildContext, token: Token): NumberLiteral 
   const span = spanOfToken(context, token);
   const [, digits = "0", suffix, word = ""] = pattern.exec(token.image) ?? [];
   const value = scaled(digits, suffix as Suffix | undefined);
-  if (!Number.isFinite(value)) context.report(diagnostic(messages.numberTooLarge, span, { found: token.image }));
+  if (!Number.isFinite(value))
+    context.report(diagnostic(messages.numberTooLarge, span, { found: token.image }));
   const unit = unitOf(word);
   return {
     kind: "number",
@@ -29,5 +30,7 @@ export function buildNumber(context: BuildContext, token: Token): NumberLiteral 
 function scaled(digits: string, suffix: Suffix | undefined): number {
   if (suffix === "%") return Number(digits) / 100;
   if (suffix === undefined || suffix === "x") return Number(digits);
-  return /[eE]/.test(digits) ? Number(digits) * factors[suffix] : Number(`${digits}e${Math.log10(factors[suffix])}`);
+  return /[eE]/.test(digits)
+    ? Number(digits) * factors[suffix]
+    : Number(`${digits}e${Math.log10(factors[suffix])}`);
 }

@@ -13,7 +13,11 @@ export function buildTensor(context: BuildContext, of: CstNode): TensorNode {
 }
 
 function buildAxis(context: BuildContext, of: CstNode): AxisNode {
-  return { span: spanOf(context, of), ...optionalName(context, of, "Identifier", "name"), size: expressionIn(context, of, "expression") };
+  return {
+    span: spanOf(context, of),
+    ...optionalName(context, of, "Identifier", "name"),
+    size: expressionIn(context, of, "expression"),
+  };
 }
 
 export function buildPorts(context: BuildContext, of: CstNode | undefined): readonly Port[] {
@@ -26,10 +30,14 @@ export function buildPorts(context: BuildContext, of: CstNode | undefined): read
 
 function tensorIn(context: BuildContext, of: CstNode): TensorNode {
   const tensor = node(of, "tensor");
-  return tensor ? buildTensor(context, tensor) : { span: spanOf(context, of), element: nameIn(context, of), axes: [] };
+  return tensor
+    ? buildTensor(context, tensor)
+    : { span: spanOf(context, of), element: nameIn(context, of), axes: [] };
 }
 
 export function buildResult(context: BuildContext, of: CstNode): Result {
   const ports = node(of, "ports");
-  return ports ? { ports: buildPorts(context, ports), span: spanOf(context, ports) } : tensorIn(context, of);
+  return ports
+    ? { ports: buildPorts(context, ports), span: spanOf(context, ports) }
+    : tensorIn(context, of);
 }

@@ -26,7 +26,9 @@ export function blankBefore(layout: Layout, index: number): boolean {
   const previous = layout.tokens[index - 1];
   if (!previous) return false;
   const token = layout.tokens[index];
-  const start = token ? startWithComments(layout, token) : (layout.last[0]?.start ?? endOf(previous));
+  const start = token
+    ? startWithComments(layout, token)
+    : (layout.last[0]?.start ?? endOf(previous));
   return blankBetween(layout, endWithComments(layout, previous), start);
 }
 
@@ -34,7 +36,12 @@ export function blankBefore(layout: Layout, index: number): boolean {
 export function ownComments(layout: Layout, comments: readonly Comment[]): readonly Document[] {
   return comments.map((comment, index) => {
     const previous = comments[index - 1];
-    return { kind: "comment", own: true, text: textOf(layout, comment), blank: previous !== undefined && blankBetween(layout, previous.end, comment.start) };
+    return {
+      kind: "comment",
+      own: true,
+      text: textOf(layout, comment),
+      blank: previous !== undefined && blankBetween(layout, previous.end, comment.start),
+    };
   });
 }
 
@@ -49,6 +56,11 @@ export function commentsBefore(layout: Layout, token: Token): readonly Document[
 }
 
 export function word(layout: Layout, token: Token): readonly Document[] {
-  const comments = (layout.after.get(token.startOffset) ?? []).map((comment): Document => ({ kind: "comment", own: false, blank: false, text: textOf(layout, comment) }));
+  const comments = (layout.after.get(token.startOffset) ?? []).map((comment): Document => ({
+    kind: "comment",
+    own: false,
+    blank: false,
+    text: textOf(layout, comment),
+  }));
   return [isNumber(token) ? token.image.replace(/[ \t]+/, " ") : token.image, ...comments];
 }

@@ -9,8 +9,18 @@ export type Document =
   | { readonly kind: "whenBroken"; readonly text: string }
   | { readonly kind: "whenFlat"; readonly text: string }
   | { readonly kind: "indent"; readonly by: number; readonly content: readonly Document[] }
-  | { readonly kind: "group"; readonly broken: boolean; readonly from: "line" | "entry"; readonly content: readonly Document[] }
-  | { readonly kind: "comment"; readonly text: string; readonly own: boolean; readonly blank: boolean };
+  | {
+      readonly kind: "group";
+      readonly broken: boolean;
+      readonly from: "line" | "entry";
+      readonly content: readonly Document[];
+    }
+  | {
+      readonly kind: "comment";
+      readonly text: string;
+      readonly own: boolean;
+      readonly blank: boolean;
+    };
 
 /** The margin that lines keep to where they can. */
 export const width = 100;

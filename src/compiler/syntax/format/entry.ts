@@ -8,14 +8,21 @@ import { closerOf, isJoined, isOpener, separator } from "./spacing.ts";
 export function entry(layout: Layout, from: number, to: number, by = 2): readonly Document[] {
   const parts: Document[] = [...commentsBefore(layout, layout.tokens[from]!)];
   let run: Document[] = [];
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const token = layout.tokens[at]!;
     const after = isOpener(token) ? closerOf(layout.tokens, at) + 1 : at + 1;
-    const content = [...separator(layout, at, at === from), ...(at === from ? [] : commentsBefore(layout, token))];
+    const content = [
+      ...separator(layout, at, at === from),
+      ...(at === from ? [] : commentsBefore(layout, token)),
+    ];
     if (isSymbol(token, "{")) {
       parts.push(indent(by, [...run, ...content]), bracket(layout, at, after - 1));
       run = [];
-    } else run.push(...content, ...(isOpener(token) ? [bracket(layout, at, after - 1)] : word(layout, token)));
+    } else
+      run.push(
+        ...content,
+        ...(isOpener(token) ? [bracket(layout, at, after - 1)] : word(layout, token)),
+      );
     at = after;
   }
   return [...parts, indent(by, run)];
@@ -26,14 +33,22 @@ function bracket(layout: Layout, opening: number, closing: number): Document {
   const opener = layout.tokens[opening]!;
   const inner = layout.tokens[opening + 1]!;
   const entries = isSymbol(opener, "{") && layout.structure.entries.has(inner.startOffset);
-  const grouped = isSymbol(opener, "(") && !isJoinedBracket(layout, opening) && !holdsComma(layout, opening, closing);
-  if (grouped && !hasOwnComments(layout, opening, closing)) return { kind: "group", broken: true, from: "line", content: inline(layout, opening, closing) };
+  const grouped =
+    isSymbol(opener, "(") &&
+    !isJoinedBracket(layout, opening) &&
+    !holdsComma(layout, opening, closing);
+  if (grouped && !hasOwnComments(layout, opening, closing))
+    return { kind: "group", broken: true, from: "line", content: inline(layout, opening, closing) };
   return entries ? braces(layout, opening, closing) : list(layout, opening, closing);
 }
 
 function isJoinedBracket(layout: Layout, opening: number): boolean {
   const previous = layout.tokens[opening - 1];
-  return previous !== undefined && isJoined(layout, previous, layout.tokens[opening]!, opening) && !isSymbol(previous, "(", "[");
+  return (
+    previous !== undefined &&
+    isJoined(layout, previous, layout.tokens[opening]!, opening) &&
+    !isSymbol(previous, "(", "[")
+  );
 }
 
 function holdsComma(layout: Layout, opening: number, closing: number): boolean {
@@ -46,7 +61,10 @@ function holdsComma(layout: Layout, opening: number, closing: number): boolean {
 }
 
 function hasOwnComments(layout: Layout, opening: number, closing: number): boolean {
-  return [opening + 1, closing].some((at) => layout.before.has(layout.tokens[at]!.startOffset)) || layout.after.has(layout.tokens[opening]!.startOffset);
+  return (
+    [opening + 1, closing].some((at) => layout.before.has(layout.tokens[at]!.startOffset)) ||
+    layout.after.has(layout.tokens[opening]!.startOffset)
+  );
 }
 
 /** A value in brackets: they belong to it and end no line. */
@@ -62,15 +80,28 @@ function list(layout: Layout, opening: number, closing: number): Document {
   const inside = items.flatMap(({ from, to, comma }, index): readonly Document[] => {
     const isLast = index === items.length - 1;
     const alone = items.length === 1 && isSymbol(layout.tokens[opening], "[");
-    const separators: readonly Document[] = !isLast ? [","] : alone ? [] : [{ kind: "whenBroken", text: "," }];
+    const separators: readonly Document[] = !isLast
+      ? [","]
+      : alone
+        ? []
+        : [{ kind: "whenBroken", text: "," }];
     const commaComments = comma === undefined ? [] : commentsOfDropped(layout, comma);
-    return [line(index === 0 ? blank : " "), ...entry(layout, from, to), ...separators, ...commaComments];
+    return [
+      line(index === 0 ? blank : " "),
+      ...entry(layout, from, to),
+      ...separators,
+      ...commaComments,
+    ];
   });
   return bracketed(layout, opening, closing, inside, blank);
 }
 
 /** The parts between commas. */
-function itemsOf(layout: Layout, opening: number, closing: number): readonly { readonly from: number; readonly to: number; readonly comma?: Token }[] {
+function itemsOf(
+  layout: Layout,
+  opening: number,
+  closing: number,
+): readonly { readonly from: number; readonly to: number; readonly comma?: Token }[] {
   const items: { from: number; to: number; comma?: Token }[] = [];
   let from = opening + 1;
   for (let at = from; at < closing; at++) {
@@ -110,10 +141,20 @@ function braces(layout: Layout, opening: number, closing: number): Document {
 
 /** The comments of a comma, which itself is written elsewhere or not at all. */
 function commentsOfDropped(layout: Layout, comma: Token): readonly Document[] {
-  return [...ownComments(layout, layout.before.get(comma.startOffset) ?? []), ...word(layout, comma).slice(1)];
+  return [
+    ...ownComments(layout, layout.before.get(comma.startOffset) ?? []),
+    ...word(layout, comma).slice(1),
+  ];
 }
 
-function bracketed(layout: Layout, opening: number, closing: number, inside: readonly Document[], blank: string, mustBreak = false): Document {
+function bracketed(
+  layout: Layout,
+  opening: number,
+  closing: number,
+  inside: readonly Document[],
+  blank: string,
+  mustBreak = false,
+): Document {
   const [open, close] = [layout.tokens[opening]!, layout.tokens[closing]!];
   const tail = ownComments(layout, layout.before.get(close.startOffset) ?? []);
   const blankTail = inside.length > 0 && blankBefore(layout, closing);
@@ -124,6 +165,9 @@ function bracketed(layout: Layout, opening: number, closing: number, inside: rea
     ...(empty ? [] : [line(blank)]),
     ...word(layout, close),
   ];
-  const broken = mustBreak || holdsComment(content) || (!empty && brokeBetween(layout, endOf(open), close.startOffset));
+  const broken =
+    mustBreak ||
+    holdsComment(content) ||
+    (!empty && brokeBetween(layout, endOf(open), close.startOffset));
   return { kind: "group", broken, from: isSymbol(open, "{") ? "entry" : "line", content };
 }

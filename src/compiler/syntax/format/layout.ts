@@ -24,7 +24,8 @@ export function layoutOf(lexed: Lexed, structure: Structure): Layout {
   for (const comment of lexed.comments) {
     while (next < tokens.length && tokens[next]!.startOffset < comment.start) next += 1;
     const previous = tokens[next - 1];
-    const trails = previous && !/[\r\n]/.test(lexed.source.text.slice(endOf(previous), comment.start));
+    const trails =
+      previous && !/[\r\n]/.test(lexed.source.text.slice(endOf(previous), comment.start));
     if (trails) add(after, previous.startOffset, comment);
     else if (tokens[next]) add(before, tokens[next]!.startOffset, comment);
     else last.push(comment);

@@ -29,17 +29,27 @@ export function render(content: readonly Document[]): string {
   return `${state.lines.join("\n")}\n`;
 }
 
-function pushAll(commands: Command[], content: readonly Document[], indent: number, broken: boolean): void {
-  for (let index = content.length - 1; index >= 0; index--) commands.push({ indent, broken, document: content[index]! });
+function pushAll(
+  commands: Command[],
+  content: readonly Document[],
+  indent: number,
+  broken: boolean,
+): void {
+  for (let index = content.length - 1; index >= 0; index--)
+    commands.push({ indent, broken, document: content[index]! });
 }
 
 function write(state: Rendering, commands: Command[], { indent, broken, document }: Command): void {
   if (typeof document === "string") return writeText(state, document, indent);
   switch (document.kind) {
     case "line":
-      return broken ? newline(state, indent, document.blank) : writeText(state, document.flat, indent);
+      return broken
+        ? newline(state, indent, document.blank)
+        : writeText(state, document.flat, indent);
     case "fill":
-      return endsHere(state, commands, broken, document.hard) ? newline(state, indent, false) : writeText(state, " ", indent);
+      return endsHere(state, commands, broken, document.hard)
+        ? newline(state, indent, false)
+        : writeText(state, " ", indent);
     case "whenBroken":
       return broken ? writeText(state, document.text, indent) : undefined;
     case "whenFlat":
@@ -47,15 +57,28 @@ function write(state: Rendering, commands: Command[], { indent, broken, document
     case "indent":
       return pushAll(commands, document.content, indent + document.by, broken);
     case "group": {
-      const breaks = document.broken || (broken && !fits(state, commands, { indent, broken: false, document }));
-      return pushAll(commands, document.content, document.from === "line" && breaks ? lineIndentOf(state, indent) : indent, breaks);
+      const breaks =
+        document.broken || (broken && !fits(state, commands, { indent, broken: false, document }));
+      return pushAll(
+        commands,
+        document.content,
+        document.from === "line" && breaks ? lineIndentOf(state, indent) : indent,
+        breaks,
+      );
     }
     case "comment":
-      return document.own || state.ended || state.suffix.length > 0 ? writeOwn(state, document.text, indent, document.blank) : void state.suffix.push(document.text);
+      return document.own || state.ended || state.suffix.length > 0
+        ? writeOwn(state, document.text, indent, document.blank)
+        : void state.suffix.push(document.text);
   }
 }
 
-function endsHere(state: Rendering, commands: readonly Command[], broken: boolean, hard: boolean): boolean {
+function endsHere(
+  state: Rendering,
+  commands: readonly Command[],
+  broken: boolean,
+  hard: boolean,
+): boolean {
   return broken && (hard || !fits(state, commands, { indent: 0, broken: false, document: " " }));
 }
 
@@ -80,9 +103,14 @@ function writeOwn(state: Rendering, text: string, indent: number, blank: boolean
 }
 
 function newline(state: Rendering, indent: number, blank: boolean): void {
-  const written = [state.current.trimEnd(), ...state.suffix].filter((part) => part !== "").join(" ");
+  const written = [state.current.trimEnd(), ...state.suffix]
+    .filter((part) => part !== "")
+    .join(" ");
   const nothing = state.current.trim() === "" && state.suffix.length === 0;
-  if (!nothing) state.lines.push(state.current.trim() === "" ? " ".repeat(state.lineIndent) + written.trimStart() : written);
+  if (!nothing)
+    state.lines.push(
+      state.current.trim() === "" ? " ".repeat(state.lineIndent) + written.trimStart() : written,
+    );
   if (blank && state.lines.length > 0 && state.lines.at(-1) !== "") state.lines.push("");
   state.current = "";
   state.lineIndent = indent;

@@ -15,14 +15,21 @@ export function separator(layout: Layout, at: number, first: boolean): readonly 
 /** Arrows, `then`, `else`, `or`, `and` and signs of sums begin a line where one ends. */
 function mayBeginLine(layout: Layout, at: number): boolean {
   const token = layout.tokens[at];
-  return isSymbol(token, "->", "+") || isWord(token, "then", "else", "or", "and") || (isSymbol(token, "-") && isOperand(layout.tokens[at - 1]));
+  return (
+    isSymbol(token, "->", "+") ||
+    isWord(token, "then", "else", "or", "and") ||
+    (isSymbol(token, "-") && isOperand(layout.tokens[at - 1]))
+  );
 }
 
 function brokenAround(layout: Layout, at: number): boolean {
   const previous = layout.tokens[at - 1]!;
   const token = layout.tokens[at]!;
   const next = layout.tokens[at + 1];
-  return brokeBetween(layout, endOf(previous), token.startOffset) || (next !== undefined && brokeBetween(layout, endOf(token), next.startOffset));
+  return (
+    brokeBetween(layout, endOf(previous), token.startOffset) ||
+    (next !== undefined && brokeBetween(layout, endOf(token), next.startOffset))
+  );
 }
 
 function isOperand(token: Token | undefined): boolean {
@@ -31,7 +38,8 @@ function isOperand(token: Token | undefined): boolean {
 
 export function isJoined(layout: Layout, previous: Token, token: Token, at: number): boolean {
   if (isSymbol(token, ",", ":", ".", ")", "]") || isSymbol(previous, "(", "[", ".")) return true;
-  if (isSymbol(token, "(")) return (isName(previous) && !isWord(previous, "in")) || isSymbol(previous, ")");
+  if (isSymbol(token, "("))
+    return (isName(previous) && !isWord(previous, "in")) || isSymbol(previous, ")");
   if (isSymbol(token, "[")) return isName(previous);
   return isSymbol(previous, "-") && !isOperand(layout.tokens[at - 2]);
 }

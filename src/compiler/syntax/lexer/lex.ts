@@ -1,7 +1,16 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/syntax.ts";
 import type { Source } from "../../base/source.ts";
-import { Compare, Identifier, Stray, symbols, token, virtual, wordType, type Symbol } from "../tokens.ts";
+import {
+  Compare,
+  Identifier,
+  Stray,
+  symbols,
+  token,
+  virtual,
+  wordType,
+  type Symbol,
+} from "../tokens.ts";
 import { reportCharacter, reportHidden } from "./hidden.ts";
 import { matchAt, spanIn, type Lexed, type Scanner } from "./lexed.ts";
 import { lexNumber } from "./number.ts";
@@ -9,7 +18,14 @@ import { lexText } from "./text.ts";
 
 /** Cuts a text into tokens and comments. What newcomers write for a token is reported and read as what they meant. */
 export function lex(source: Source): Lexed {
-  const scanner: Scanner = { source, text: source.text, at: source.text.startsWith("\ufeff") ? 1 : 0, tokens: [], comments: [], diagnostics: [] };
+  const scanner: Scanner = {
+    source,
+    text: source.text,
+    at: source.text.startsWith("\ufeff") ? 1 : 0,
+    tokens: [],
+    comments: [],
+    diagnostics: [],
+  };
   while (scanner.at < scanner.text.length) lexOne(scanner);
   return scanner;
 }
@@ -62,8 +78,17 @@ function lexForeignComment(scanner: Scanner): boolean {
   const span = spanIn(scanner.source, scanner.at, scanner.at + mark.length);
   const single = !/[\r\n]/.test(image);
   const rest = image.slice(mark.length).replace(/\*\/$/, "").trimEnd();
-  const edits = [{ span: spanIn(scanner.source, scanner.at, scanner.at + image.length), text: `//${rest}` }];
-  scanner.diagnostics.push(diagnostic(messages.foreignComment, span, { found: mark }, single ? { fixes: [{ title: "begin the comment with `//`", edits }] } : {}));
+  const edits = [
+    { span: spanIn(scanner.source, scanner.at, scanner.at + image.length), text: `//${rest}` },
+  ];
+  scanner.diagnostics.push(
+    diagnostic(
+      messages.foreignComment,
+      span,
+      { found: mark },
+      single ? { fixes: [{ title: "begin the comment with `//`", edits }] } : {},
+    ),
+  );
   scanner.at += image.length;
   return true;
 }
@@ -77,7 +102,10 @@ function lexWord(scanner: Scanner): boolean {
 }
 
 /** What other languages, papers and word processors write, and what it is here. */
-const foreignSymbols = new Map<string, { readonly read: Symbol | "and" | "or" | "not" | "compare"; readonly write: string }>([
+const foreignSymbols = new Map<
+  string,
+  { readonly read: Symbol | "and" | "or" | "not" | "compare"; readonly write: string }
+>([
   ["|>", { read: "->", write: "->" }],
   ["=>", { read: "->", write: "->" }],
   ["~>", { read: "->", write: "->" }],
@@ -102,16 +130,34 @@ const foreignSymbols = new Map<string, { readonly read: Symbol | "and" | "or" | 
 ]);
 
 function lexForeignSymbol(scanner: Scanner): boolean {
-  const image = matchAt(scanner, /-[ \t]+>(?!=)|-->|\|>|=>|~>|===|!==|!(?!=)|\*\*|&&?|\|\|?|[→⟶⇒≤≥≠×·−…]/uy);
+  const image = matchAt(
+    scanner,
+    /-[ \t]+>(?!=)|-->|\|>|=>|~>|===|!==|!(?!=)|\*\*|&&?|\|\|?|[→⟶⇒≤≥≠×·−…]/uy,
+  );
   if (image === undefined) return false;
   const arrow = image.startsWith("- ") || image.startsWith("-\t");
-  const { read, write } = image === "!" ? ({ read: "not", write: "not" } as const) : foreignSymbols.get(arrow ? "=>" : image)!;
+  const { read, write } =
+    image === "!"
+      ? ({ read: "not", write: "not" } as const)
+      : foreignSymbols.get(arrow ? "=>" : image)!;
   const end = scanner.at + image.length;
   const span = spanIn(scanner.source, scanner.at, end);
   const kind = write === "->" ? messages.wrongArrow : messages.foreignOperator;
   const text = spaced(scanner, write, end);
-  scanner.diagnostics.push(diagnostic(kind, span, { found: image, expected: write }, { fixes: [{ title: `write \`${write}\``, edits: [{ span, text }] }] }));
-  const tokenType = read === "compare" ? Compare : read === "and" || read === "or" || read === "not" ? wordType(read) : symbols[read];
+  scanner.diagnostics.push(
+    diagnostic(
+      kind,
+      span,
+      { found: image, expected: write },
+      { fixes: [{ title: `write \`${write}\``, edits: [{ span, text }] }] },
+    ),
+  );
+  const tokenType =
+    read === "compare"
+      ? Compare
+      : read === "and" || read === "or" || read === "not"
+        ? wordType(read)
+        : symbols[read];
   scanner.tokens.push(virtual(tokenType, write, scanner.at, end));
   scanner.at = end;
   return true;
@@ -129,7 +175,9 @@ function lexSymbol(scanner: Scanner): boolean {
   const comparison = matchAt(scanner, /==|!=|<=|>=|<|>/y);
   const image = comparison ?? matchAt(scanner, /->|\.\.|[{}()[\],:=.+\-*/^]/y);
   if (image === undefined) return false;
-  scanner.tokens.push(token(comparison === undefined ? symbols[image as Symbol] : Compare, image, scanner.at));
+  scanner.tokens.push(
+    token(comparison === undefined ? symbols[image as Symbol] : Compare, image, scanner.at),
+  );
   scanner.at += image.length;
   return true;
 }

@@ -16,7 +16,8 @@ export function lexNumber(scanner: Scanner): boolean {
   if (lexTrailingPoint(scanner, start, digits)) return true;
   const letters = matchAt(scanner, /%|[\p{L}\p{N}_]+/uy) ?? "";
   scanner.at += letters.length;
-  if (letters === "%" || suffixes.has(letters)) push(scanner, start, digits + letters + lexUnit(scanner, letters));
+  if (letters === "%" || suffixes.has(letters))
+    push(scanner, start, digits + letters + lexUnit(scanner, letters));
   else if (unitOf(letters) !== undefined) joinedUnit(scanner, start, digits, letters);
   else unknownSuffix(scanner, start, digits, letters);
   return true;
@@ -30,7 +31,10 @@ function push(scanner: Scanner, start: number, image: string): void {
 /** The blanks and the unit that follow a number (`50k steps`) on its line, unless the word is a key, a call or a path of its own. */
 function lexUnit(scanner: Scanner, suffix: string): string {
   if (suffix === "%" || suffix === "x") return "";
-  const image = matchAt(scanner, /[ \t]+[A-Za-z]+(?![A-Za-z0-9_]|(?:\s|\/\/[^\r\n]*[\r\n])*(?:[:(.]|=(?!=)))/y);
+  const image = matchAt(
+    scanner,
+    /[ \t]+[A-Za-z]+(?![A-Za-z0-9_]|(?:\s|\/\/[^\r\n]*[\r\n])*(?:[:(.]|=(?!=)))/y,
+  );
   return image !== undefined && unitOf(image.trim()) !== undefined ? image : "";
 }
 
@@ -40,7 +44,9 @@ function lexLeadingPoint(scanner: Scanner): boolean {
   if (image === undefined) return false;
   const span = spanIn(scanner.source, scanner.at, scanner.at + image.length);
   const fixes = [{ title: `write \`0${image}\``, edits: [{ span, text: `0${image}` }] }];
-  scanner.diagnostics.push(diagnostic(messages.barePoint, span, { expected: `0${image}`, found: image }, { fixes }));
+  scanner.diagnostics.push(
+    diagnostic(messages.barePoint, span, { expected: `0${image}`, found: image }, { fixes }),
+  );
   scanner.tokens.push(virtual(NumberToken, `0${image}`, span.start, span.end));
   scanner.at = span.end;
   return true;
@@ -52,7 +58,9 @@ function lexTrailingPoint(scanner: Scanner, start: number, digits: string): bool
   scanner.at += 1;
   const span = spanIn(scanner.source, start, scanner.at);
   const fixes = [{ title: `write \`${digits}\``, edits: [{ span, text: digits }] }];
-  scanner.diagnostics.push(diagnostic(messages.barePoint, span, { expected: digits, found: `${digits}.` }, { fixes }));
+  scanner.diagnostics.push(
+    diagnostic(messages.barePoint, span, { expected: digits, found: `${digits}.` }, { fixes }),
+  );
   scanner.tokens.push(virtual(NumberToken, digits, start, scanner.at));
   return true;
 }
@@ -61,12 +69,18 @@ function joinedUnit(scanner: Scanner, start: number, digits: string, unit: strin
   const span = spanIn(scanner.source, start, scanner.at);
   const expected = `${digits} ${unit}`;
   const fixes = [{ title: `write \`${expected}\``, edits: [{ span, text: expected }] }];
-  scanner.diagnostics.push(diagnostic(messages.joinedUnit, span, { expected, found: digits + unit }, { fixes }));
+  scanner.diagnostics.push(
+    diagnostic(messages.joinedUnit, span, { expected, found: digits + unit }, { fixes }),
+  );
   scanner.tokens.push(virtual(NumberToken, expected, start, scanner.at));
 }
 
 function unknownSuffix(scanner: Scanner, start: number, digits: string, letters: string): void {
   const span = spanIn(scanner.source, start, scanner.at);
-  scanner.diagnostics.push(diagnostic(messages.unknownSuffix, span, { number: digits, suffix: letters }));
-  scanner.tokens.push(virtual(/^[0-9]+$/.test(digits) ? Integer : NumberToken, digits, start, scanner.at));
+  scanner.diagnostics.push(
+    diagnostic(messages.unknownSuffix, span, { number: digits, suffix: letters }),
+  );
+  scanner.tokens.push(
+    virtual(/^[0-9]+$/.test(digits) ? Integer : NumberToken, digits, start, scanner.at),
+  );
 }

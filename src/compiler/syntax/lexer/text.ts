@@ -30,14 +30,18 @@ export function lexText(scanner: Scanner): boolean {
   if (opening !== '"') otherQuotes(scanner, start, end, inner);
   checkEscapes(scanner, spanIn(scanner.source, start, end), inner);
   reportHidden(scanner, start + 1, inner);
-  scanner.tokens.push(opening === '"' ? token(Text, `"${inner}"`, start) : virtual(Text, `"${inner}"`, start, end));
+  scanner.tokens.push(
+    opening === '"' ? token(Text, `"${inner}"`, start) : virtual(Text, `"${inner}"`, start, end),
+  );
   return true;
 }
 
 /** A text that runs to the end of its line; brackets at that end most probably closed what was open before the text. */
 function lexUnclosed(scanner: Scanner, start: number): true {
   const end = endOfLine(scanner.text, start);
-  scanner.diagnostics.push(diagnostic(messages.unclosedText, spanIn(scanner.source, start, end), {}));
+  scanner.diagnostics.push(
+    diagnostic(messages.unclosedText, spanIn(scanner.source, start, end), {}),
+  );
   const image = scanner.text.slice(start, end).replace(/(?<=.)[\s,)\]}]*$/, "");
   scanner.tokens.push(virtual(Text, `${image}"`, start, start + image.length));
   scanner.at = start + image.length;
@@ -63,14 +67,24 @@ function endOfLine(text: string, from: number): number {
 function otherQuotes(scanner: Scanner, start: number, end: number, inner: string): void {
   const span = spanIn(scanner.source, start, end);
   const text = `"${inner.replaceAll("\\'", "'").replace(/(?<!\\)"/g, '\\"')}"`;
-  scanner.diagnostics.push(diagnostic(messages.otherQuotes, span, { found: scanner.text[start]! }, { fixes: [{ title: "write double quotes", edits: [{ span, text }] }] }));
+  scanner.diagnostics.push(
+    diagnostic(
+      messages.otherQuotes,
+      span,
+      { found: scanner.text[start]! },
+      { fixes: [{ title: "write double quotes", edits: [{ span, text }] }] },
+    ),
+  );
 }
 
 const escape = /\\(?:u\{([0-9A-Fa-f]{1,6})\}|([\s\S])?)/g;
 
 function checkEscapes(scanner: Scanner, span: Span, inner: string): void {
-  const wrong = [...inner.matchAll(escape)].find(([, hexadecimal, character]) => !isEscape(hexadecimal, character));
-  if (wrong) scanner.diagnostics.push(diagnostic(messages.unknownEscape, span, { found: wrong[0] }));
+  const wrong = [...inner.matchAll(escape)].find(
+    ([, hexadecimal, character]) => !isEscape(hexadecimal, character),
+  );
+  if (wrong)
+    scanner.diagnostics.push(diagnostic(messages.unknownEscape, span, { found: wrong[0] }));
 }
 
 function isEscape(hexadecimal: string | undefined, character: string | undefined): boolean {
@@ -81,9 +95,11 @@ function isEscape(hexadecimal: string | undefined, character: string | undefined
 
 /** What a text stands for: escapes `\" \\ \n \t \u{…}` resolved; others (which were reported) stay as they are. */
 export function textValue(image: string): string {
-  return image.slice(1, -1).replace(escape, (written: string, hexadecimal?: string, character?: string) => {
-    if (!isEscape(hexadecimal, character)) return written;
-    if (hexadecimal !== undefined) return String.fromCodePoint(Number.parseInt(hexadecimal, 16));
-    return character === "n" ? "\n" : character === "t" ? "\t" : character!;
-  });
+  return image
+    .slice(1, -1)
+    .replace(escape, (written: string, hexadecimal?: string, character?: string) => {
+      if (!isEscape(hexadecimal, character)) return written;
+      if (hexadecimal !== undefined) return String.fromCodePoint(Number.parseInt(hexadecimal, 16));
+      return character === "n" ? "\n" : character === "t" ? "\t" : character!;
+    });
 }

@@ -26,13 +26,29 @@ interface Balancing {
  * declaration begins a line, or at the end of the file; a closer without an opener is dropped.
  */
 export function balance({ source, tokens }: Lexed): Repaired {
-  const state: Balancing = { source, out: [], diagnostics: [], open: [{ token: virtual(symbols["{"], "{", 0, 0), inner: 0 }], depth: 0 };
+  const state: Balancing = {
+    source,
+    out: [],
+    diagnostics: [],
+    open: [{ token: virtual(symbols["{"], "{", 0, 0), inner: 0 }],
+    depth: 0,
+  };
   for (const [index, token] of tokens.entries()) {
-    if (state.open.length > 1 && firstOnLine(source, tokens, index) && startsDeclaration(tokens, index)) closeAll(state, token);
+    if (
+      state.open.length > 1 &&
+      firstOnLine(source, tokens, index) &&
+      startsDeclaration(tokens, index)
+    )
+      closeAll(state, token);
     if (isSymbol(token, "{", "(", "[")) open(state, token);
     else if (isSymbol(token, "}", ")", "]")) close(state, token);
     else other(state, token);
-    if (state.deepest) return { tokens: [], diagnostics: [], tooDeep: diagnostic(tooDeep, spanOf(source, state.deepest), { limit: limits.nesting }) };
+    if (state.deepest)
+      return {
+        tokens: [],
+        diagnostics: [],
+        tooDeep: diagnostic(tooDeep, spanOf(source, state.deepest), { limit: limits.nesting }),
+      };
   }
   closeAll(state, undefined);
   return { tokens: state.out, diagnostics: state.diagnostics };
@@ -68,7 +84,9 @@ function other(state: Balancing, token: Token): void {
 }
 
 function close(state: Balancing, token: Token): void {
-  const at = state.open.findLastIndex((frame, index) => index > 0 && isSymbol(token, closerOf[frame.token.image as Opener]));
+  const at = state.open.findLastIndex(
+    (frame, index) => index > 0 && isSymbol(token, closerOf[frame.token.image as Opener]),
+  );
   if (at < 0) {
     const span = spanOf(state.source, token);
     const fixes = [{ title: "delete it", edits: [{ span, text: "" }] }];
@@ -87,7 +105,10 @@ function closeAll(state: Balancing, before: Token | undefined): void {
 /** Closes the brackets from the innermost to the one at `depth`; one finding says so, at the innermost. */
 function closeDownTo(state: Balancing, depth: number, before: Token | undefined): void {
   const innermost = state.open.at(-1)!.token;
-  const closers = state.open.slice(depth).map(({ token }) => closerOf[token.image as Opener]).reverse();
+  const closers = state.open
+    .slice(depth)
+    .map(({ token }) => closerOf[token.image as Opener])
+    .reverse();
   const end = endOf(state.out.at(-1)!);
   const span = before ? spanOf(state.source, before) : spanIn(state.source, end, end);
   const found = before ? `\`${before.image}\`` : "the end of the file";
@@ -99,7 +120,17 @@ function closeDownTo(state: Balancing, depth: number, before: Token | undefined)
       { opener: innermost.image, closer: closers[0]!, before: found },
       {
         related: [{ span: spanOf(state.source, innermost), message: "opened here" }],
-        fixes: [{ title, edits: [{ span: spanIn(state.source, end, end), text: closers.map((closer) => (closer === "}" ? "\n}" : closer)).join("") }] }],
+        fixes: [
+          {
+            title,
+            edits: [
+              {
+                span: spanIn(state.source, end, end),
+                text: closers.map((closer) => (closer === "}" ? "\n}" : closer)).join(""),
+              },
+            ],
+          },
+        ],
       },
     ),
   );

@@ -2,12 +2,24 @@ import * as messages from "../../base/diagnostics/catalogue/syntax.ts";
 import type { Fix } from "../../base/diagnostics/diagnostic.ts";
 import { spanIn } from "../lexer/lexed.ts";
 import { endOf, Identifier, isReserved, isSymbol, isWord, virtual } from "../tokens.ts";
-import { afterBracket, atStatement, entryAhead, peek, placeOf, previous, report, spanFrom, spanOfToken, type Cursor } from "./cursor.ts";
+import {
+  afterBracket,
+  atStatement,
+  entryAhead,
+  peek,
+  placeOf,
+  previous,
+  report,
+  spanFrom,
+  spanOfToken,
+  type Cursor,
+} from "./cursor.ts";
 
 /** `for i in range(3) { … }`: `for` names what a rule speaks of. */
 export function loop(cursor: Cursor): boolean {
   const word = peek(cursor);
-  if (!isWord(word, "for") || !(isWord(peek(cursor, 2), "in") || isSymbol(peek(cursor, 1), "("))) return false;
+  if (!isWord(word, "for") || !(isWord(peek(cursor, 2), "in") || isSymbol(peek(cursor, 1), "(")))
+    return false;
   const end = headEnd(cursor);
   report(cursor, messages.loop, spanFrom(cursor, word!, cursor.tokens[end - 1]!), {});
   skipBlock(cursor, end);
@@ -35,7 +47,13 @@ export function conditionalWithBraces(cursor: Cursor): boolean {
   const brace = cursor.tokens[end];
   if (!isSymbol(brace, "{") && !(isSymbol(brace, ":") && atStatement(cursor))) return false;
   const statement = atStatement(cursor);
-  report(cursor, messages.conditionalBraces, spanOfToken(cursor, word!), {}, statement ? undefined : withoutBraces(cursor, end));
+  report(
+    cursor,
+    messages.conditionalBraces,
+    spanOfToken(cursor, word!),
+    {},
+    statement ? undefined : withoutBraces(cursor, end),
+  );
   skipBlock(cursor, end);
   while (isWord(peek(cursor), "else")) {
     if (isWord(peek(cursor, 1), "if")) cursor.at += 1;
@@ -79,7 +97,16 @@ function withoutBraces(cursor: Cursor, end: number): Fix | undefined {
   const closed = afterBracket(tokens, end);
   if (!isWord(tokens[closed], "else") || !isSymbol(tokens[closed + 1], "{")) return undefined;
   const last = afterBracket(tokens, closed + 1);
-  if (tokens.slice(cursor.at, last).some((token) => isSymbol(token, "=") || isWord(token, "return"))) return undefined;
-  const edit = (index: number, text: string) => ({ span: spanIn(cursor.source, tokens[index]!.startOffset, endOf(tokens[index]!)), text });
-  return { title: "write `if … then … else …`", edits: [edit(end, "then"), edit(closed - 1, ""), edit(closed + 1, ""), edit(last - 1, "")] };
+  if (
+    tokens.slice(cursor.at, last).some((token) => isSymbol(token, "=") || isWord(token, "return"))
+  )
+    return undefined;
+  const edit = (index: number, text: string) => ({
+    span: spanIn(cursor.source, tokens[index]!.startOffset, endOf(tokens[index]!)),
+    text,
+  });
+  return {
+    title: "write `if … then … else …`",
+    edits: [edit(end, "then"), edit(closed - 1, ""), edit(closed + 1, ""), edit(last - 1, "")],
+  };
 }

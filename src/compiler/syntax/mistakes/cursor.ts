@@ -1,7 +1,23 @@
-import { diagnostic, type Diagnostic, type DiagnosticKind, type Fix } from "../../base/diagnostics/diagnostic.ts";
+import {
+  diagnostic,
+  type Diagnostic,
+  type DiagnosticKind,
+  type Fix,
+} from "../../base/diagnostics/diagnostic.ts";
 import type { Source, Span } from "../../base/source.ts";
 import { spanIn } from "../lexer/lexed.ts";
-import { endOf, isName, isNumber, isSymbol, isText, isWord, symbols, virtual, type Symbol, type Token } from "../tokens.ts";
+import {
+  endOf,
+  isName,
+  isNumber,
+  isSymbol,
+  isText,
+  isWord,
+  symbols,
+  virtual,
+  type Symbol,
+  type Token,
+} from "../tokens.ts";
 import { beginsEntry } from "../units.ts";
 import type { ItemWord } from "../words.ts";
 import { firstOnLine } from "./declarations.ts";
@@ -51,7 +67,13 @@ export function spanFrom(cursor: Cursor, first: Token, last: Token): Span {
   return spanIn(cursor.source, first.startOffset, endOf(last));
 }
 
-export function report<Parameters>(cursor: Cursor, kind: DiagnosticKind<Parameters>, span: Span, parameters: Parameters, fix?: Fix): void {
+export function report<Parameters>(
+  cursor: Cursor,
+  kind: DiagnosticKind<Parameters>,
+  span: Span,
+  parameters: Parameters,
+  fix?: Fix,
+): void {
   cursor.diagnostics.push(diagnostic(kind, span, parameters, fix ? { fixes: [fix] } : {}));
 }
 
@@ -64,7 +86,9 @@ export function put(cursor: Cursor, image: Symbol, count = 1): void {
   const first = peek(cursor);
   const last = peek(cursor, count - 1);
   const end = count === 0 || !last ? placeOf(cursor) : endOf(last);
-  cursor.out.push(virtual(symbols[image], image, count === 0 || !first ? end : first.startOffset, end));
+  cursor.out.push(
+    virtual(symbols[image], image, count === 0 || !first ? end : first.startOffset, end),
+  );
   cursor.at += count;
 }
 
@@ -96,11 +120,17 @@ export function entryAhead(cursor: Cursor, offset = 0): boolean {
 }
 
 export function beginsLine(cursor: Cursor, offset = 0): boolean {
-  return peek(cursor, offset) !== undefined && firstOnLine(cursor.source, cursor.tokens, cursor.at + offset);
+  return (
+    peek(cursor, offset) !== undefined &&
+    firstOnLine(cursor.source, cursor.tokens, cursor.at + offset)
+  );
 }
 
 /** Whether the cursor stands where a statement may begin: after a brace, or after what ends a value. */
 export function atStatement(cursor: Cursor): boolean {
   const before = previous(cursor);
-  return frameOf(cursor) === "body" && (isSymbol(before, "{") || (endsValue(before) && !isWord(before, "shared", "parameter")));
+  return (
+    frameOf(cursor) === "body" &&
+    (isSymbol(before, "{") || (endsValue(before) && !isWord(before, "shared", "parameter")))
+  );
 }

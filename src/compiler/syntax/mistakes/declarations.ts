@@ -14,7 +14,11 @@ export function firstOnLine(source: Source, tokens: readonly Token[], index: num
 export function startsDeclaration(tokens: readonly Token[], index: number): boolean {
   const next = tokens[index + 1];
   if (isWord(tokens[index], "import")) return isSymbol(next, "{");
-  return isWord(tokens[index], ...itemWords) && isName(next) && !isSymbol(tokens[index + 2], "=", ":") ? true : startsValue(tokens, index);
+  return isWord(tokens[index], ...itemWords) &&
+    isName(next) &&
+    !isSymbol(tokens[index + 2], "=", ":")
+    ? true
+    : startsValue(tokens, index);
 }
 
 /** `hyper x = …`, `dim C = …` inside braces: a name and its value, but after one of these words only a declaration. */

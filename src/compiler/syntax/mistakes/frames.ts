@@ -16,27 +16,45 @@ function kindOf(cursor: Cursor, opener: Token): Kind {
   return frameOf(cursor) === "targets" ? "path" : isName(previous(cursor)) ? "tensor" : "list";
 }
 
-const bodies = { import: "imports", hyper: "domain", dim: "domain", define: "body", data: "data", block: "body", model: "body", budget: "budget" } as const;
+const bodies = {
+  import: "imports",
+  hyper: "domain",
+  dim: "domain",
+  define: "body",
+  data: "data",
+  block: "body",
+  model: "body",
+  budget: "budget",
+} as const;
 
 function braceKind(cursor: Cursor): Kind {
   const around = frameOf(cursor);
-  if (around === "top") return (cursor.item !== undefined && bodies[cursor.item as keyof typeof bodies]) || "settings";
+  if (around === "top")
+    return (cursor.item !== undefined && bodies[cursor.item as keyof typeof bodies]) || "settings";
   return around === "body" && !cursor.inRule ? "body" : "settings";
 }
 
 function parenthesisKind(cursor: Cursor): Kind {
   if (cursor.inRule) return "targets";
   if (frameOf(cursor) !== "top") return "group";
-  const inHead = isSymbol(previous(cursor), "->") || isName(previous(cursor)) || isSymbol(previous(cursor), ")");
+  const inHead =
+    isSymbol(previous(cursor), "->") || isName(previous(cursor)) || isSymbol(previous(cursor), ")");
   cursor.lists += 1;
   if (cursor.item === "define") return cursor.lists === 1 ? "parameters" : "group";
-  if (cursor.item === "block" && inHead) return cursor.lists === 1 && !portsOnly(cursor) ? "parameters" : "ports";
+  if (cursor.item === "block" && inHead)
+    return cursor.lists === 1 && !portsOnly(cursor) ? "parameters" : "ports";
   return cursor.item === "model" && inHead ? "ports" : "group";
 }
 
 /** `block Name(x: f32[…])`: the first brackets of a block hold its inputs, and no second follow. */
 export function portsOnly(cursor: Cursor): boolean {
-  if (cursor.item !== "block" || !isSymbol(peek(cursor), "(") || !isName(peek(cursor, 1)) || !isSymbol(peek(cursor, 2), ":")) return false;
+  if (
+    cursor.item !== "block" ||
+    !isSymbol(peek(cursor), "(") ||
+    !isName(peek(cursor, 1)) ||
+    !isSymbol(peek(cursor, 2), ":")
+  )
+    return false;
   return !isSymbol(cursor.tokens[afterBracket(cursor.tokens, cursor.at)], "(");
 }
 

@@ -1,6 +1,15 @@
 import * as messages from "../../base/diagnostics/catalogue/syntax.ts";
 import { isName, isSymbol, isWord } from "../tokens.ts";
-import { afterBracket, frameOf, peek, previous, put, report, spanOfToken, type Cursor } from "./cursor.ts";
+import {
+  afterBracket,
+  frameOf,
+  peek,
+  previous,
+  put,
+  report,
+  spanOfToken,
+  type Cursor,
+} from "./cursor.ts";
 import { enter } from "./frames.ts";
 
 /** `[accuracy, loss]`: a list has round brackets, a domain braces. */
@@ -15,7 +24,13 @@ export function squareList(cursor: Cursor): boolean {
     { span: spanOfToken(cursor, opener!), text: brackets[0] },
     { span: spanOfToken(cursor, closer), text: brackets[1] },
   ];
-  report(cursor, messages.squareList, spanOfToken(cursor, opener!), { domain }, { title: `write \`${brackets.join(" … ")}\``, edits });
+  report(
+    cursor,
+    messages.squareList,
+    spanOfToken(cursor, opener!),
+    { domain },
+    { title: `write \`${brackets.join(" … ")}\``, edits },
+  );
   enter(cursor, opener!, domain ? "domain" : "list");
   put(cursor, brackets[0]);
   return true;
@@ -23,7 +38,8 @@ export function squareList(cursor: Cursor): boolean {
 
 /** The end of such a list. */
 export function closedList(cursor: Cursor): boolean {
-  if (!isSymbol(peek(cursor), "]") || (frameOf(cursor) !== "list" && frameOf(cursor) !== "domain")) return false;
+  if (!isSymbol(peek(cursor), "]") || (frameOf(cursor) !== "list" && frameOf(cursor) !== "domain"))
+    return false;
   const { kind } = cursor.frames.pop()!;
   put(cursor, kind === "domain" ? "}" : ")");
   return true;

@@ -1,15 +1,46 @@
 import * as messages from "../../base/diagnostics/catalogue/syntax.ts";
 import { spanIn } from "../lexer/lexed.ts";
-import { endOf, isCompare, isName, isNumber, isSymbol, isText, isWord, Stray, symbols, virtual } from "../tokens.ts";
+import {
+  endOf,
+  isCompare,
+  isName,
+  isNumber,
+  isSymbol,
+  isText,
+  isWord,
+  Stray,
+  symbols,
+  virtual,
+} from "../tokens.ts";
 import { itemWords } from "../words.ts";
-import { afterBracket, beginsLine, endsValue, entryAhead, frameOf, peek, previous, replacing, report, spanOfToken, type Cursor } from "./cursor.ts";
+import {
+  afterBracket,
+  beginsLine,
+  endsValue,
+  entryAhead,
+  frameOf,
+  peek,
+  previous,
+  replacing,
+  report,
+  spanOfToken,
+  type Cursor,
+} from "./cursor.ts";
 
 /** A character that the language does not have: `;` and all that means nothing anywhere. */
 export function strayToken(cursor: Cursor): boolean {
   const token = peek(cursor);
-  if (token?.tokenType !== Stray || (token.image === "?" && frameOf(cursor) === "tensor")) return false;
+  if (token?.tokenType !== Stray || (token.image === "?" && frameOf(cursor) === "tensor"))
+    return false;
   const span = spanOfToken(cursor, token);
-  if (token.image === ";") report(cursor, messages.needlessSeparator, span, { found: ";" }, replacing("delete it", span, ""));
+  if (token.image === ";")
+    report(
+      cursor,
+      messages.needlessSeparator,
+      span,
+      { found: ";" },
+      replacing("delete it", span, ""),
+    );
   else report(cursor, messages.strayCharacter, span, { found: token.image });
   cursor.at += 1;
   cursor.dropped = true;
@@ -21,11 +52,20 @@ export function needlessComma(cursor: Cursor): boolean {
   const comma = peek(cursor);
   if (!isSymbol(comma, ",") || !endsValue(previous(cursor))) return false;
   const next = peek(cursor, 1);
-  const atTop = frameOf(cursor) === "top" && (next === undefined || (beginsLine(cursor, 1) && isWord(next, "import", ...itemWords)));
-  const inBody = frameOf(cursor) === "body" && !cursor.inRule && (isSymbol(next, "}") || entryAhead(cursor, 1));
+  const atTop =
+    frameOf(cursor) === "top" &&
+    (next === undefined || (beginsLine(cursor, 1) && isWord(next, "import", ...itemWords)));
+  const inBody =
+    frameOf(cursor) === "body" && !cursor.inRule && (isSymbol(next, "}") || entryAhead(cursor, 1));
   if (!atTop && !inBody) return false;
   const span = spanOfToken(cursor, comma!);
-  report(cursor, messages.needlessSeparator, span, { found: "," }, replacing("delete it", span, ""));
+  report(
+    cursor,
+    messages.needlessSeparator,
+    span,
+    { found: "," },
+    replacing("delete it", span, ""),
+  );
   cursor.at += 1;
   return true;
 }
@@ -36,9 +76,18 @@ export function chainedComparison(cursor: Cursor): boolean {
   const second = nextComparison(cursor, cursor.at + 1);
   if (second === undefined) return false;
   const token = cursor.tokens[second]!;
-  const middle = cursor.source.text.slice(peek(cursor, 1)!.startOffset, endOf(cursor.tokens[second - 1]!));
+  const middle = cursor.source.text.slice(
+    peek(cursor, 1)!.startOffset,
+    endOf(cursor.tokens[second - 1]!),
+  );
   const before = spanIn(cursor.source, token.startOffset, token.startOffset);
-  report(cursor, messages.chainedComparison, spanOfToken(cursor, token), {}, replacing("write both comparisons", before, `and ${middle} `));
+  report(
+    cursor,
+    messages.chainedComparison,
+    spanOfToken(cursor, token),
+    {},
+    replacing("write both comparisons", before, `and ${middle} `),
+  );
   for (let at: number | undefined = second; at !== undefined; at = nextComparison(cursor, at + 1)) {
     const one = cursor.tokens[at]!;
     cursor.tokens[at] = virtual(symbols["+"], "+", one.startOffset, endOf(one));

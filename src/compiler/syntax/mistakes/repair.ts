@@ -6,9 +6,22 @@ import { missingArrow, commaForArrow, arrowToNowhere } from "./arrows.ts";
 import { conditionalWithBraces, loop, repetitionWithBraces } from "./control.ts";
 import type { Cursor, Mistake } from "./cursor.ts";
 import { frameOf, peek, previous } from "./cursor.ts";
-import { assignedDeclaration, missingHeader, missingParameters, missingResult, unfinishedDeclaration, unknownDeclaration } from "./heads.ts";
+import {
+  assignedDeclaration,
+  missingHeader,
+  missingParameters,
+  missingResult,
+  unfinishedDeclaration,
+  unknownDeclaration,
+} from "./heads.ts";
 import { chainedComparison, needlessComma, strayToken } from "./marks.ts";
-import { colonInBinding, equalsInArgument, equalsInSetting, quotedKey, reservedName } from "./names.ts";
+import {
+  colonInBinding,
+  equalsInArgument,
+  equalsInSetting,
+  quotedKey,
+  reservedName,
+} from "./names.ts";
 import { groupedDigits, separatedSuffix } from "./numbers.ts";
 import { closedList, squareList } from "./lists.ts";
 import { openSize, typeWithoutAxes } from "./types.ts";
@@ -76,7 +89,10 @@ function step(cursor: Cursor): void {
 function beginsItem(cursor: Cursor, token: Token): boolean {
   if (!isWord(token, "import", ...itemWords)) return false;
   const before = previous(cursor);
-  return !isWord(before, "on", "as", "with", "import", ...itemWords) && !isSymbol(before, "=", ":", ",", "->");
+  return (
+    !isWord(before, "on", "as", "with", "import", ...itemWords) &&
+    !isSymbol(before, "=", ":", ",", "->")
+  );
 }
 
 function startItem(cursor: Cursor, token: Token): void {

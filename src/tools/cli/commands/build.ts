@@ -21,9 +21,14 @@ export async function build(file: string, options: BuildOptions): Promise<void> 
     ...{ pathFromFolder, data: bound, set: options.set, relaxedSimd: options.relaxedSimd ?? false },
     beforeReading: () => copyData(copies, options.out),
   };
-  const written = "members" in run ? await writeEnsemble(program, run, options.out, choices) : await writeTrainer(program, run, options.out, choices);
+  const written =
+    "members" in run
+      ? await writeEnsemble(program, run, options.out, choices)
+      : await writeTrainer(program, run, options.out, choices);
   copyData(copies, options.out);
-  process.stderr.write(`${written.length} files in ${options.out}; start it with: cd ${options.out} && npm install && npm start\n`);
+  process.stderr.write(
+    `${written.length} files in ${options.out}; start it with: cd ${options.out} && npm install && npm start\n`,
+  );
 }
 
 /** Data that is here goes along, as data/<name>; what is not (a URL, a file to come) keeps its path. */

@@ -12,18 +12,23 @@ import { expandPaths } from "../sources.ts";
 /** Checks every file by itself; all diagnostics of all files are reported before the command ends. */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<void> {
   const files = expandPaths(paths);
-  if (options.data.size > 0 && files.length !== 1) throw new UsageError("--data names the data of one file: give one file with it");
+  if (options.data.size > 0 && files.length !== 1)
+    throw new UsageError("--data names the data of one file: give one file with it");
   if (options.fix) await mend(files, options);
   const diagnostics = await checkFiles(files, options);
   report({ files, diagnostics, errorOnWarning: options.errorOnWarning }, options.format);
-  const failed = hasErrors(diagnostics) || (options.errorOnWarning && diagnostics.some(({ severity }) => severity === "warning"));
+  const failed =
+    hasErrors(diagnostics) ||
+    (options.errorOnWarning && diagnostics.some(({ severity }) => severity === "warning"));
   process.exitCode = failed ? exitCode.specHasErrors : exitCode.clean;
 }
 
 /** `--fix`: the files as they are afterwards are checked like any others. */
 async function mend(files: readonly string[], { set }: CheckOptions): Promise<void> {
   const count = (await import("../fix-files.ts")).fixFiles(files, set);
-  process.stderr.write(count === 0 ? "nothing to fix\n" : `${count} fix${count === 1 ? "" : "es"} made\n`);
+  process.stderr.write(
+    count === 0 ? "nothing to fix\n" : `${count} fix${count === 1 ? "" : "es"} made\n`,
+  );
 }
 
 function report(findings: Findings, format: CheckOptions["format"]): void {

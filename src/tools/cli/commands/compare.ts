@@ -31,23 +31,40 @@ export function compare(subjects: readonly string[], options: SharedOptions): vo
       const program = programs.get(path);
       if (!program) return [];
       const dims = openDims(program, options.set);
-      return chooseModels(program, model).map((one) => comparedOf(path, stating(() => costOf(one, dims))));
+      return chooseModels(program, model).map((one) =>
+        comparedOf(
+          path,
+          stating(() => costOf(one, dims)),
+        ),
+      );
     });
   });
   if ([...programs.values()].includes(undefined)) return;
   const ordered = rows.toSorted((a, b) => (a.year ?? Infinity) - (b.year ?? Infinity) || 0);
-  writeLine(options.format === "json" ? JSON.stringify({ models: ordered }, undefined, 2) : printed(ordered));
+  writeLine(
+    options.format === "json"
+      ? JSON.stringify({ models: ordered }, undefined, 2)
+      : printed(ordered),
+  );
 }
 
-function parseSubject(subject: string): { readonly paths: readonly string[]; readonly model: string | undefined } {
-  if (subject === "-" || statSync(subject, { throwIfNoEntry: false })) return { paths: expandPaths([subject]), model: undefined };
+function parseSubject(subject: string): {
+  readonly paths: readonly string[];
+  readonly model: string | undefined;
+} {
+  if (subject === "-" || statSync(subject, { throwIfNoEntry: false }))
+    return { paths: expandPaths([subject]), model: undefined };
   const [, path, model] = /^(.*):([A-Za-z_]\w*)$/.exec(subject) ?? [];
-  if (path === undefined || !statSync(path, { throwIfNoEntry: false })) throw new UsageError(`cannot read ${path ?? subject}: there is no such file; write a file, or file:Model`);
+  if (path === undefined || !statSync(path, { throwIfNoEntry: false }))
+    throw new UsageError(
+      `cannot read ${path ?? subject}: there is no such file; write a file, or file:Model`,
+    );
   return { paths: [path], model };
 }
 
 function comparedOf(file: string, { name, documentation, prediction, depth }: ModelCost): Compared {
-  const [, year, feature] = /^\s*(\d{4})\s*[·:,-]?\s*(.*)$/.exec(documentation?.split("\n")[0] ?? "") ?? [];
+  const [, year, feature] =
+    /^\s*(\d{4})\s*[·:,-]?\s*(.*)$/.exec(documentation?.split("\n")[0] ?? "") ?? [];
   return {
     name,
     file,
@@ -60,12 +77,28 @@ function comparedOf(file: string, { name, documentation, prediction, depth }: Mo
 }
 
 function printed(rows: readonly Compared[]): string {
-  const cells = rows.map(({ name, year, feature, parameters, operations, depth }) => [name, year === null ? "" : String(year), feature, grouped(parameters), inShort(operations), String(depth)]);
-  return table(["model", "year", "salient feature", "parameters", "FLOPs", "depth"], cells, [3, 4, 5]);
+  const cells = rows.map(({ name, year, feature, parameters, operations, depth }) => [
+    name,
+    year === null ? "" : String(year),
+    feature,
+    grouped(parameters),
+    inShort(operations),
+    String(depth),
+  ]);
+  return table(
+    ["model", "year", "salient feature", "parameters", "FLOPs", "depth"],
+    cells,
+    [3, 4, 5],
+  );
 }
 
 /** 1428376960 → `1.43 G`. */
 function inShort(count: number): string {
-  for (const [size, letter] of [[1e9, " G"], [1e6, " M"], [1e3, " k"]] as const) if (count >= size) return `${(count / size).toPrecision(3)}${letter}`;
+  for (const [size, letter] of [
+    [1e9, " G"],
+    [1e6, " M"],
+    [1e3, " k"],
+  ] as const)
+    if (count >= size) return `${(count / size).toPrecision(3)}${letter}`;
   return String(count);
 }

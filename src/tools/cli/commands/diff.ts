@@ -14,7 +14,9 @@ import { stating } from "./summary.ts";
 export function diff(before: string, after: string, options: DiffOptions): void {
   const [old, now] = [programOf(before, options), programOf(after, options)];
   if (!old || !now) return;
-  const difference = stating(() => diffPrograms(old, now, (program) => openDims(program, options.set)));
+  const difference = stating(() =>
+    diffPrograms(old, now, (program) => openDims(program, options.set)),
+  );
   writeLine(reports[options.format](difference, before, after));
 }
 
@@ -22,7 +24,10 @@ const reports = {
   pretty: diffToText,
   markdown: diffToMarkdown,
   json: (difference) => JSON.stringify(difference, undefined, 2),
-} satisfies Record<DiffOptions["format"], (difference: Difference, before: string, after: string) => string>;
+} satisfies Record<
+  DiffOptions["format"],
+  (difference: Difference, before: string, after: string) => string
+>;
 
 function programOf(subject: string, { set }: DiffOptions): Program | undefined {
   const { source, read } = openSpec(subject);

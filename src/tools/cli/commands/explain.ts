@@ -14,7 +14,8 @@ import { programOf } from "../runs.ts";
 /** A code, an item of the library, or a path in a file. */
 export function explain(subject: string, path: string | undefined, options: SharedOptions): void {
   if (/^NN\d+$/i.test(subject)) explainCode(subject.toUpperCase());
-  else if (subject === "-" || subject.endsWith(".nnspec") || existsSync(subject)) explainInFile(subject, path, options);
+  else if (subject === "-" || subject.endsWith(".nnspec") || existsSync(subject))
+    explainInFile(subject, path, options);
   else explainItem(subject);
 }
 
@@ -33,8 +34,14 @@ function explainItem(name: string): void {
   const items = library.all().filter((item) => item.name === name);
   if (items.length > 0) return writeLine(items.map(page).join("\n").trimEnd());
   const planned = library.planned(name);
-  if (planned) return writeLine(`${name}: ${planned.summary} It comes in a later version of nnspec.`);
-  throw new UsageError(`${name} is neither a code (NN0301), nor a lint, nor an item of the library, nor a file${nearest(name, [...library.all(), ...lints].map((item) => item.name))}`);
+  if (planned)
+    return writeLine(`${name}: ${planned.summary} It comes in a later version of nnspec.`);
+  throw new UsageError(
+    `${name} is neither a code (NN0301), nor a lint, nor an item of the library, nor a file${nearest(
+      name,
+      [...library.all(), ...lints].map((item) => item.name),
+    )}`,
+  );
 }
 
 function nearest(written: string, candidates: readonly string[]): string {
@@ -53,6 +60,8 @@ function explainInFile(file: string, path: string | undefined, options: SharedOp
   }
   for (const { subject, key, value, origin } of explained.facts) {
     const { line } = positionAt(origin.span.source, origin.span.start);
-    writeLine(`${subject}  ${key}: ${value}\n    ${origin.from} (${origin.span.source.path}:${line})`);
+    writeLine(
+      `${subject}  ${key}: ${value}\n    ${origin.from} (${origin.span.source.path}:${line})`,
+    );
   }
 }

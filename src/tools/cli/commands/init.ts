@@ -10,7 +10,8 @@ import { makeFolder } from "../make-folder.ts";
 export function init(folder: string, options: { readonly template: string }): void {
   const files = templates[options.template as keyof typeof templates];
   for (const { path } of files) {
-    if (existsSync(join(folder, path))) throw new UsageError(`${join(folder, path)} exists already; nothing was written`);
+    if (existsSync(join(folder, path)))
+      throw new UsageError(`${join(folder, path)} exists already; nothing was written`);
   }
   try {
     makeFolder(folder);

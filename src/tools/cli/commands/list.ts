@@ -14,14 +14,26 @@ export function list(kind: string | undefined, options: SharedOptions): void {
   const wanted = kind === undefined ? undefined : kindNamed(kind, kinds);
   const chosen = items.filter((item) => wanted === undefined || item.kind === wanted);
   if (options.format === "json") writeLine(JSON.stringify(chosen, undefined, 2));
-  else writeLine(table(["kind", "name", "summary"], chosen.map((item) => [item.kind, item.name, item.summary])));
+  else
+    writeLine(
+      table(
+        ["kind", "name", "summary"],
+        chosen.map((item) => [item.kind, item.name, item.summary]),
+      ),
+    );
 }
 
 /** Every lint with its own severity, before any configuration. */
 function listLints({ format }: SharedOptions): void {
   const rows = lints.map(({ code, name, severity, title }) => ({ code, name, severity, title }));
   if (format === "json") writeLine(JSON.stringify(rows, undefined, 2));
-  else writeLine(table(["code", "name", "severity", "what it finds"], rows.map((row) => [row.code, row.name, row.severity, row.title])));
+  else
+    writeLine(
+      table(
+        ["code", "name", "severity", "what it finds"],
+        rows.map((row) => [row.code, row.name, row.severity, row.title]),
+      ),
+    );
 }
 
 /** Singular and plural are the same kind: `layer`, `layers`, `losses`. */
@@ -29,5 +41,7 @@ function kindNamed(written: string, kinds: readonly string[]): string {
   const found = kinds.find((kind) => [kind, `${kind}s`, `${kind}es`].includes(written));
   if (found) return found;
   const near = suggest(written, kinds);
-  throw new UsageError(`there is no kind ${written}${near ? `; did you mean ${near}?` : `; the kinds are ${[...kinds, "lint"].join(", ")}`}`);
+  throw new UsageError(
+    `there is no kind ${written}${near ? `; did you mean ${near}?` : `; the kinds are ${[...kinds, "lint"].join(", ")}`}`,
+  );
 }

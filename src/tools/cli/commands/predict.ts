@@ -6,19 +6,34 @@ import { ensembleOf, trainerOf } from "../run-folder.ts";
 import { runTypeScript } from "../run-typescript.ts";
 
 /** Runs the generated predictor of a run folder on a file, or on the standard input. */
-export async function predict(folder: string, input: string, options: PredictOptions): Promise<void> {
+export async function predict(
+  folder: string,
+  input: string,
+  options: PredictOptions,
+): Promise<void> {
   const together = ensembleOf(folder, "predict.ts");
   if (together !== undefined) {
-    process.exitCode = await runTypeScript(together, ["--run-dir", folder, ...deviceArguments(options), input], "inherit");
+    process.exitCode = await runTypeScript(
+      together,
+      ["--run-dir", folder, ...deviceArguments(options), input],
+      "inherit",
+    );
     return;
   }
   const { program, checkpoint } = trainerOf(folder, "predict.ts", options.checkpoint);
   const drawable = existsSync(join(dirname(program), "sample-kernels.ts"));
-  if (options.samples !== undefined && options.samples > 0 && !drawable) throw new UsageError(`nothing in the model of ${folder} is random, so there is nothing to sample: it has no dropout`);
-  process.exitCode = await runTypeScript(program, [
-    ...["--checkpoint", checkpoint],
-    ...deviceArguments(options),
-    ...(options.samples === undefined || !drawable ? [] : ["--samples", String(options.samples)]),
-    input,
-  ], "inherit");
+  if (options.samples !== undefined && options.samples > 0 && !drawable)
+    throw new UsageError(
+      `nothing in the model of ${folder} is random, so there is nothing to sample: it has no dropout`,
+    );
+  process.exitCode = await runTypeScript(
+    program,
+    [
+      ...["--checkpoint", checkpoint],
+      ...deviceArguments(options),
+      ...(options.samples === undefined || !drawable ? [] : ["--samples", String(options.samples)]),
+      input,
+    ],
+    "inherit",
+  );
 }

@@ -30,7 +30,9 @@ export function summary(file: string, options: SharedOptions & { readonly model?
   const program = programOf(file, options.set, options.format);
   if (!program) return;
   const dims = openDims(program, options.set);
-  const models = chooseModels(program, options.model).map((model) => stating(() => summaryOf(program, model, dims)));
+  const models = chooseModels(program, options.model).map((model) =>
+    stating(() => summaryOf(program, model, dims)),
+  );
   if (options.format === "json") writeLine(JSON.stringify({ models }, undefined, 2));
   else for (const model of models) writeLine(print(model));
 }
@@ -42,7 +44,9 @@ export function chooseModels(program: Program, name: string | undefined): readon
   if (found.length > 0) return found;
   const names = program.models.map((model) => model.name);
   const near = suggest(name, names);
-  throw new UsageError(`${program.path} has no model ${name}${near ? `; did you mean ${near}?` : `; it has ${names.join(", ")}`}`);
+  throw new UsageError(
+    `${program.path} has no model ${name}${near ? `; did you mean ${near}?` : `; it has ${names.join(", ")}`}`,
+  );
 }
 
 /** A size that the file leaves open is the caller's to give. */
@@ -60,29 +64,66 @@ function summaryOf(program: Program, model: TypedModel, dims: Dims): ModelSummar
   const runs = program.runs.flatMap((run): readonly RunMemory[] => {
     if (run.model !== model || run.batch === "all") return [];
     const { plans } = compileRun(run, { dims });
-    return [{ name: run.name, batch: run.batch, training: memoryOfPlan(plans.train), prediction: memoryOfPlan(plans.predict) }];
+    return [
+      {
+        name: run.name,
+        batch: run.batch,
+        training: memoryOfPlan(plans.train),
+        prediction: memoryOfPlan(plans.predict),
+      },
+    ];
   });
   return { ...costOf(model, dims), predictionMemory: predictionMemory(model, 1, dims), runs };
 }
 
 function print(model: ModelSummary): string {
   const seen = Object.keys(model.receptiveField).length > 0;
-  const row = (name: string, shape: string, field: string, parameters: number, multiplyAdds: number): readonly string[] =>
-    [name, shape, ...(seen ? [field] : []), grouped(parameters), grouped(multiplyAdds)];
-  const rows = model.layers.map((layer) => row(layer.name, layer.shape, printField(layer.receptiveField), layer.parameters, layer.multiplyAdds));
+  const row = (
+    name: string,
+    shape: string,
+    field: string,
+    parameters: number,
+    multiplyAdds: number,
+  ): readonly string[] => [
+    name,
+    shape,
+    ...(seen ? [field] : []),
+    grouped(parameters),
+    grouped(multiplyAdds),
+  ];
+  const rows = model.layers.map((layer) =>
+    row(
+      layer.name,
+      layer.shape,
+      printField(layer.receptiveField),
+      layer.parameters,
+      layer.multiplyAdds,
+    ),
+  );
   const total = row("total", "", "", model.parameters, model.multiplyAdds);
   const titles = ["layer", "shape", ...(seen ? ["sees"] : []), "parameters", "multiply-adds"];
-  const title = model.documentation === undefined ? model.name : `${model.name} (${model.documentation.trim()})`;
-  return [title, table(titles, [...rows, total], [titles.length - 2, titles.length - 1]), ...facts(model), ""].join("\n");
+  const title =
+    model.documentation === undefined
+      ? model.name
+      : `${model.name} (${model.documentation.trim()})`;
+  return [
+    title,
+    table(titles, [...rows, total], [titles.length - 2, titles.length - 1]),
+    ...facts(model),
+    "",
+  ].join("\n");
 }
 
 function facts(model: ModelSummary): readonly string[] {
   const { parameters, prediction, depth, receptiveField, predictionMemory: memory } = model;
   const field = printField(receptiveField);
-  const heads = prediction.parameters === parameters ? [] : [
-    `prediction: ${grouped(prediction.parameters)} parameters, ${grouped(prediction.multiplyAdds)} multiply-adds`,
-    `with the heads that only a loss uses: ${grouped(parameters)} parameters, ${grouped(model.multiplyAdds)} multiply-adds`,
-  ];
+  const heads =
+    prediction.parameters === parameters
+      ? []
+      : [
+          `prediction: ${grouped(prediction.parameters)} parameters, ${grouped(prediction.multiplyAdds)} multiply-adds`,
+          `with the heads that only a loss uses: ${grouped(parameters)} parameters, ${grouped(model.multiplyAdds)} multiply-adds`,
+        ];
   return [
     ...heads,
     `depth ${depth}${field === "" ? "" : ` · receptive field ${field}`} · weights ${byteCount(memory.weights)}`,
@@ -101,6 +142,10 @@ function printField(field: Readonly<Record<string, number | "all">>): string {
 }
 
 function printMemory({ weights, states, activations, total }: PlanMemory): string {
-  const parts = [`weights ${byteCount(weights)}`, ...(states > 0 ? [`optimiser and statistics ${byteCount(states)}`] : []), `activations ${byteCount(activations)}`];
+  const parts = [
+    `weights ${byteCount(weights)}`,
+    ...(states > 0 ? [`optimiser and statistics ${byteCount(states)}`] : []),
+    `activations ${byteCount(activations)}`,
+  ];
   return `${byteCount(total)} of memory (${parts.join(", ")})`;
 }

@@ -19,16 +19,28 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   const folder = runFolder(run.name, options);
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
   const trainer = join(folder, "trainer");
-  const pathFromFolder = (path: string): string => (isAbsolute(path) ? path : relative(trainer, resolve(base, path)).split(sep).join("/"));
+  const pathFromFolder = (path: string): string =>
+    isAbsolute(path) ? path : relative(trainer, resolve(base, path)).split(sep).join("/");
   const choices = { pathFromFolder, data: new Map(), set: options.set };
   const start = async (started: string): Promise<void> => {
-    process.exitCode = await runTypeScript(join(trainer, started), trainerArguments(folder, options), "ignore");
-    if (process.exitCode === exitCode.clean && options.format === "pretty") suggestNext(file, folder, started);
+    process.exitCode = await runTypeScript(
+      join(trainer, started),
+      trainerArguments(folder, options),
+      "ignore",
+    );
+    if (process.exitCode === exitCode.clean && options.format === "pretty")
+      suggestNext(file, folder, started);
   };
-  const members = "members" in run ? program.runs.filter(({ name }) => run.members.some((member) => member.run === name)) : [run];
+  const members =
+    "members" in run
+      ? program.runs.filter(({ name }) => run.members.some((member) => member.run === name))
+      : [run];
   for (const member of members) requireRuns(program, member, file, folder, options.resume);
   if ("members" in run) {
-    if (options.inspect !== undefined) throw new UsageError(`--inspect init looks at one network: give a member of ${run.name} with --run`);
+    if (options.inspect !== undefined)
+      throw new UsageError(
+        `--inspect init looks at one network: give a member of ${run.name} with --run`,
+      );
     await writeEnsemble(program, run, trainer, choices);
     return start("ensemble.ts");
   }
@@ -38,8 +50,17 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
 }
 
 /** `--inspect init`: how the network begins is reported before it is trained. */
-async function inspectFirst(program: Program, run: TypedRun, file: string, folder: string, options: TrainOptions): Promise<void> {
-  if (options.resume) throw new UsageError("--inspect init looks at a network before it is trained: it does not go with --resume");
+async function inspectFirst(
+  program: Program,
+  run: TypedRun,
+  file: string,
+  folder: string,
+  options: TrainOptions,
+): Promise<void> {
+  if (options.resume)
+    throw new UsageError(
+      "--inspect init looks at a network before it is trained: it does not go with --resume",
+    );
   makeFolder(folder);
   const { inspectBefore } = await import("./inspect.ts");
   await inspectBefore(program, run, join(folder, "inspection.html"), { ...options, file, folder });
@@ -47,12 +68,17 @@ async function inspectFirst(program: Program, run: TypedRun, file: string, folde
 
 /** The folder asked for, or the first free one of runs/mlp, runs/mlp-2, …: no earlier run is written over. */
 function runFolder(run: string, options: TrainOptions): string {
-  if (options.resume && options.runDir === undefined) throw new UsageError("--resume needs --run-dir: the folder of the run to go on with");
+  if (options.resume && options.runDir === undefined)
+    throw new UsageError("--resume needs --run-dir: the folder of the run to go on with");
   if (options.runDir !== undefined) {
     const begun = ["last.safetensors", join("member-1", "last.safetensors")];
     const exists = begun.some((file) => existsSync(join(options.runDir!, file)));
-    if (options.resume && !exists) throw new UsageError(`there is no last.safetensors in ${options.runDir} to go on from`);
-    if (!options.resume && exists) throw new UsageError(`${options.runDir} holds a trained run: give --resume to go on with it, or another --run-dir`);
+    if (options.resume && !exists)
+      throw new UsageError(`there is no last.safetensors in ${options.runDir} to go on from`);
+    if (!options.resume && exists)
+      throw new UsageError(
+        `${options.runDir} holds a trained run: give --resume to go on with it, or another --run-dir`,
+      );
     return options.runDir;
   }
   const name = join("runs", folderName(run));

@@ -33,8 +33,16 @@ ${runs.map(section).join("\n")}
 
 function section(measured: Measured): string {
   const { verdicts, findings } = judge(measured);
-  const said = verdicts.length === 0 ? `<p class="well">healthy</p>` : `<ul>${verdicts.map(({ sentence }) => `<li class="ill">${escape(sentence)}</li>`).join("")}</ul>`;
-  const figures = (of: "value" | "gradient"): string => measured.values.map((value) => figure(value, of, findings.get(value.name)?.some((one) => one.of === `${of}s`) ?? false)).join("");
+  const said =
+    verdicts.length === 0
+      ? `<p class="well">healthy</p>`
+      : `<ul>${verdicts.map(({ sentence }) => `<li class="ill">${escape(sentence)}</li>`).join("")}</ul>`;
+  const figures = (of: "value" | "gradient"): string =>
+    measured.values
+      .map((value) =>
+        figure(value, of, findings.get(value.name)?.some((one) => one.of === `${of}s`) ?? false),
+      )
+      .join("");
   const about = measured.about ? `<p>${escape(measured.about)}</p>` : "";
   return `<section>
 <h2>${escape(measured.run)}</h2>
@@ -50,7 +58,13 @@ ${weightTable(measured)}
 function figure(value: MeasuredValue, of: "value" | "gradient", ill: boolean): string {
   const statistics: ValueStatistics = value[of];
   const { histogram, mean, deviation, zeros, saturated } = statistics;
-  const parts = [`mean ${short(mean)}`, `std ${short(deviation)}`, `estimate ${short(value.estimate[of])}`, ...(zeros > 0 ? [`${percent(zeros)} zeros`] : []), ...(saturated ? [`${percent(saturated)} flat`] : [])];
+  const parts = [
+    `mean ${short(mean)}`,
+    `std ${short(deviation)}`,
+    `estimate ${short(value.estimate[of])}`,
+    ...(zeros > 0 ? [`${percent(zeros)} zeros`] : []),
+    ...(saturated ? [`${percent(saturated)} flat`] : []),
+  ];
   return `<figure>${picture(histogram)}<figcaption><b${ill ? ` class="ill"` : ""}>${escape(value.name)}</b> ${escape(value.kind)}<br>${short(histogram.from)} … ${short(histogram.to)}<br>${parts.join("<br>")}</figcaption></figure>`;
 }
 
@@ -61,7 +75,9 @@ function picture({ counts }: Histogram): string {
   const bar = width / counts.length;
   const bars = counts.map((count, place) => {
     const tall = (count / fullest) * height;
-    return count === 0 ? "" : `<rect x="${rounded(place * bar)}" y="${rounded(height - tall)}" width="${rounded(bar * 0.9)}" height="${rounded(tall)}"/>`;
+    return count === 0
+      ? ""
+      : `<rect x="${rounded(place * bar)}" y="${rounded(height - tall)}" width="${rounded(bar * 0.9)}" height="${rounded(tall)}"/>`;
   });
   return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">${bars.join("")}</svg>`;
 }
@@ -71,16 +87,27 @@ function rounded(value: number): string {
 }
 
 function weightTable({ weights }: Measured): string {
-  const rows = weights.map(({ name, value, gradient }) => `<tr><td>${escape(name)}</td><td>${short(value.mean)}</td><td>${short(value.deviation)}</td><td>${short(gradient.mean)}</td><td>${short(gradient.deviation)}</td><td>${percent(gradient.zeros)}</td></tr>`);
+  const rows = weights.map(
+    ({ name, value, gradient }) =>
+      `<tr><td>${escape(name)}</td><td>${short(value.mean)}</td><td>${short(value.deviation)}</td><td>${short(gradient.mean)}</td><td>${short(gradient.deviation)}</td><td>${percent(gradient.zeros)}</td></tr>`,
+  );
   return `<details><summary>weights</summary><table><tr><th>weight</th><th>mean</th><th>std</th><th>gradient mean</th><th>gradient std</th><th>zeros</th></tr>${rows.join("")}</table></details>`;
 }
 
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** Text inside a page: nothing in it is a tag, and control and direction characters show as what they are. */
 export function escape(text: string): string {
   return text
     .replace(/[&<>"']/g, (character) => entities[character]!)
-    // oxlint-disable-next-line no-control-regex -- these are the characters to be found
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    .replace(
+      /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
 }

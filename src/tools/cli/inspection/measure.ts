@@ -51,8 +51,14 @@ export interface MeasureOptions {
 }
 
 /** Sends one batch through the run's network as it begins, by a generated program on the real backend. */
-export async function measureInitialization(program: Program, run: TypedRun, options: MeasureOptions): Promise<Measured> {
-  const inspection = stating(() => compileInspection(run, { dims: openDims(program, options.set) }));
+export async function measureInitialization(
+  program: Program,
+  run: TypedRun,
+  options: MeasureOptions,
+): Promise<Measured> {
+  const inspection = stating(() =>
+    compileInspection(run, { dims: openDims(program, options.set) }),
+  );
   const base = options.file === "-" ? process.cwd() : dirname(resolve(options.file));
   const pathFromFolder = (path: string): string => (isAbsolute(path) ? path : resolve(base, path));
   const folder = mkdtempSync(join(tmpdir(), "nnspec-inspect-"));
@@ -62,16 +68,32 @@ export async function measureInitialization(program: Program, run: TypedRun, opt
       writeFileSync(join(folder, path), text);
     }
     const result = await runInspection(folder, run, options);
-    const values = inspection.values.map((value, index) => ({ ...value, ...result.values[index]! }));
-    return { run: run.name, model: run.model.name, data: run.data.name, about: run.documentation?.trim(), ...result, values };
+    const values = inspection.values.map((value, index) => ({
+      ...value,
+      ...result.values[index]!,
+    }));
+    return {
+      run: run.name,
+      model: run.model.name,
+      data: run.data.name,
+      about: run.documentation?.trim(),
+      ...result,
+      values,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-type Result = Pick<Measured, "backend" | "rows" | "seed" | "loss" | "inputs" | "weights"> & { readonly values: readonly Pick<MeasuredValue, "value" | "gradient">[] };
+type Result = Pick<Measured, "backend" | "rows" | "seed" | "loss" | "inputs" | "weights"> & {
+  readonly values: readonly Pick<MeasuredValue, "value" | "gradient">[];
+};
 
-async function runInspection(folder: string, run: TypedRun, options: MeasureOptions): Promise<Result> {
+async function runInspection(
+  folder: string,
+  run: TypedRun,
+  options: MeasureOptions,
+): Promise<Result> {
   const data = options.data.get(run.data.name);
   const given = {
     backend: options.backend ?? "auto",
@@ -98,7 +120,9 @@ catch (error) { if (!(error instanceof UserError)) throw error; console.error(de
 }
 
 function revive(key: string, value: unknown): unknown {
-  return key !== "name" && typeof value === "string" && /^(NaN|-?Infinity)$/.test(value) ? Number(value) : value;
+  return key !== "name" && typeof value === "string" && /^(NaN|-?Infinity)$/.test(value)
+    ? Number(value)
+    : value;
 }
 
 /** A size that the file leaves open is the caller's to give. */

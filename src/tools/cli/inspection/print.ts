@@ -18,13 +18,26 @@ export function blocksOf({ counts }: Histogram, width: number): string {
     return counts.slice(from, to).reduce((sum, count) => sum + count, 0);
   });
   const fullest = Math.max(...bins, 1);
-  return bins.map((count) => blocks[count === 0 ? 0 : Math.max(1, Math.round((count / fullest) * 8))]).join("");
+  return bins
+    .map((count) => blocks[count === 0 ? 0 : Math.max(1, Math.round((count / fullest) * 8))])
+    .join("");
 }
 
 /** One run: what each layer gives and what gradient reaches it, beside the compiler's estimate; then the weights; then the verdict. */
 export function printRun(measured: Measured, options: PrintOptions): string {
   const judged = judge(measured);
-  return [heading(measured), "", forward(measured, judged, options), "", backward(measured, judged, options), "", weights(measured), "", ...verdict(measured.run, judged, options), ""].join("\n");
+  return [
+    heading(measured),
+    "",
+    forward(measured, judged, options),
+    "",
+    backward(measured, judged, options),
+    "",
+    weights(measured),
+    "",
+    ...verdict(measured.run, judged, options),
+    "",
+  ].join("\n");
 }
 
 function heading({ run, model, data, rows, backend, seed, loss }: Measured): string {
@@ -32,27 +45,91 @@ function heading({ run, model, data, rows, backend, seed, loss }: Measured): str
 }
 
 function forward(measured: Measured, judged: Judged, { color }: PrintOptions): string {
-  const given = measured.inputs.map(({ name, value }) => [name, "input", "", short(value.mean), short(value.deviation), "1", percent(value.zeros), "", blocksOf(value.histogram, 16), ""]);
+  const given = measured.inputs.map(({ name, value }) => [
+    name,
+    "input",
+    "",
+    short(value.mean),
+    short(value.deviation),
+    "1",
+    percent(value.zeros),
+    "",
+    blocksOf(value.histogram, 16),
+    "",
+  ]);
   const rows = measured.values.map((value) => {
     const { mean, deviation, zeros, saturated, histogram } = value.value;
-    return [value.name, value.kind, value.shape.join(" x "), short(mean), short(deviation), short(value.estimate.value), percent(zeros), saturated === undefined ? "" : percent(saturated), blocksOf(histogram, 16), wordsOf(value, judged, "values")];
+    return [
+      value.name,
+      value.kind,
+      value.shape.join(" x "),
+      short(mean),
+      short(deviation),
+      short(value.estimate.value),
+      percent(zeros),
+      saturated === undefined ? "" : percent(saturated),
+      blocksOf(histogram, 16),
+      wordsOf(value, judged, "values"),
+    ];
   });
-  const titles = ["value", "", "shape", "mean", "std", "estimate", "zeros", "flat", "distribution", ""];
+  const titles = [
+    "value",
+    "",
+    "shape",
+    "mean",
+    "std",
+    "estimate",
+    "zeros",
+    "flat",
+    "distribution",
+    "",
+  ];
   return painted(table(titles, [...given, ...rows], [3, 4, 5, 6, 7]), color);
 }
 
 function backward(measured: Measured, judged: Judged, { color }: PrintOptions): string {
-  const arriving = (measured.values.filter(({ weighted }) => weighted).at(-1) ?? measured.values.at(-1))?.gradient.deviation || 1;
+  const arriving =
+    (measured.values.filter(({ weighted }) => weighted).at(-1) ?? measured.values.at(-1))?.gradient
+      .deviation || 1;
   const rows = measured.values.map((value) => {
     const { mean, deviation, zeros, histogram } = value.gradient;
-    return [value.name, short(mean), short(deviation), short(deviation / arriving), short(value.estimate.gradient), percent(zeros), blocksOf(histogram, 16), wordsOf(value, judged, "gradients")];
+    return [
+      value.name,
+      short(mean),
+      short(deviation),
+      short(deviation / arriving),
+      short(value.estimate.gradient),
+      percent(zeros),
+      blocksOf(histogram, 16),
+      wordsOf(value, judged, "gradients"),
+    ];
   });
-  return painted(table(["gradient at", "mean", "std", "of last", "estimate", "zeros", "distribution", ""], rows, [1, 2, 3, 4, 5]), color);
+  return painted(
+    table(
+      ["gradient at", "mean", "std", "of last", "estimate", "zeros", "distribution", ""],
+      rows,
+      [1, 2, 3, 4, 5],
+    ),
+    color,
+  );
 }
 
 function weights({ weights: tensors }: Measured): string {
-  const rows = tensors.map(({ name, value, gradient }) => [name, short(value.mean), short(value.deviation), blocksOf(value.histogram, 16), short(gradient.mean), short(gradient.deviation), percent(gradient.zeros), blocksOf(gradient.histogram, 16)]);
-  return table(["weight", "mean", "std", "distribution", "gradient mean", "std", "zeros", "distribution"], rows, [1, 2, 4, 5, 6]);
+  const rows = tensors.map(({ name, value, gradient }) => [
+    name,
+    short(value.mean),
+    short(value.deviation),
+    blocksOf(value.histogram, 16),
+    short(gradient.mean),
+    short(gradient.deviation),
+    percent(gradient.zeros),
+    blocksOf(gradient.histogram, 16),
+  ]);
+  return table(
+    ["weight", "mean", "std", "distribution", "gradient mean", "std", "zeros", "distribution"],
+    rows,
+    [1, 2, 4, 5, 6],
+  );
 }
 
 function wordsOf({ name }: MeasuredValue, judged: Judged, of: "values" | "gradients"): string {
@@ -68,7 +145,17 @@ function verdict(run: string, { verdicts }: Judged, { color }: PrintOptions): re
 /** Green and red at the ends of lines, where the words of a verdict stand. */
 function painted(text: string, color: boolean): string {
   if (!color) return text;
-  return text.split("\n").map((line) => line.replace(/healthy$/, paint("healthy", "32", true)).replace(/(values (?:vanish|explode|are no numbers)|units are all alike|\d+ % of (?:values flat|units dead)|gradient (?:vanishes|explodes|is no number))$/, paint("$1", "31", true))).join("\n");
+  return text
+    .split("\n")
+    .map((line) =>
+      line
+        .replace(/healthy$/, paint("healthy", "32", true))
+        .replace(
+          /(values (?:vanish|explode|are no numbers)|units are all alike|\d+ % of (?:values flat|units dead)|gradient (?:vanishes|explodes|is no number))$/,
+          paint("$1", "31", true),
+        ),
+    )
+    .join("\n");
 }
 
 function paint(text: string, code: string, color: boolean): string {
@@ -83,24 +170,51 @@ export function printComparison(runs: readonly Measured[], options: PrintOptions
   const shown = runs.map(compared);
   const depth = Math.max(...shown.map((values) => values.length));
   const names = Array.from({ length: depth }, (_, place) => {
-    const different = new Set(shown.map((values) => values[place]?.name).filter((name) => name !== undefined));
+    const different = new Set(
+      shown.map((values) => values[place]?.name).filter((name) => name !== undefined),
+    );
     return different.size === 1 ? [...different][0]! : `depth ${place + 1}`;
   });
   const first = Math.max("distribution".length, ...names.map((name) => name.length)) + 2;
   const perLine = Math.max(1, Math.floor((options.columns - first) / (cellWidth + 2)));
-  const groups = Array.from({ length: Math.ceil(runs.length / perLine) }, (_, group) => runs.map((_run, place) => place).slice(group * perLine, (group + 1) * perLine));
+  const groups = Array.from({ length: Math.ceil(runs.length / perLine) }, (_, group) =>
+    runs.map((_run, place) => place).slice(group * perLine, (group + 1) * perLine),
+  );
   const block = (places: readonly number[], of: "value" | "gradient", title: string): string => {
-    const rows = names.map((name, level) => [name, ...places.map((place) => cell(shown[place]![level], of))]);
+    const rows = names.map((name, level) => [
+      name,
+      ...places.map((place) => cell(shown[place]![level], of)),
+    ]);
     return table([title, ...places.map((place) => runs[place]!.run)], rows);
   };
-  const tables = groups.flatMap((places) => [block(places, "value", "values"), "", block(places, "gradient", "gradients"), ""]);
-  const losses = runs.map(({ run, loss, rows, backend }) => `${run}: loss ${short(loss)} over ${grouped(rows)} rows (${backend})`);
-  return ["How the runs begin: distribution and standard deviation behind each activation, and of the gradient there", "", ...tables, ...losses, "", ...runs.flatMap(({ run }, place) => verdict(run, judged[place]!, options)), ""].join("\n");
+  const tables = groups.flatMap((places) => [
+    block(places, "value", "values"),
+    "",
+    block(places, "gradient", "gradients"),
+    "",
+  ]);
+  const losses = runs.map(
+    ({ run, loss, rows, backend }) =>
+      `${run}: loss ${short(loss)} over ${grouped(rows)} rows (${backend})`,
+  );
+  return [
+    "How the runs begin: distribution and standard deviation behind each activation, and of the gradient there",
+    "",
+    ...tables,
+    ...losses,
+    "",
+    ...runs.flatMap(({ run }, place) => verdict(run, judged[place]!, options)),
+    "",
+  ].join("\n");
 }
 
 /** What stands for the depth of a run: its activations, or its matrices where it has none. */
 export function compared({ values }: Measured): readonly MeasuredValue[] {
-  const activations = values.filter(({ weighted, bounds, kind }) => !weighted && (bounds !== undefined || /elu$|^(gelu|silu|mish|softplus|maxout|relu)$/.test(kind)));
+  const activations = values.filter(
+    ({ weighted, bounds, kind }) =>
+      !weighted &&
+      (bounds !== undefined || /elu$|^(gelu|silu|mish|softplus|maxout|relu)$/.test(kind)),
+  );
   return activations.length > 0 ? activations : values.filter(({ weighted }) => weighted);
 }
 

@@ -27,27 +27,49 @@ const tooMany = 0.5;
 export function judge(measured: Measured): Judged {
   const weighted = measured.values.filter((value) => value.weighted);
   const last = weighted.at(-1);
-  const scale = Math.max(...measured.inputs.map(({ value }) => Math.hypot(value.mean, value.deviation)), 0) || 1;
+  const scale =
+    Math.max(...measured.inputs.map(({ value }) => Math.hypot(value.mean, value.deviation)), 0) ||
+    1;
   const arriving = (last ?? measured.values.at(-1))?.gradient.deviation ?? 1;
-  const findings = new Map(measured.values.map((value) => [value.name, [...ofValue(value, last, scale), ...ofGradient(value, last, arriving)]] as const));
+  const findings = new Map(
+    measured.values.map(
+      (value) =>
+        [
+          value.name,
+          [...ofValue(value, last, scale), ...ofGradient(value, last, arriving)],
+        ] as const,
+    ),
+  );
   return { findings, verdicts: summarize(measured, findings) };
 }
 
-function ofValue(value: MeasuredValue, last: MeasuredValue | undefined, scale: number): readonly Finding[] {
+function ofValue(
+  value: MeasuredValue,
+  last: MeasuredValue | undefined,
+  scale: number,
+): readonly Finding[] {
   const { notFinite, alike, dead, saturated = 0, mean, deviation } = value.value;
   const of = "values";
   if (notFinite > 0) return [{ ailment: "exploding", of, words: "values are no numbers" }];
-  if (value.weighted && alike && value !== last) return [{ ailment: "symmetric", of, words: "units are all alike" }];
-  if (saturated > tooMany) return [{ ailment: "saturated", of, words: `${percent(saturated)} of values flat` }];
-  if (value.kind === "relu" && dead > tooMany) return [{ ailment: "dead", of, words: `${percent(dead)} of units dead` }];
+  if (value.weighted && alike && value !== last)
+    return [{ ailment: "symmetric", of, words: "units are all alike" }];
+  if (saturated > tooMany)
+    return [{ ailment: "saturated", of, words: `${percent(saturated)} of values flat` }];
+  if (value.kind === "relu" && dead > tooMany)
+    return [{ ailment: "dead", of, words: `${percent(dead)} of units dead` }];
   const size = Math.hypot(mean, deviation) / scale;
   if (size < least && value !== last) return [{ ailment: "vanishing", of, words: "values vanish" }];
   return size > most ? [{ ailment: "exploding", of, words: "values explode" }] : [];
 }
 
-function ofGradient(value: MeasuredValue, last: MeasuredValue | undefined, arriving: number): readonly Finding[] {
+function ofGradient(
+  value: MeasuredValue,
+  last: MeasuredValue | undefined,
+  arriving: number,
+): readonly Finding[] {
   const of = "gradients";
-  if (value.gradient.notFinite > 0) return [{ ailment: "exploding", of, words: "gradient is no number" }];
+  if (value.gradient.notFinite > 0)
+    return [{ ailment: "exploding", of, words: "gradient is no number" }];
   // Where nothing arrives at the outputs (one row, one number), nothing can be said of what is lost on the way.
   if (value === last || !(arriving > 0)) return [];
   const share = value.gradient.deviation / arriving;
@@ -56,21 +78,32 @@ function ofGradient(value: MeasuredValue, last: MeasuredValue | undefined, arriv
 }
 
 const advice: Readonly<Record<Ailment, string>> = {
-  vanishing: "the first layers will hardly learn: `kaiming` before rectifiers, `xavier` before tanh, or normalise between layers",
-  exploding: "the first steps will be far too long: `kaiming` or `xavier`, which follow the size of each layer",
-  saturated: "no gradient passes where an activation is flat: smaller weights (`xavier`), or normalise before it",
+  vanishing:
+    "the first layers will hardly learn: `kaiming` before rectifiers, `xavier` before tanh, or normalise between layers",
+  exploding:
+    "the first steps will be far too long: `kaiming` or `xavier`, which follow the size of each layer",
+  saturated:
+    "no gradient passes where an activation is flat: smaller weights (`xavier`), or normalise before it",
   dead: "units that are 0 for every row get no gradient: `kaiming(relu)` with biases of 0, or `leaky_relu`",
-  symmetric: "units that begin alike stay alike, as their gradients agree: draw the weights at random",
+  symmetric:
+    "units that begin alike stay alike, as their gradients agree: draw the weights at random",
 };
 
-function summarize(measured: Measured, findings: ReadonlyMap<string, readonly Finding[]>): Judged["verdicts"] {
-  const all = measured.values.flatMap(({ name }) => (findings.get(name) ?? []).map((finding) => ({ name, ...finding })));
+function summarize(
+  measured: Measured,
+  findings: ReadonlyMap<string, readonly Finding[]>,
+): Judged["verdicts"] {
+  const all = measured.values.flatMap(({ name }) =>
+    (findings.get(name) ?? []).map((finding) => ({ name, ...finding })),
+  );
   const order = Object.keys(advice) as readonly Ailment[];
   return order.flatMap((ailment) => {
     const [first] = all.filter((finding) => finding.ailment === ailment);
     if (!first) return [];
     const where = (of: Finding["of"]): string => {
-      const names = all.filter((finding) => finding.ailment === ailment && finding.of === of).map(({ name }) => name);
+      const names = all
+        .filter((finding) => finding.ailment === ailment && finding.of === of)
+        .map(({ name }) => name);
       return names.length === 0 ? "" : `${of} at ${range(names)}`;
     };
     const places = [where("values"), where("gradients")].filter((text) => text !== "").join(", ");

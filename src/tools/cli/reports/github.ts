@@ -3,21 +3,41 @@ import { printable } from "../../../compiler/base/diagnostics/escape.ts";
 import { positionAt } from "../../../compiler/base/source.ts";
 import { isFailure, type Findings } from "./report.ts";
 
-const command = { error: "error", warning: "warning", note: "notice" } as const satisfies Record<Severity, string>;
+const command = { error: "error", warning: "warning", note: "notice" } as const satisfies Record<
+  Severity,
+  string
+>;
 
 /** Workflow commands of GitHub Actions: an annotation at the line of the pull request for each finding. */
 export function toGithub(findings: Findings): string {
-  return findings.diagnostics.map((diagnostic) => annotation(diagnostic, isFailure(diagnostic, findings))).join("\n");
+  return findings.diagnostics
+    .map((diagnostic) => annotation(diagnostic, isFailure(diagnostic, findings)))
+    .join("\n");
 }
 
 function annotation(diagnostic: Diagnostic, fails: boolean): string {
   const { span, severity, code, message, notes, fixes } = diagnostic;
   const [start, end] = [positionAt(span.source, span.start), positionAt(span.source, span.end)];
   // Columns are only taken where the annotation begins and ends on one line.
-  const columns = start.line === end.line ? { col: start.column, endColumn: Math.max(start.column, end.column - 1) } : {};
-  const properties = { file: span.source.path, line: start.line, endLine: end.line, ...columns, title: `nnspec ${code}` };
-  const written = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(String(value))}`).join(",");
-  const lines = [message, ...notes.flatMap((note) => note.split("\n")), ...fixes.map(({ title }) => `help: ${title}`)];
+  const columns =
+    start.line === end.line
+      ? { col: start.column, endColumn: Math.max(start.column, end.column - 1) }
+      : {};
+  const properties = {
+    file: span.source.path,
+    line: start.line,
+    endLine: end.line,
+    ...columns,
+    title: `nnspec ${code}`,
+  };
+  const written = Object.entries(properties)
+    .map(([key, value]) => `${key}=${escapeProperty(String(value))}`)
+    .join(",");
+  const lines = [
+    message,
+    ...notes.flatMap((note) => note.split("\n")),
+    ...fixes.map(({ title }) => `help: ${title}`),
+  ];
   return `::${fails ? "error" : command[severity]} ${written}::${escapeData(lines.map(printable).join("\n"))}`;
 }
 

@@ -16,5 +16,10 @@ export function isFailure({ severity }: Diagnostic, { errorOnWarning }: Findings
 /** A path as a URI reference relative to the working folder; the standard input is called `stdin`. */
 export function uriOf(path: string): string {
   if (path === "-") return "stdin";
-  return path.replaceAll("\\", "/").replace(/^\.\//, "").split("/").map(encodeURIComponent).join("/");
+  return path
+    .replaceAll("\\", "/")
+    .replace(/^\.\//, "")
+    .split("/")
+    .map(encodeURIComponent)
+    .join("/");
 }

@@ -5,7 +5,10 @@ import { positionAt, type Span } from "../../../compiler/base/source.ts";
 import { packageFile } from "../package-folder.ts";
 import { isFailure, uriOf, type Findings } from "./report.ts";
 
-const level = { error: "error", warning: "warning", note: "note" } as const satisfies Record<Severity, string>;
+const level = { error: "error", warning: "warning", note: "note" } as const satisfies Record<
+  Severity,
+  string
+>;
 
 /** SARIF 2.1.0 (OASIS 2020), which code scanning reads: every finding with its places and fixes, every code with its explanation. */
 export function toSarif(findings: Findings): string {
@@ -15,9 +18,18 @@ export function toSarif(findings: Findings): string {
     version: "2.1.0",
     runs: [
       {
-        tool: { driver: { name: "nnspec", version: manifest.version, semanticVersion: manifest.version, rules: codes.map(ruleOf) } },
+        tool: {
+          driver: {
+            name: "nnspec",
+            version: manifest.version,
+            semanticVersion: manifest.version,
+            rules: codes.map(ruleOf),
+          },
+        },
         columnKind: "utf16CodeUnits",
-        results: findings.diagnostics.map((diagnostic) => resultOf(diagnostic, codes, isFailure(diagnostic, findings))),
+        results: findings.diagnostics.map((diagnostic) =>
+          resultOf(diagnostic, codes, isFailure(diagnostic, findings)),
+        ),
       },
     ],
   };
@@ -31,7 +43,12 @@ function ruleOf(code: string): object {
   const [heading = code, ...rest] = page.split("\n");
   const title = heading.replace(/^#+\s*/, "");
   const paragraph = rest.join("\n").trim().split("\n\n")[0] || title;
-  return { id: code, shortDescription: { text: title }, fullDescription: { text: paragraph.replaceAll("\n", " ") }, help: { text: page, markdown: page } };
+  return {
+    id: code,
+    shortDescription: { text: title },
+    fullDescription: { text: paragraph.replaceAll("\n", " ") },
+    help: { text: page, markdown: page },
+  };
 }
 
 function resultOf(diagnostic: Diagnostic, codes: readonly string[], fails: boolean): object {
@@ -43,7 +60,15 @@ function resultOf(diagnostic: Diagnostic, codes: readonly string[], fails: boole
     level: fails ? "error" : level[severity],
     message: { text: [message, ...notes].join("\n") },
     locations: [{ physicalLocation: placeOf(span) }],
-    ...(related.length === 0 ? {} : { relatedLocations: related.map((one, index) => ({ id: index + 1, physicalLocation: placeOf(one.span), message: { text: one.message } })) }),
+    ...(related.length === 0
+      ? {}
+      : {
+          relatedLocations: related.map((one, index) => ({
+            id: index + 1,
+            physicalLocation: placeOf(one.span),
+            message: { text: one.message },
+          })),
+        }),
     ...(fixes.length === 0 ? {} : { fixes: fixes.map(fixOf) }),
   };
 }
@@ -64,7 +89,9 @@ function fixOf({ title, edits }: Fix): object {
     description: { text: title },
     artifactChanges: paths.map((path) => ({
       artifactLocation: { uri: uriOf(path) },
-      replacements: edits.filter(({ span }) => span.source.path === path).map(({ span, text }) => ({ deletedRegion: regionOf(span), insertedContent: { text } })),
+      replacements: edits
+        .filter(({ span }) => span.source.path === path)
+        .map(({ span, text }) => ({ deletedRegion: regionOf(span), insertedContent: { text } })),
     })),
   };
 }

@@ -2,9 +2,15 @@ import { kind } from "../diagnostic.ts";
 
 /** NN04: what is written between the brackets of a library item, and the values of settings. */
 
-const orSuggestion = (suggestion: string | undefined) => (suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`);
+const orSuggestion = (suggestion: string | undefined) =>
+  suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`;
 
-export const unknownArgument = kind<{ owner: string; name: string; known: readonly string[]; suggestion?: string | undefined }>(
+export const unknownArgument = kind<{
+  owner: string;
+  name: string;
+  known: readonly string[];
+  suggestion?: string | undefined;
+}>(
   "NN0401",
   "error",
   "Unknown argument",
@@ -20,27 +26,46 @@ export const duplicateArgument = kind<{ owner: string; name: string }>(
   (p) => `\`${p.name}\` of \`${p.owner}\` is given twice; keep one of them`,
 );
 
-export const missingArgument = kind<{ owner: string; name: string; summary: string; example: string }>(
+export const missingArgument = kind<{
+  owner: string;
+  name: string;
+  summary: string;
+  example: string;
+}>(
   "NN0403",
   "error",
   "Missing argument",
-  (p) => `\`${p.owner}\` needs \`${p.name}\` (${sentence(p.summary)}); write for example \`${p.example}\``,
+  (p) =>
+    `\`${p.owner}\` needs \`${p.name}\` (${sentence(p.summary)}); write for example \`${p.example}\``,
 );
 
-export const tooManyArguments = kind<{ owner: string; limit: number; found: number; named: readonly string[] }>(
+export const tooManyArguments = kind<{
+  owner: string;
+  limit: number;
+  found: number;
+  named: readonly string[];
+}>(
   "NN0404",
   "error",
   "Too many arguments",
   (p) =>
     `\`${p.owner}\` takes ${p.limit === 0 ? "no arguments" : `at most ${p.limit} argument${p.limit === 1 ? "" : "s"}`} by position, found ${p.found}` +
-    (p.named.length === 0 ? "" : `; ${listOf(p.named)} ${p.named.length === 1 ? "is" : "are"} given by name`),
+    (p.named.length === 0
+      ? ""
+      : `; ${listOf(p.named)} ${p.named.length === 1 ? "is" : "are"} given by name`),
 );
 
-export const wrongKindOfValue = kind<{ name: string; expected: string; found: string; hint?: string | undefined }>(
+export const wrongKindOfValue = kind<{
+  name: string;
+  expected: string;
+  found: string;
+  hint?: string | undefined;
+}>(
   "NN0405",
   "error",
   "Wrong kind of value",
-  (p) => `\`${p.name}\` expects ${p.expected}, found ${p.found}${p.hint === undefined ? "" : `; ${p.hint}`}`,
+  (p) =>
+    `\`${p.name}\` expects ${p.expected}, found ${p.found}${p.hint === undefined ? "" : `; ${p.hint}`}`,
 );
 
 export const outOfRange = kind<{ name: string; expected: string; found: string }>(
@@ -58,18 +83,25 @@ export const durationNeedsUnit = kind<{ name: string; amount: string }>(
     `\`${p.name}\` expects a duration, and a duration needs a unit: write \`${p.amount} ${p.amount === "1" ? "epoch" : "epochs"}\` or \`${p.amount} ${p.amount === "1" ? "step" : "steps"}\``,
 );
 
-export const unknownSymbol = kind<{ name: string; found: string; choices: readonly string[]; suggestion?: string | undefined }>(
+export const unknownSymbol = kind<{
+  name: string;
+  found: string;
+  choices: readonly string[];
+  suggestion?: string | undefined;
+}>(
   "NN0408",
   "error",
   "Unknown symbol",
-  (p) => `\`${p.name}\` is one of ${listOf(p.choices, "or")}, found \`${p.found}\`${orSuggestion(p.suggestion)}`,
+  (p) =>
+    `\`${p.name}\` is one of ${listOf(p.choices, "or")}, found \`${p.found}\`${orSuggestion(p.suggestion)}`,
 );
 
 export const positionalAfterNamed = kind<{ owner: string }>(
   "NN0409",
   "error",
   "Positional argument after a named one",
-  (p) => `in \`${p.owner}(…)\` arguments without a name come first, then the named ones; name this one or move it to the front`,
+  (p) =>
+    `in \`${p.owner}(…)\` arguments without a name come first, then the named ones; name this one or move it to the front`,
 );
 
 export const wrongLength = kind<{ name: string; expected: number; found: number }>(
@@ -79,22 +111,30 @@ export const wrongLength = kind<{ name: string; expected: number; found: number 
   (p) => `\`${p.name}\` expects ${p.expected} values, found ${p.found}`,
 );
 
-export const unknownItem = kind<{ what: string; name: string; suggestion?: string | undefined; known: readonly string[]; other?: string | undefined }>(
-  "NN0411",
-  "error",
-  "Unknown library item",
-  (p) =>
-    p.other !== undefined
-      ? `expected ${p.what}, but \`${p.name}\` is ${p.other}` + (p.known.length === 0 ? "" : `; for example \`${p.known[0]}\``)
-      : `there is no ${p.what.replace(/^an? /, "")} called \`${p.name}\`` +
-        (p.suggestion === undefined ? (p.known.length === 0 ? "" : `; there are ${listOf(p.known)}`) : orSuggestion(p.suggestion)),
+export const unknownItem = kind<{
+  what: string;
+  name: string;
+  suggestion?: string | undefined;
+  known: readonly string[];
+  other?: string | undefined;
+}>("NN0411", "error", "Unknown library item", (p) =>
+  p.other !== undefined
+    ? `expected ${p.what}, but \`${p.name}\` is ${p.other}` +
+      (p.known.length === 0 ? "" : `; for example \`${p.known[0]}\``)
+    : `there is no ${p.what.replace(/^an? /, "")} called \`${p.name}\`` +
+      (p.suggestion === undefined
+        ? p.known.length === 0
+          ? ""
+          : `; there are ${listOf(p.known)}`
+        : orSuggestion(p.suggestion)),
 );
 
 export const multipleNotHere = kind<{ name: string; found: string; plain: string }>(
   "NN0412",
   "error",
   "A multiple of the rate where none has a meaning",
-  (p) => `\`${p.found}\` is a multiple of the run's learning rate, and \`${p.name}\` is not a rate; write \`${p.plain}\``,
+  (p) =>
+    `\`${p.found}\` is a multiple of the run's learning rate, and \`${p.name}\` is not a rate; write \`${p.plain}\``,
 );
 
 export const switchIsOnOrOff = kind<{ name: string; found: string; write: "on" | "off" }>(
@@ -108,14 +148,16 @@ export const quotedName = kind<{ name: string; text: string }>(
   "NN0414",
   "error",
   "A name in quotes",
-  (p) => `names have no quotes: for \`${p.name}\` write \`${p.text}\`; quotes are for paths and columns of files`,
+  (p) =>
+    `names have no quotes: for \`${p.name}\` write \`${p.text}\`; quotes are for paths and columns of files`,
 );
 
 export const unknownAtCompileTime = kind<{ name: string; expected: string; found: string }>(
   "NN0415",
   "error",
   "A number that is not known yet",
-  (p) => `\`${p.name}\` expects ${p.expected} that is known before training, but \`${p.found}\` stands for many values`,
+  (p) =>
+    `\`${p.name}\` expects ${p.expected} that is known before training, but \`${p.found}\` stands for many values`,
 );
 
 export const argumentsDisagree = kind<{ problem: string; help: string }>(

@@ -3,7 +3,8 @@ import { listOf } from "./arguments.ts";
 
 /** NN06: data declarations. */
 
-const hint = (suggestion: string | undefined) => (suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`);
+const hint = (suggestion: string | undefined) =>
+  suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`;
 
 export const unknownDataSetting = kind<{ name: string; suggestion?: string | undefined }>(
   "NN0601",
@@ -11,14 +12,17 @@ export const unknownDataSetting = kind<{ name: string; suggestion?: string | und
   "Unknown setting of data",
   (p) =>
     `data has no setting \`${p.name}\`` +
-    (p.suggestion === undefined ? "; there are `source`, `normalize` and `split`, and a field has a type such as `f32[B, px: 64]`" : hint(p.suggestion)),
+    (p.suggestion === undefined
+      ? "; there are `source`, `normalize` and `split`, and a field has a type such as `f32[B, px: 64]`"
+      : hint(p.suggestion)),
 );
 
 export const batchComesFirst = kind<{ field: string; found: string; example: string }>(
   "NN0602",
   "error",
   "The first axis of a field is the batch",
-  (p) => `the first axis of \`${p.field}\` must be the batch, a free dim that all fields share (\`dim ${p.example}\`), found ${p.found}`,
+  (p) =>
+    `the first axis of \`${p.field}\` must be the batch, a free dim that all fields share (\`dim ${p.example}\`), found ${p.found}`,
 );
 
 export const splitNotWhole = kind<{ total: string; parts: string }>(
@@ -28,18 +32,29 @@ export const splitNotWhole = kind<{ total: string; parts: string }>(
   (p) => `the parts of the split must add up to 100%, found ${p.parts} = ${p.total}`,
 );
 
-export const unknownPart = kind<{ name: string; known: readonly string[]; suggestion?: string | undefined }>(
+export const unknownPart = kind<{
+  name: string;
+  known: readonly string[];
+  suggestion?: string | undefined;
+}>(
   "NN0604",
   "error",
   "Unknown part of the data",
   (p) => `there is no part \`${p.name}\`; data has ${listOf(p.known)}${hint(p.suggestion)}`,
 );
 
-export const unknownField = kind<{ name: string; data: string; known: readonly string[]; suggestion?: string | undefined }>(
+export const unknownField = kind<{
+  name: string;
+  data: string;
+  known: readonly string[];
+  suggestion?: string | undefined;
+}>(
   "NN0605",
   "error",
   "Unknown field",
-  (p) => `\`${p.data}\` has no field \`${p.name}\`` + (p.suggestion === undefined ? `; it has ${listOf(p.known)}` : hint(p.suggestion)),
+  (p) =>
+    `\`${p.data}\` has no field \`${p.name}\`` +
+    (p.suggestion === undefined ? `; it has ${listOf(p.known)}` : hint(p.suggestion)),
 );
 
 export const onlyNumbersAreNormalized = kind<{ field: string; element: string }>(
@@ -53,19 +68,31 @@ export const noFields = kind<{ name: string }>(
   "NN0607",
   "error",
   "Data without fields",
-  (p) => `\`${p.name}\` has no fields; write for example \`image: f32[B, px: 64]\` and \`label: class[B] of 10\``,
+  (p) =>
+    `\`${p.name}\` has no fields; write for example \`image: f32[B, px: 64]\` and \`label: class[B] of 10\``,
 );
 
 export const partTwice = kind<{ part: string }>(
   "NN0608",
   "error",
   "A part that comes twice",
-  (p) => `\`${p.part}\` has a source of its own, so \`split\` divides only the rest; take \`${p.part}\` out of the split`,
+  (p) =>
+    `\`${p.part}\` has a source of its own, so \`split\` divides only the rest; take \`${p.part}\` out of the split`,
 );
 
-export const dataWrittenTwice = kind<{ name: string }>("NN0609", "error", "Written twice", (p) => `\`${p.name}\` is written twice; keep one of them`);
+export const dataWrittenTwice = kind<{ name: string }>(
+  "NN0609",
+  "error",
+  "Written twice",
+  (p) => `\`${p.name}\` is written twice; keep one of them`,
+);
 
-export const formulaDoesNotFit = kind<{ problem: string }>("NN0610", "error", "A formula that does not fit the fields", (p) => p.problem);
+export const formulaDoesNotFit = kind<{ problem: string }>(
+  "NN0610",
+  "error",
+  "A formula that does not fit the fields",
+  (p) => p.problem,
+);
 
 export const classCount = kind<{ field: string; found: string; why: string }>(
   "NN0611",
@@ -81,17 +108,42 @@ export const sourceProblem = kind<{ expected: string; found: string }>(
   (p) => `\`source\` expects ${p.expected}, found ${p.found}`,
 );
 
-export const emptyTraining = kind<Record<never, never>>("NN0613", "error", "Nothing to train on", () => "the training part of the split is empty; give `train` a share above 0%");
+export const emptyTraining = kind<Record<never, never>>(
+  "NN0613",
+  "error",
+  "Nothing to train on",
+  () => "the training part of the split is empty; give `train` a share above 0%",
+);
 
-export const dataDoesNotFit = kind<{ field: string; expected: string; found: string; file: string }>(
+export const dataDoesNotFit = kind<{
+  field: string;
+  expected: string;
+  found: string;
+  file: string;
+}>(
   "NN0614",
   "error",
   "A file that does not fit the data declaration",
   (p) => `\`${p.field}\` expects ${p.expected}, and ${p.file} has ${p.found}`,
 );
 
-export const augmentationDoesNotFit = kind<{ problem: string }>("NN0620", "error", "An augmentation that does not fit", (p) => p.problem);
+export const augmentationDoesNotFit = kind<{ problem: string }>(
+  "NN0620",
+  "error",
+  "An augmentation that does not fit",
+  (p) => p.problem,
+);
 
-export const normalizerDoesNotFit = kind<{ problem: string }>("NN0621", "error", "A normaliser that does not fit", (p) => p.problem);
+export const normalizerDoesNotFit = kind<{ problem: string }>(
+  "NN0621",
+  "error",
+  "A normaliser that does not fit",
+  (p) => p.problem,
+);
 
-export const dataNotReadable = kind<{ problem: string }>("NN0615", "error", "A file of data that cannot be read", (p) => p.problem);
+export const dataNotReadable = kind<{ problem: string }>(
+  "NN0615",
+  "error",
+  "A file of data that cannot be read",
+  (p) => p.problem,
+);

@@ -6,7 +6,8 @@ export const fileTooLarge = kind<{ size: number; limit: number }>(
   "NN0001",
   "error",
   "A file that is too large",
-  (p) => `a file has at most ${p.limit} bytes, and this one has ${p.size}; split it and import the parts`,
+  (p) =>
+    `a file has at most ${p.limit} bytes, and this one has ${p.size}; split it and import the parts`,
 );
 
 export const tooManyTokens = kind<{ limit: number }>(
@@ -20,7 +21,8 @@ export const tooDeep = kind<{ limit: number }>(
   "NN0003",
   "error",
   "Nested too deeply",
-  (p) => `brackets, \`if\` and \`^\` are nested at most ${p.limit} deep; give the inner parts names`,
+  (p) =>
+    `brackets, \`if\` and \`^\` are nested at most ${p.limit} deep; give the inner parts names`,
 );
 
 export const nameTooLong = kind<{ length: number; limit: number }>(
@@ -41,7 +43,8 @@ export const newerVersion = kind<{ found: number; newest: number }>(
   "NN0006",
   "error",
   "A version that this compiler does not know",
-  (p) => `this compiler reads version ${p.newest} of the language, and the file asks for version ${p.found}${p.found > p.newest ? "; update nnspec" : ""}`,
+  (p) =>
+    `this compiler reads version ${p.newest} of the language, and the file asks for version ${p.found}${p.found > p.newest ? "; update nnspec" : ""}`,
 );
 
 export const expressionTooLong = kind<{ limit: number }>(

@@ -6,14 +6,16 @@ export const allowWithoutReason = kind<{ name: string }>(
   "NN2090",
   "warning",
   "An `allow` comment without a reason",
-  (p) => `\`allow(${p.name})\` counts only with a reason: write \`// allow(${p.name}): why it is right here\``,
+  (p) =>
+    `\`allow(${p.name})\` counts only with a reason: write \`// allow(${p.name}): why it is right here\``,
 );
 
 export const unknownLint = kind<{ name: string; suggestion?: string | undefined }>(
   "NN2091",
   "warning",
   "Unknown lint",
-  (p) => `there is no lint called \`${p.name}\`${p.suggestion === undefined ? "; `nnspec list lints` shows them all" : `; did you mean \`${p.suggestion}\`?`}`,
+  (p) =>
+    `there is no lint called \`${p.name}\`${p.suggestion === undefined ? "; `nnspec list lints` shows them all" : `; did you mean \`${p.suggestion}\`?`}`,
 );
 
 export const nothingToAllow = kind<{ name: string }>(
@@ -27,5 +29,6 @@ export const wrongConfiguration = kind<{ problem: string }>(
   "NN2093",
   "error",
   "A configuration that cannot be read",
-  (p) => `\`nnspec.config.json\` looks like \`{ "lints": { "l2-with-adam": "off" } }\`, with "off", "warning" or "error" for each lint; ${p.problem}`,
+  (p) =>
+    `\`nnspec.config.json\` looks like \`{ "lints": { "l2-with-adam": "off" } }\`, with "off", "warning" or "error" for each lint; ${p.problem}`,
 );

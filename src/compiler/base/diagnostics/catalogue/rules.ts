@@ -3,18 +3,29 @@ import { listOf } from "./arguments.ts";
 
 /** NN05: rules (`for weights(…) of … { … }`). */
 
-const hint = (suggestion: string | undefined) => (suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`);
+const hint = (suggestion: string | undefined) =>
+  suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`;
 
-export const unknownTarget = kind<{ name: string; targets: readonly string[]; suggestion?: string | undefined }>(
+export const unknownTarget = kind<{
+  name: string;
+  targets: readonly string[];
+  suggestion?: string | undefined;
+}>(
   "NN0501",
   "error",
   "A rule for something unknown",
   (p) =>
     `\`for ${p.name}\` names nothing that a rule can speak of: ${listOf(p.targets, "or")}` +
-    (p.suggestion === undefined ? "; repetition is written `-> repeat 3 Block`" : hint(p.suggestion)),
+    (p.suggestion === undefined
+      ? "; repetition is written `-> repeat 3 Block`"
+      : hint(p.suggestion)),
 );
 
-export const matchesNothing = kind<{ what: string; model: string; suggestion?: string | undefined }>(
+export const matchesNothing = kind<{
+  what: string;
+  model: string;
+  suggestion?: string | undefined;
+}>(
   "NN0502",
   "error",
   "A rule that matches nothing",
@@ -25,31 +36,52 @@ export const automaticName = kind<{ path: string; suggestion: string }>(
   "NN0503",
   "warning",
   "A rule on an automatic name",
-  (p) => `\`${p.path}\` is a name by number, which changes when a stage is added; give the stage a name with \`as ${p.suggestion}\``,
+  (p) =>
+    `\`${p.path}\` is a name by number, which changes when a stage is added; give the stage a name with \`as ${p.suggestion}\``,
 );
 
-export const unknownKey = kind<{ key: string; keys: readonly string[]; suggestion?: string | undefined }>(
+export const unknownKey = kind<{
+  key: string;
+  keys: readonly string[];
+  suggestion?: string | undefined;
+}>(
   "NN0504",
   "error",
   "Unknown key of a rule",
-  (p) => `a rule has no key \`${p.key}\`` + (p.suggestion === undefined ? `; it may set ${listOf(p.keys)}` : hint(p.suggestion)),
+  (p) =>
+    `a rule has no key \`${p.key}\`` +
+    (p.suggestion === undefined ? `; it may set ${listOf(p.keys)}` : hint(p.suggestion)),
 );
 
-export const keyNotForTarget = kind<{ key: string; target: string; keys: readonly string[]; why: string }>(
+export const keyNotForTarget = kind<{
+  key: string;
+  target: string;
+  keys: readonly string[];
+  why: string;
+}>(
   "NN0505",
   "error",
   "A key that the target does not have",
   (p) => `\`for ${p.target}\` cannot set \`${p.key}\`${p.why}; it may set ${listOf(p.keys)}`,
 );
 
-export const penaltyNotForTarget = kind<{ penalty: string; needs: string; target: string; write: string }>(
+export const penaltyNotForTarget = kind<{
+  penalty: string;
+  needs: string;
+  target: string;
+  write: string;
+}>(
   "NN0506",
   "error",
   "A penalty on the wrong kind of value",
   (p) => `\`${p.penalty}\` needs ${p.needs}, and \`for ${p.target}\` has none; write ${p.write}`,
 );
 
-export const unknownLayerKind = kind<{ name: string; suggestion?: string | undefined; model?: string | undefined }>(
+export const unknownLayerKind = kind<{
+  name: string;
+  suggestion?: string | undefined;
+  model?: string | undefined;
+}>(
   "NN0507",
   "error",
   "`of` a kind that is no layer",
@@ -67,7 +99,8 @@ export const notAPenalty = kind<{ found: string }>(
   "NN0509",
   "error",
   "Not a penalty",
-  (p) => `\`regularize\` takes penalties joined by \`+\`, each perhaps times a number (\`l1(1e-5) + 0.5 * l2(1e-4)\`), or \`none\`; found ${p.found}`,
+  (p) =>
+    `\`regularize\` takes penalties joined by \`+\`, each perhaps times a number (\`l1(1e-5) + 0.5 * l2(1e-4)\`), or \`none\`; found ${p.found}`,
 );
 
 export const initialValuesDoNotFit = kind<{ weight: string; shape: string; problem: string }>(
@@ -81,24 +114,32 @@ export const nothingToLoad = kind<{ found: string; suggestion?: string | undefin
   "NN0511",
   "error",
   "Nothing to load weights from",
-  (p) => `\`load\` takes \`checkpoint("file.safetensors")\` or an earlier run of this file, found \`${p.found}\`${hint(p.suggestion)}`,
+  (p) =>
+    `\`load\` takes \`checkpoint("file.safetensors")\` or an earlier run of this file, found \`${p.found}\`${hint(p.suggestion)}`,
 );
 
 export const nestedRule = kind<Record<never, never>>(
   "NN0512",
   "error",
   "A rule inside a rule",
-  () => "a rule cannot stand inside another; write both beside each other, with the whole path in each",
+  () =>
+    "a rule cannot stand inside another; write both beside each other, with the whole path in each",
 );
 
 export const optimizerWithoutDecay = kind<{ optimizer: string; weight: string }>(
   "NN0513",
   "error",
   "Decay that the optimizer does not have",
-  (p) => `\`decay\` is set for \`${p.weight}\`, but \`${p.optimizer}\` has no decay of its own; use \`adamw\`, or the penalty \`regularize: l2(…)\``,
+  (p) =>
+    `\`decay\` is set for \`${p.weight}\`, but \`${p.optimizer}\` has no decay of its own; use \`adamw\`, or the penalty \`regularize: l2(…)\``,
 );
 
-export const keyTwice = kind<{ key: string }>("NN0514", "error", "A key set twice", (p) => `\`${p.key}\` is set twice; keep one of them`);
+export const keyTwice = kind<{ key: string }>(
+  "NN0514",
+  "error",
+  "A key set twice",
+  (p) => `\`${p.key}\` is set twice; keep one of them`,
+);
 
 export const withoutEffect = kind<{ rule: string; model: string }>(
   "NN0515",
@@ -111,5 +152,6 @@ export const loadDoesNotFit = kind<{ weight: string; run: string; why: string }>
   "NN0516",
   "error",
   "Weights that cannot be loaded",
-  (p) => `\`${p.weight}\` cannot be loaded from \`${p.run}\`: ${p.why}; name the stages that both have, with \`for parameters(…) { load: ${p.run} }\``,
+  (p) =>
+    `\`${p.weight}\` cannot be loaded from \`${p.run}\`: ${p.why}; name the stages that both have, with \`for parameters(…) { load: ${p.run} }\``,
 );

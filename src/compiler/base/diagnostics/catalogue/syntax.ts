@@ -20,35 +20,39 @@ export const hiddenCharacter = kind<{ code: string }>(
   "NN0103",
   "error",
   "A character that cannot be seen",
-  (p) => `the character ${p.code} cannot be seen in the text and is not allowed; write \`\\u{${p.code.slice(2).toLowerCase()}}\` if a text in quotes needs it`,
+  (p) =>
+    `the character ${p.code} cannot be seen in the text and is not allowed; write \`\\u{${p.code.slice(2).toLowerCase()}}\` if a text in quotes needs it`,
 );
 
 export const unclosedText = kind<Record<never, never>>(
   "NN0104",
   "error",
   "A text without its closing quote",
-  () => "a text ends with `\"` on the line where it began; the closing quote is missing",
+  () => 'a text ends with `"` on the line where it began; the closing quote is missing',
 );
 
 export const unknownEscape = kind<{ found: string }>(
   "NN0105",
   "error",
   "An escape that does not exist",
-  (p) => `\`${p.found}\` is no escape; a text knows \`\\"\`, \`\\\\\`, \`\\n\`, \`\\t\` and \`\\u{…}\` (write a path with \`/\`, or with \`\\\\\`)`,
+  (p) =>
+    `\`${p.found}\` is no escape; a text knows \`\\"\`, \`\\\\\`, \`\\n\`, \`\\t\` and \`\\u{…}\` (write a path with \`/\`, or with \`\\\\\`)`,
 );
 
 export const unknownSuffix = kind<{ number: string; suffix: string }>(
   "NN0106",
   "error",
   "A number with an unknown ending",
-  (p) => `\`${p.suffix}\` cannot follow the number ${p.number}; a number may end with %, x, k, M, G, or a blank and a unit like \`epochs\``,
+  (p) =>
+    `\`${p.suffix}\` cannot follow the number ${p.number}; a number may end with %, x, k, M, G, or a blank and a unit like \`epochs\``,
 );
 
 export const unclosedBracket = kind<{ opener: string; closer: string; before: string }>(
   "NN0107",
   "error",
   "A bracket that is not closed",
-  (p) => `the \`${p.opener}\` that was opened above is not closed: expected \`${p.closer}\` before ${p.before}`,
+  (p) =>
+    `the \`${p.opener}\` that was opened above is not closed: expected \`${p.closer}\` before ${p.before}`,
 );
 
 export const strayCloser = kind<{ found: string }>(
@@ -62,17 +66,23 @@ export const foreignName = kind<{ name: string }>(
   "NN0109",
   "error",
   "A name with letters beyond ASCII",
-  (p) => `a name consists of the letters a to z and A to Z, digits and \`_\`; \`${p.name}\` has others`,
+  (p) =>
+    `a name consists of the letters a to z and A to Z, digits and \`_\`; \`${p.name}\` has others`,
 );
 
 export const missingHeader = kind<{ found: string }>(
   "NN0110",
   "error",
   "The header is missing",
-  (p) => `a file must begin with \`nnspec 1\`, the version of the language that it is written in; found ${p.found}`,
+  (p) =>
+    `a file must begin with \`nnspec 1\`, the version of the language that it is written in; found ${p.found}`,
 );
 
-export const unknownDeclaration = kind<{ found: string; words: readonly string[]; suggestion: string | undefined }>(
+export const unknownDeclaration = kind<{
+  found: string;
+  words: readonly string[];
+  suggestion: string | undefined;
+}>(
   "NN0111",
   "error",
   "An unknown declaration",
@@ -127,7 +137,8 @@ export const colonInBinding = kind<{ name: string }>(
   "NN0118",
   "error",
   "A name bound with a colon",
-  (p) => `a name gets its value with \`=\`: \`${p.name} = …\`; \`:\` says what a thing is or how it is set`,
+  (p) =>
+    `a name gets its value with \`=\`: \`${p.name} = …\`; \`:\` says what a thing is or how it is set`,
 );
 
 export const equalsInArgument = kind<{ name: string }>(
@@ -169,7 +180,8 @@ export const squareList = kind<{ domain: boolean }>(
   "NN0124",
   "error",
   "A list in square brackets",
-  (p) => `${p.domain ? "a domain has braces: `{ a, b }`" : "a list has round brackets: `(a, b)`"}; square brackets belong to tensor types and to paths`,
+  (p) =>
+    `${p.domain ? "a domain has braces: `{ a, b }`" : "a list has round brackets: `(a, b)`"}; square brackets belong to tensor types and to paths`,
 );
 
 export const joinedUnit = kind<{ found: string; expected: string }>(
@@ -197,7 +209,8 @@ export const groupedDigits = kind<{ found: string; expected: readonly string[] }
   "NN0128",
   "error",
   "Digits grouped by commas",
-  (p) => `digits are not grouped: write ${p.expected.map((one) => `\`${one}\``).join(" or ")}, found \`${p.found}\``,
+  (p) =>
+    `digits are not grouped: write ${p.expected.map((one) => `\`${one}\``).join(" or ")}, found \`${p.found}\``,
 );
 
 export const quotedName = kind<{ name: string }>(
@@ -232,21 +245,24 @@ export const tensorType = kind<{ found: string }>(
   "NN0133",
   "error",
   "A type without its axes",
-  (p) => `a tensor type says its element and its axes, like \`f32[B, px: 784]\`; found \`${p.found}\``,
+  (p) =>
+    `a tensor type says its element and its axes, like \`f32[B, px: 784]\`; found \`${p.found}\``,
 );
 
 export const unnamedBatch = kind<{ found: string }>(
   "NN0134",
   "error",
   "A size left open",
-  (p) => `no size is left open with \`${p.found}\`: name it, as in \`dim B\` and \`f32[B, px: 784]\``,
+  (p) =>
+    `no size is left open with \`${p.found}\`: name it, as in \`dim B\` and \`f32[B, px: 784]\``,
 );
 
 export const reservedName = kind<{ word: string }>(
   "NN0135",
   "error",
   "A word of the language as a name",
-  (p) => `\`${p.word}\` is a word of the language and cannot be a name; choose another, like \`${p.word}_1\``,
+  (p) =>
+    `\`${p.word}\` is a word of the language and cannot be a name; choose another, like \`${p.word}_1\``,
 );
 
 export const repetitionFromZero = kind<{ found: string }>(
@@ -281,7 +297,8 @@ export const missingParameters = kind<{ name: string }>(
   "NN0140",
   "error",
   "A block without parameters",
-  (p) => `a block has its parameters in round brackets before its inputs, even when there are none: \`block ${p.name}()(…)\``,
+  (p) =>
+    `a block has its parameters in round brackets before its inputs, even when there are none: \`block ${p.name}()(…)\``,
 );
 
 export const numberTooLarge = kind<{ found: string }>(

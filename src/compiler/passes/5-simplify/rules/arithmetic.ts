@@ -3,7 +3,13 @@ import { constantOf, fit, isConstant } from "../../../ir/constants.ts";
 import type { Node, Op } from "../../../ir/graph.ts";
 import type { Rule } from "../../../ir/rewrite.ts";
 
-const commutative: ReadonlySet<Op> = new Set<Op>(["add", "multiply", "maximum", "minimum", "equal"]);
+const commutative: ReadonlySet<Op> = new Set<Op>([
+  "add",
+  "multiply",
+  "maximum",
+  "minimum",
+  "equal",
+]);
 
 /** f(b, a) → f(a, b) for commutative f, older operand first and constants last, so that equal values become one node. */
 export const orderedOperands: Rule = (graph, node) => {
@@ -39,7 +45,9 @@ function asLinear({ op, inputs: [a, b] }: Node): Linear | undefined {
   const [first, second] = [constantOf(a!), constantOf(b!)];
   if (op === "subtract" || op === "divide") {
     if (second === undefined || second === 0) return undefined;
-    return op === "subtract" ? { kind: "sum", of: a!, by: -second } : { kind: "product", of: a!, by: 1 / second };
+    return op === "subtract"
+      ? { kind: "sum", of: a!, by: -second }
+      : { kind: "product", of: a!, by: 1 / second };
   }
   const kind = op === "add" ? "sum" : "product";
   if (second !== undefined) return { kind, of: a!, by: second };
@@ -63,13 +71,46 @@ export const productWithZero: Rule = (graph, node) => {
   return other && isSurelyFinite(other) ? fit(graph, graph.constant(0), node.type) : undefined;
 };
 
-const finiteLeaves: ReadonlySet<Op> = new Set<Op>(["iota", "rows", "random", "less", "less_equal", "equal", "window_argmax"]);
+const finiteLeaves: ReadonlySet<Op> = new Set<Op>([
+  "iota",
+  "rows",
+  "random",
+  "less",
+  "less_equal",
+  "equal",
+  "window_argmax",
+]);
 const finiteFromFinite: ReadonlySet<Op> = new Set<Op>([
-  ...["negate", "absolute", "sign", "floor", "ceil", "sine", "cosine", "tanh", "sigmoid", "erf"] as const,
-  ...["maximum", "minimum", "select", "broadcast", "reshape", "transpose", "slice", "pad", "concatenate", "reduce_max"] as const,
+  ...([
+    "negate",
+    "absolute",
+    "sign",
+    "floor",
+    "ceil",
+    "sine",
+    "cosine",
+    "tanh",
+    "sigmoid",
+    "erf",
+  ] as const),
+  ...([
+    "maximum",
+    "minimum",
+    "select",
+    "broadcast",
+    "reshape",
+    "transpose",
+    "slice",
+    "pad",
+    "concatenate",
+    "reduce_max",
+  ] as const),
 ]);
 
 function isSurelyFinite(node: Node): boolean {
   if (node.op === "constant") return Number.isFinite(node.attributes.value);
-  return finiteLeaves.has(node.op) || (finiteFromFinite.has(node.op) && node.inputs.every(isSurelyFinite));
+  return (
+    finiteLeaves.has(node.op) ||
+    (finiteFromFinite.has(node.op) && node.inputs.every(isSurelyFinite))
+  );
 }

@@ -7,8 +7,13 @@ export function bodyOfScan(simplify: (builder: GraphBuilder, graph: Graph) => Gr
   return (graph, node) => {
     if (node.op !== "scan") return undefined;
     const { body } = node.attributes;
-    const { outputs } = simplify(graph, { outputs: new Map(body.map((value, place) => [String(place), value])), updates: new Map() });
+    const { outputs } = simplify(graph, {
+      outputs: new Map(body.map((value, place) => [String(place), value])),
+      updates: new Map(),
+    });
     const simpler = [...outputs.values()];
-    return simpler.every((value, place) => value === body[place]) ? undefined : graph.make("scan", node.inputs, { ...node.attributes, body: simpler });
+    return simpler.every((value, place) => value === body[place])
+      ? undefined
+      : graph.make("scan", node.inputs, { ...node.attributes, body: simpler });
   };
 }

@@ -7,7 +7,9 @@ export const sliceOfPad: Rule = (graph, node) => {
   const inner = operand!.inputs[0]!;
   const { start, size } = node.attributes;
   const from = start.map((first, axis) => first - operand!.attributes.low[axis]!);
-  const isInside = from.every((first, axis) => first >= 0 && first + size[axis]! <= inner.type.shape[axis]!);
+  const isInside = from.every(
+    (first, axis) => first >= 0 && first + size[axis]! <= inner.type.shape[axis]!,
+  );
   return isInside ? graph.slice(inner, from, size) : undefined;
 };
 
@@ -21,7 +23,8 @@ export const sliceOfConcatenate: Rule = (graph, node) => {
   for (const part of operand!.inputs) {
     const extent = part.type.shape[axis]!;
     const from = start[axis]! - offset;
-    if (from >= 0 && from + size[axis]! <= extent) return graph.slice(part, start.with(axis, from), size);
+    if (from >= 0 && from + size[axis]! <= extent)
+      return graph.slice(part, start.with(axis, from), size);
     offset += extent;
   }
   return undefined;

@@ -26,7 +26,9 @@ export const negatedOperands: Rule = (graph, node) => {
 function withoutSign(node: Node, graph: Parameters<Rule>[0]): Node | undefined {
   if (node.op === "negate") return node.inputs[0]!;
   const value = constantOf(node);
-  return value !== undefined && value < 0 && node.op === "constant" ? graph.constant(-value) : undefined;
+  return value !== undefined && value < 0 && node.op === "constant"
+    ? graph.constant(-value)
+    : undefined;
 }
 
 /** −(a − b) → b − a. */

@@ -9,7 +9,8 @@ const indicators: ReadonlySet<Op> = new Set<Op>(["less", "less_equal", "equal"])
 export const selectOfIndicator: Rule = (_graph, node) => {
   if (node.op !== "select") return undefined;
   const [condition, then, otherwise] = node.inputs as readonly [Node, Node, Node];
-  const isIndicator = indicators.has(condition.op) && isConstant(then, 1) && isConstant(otherwise, 0);
+  const isIndicator =
+    indicators.has(condition.op) && isConstant(then, 1) && isConstant(otherwise, 0);
   return isIndicator && sameType(condition.type, node.type) ? condition : undefined;
 };
 
@@ -17,9 +18,14 @@ export const selectOfIndicator: Rule = (_graph, node) => {
 export const nestedSelect: Rule = (graph, node) => {
   if (node.op !== "select") return undefined;
   const [condition, then, otherwise] = node.inputs as readonly [Node, Node, Node];
-  const isNested = (branch: Node): boolean => branch.op === "select" && branch.inputs[0] === condition;
+  const isNested = (branch: Node): boolean =>
+    branch.op === "select" && branch.inputs[0] === condition;
   if (!isNested(then) && !isNested(otherwise)) return undefined;
-  const flat = graph.select(condition, isNested(then) ? then.inputs[1]! : then, isNested(otherwise) ? otherwise.inputs[2]! : otherwise);
+  const flat = graph.select(
+    condition,
+    isNested(then) ? then.inputs[1]! : then,
+    isNested(otherwise) ? otherwise.inputs[2]! : otherwise,
+  );
   return sameType(flat.type, node.type) ? flat : undefined;
 };
 
@@ -29,7 +35,8 @@ export const nestedSelect: Rule = (graph, node) => {
  */
 export const maskByOutput: Rule = (graph, node) => {
   const mask = maskOf(node);
-  if (mask === undefined || mask.value === mask.compared || isRectified(mask.compared)) return undefined;
+  if (mask === undefined || mask.value === mask.compared || isRectified(mask.compared))
+    return undefined;
   const output = graph.select(graph.lessEqual(mask.compared, 0), 0, mask.compared);
   const better = graph.select(graph.lessEqual(output, 0), 0, mask.value);
   return sameType(better.type, node.type) ? better : undefined;
@@ -39,7 +46,8 @@ export const maskByOutput: Rule = (graph, node) => {
 function maskOf(node: Node): { readonly compared: Node; readonly value: Node } | undefined {
   if (node.op !== "select") return undefined;
   const [condition, then, value] = node.inputs as readonly [Node, Node, Node];
-  if (condition.op !== "less_equal" || !isConstant(then, 0) || !isConstant(condition.inputs[1]!, 0)) return undefined;
+  if (condition.op !== "less_equal" || !isConstant(then, 0) || !isConstant(condition.inputs[1]!, 0))
+    return undefined;
   return { compared: condition.inputs[0]!, value };
 }
 

@@ -12,7 +12,11 @@ export const sumOfBroadcast: Rule = (graph, node) => {
   const parts = reducedBroadcast(operand!, node.attributes.axes);
   if (!parts) return undefined;
   const sum = graph.sum(operand!.inputs[0]!, parts.inner);
-  return graph.broadcast(graph.multiply(sum, repetitions(graph, operand!, parts.repeated)), node.type, parts.axes);
+  return graph.broadcast(
+    graph.multiply(sum, repetitions(graph, operand!, parts.repeated)),
+    node.type,
+    parts.axes,
+  );
 };
 
 /** max broadcast(x) → broadcast(max x). */
@@ -20,7 +24,9 @@ export const maximumOfBroadcast: Rule = (graph, node) => {
   const [operand] = node.inputs;
   if (node.op !== "reduce_max" || operand!.op !== "broadcast") return undefined;
   const parts = reducedBroadcast(operand!, node.attributes.axes);
-  return parts && graph.broadcast(graph.max(operand!.inputs[0]!, parts.inner), node.type, parts.axes);
+  return (
+    parts && graph.broadcast(graph.max(operand!.inputs[0]!, parts.inner), node.type, parts.axes)
+  );
 };
 
 interface ReducedBroadcast {
@@ -32,18 +38,31 @@ interface ReducedBroadcast {
   readonly axes: readonly number[];
 }
 
-function reducedBroadcast(operand: NodeOf<"broadcast">, reduced: readonly number[]): ReducedBroadcast | undefined {
+function reducedBroadcast(
+  operand: NodeOf<"broadcast">,
+  reduced: readonly number[],
+): ReducedBroadcast | undefined {
   const { axes } = operand.attributes;
   const repeated = reduced.filter((axis) => !axes.includes(axis));
   if (repeated.length === 0) return undefined;
   const kept = otherAxes(operand.type.shape.length, reduced);
   const inner = axes.flatMap((axis, place) => (reduced.includes(axis) ? [place] : []));
-  return { repeated, inner, axes: axes.filter((axis) => !reduced.includes(axis)).map((axis) => kept.indexOf(axis)) };
+  return {
+    repeated,
+    inner,
+    axes: axes.filter((axis) => !reduced.includes(axis)).map((axis) => kept.indexOf(axis)),
+  };
 }
 
-function repetitions(graph: GraphBuilder, { type: { shape, batched } }: Node, repeated: readonly number[]): Operand {
+function repetitions(
+  graph: GraphBuilder,
+  { type: { shape, batched } }: Node,
+  repeated: readonly number[],
+): Operand {
   const isOverBatch = batched && repeated.includes(0);
-  const others = repeated.filter((axis) => !(isOverBatch && axis === 0)).map((axis) => shape[axis]!);
+  const others = repeated
+    .filter((axis) => !(isOverBatch && axis === 0))
+    .map((axis) => shape[axis]!);
   const count = elementCount({ shape: others, batched: false });
   return isOverBatch ? graph.multiply(graph.rows(), count) : count;
 }
@@ -63,15 +82,21 @@ export const sumOfScaled: Rule = (graph, node, { isOnlyUse }) => {
 /** Σ Σ x → one sum. */
 export const sumOfSum: Rule = (graph, node, { isOnlyUse }) => {
   const [operand] = node.inputs;
-  if (node.op !== "reduce_sum" || operand!.op !== "reduce_sum" || !isOnlyUse(operand!)) return undefined;
+  if (node.op !== "reduce_sum" || operand!.op !== "reduce_sum" || !isOnlyUse(operand!))
+    return undefined;
   const inner = operand!.inputs[0]!;
   const kept = otherAxes(inner.type.shape.length, operand!.attributes.axes);
-  return graph.sum(inner, [...operand!.attributes.axes, ...node.attributes.axes.map((axis) => kept[axis]!)]);
+  return graph.sum(inner, [
+    ...operand!.attributes.axes,
+    ...node.attributes.axes.map((axis) => kept[axis]!),
+  ]);
 };
 
 /** The sum of everything does not mind a reshape or a transposition. */
 export const sumOfMovement: Rule = (graph, node) => {
   const [operand] = node.inputs;
   if (node.op !== "reduce_sum" || !isScalar(node.type)) return undefined;
-  return operand!.op === "reshape" || operand!.op === "transpose" ? graph.sum(operand!.inputs[0]!) : undefined;
+  return operand!.op === "reshape" || operand!.op === "transpose"
+    ? graph.sum(operand!.inputs[0]!)
+    : undefined;
 };

@@ -12,25 +12,46 @@ interface Training {
 }
 
 /** Members are numbered within their run, so a run that is named twice is trained twice. */
-function trainingsOf(members: readonly EnsembleMembers[], trainers: readonly EnsembleTrainer[]): readonly Training[] {
+function trainingsOf(
+  members: readonly EnsembleMembers[],
+  trainers: readonly EnsembleTrainer[],
+): readonly Training[] {
   const count = new Map<string, number>();
   return members.flatMap((members) => {
     const trainer = name(`trainer${trainers.findIndex(({ run }) => run.name === members.run) + 1}`);
     return Array.from({ length: members.kind === "runs" ? members.count : 1 }, (): Training => {
       const member = (count.get(members.run) ?? 0) + 1;
       count.set(members.run, member);
-      return { trainer, name: `${members.run} ${member}`, member, snapshots: members.kind === "snapshots" ? members.last : 0 };
+      return {
+        trainer,
+        name: `${members.run} ${member}`,
+        member,
+        snapshots: members.kind === "snapshots" ? members.last : 0,
+      };
     });
   });
 }
 
 /** `members.ts`: who speaks, and with which weights. */
-export function membersText({ name: own, members }: TypedEnsemble, trainers: readonly EnsembleTrainer[]): Code {
-  const imports = trainers.map(({ folder }, index) => ts`import * as train${literal(index + 1)} from ${literal(`./${folder}/train.ts`)};
-import * as predict${literal(index + 1)} from ${literal(`./${folder}/predict.ts`)};`);
-  const tables = trainers.map(({ run }, index) => ts`const trainer${literal(index + 1)} = { ...train${literal(index + 1)}, ...predict${literal(index + 1)}, keeps: ${literal(run.keep.kind)} };`);
-  const list = trainingsOf(members, trainers).map(({ trainer, name: called, member, snapshots }, index) =>
-    ts`{ trainer: ${trainer}, name: ${literal(called)}, folder: ${literal(`member-${index + 1}`)}, member: ${literal(member)}, snapshots: ${literal(snapshots)} },`);
+export function membersText(
+  { name: own, members }: TypedEnsemble,
+  trainers: readonly EnsembleTrainer[],
+): Code {
+  const imports = trainers.map(
+    (
+      { folder },
+      index,
+    ) => ts`import * as train${literal(index + 1)} from ${literal(`./${folder}/train.ts`)};
+import * as predict${literal(index + 1)} from ${literal(`./${folder}/predict.ts`)};`,
+  );
+  const tables = trainers.map(
+    ({ run }, index) =>
+      ts`const trainer${literal(index + 1)} = { ...train${literal(index + 1)}, ...predict${literal(index + 1)}, keeps: ${literal(run.keep.kind)} };`,
+  );
+  const list = trainingsOf(members, trainers).map(
+    ({ trainer, name: called, member, snapshots }, index) =>
+      ts`{ trainer: ${trainer}, name: ${literal(called)}, folder: ${literal(`member-${index + 1}`)}, member: ${literal(member)}, snapshots: ${literal(snapshots)} },`,
+  );
   return ts`${comment(`The members of ensemble ${own}: where each is trained, and which weights of it speak.`)}
 import { existsSync, readdirSync } from "node:fs";
 ${imports}

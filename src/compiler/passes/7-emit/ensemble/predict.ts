@@ -3,7 +3,10 @@ import { comment, literal, ts, type Code } from "../code.ts";
 import type { EnsembleTrainer } from "./trainer.ts";
 
 /** `predict.ts`: the members in use. */
-export function predictText({ name: own, combine }: TypedEnsemble, { folder }: EnsembleTrainer): Code {
+export function predictText(
+  { name: own, combine }: TypedEnsemble,
+  { folder }: EnsembleTrainer,
+): Code {
   const runtime = (file: string): Code => literal(`./${folder}/runtime/${file}.ts`);
   return ts`${comment(`Predicts with the members of ensemble ${own}: ${combine === "vote" ? "the share of their votes" : "the mean of their probabilities"}, and the mean of numbers.`)}
 import { voicesIn } from "./members.ts";

@@ -3,7 +3,10 @@ import { comment, literal, ts, type Code } from "../code.ts";
 import type { EnsembleTrainer } from "./trainer.ts";
 
 /** `ensemble.ts`: trains the members, measures them alone and together. */
-export function ensembleText({ name: own, documentation, combine }: TypedEnsemble, { run, folder }: EnsembleTrainer): Code {
+export function ensembleText(
+  { name: own, documentation, combine }: TypedEnsemble,
+  { run, folder }: EnsembleTrainer,
+): Code {
   const runtime = (file: string): Code => literal(`./${folder}/runtime/${file}.ts`);
   return ts`${comment(`Trains the members of ensemble ${own} one after the other, and measures what they say together.`, documentation)}
 import { existsSync, writeFileSync } from "node:fs";
@@ -74,16 +77,20 @@ function mean(rows: readonly (readonly number[])[]): number[] {
   return rows[0]!.map((_, index) => rows.reduce((sum, row) => sum + row[index]!, 0) / rows.length);
 }
 
-${combine === "vote" ? ts`/** 1 for the class with the greatest score. */
+${
+  combine === "vote"
+    ? ts`/** 1 for the class with the greatest score. */
 function vote(scores: Float32Array): number[] {
   const best = scores.indexOf(Math.max(...scores));
   return Array.from(scores, (_, index) => Number(index === best));
-}` : ts`function softmax(scores: Float32Array): number[] {
+}`
+    : ts`function softmax(scores: Float32Array): number[] {
   const greatest = Math.max(...scores);
   const powers = Array.from(scores, (score) => Math.exp(score - greatest));
   const total = powers.reduce((sum, power) => sum + power, 0);
   return powers.map((power) => power / total);
-}`}
+}`
+}
 
 function logit(chance: number): number {
   return Math.log(Math.max(chance, least) / Math.max(1 - chance, least));

@@ -11,8 +11,12 @@ export const augmentation: MakeFeature = ({ run }) => {
   return {
     sessionFields: ts`/** What is done to the rows of each batch. */
   readonly augmenting: Augmenting;
-  ${ahead ? ts`/** Makes batches while the device computes. */
-  readonly prefetcher: Prefetcher;` : nothing}`,
+  ${
+    ahead
+      ? ts`/** Makes batches while the device computes. */
+  readonly prefetcher: Prefetcher;`
+      : nothing
+  }`,
     sessionValues: ts`augmenting: ${make}, ${ahead ? ts`prefetcher: new Prefetcher(startThread()),` : nothing}`,
     batches: ahead ? ts`session.prefetcher.batches(${epoch})` : ts`augmentedBatches(${epoch})`,
     ...(ahead && {

@@ -5,19 +5,29 @@ import type { TrainFeature } from "./feature.ts";
 
 /** `average: …`: the averages, which the step keeps up to date, stand in for the weights wherever these are used and not trained. */
 export function averages(shape: RunShape): TrainFeature | undefined {
-  const { run, emission: { compiled } } = shape;
+  const {
+    run,
+    emission: { compiled },
+  } = shape;
   if (run.average === undefined) return undefined;
   const states = new Set(compiled.states.map(({ name }) => name));
-  const averaged = [...compiled.parameters.map(({ path }) => path), ...compiled.states.map(({ name }) => name)].filter((path) => states.has(`${path}/averaged`));
+  const averaged = [
+    ...compiled.parameters.map(({ path }) => path),
+    ...compiled.states.map(({ name }) => name),
+  ].filter((path) => states.has(`${path}/averaged`));
   const refreshes = refreshesStatistics(run);
   return {
     settings: ts`
 /** Tensors of which averages are kept: these are measured, saved and predicted with. Training goes on from the weights themselves. */
 const averaged: readonly string[] = ${literal(averaged)};`,
     sessionFields: ts`  /** The weights of the training, while their averages stand in their place. */
-  waiting: readonly NamedTensor[];${refreshes ? ts`
+  waiting: readonly NamedTensor[];${
+    refreshes
+      ? ts`
   /** The running statistics that belong to the averages of a step. */
-  refreshed: { readonly step: number; readonly tensors: readonly NamedTensor[] } | undefined;` : nothing}`,
+  refreshed: { readonly step: number; readonly tensors: readonly NamedTensor[] } | undefined;`
+      : nothing
+  }`,
     sessionValues: ts`waiting: [],${refreshes ? ts` refreshed: undefined,` : nothing}`,
     beforeUse: ts`await useAverages(session, progress);`,
     afterUse: ts`writeTensors(device, session.waiting);`,
@@ -37,7 +47,12 @@ ${refreshes ? statistics(run.average) : nothing}`,
 function statistics(average: NonNullable<RunShape["run"]["average"]>): Code {
   if (average.kind !== "swa") return nothing;
   const { amount, unit } = average.every;
-  const interval = unit === "step" ? literal(amount) : amount === 1 ? ts`stepsPerEpoch` : ts`${literal(amount)} * stepsPerEpoch`;
+  const interval =
+    unit === "step"
+      ? literal(amount)
+      : amount === 1
+        ? ts`stepsPerEpoch`
+        : ts`${literal(amount)} * stepsPerEpoch`;
   return ts`
 /** Running statistics for the averages: over the training rows as they lie, the mean of what each batch has. */
 async function useStatistics(session: Session, step: number): Promise<void> {

@@ -11,7 +11,16 @@ import { wholeMethods } from "./whole.ts";
 import type { MakeFeature, TrainFeature } from "./feature.ts";
 
 /** Every feature, in the order in which their code stands where several use one place. */
-const features: readonly MakeFeature[] = [augmentation, averages, member, plateaus, teaching, warmStart, wholeMethods, kroneckerFactors];
+const features: readonly MakeFeature[] = [
+  augmentation,
+  averages,
+  member,
+  plateaus,
+  teaching,
+  warmStart,
+  wholeMethods,
+  kroneckerFactors,
+];
 
 export type Hooks = Readonly<Required<TrainFeature>>;
 type Place = Exclude<keyof TrainFeature, "moment">;
@@ -25,14 +34,43 @@ export function withFeatures(shape: RunShape): TrainingShape {
   const used = features.map((make) => make(shape)).filter((feature) => feature !== undefined);
   const joined = (parts: readonly (Code | undefined)[]): Code => {
     const code = parts.filter((part) => part !== undefined);
-    return code.length === 0 ? nothing : join(code, ts`
-`);
+    return code.length === 0
+      ? nothing
+      : join(
+          code,
+          ts`
+`,
+        );
   };
-  const hooks = Object.fromEntries(places.map((place) => [place, joined(used.map((feature) => feature[place]))])) as Record<Place, Code>;
-  return { ...shape, hooks: { ...hooks, moment: (progress) => joined(used.map(({ moment }) => moment?.(progress))) } };
+  const hooks = Object.fromEntries(
+    places.map((place) => [place, joined(used.map((feature) => feature[place]))]),
+  ) as Record<Place, Code>;
+  return {
+    ...shape,
+    hooks: { ...hooks, moment: (progress) => joined(used.map(({ moment }) => moment?.(progress))) },
+  };
 }
 
 const places = Object.keys({
-  settings: 0, progress: 0, sessionFields: 0, sessionValues: 0, begun: 0, started: 0, evaluating: 0, resumed: 0, batches: 0, beforeStep: 0, runStep: 0, afterStep: 0,
-  afterEpoch: 0, measured: 0, beforeUse: 0, afterUse: 0, remembered: 0, endings: 0, finishing: 0, ended: 0, functions: 0,
+  settings: 0,
+  progress: 0,
+  sessionFields: 0,
+  sessionValues: 0,
+  begun: 0,
+  started: 0,
+  evaluating: 0,
+  resumed: 0,
+  batches: 0,
+  beforeStep: 0,
+  runStep: 0,
+  afterStep: 0,
+  afterEpoch: 0,
+  measured: 0,
+  beforeUse: 0,
+  afterUse: 0,
+  remembered: 0,
+  endings: 0,
+  finishing: 0,
+  ended: 0,
+  functions: 0,
 } satisfies Record<Place, 0>) as readonly Place[];

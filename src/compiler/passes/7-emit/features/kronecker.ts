@@ -5,13 +5,24 @@ import type { RunShape } from "../run-shape.ts";
 import type { TrainFeature } from "./feature.ts";
 
 /** K-FAC: when the inverses are due, the step's factors come first, the host inverts them, and then the step is made. */
-export function kroneckerFactors({ run, emission: { compiled } }: RunShape): TrainFeature | undefined {
+export function kroneckerFactors({
+  run,
+  emission: { compiled },
+}: RunShape): TrainFeature | undefined {
   const sizes = new Map(compiled.states.map(({ name, shape }) => [name, shape[0]!]));
   const layers = kroneckerLayers(run).flatMap(({ layer: { path }, weight }) => {
     const { inputs, outputs } = factorNames(path);
     if (!sizes.has(inputs)) return [];
     const { damping, every } = weight.optimizer.use.arguments;
-    return [{ path, inputs: sizes.get(inputs)!, outputs: sizes.get(outputs)!, damping: Number(damping), every: Number(every) }];
+    return [
+      {
+        path,
+        inputs: sizes.get(inputs)!,
+        outputs: sizes.get(outputs)!,
+        damping: Number(damping),
+        every: Number(every),
+      },
+    ];
   });
   if (layers.length === 0) return undefined;
   return {

@@ -9,8 +9,14 @@ export function member({ emission }: RunShape): TrainFeature | undefined {
   const { compiled } = emission;
   const { judge } = compiled.plans;
   if (judge === undefined) return undefined;
-  const results = readings(emission).map(({ output, shape, kind }) => ({ name: output, size: sizeProduct(shape), kind }));
-  const told = compiled.metrics.filter(({ sums }) => sums.every((sum) => judge.results.has(sum))).map(({ name }) => name);
+  const results = readings(emission).map(({ output, shape, kind }) => ({
+    name: output,
+    size: sizeProduct(shape),
+    kind,
+  }));
+  const told = compiled.metrics
+    .filter(({ sums }) => sums.every((sum) => judge.results.has(sum)))
+    .map(({ name }) => name);
   return {
     settings: ts`
 /** What the model says of a row: how many numbers, and what they are. */

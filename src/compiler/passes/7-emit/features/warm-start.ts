@@ -9,7 +9,9 @@ export function warmStart({ emission, run }: RunShape): TrainFeature | undefined
   const files = loadedFiles({ emission, run });
   if (files.length === 0) return undefined;
   const loads = files.map(({ source, tensors }, index) => {
-    const [where, file, taken] = ["source", "file", "taken"].map((what) => name(`${what}${index + 1}`)) as [Code, Code, Code];
+    const [where, file, taken] = ["source", "file", "taken"].map((what) =>
+      name(`${what}${index + 1}`),
+    ) as [Code, Code, Code];
     return ts`const ${where} = ${weightFile(source, emission)};
   const ${file} = ${loadFile(source, where, emission)};
   const ${taken} = pick(${file}, ${literal(tensors.map(({ name: path, shape }) => ({ name: path, shape: [...shape] })))}, ${where});

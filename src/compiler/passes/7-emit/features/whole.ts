@@ -5,16 +5,27 @@ import type { TrainFeature } from "./feature.ts";
 
 /** Methods that move all weights together on the host: each step is an iteration of theirs, with as many evaluations as it wants. */
 export function wholeMethods(shape: RunShape): TrainFeature | undefined {
-  const { run, emission: { compiled } } = shape;
+  const {
+    run,
+    emission: { compiled },
+  } = shape;
   const { definition, arguments: values } = run.optimizer.use;
   if (definition.whole === undefined) return undefined;
   const results = compiled.plans.train.results;
   const states = new Set(compiled.states.map((state) => state.name));
   const moved = compiled.parameters
     .filter(({ path }) => results.has(`gradient/${path}`))
-    .map(({ path, shape: own }) => ({ name: path, size: sizeProduct(own), ...(states.has(`${path}/direction`) ? { turned: true } : {}) }));
+    .map(({ path, shape: own }) => ({
+      name: path,
+      size: sizeProduct(own),
+      ...(states.has(`${path}/direction`) ? { turned: true } : {}),
+    }));
   const size = moved.reduce((total, tensor) => total + tensor.size, 0);
-  const settings = Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (key !== definition.rate && typeof value === "number" ? [[key, value] as const] : [])));
+  const settings = Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) =>
+      key !== definition.rate && typeof value === "number" ? [[key, value] as const] : [],
+    ),
+  );
   const initial = [...shape.stop.watches].filter((watched) => watched.startsWith("initial."));
   const make = ts`${name(definition.whole.make)}(${literal(size)}${Object.keys(settings).length === 0 ? ts`` : ts`, ${literal(settings)}`})`;
   return {

@@ -29,31 +29,55 @@ function nameIt(writer: Writer, expression: Expr, text: string, block: Block): s
 }
 
 function freshText(writer: Writer, expression: Expr, block: Block): string {
-  if (expression.kind === "apply" && isHostNumber(expression, writer.hostMemo)) return numberName(writer, writer.host.nameOf(expression));
+  if (expression.kind === "apply" && isHostNumber(expression, writer.hostMemo))
+    return numberName(writer, writer.host.nameOf(expression));
   switch (expression.kind) {
-    case "constant": return numberText(expression.value);
-    case "scalar": return numberName(writer, expression.name);
-    case "rows": return numberName(writer, "rows");
-    case "accumulator": return "accumulator";
+    case "constant":
+      return numberText(expression.value);
+    case "scalar":
+      return numberName(writer, expression.name);
+    case "rows":
+      return numberName(writer, "rows");
+    case "accumulator":
+      return "accumulator";
     // A declaration makes the integer of a loop a float; in an expression it would stay an integer.
-    case "axis": return nameIt(writer, expression, affineText(writer, { constant: expression.constant, terms: [[expression.axis, expression.step]] }), block);
-    case "inside": return `(${insideText(writer, expression.index, expression.extent, block) ?? "true"} ? 1.0 : 0.0)`;
-    case "load": return loadText(writer, expression.access, block);
-    case "apply": return applyText(writer, expression, block);
+    case "axis":
+      return nameIt(
+        writer,
+        expression,
+        affineText(writer, {
+          constant: expression.constant,
+          terms: [[expression.axis, expression.step]],
+        }),
+        block,
+      );
+    case "inside":
+      return `(${insideText(writer, expression.index, expression.extent, block) ?? "true"} ? 1.0 : 0.0)`;
+    case "load":
+      return loadText(writer, expression.access, block);
+    case "apply":
+      return applyText(writer, expression, block);
   }
 }
 
-function applyText(writer: Writer, expression: Extract<Expr, { kind: "apply" }>, block: Block): string {
+function applyText(
+  writer: Writer,
+  expression: Extract<Expr, { kind: "apply" }>,
+  block: Block,
+): string {
   if (expression.op === "select") {
     const [condition, then, otherwise] = expression.args as readonly [Expr, Expr, Expr];
-    if (isBound(condition, then, otherwise)) return boundText(writer, condition, then, otherwise, block);
+    if (isBound(condition, then, otherwise))
+      return boundText(writer, condition, then, otherwise, block);
     const test = conditionText(writer, condition, block);
     return `(${test} ? ${textOf(writer, then, block)} : ${textOf(writer, otherwise, block)})`;
   }
   const many = repeating.has(expression.op);
   const args = expression.args.map((arg) => {
     const text = textOf(writer, arg, block);
-    return many && !isPlainName(text) && arg.kind !== "constant" ? nameIt(writer, arg, text, block) : text;
+    return many && !isPlainName(text) && arg.kind !== "constant"
+      ? nameIt(writer, arg, text, block)
+      : text;
   });
   return printers[expression.op](args, expression.args);
 }
@@ -62,26 +86,45 @@ type Comparison = Extract<Expr, { kind: "apply" }>;
 
 /** `x <= 0 ? 0 : x` and the like: NaN must come out, but drivers make a maximum of it that drops NaN. */
 function isBound(condition: Expr, then: Expr, otherwise: Expr): condition is Comparison {
-  return condition.kind === "apply" && (condition.op === "less" || condition.op === "less_equal") && then.kind === "constant" &&
-    otherwise.kind !== "constant" && condition.args.includes(then) && condition.args.includes(otherwise);
+  return (
+    condition.kind === "apply" &&
+    (condition.op === "less" || condition.op === "less_equal") &&
+    then.kind === "constant" &&
+    otherwise.kind !== "constant" &&
+    condition.args.includes(then) &&
+    condition.args.includes(otherwise)
+  );
 }
 
 /** Three ways: where neither comparison holds, the value is NaN, and so is its sum with 1. */
-function boundText(writer: Writer, condition: Comparison, then: Expr, otherwise: Expr, block: Block): string {
+function boundText(
+  writer: Writer,
+  condition: Comparison,
+  then: Expr,
+  otherwise: Expr,
+  block: Block,
+): string {
   const text = textOf(writer, otherwise, block);
   const value = isPlainName(text) ? text : nameIt(writer, otherwise, text, block);
-  const [a, b] = condition.args.map((arg) => (arg === otherwise ? value : textOf(writer, arg, block)));
+  const [a, b] = condition.args.map((arg) =>
+    arg === otherwise ? value : textOf(writer, arg, block),
+  );
   const [first, second] = condition.op === "less" ? ["<", "<="] : ["<=", "<"];
   return `(${a!} ${first!} ${b!} ? ${textOf(writer, then, block)} : (${b!} ${second!} ${a!} ? ${value} : ${value} + 1.0))`;
 }
 
 function conditionText(writer: Writer, condition: Expr, block: Block): string {
-  if (condition.kind === "inside") return insideText(writer, condition.index, condition.extent, block) ?? "1.0 > 0.0";
-  const symbol = condition.kind === "apply" ? ({ less: "<", less_equal: "<=", equal: "===" } as Partial<Record<string, string>>)[condition.op] : undefined;
+  if (condition.kind === "inside")
+    return insideText(writer, condition.index, condition.extent, block) ?? "1.0 > 0.0";
+  const symbol =
+    condition.kind === "apply"
+      ? ({ less: "<", less_equal: "<=", equal: "===" } as Partial<Record<string, string>>)[
+          condition.op
+        ]
+      : undefined;
   if (condition.kind === "apply" && symbol !== undefined && !block.known.has(condition)) {
     const [a, b] = condition.args.map((arg) => textOf(writer, arg, block));
     return `${a!} ${symbol} ${b!}`;
   }
   return `${textOf(writer, condition, block)} !== 0.0`;
 }
-

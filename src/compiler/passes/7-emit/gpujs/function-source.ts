@@ -24,7 +24,13 @@ export function functionSource(projection: Projection, host: HostNumbers): Funct
   const decode = decodeLines(writer);
   const start = writer.usesPlace || decode.length > 0 ? ["  const i = this.thread.x;"] : [];
   const parameters = [...writer.arrays.values(), ...writer.numbers.values()].join(", ");
-  const source = [`function ${safeName(sanitize(projection.name), writer.taken)}(${parameters}) {`, ...start, ...decode, ...body, "}"].join("\n");
+  const source = [
+    `function ${safeName(sanitize(projection.name), writer.taken)}(${parameters}) {`,
+    ...start,
+    ...decode,
+    ...body,
+    "}",
+  ].join("\n");
   return { source, arrays: [...writer.arrays.keys()], numbers: [...writer.numbers.keys()] };
 }
 
@@ -53,7 +59,8 @@ function decodeLines(writer: Writer): readonly string[] {
   for (const [place, axis] of axes.entries()) {
     if (!usedAxes.has(axis.name)) continue;
     const own = quotient(place);
-    if (place > 0) lines.push(`  const ${axis.name} = ${own} - ${quotient(place - 1)} * ${axis.extent};`);
+    if (place > 0)
+      lines.push(`  const ${axis.name} = ${own} - ${quotient(place - 1)} * ${axis.extent};`);
     else if (own !== axis.name) lines.push(`  const ${axis.name} = ${own};`);
   }
   return lines;
@@ -73,6 +80,12 @@ function quotientLines(name: string, stride: number, size: number): readonly str
 function checkRowMajor(writer: Writer, axes: readonly PlanAxis[]): void {
   const strides = stridesOf(axes.map((axis) => axis.extent));
   const flat = flatten(writer.projection.index, writer.projection.to.shape)!;
-  const same = flat.constant === 0 && axes.every((axis, place) => axis.extent === 1 || flat.terms.some(([name, step]) => name === axis.name && step === strides[place]));
+  const same =
+    flat.constant === 0 &&
+    axes.every(
+      (axis, place) =>
+        axis.extent === 1 ||
+        flat.terms.some(([name, step]) => name === axis.name && step === strides[place]),
+    );
   invariant(same, `${writer.projection.name} does not store row by row`);
 }

@@ -31,13 +31,18 @@ export function isHostNumber(expression: Expr, memo: Map<Expr, boolean>): boolea
 function dependsOnlyOn(expression: Expr, memo: Map<Expr, boolean>): boolean {
   const known = memo.get(expression);
   if (known !== undefined) return known;
-  const answer = expression.kind === "apply" ? expression.args.every((arg) => dependsOnlyOn(arg, memo)) : ["constant", "scalar", "rows"].includes(expression.kind);
+  const answer =
+    expression.kind === "apply"
+      ? expression.args.every((arg) => dependsOnlyOn(arg, memo))
+      : ["constant", "scalar", "rows"].includes(expression.kind);
   memo.set(expression, answer);
   return answer;
 }
 
 function mentionsNumber(expression: Expr): boolean {
-  return expression.kind === "apply" ? expression.args.some(mentionsNumber) : expression.kind === "scalar" || expression.kind === "rows";
+  return expression.kind === "apply"
+    ? expression.args.some(mentionsNumber)
+    : expression.kind === "scalar" || expression.kind === "rows";
 }
 
 const formulas = {
@@ -70,10 +75,15 @@ const formulas = {
 
 function hostText(expression: Expr): string {
   switch (expression.kind) {
-    case "constant": return expression.value < 0 ? `(${expression.value})` : String(expression.value);
-    case "scalar": return `(given[${JSON.stringify(expression.name)}] ?? NaN)`;
-    case "rows": return `(given["rows"] ?? NaN)`;
-    case "apply": return `(${String(formulas[expression.op](expression.args.map(hostText)))})`;
-    default: invariant(false, `${expression.kind} is not a number of the host`);
+    case "constant":
+      return expression.value < 0 ? `(${expression.value})` : String(expression.value);
+    case "scalar":
+      return `(given[${JSON.stringify(expression.name)}] ?? NaN)`;
+    case "rows":
+      return `(given["rows"] ?? NaN)`;
+    case "apply":
+      return `(${String(formulas[expression.op](expression.args.map(hostText)))})`;
+    default:
+      invariant(false, `${expression.kind} is not a number of the host`);
   }
 }

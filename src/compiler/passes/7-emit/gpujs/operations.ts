@@ -4,15 +4,22 @@ import type { Expr, ScalarOp } from "../../../plan/plan.ts";
 export function numberText(value: number): string {
   const bounded = Math.max(-3e38, Math.min(3e38, value));
   if (Number.isNaN(value)) return "(0.0 / 0.0)";
-  const text = Number.isInteger(bounded) && Math.abs(bounded) < 1e15 ? `${bounded}.0` : String(bounded);
+  const text =
+    Number.isInteger(bounded) && Math.abs(bounded) < 1e15 ? `${bounded}.0` : String(bounded);
   return text.startsWith("-") ? `(${text})` : text;
 }
 
 /** Text of an operation from the texts of its operands (atoms: names, numbers or bracketed), and its operands for special cases. */
 type Printer = (args: readonly string[], operands: readonly Expr[]) => string;
 
-const infix = (symbol: string): Printer => ([a, b]) => `(${a!} ${symbol} ${b!})`;
-const call = (name: string): Printer => ([a]) => `Math.${name}(${a!})`;
+const infix =
+  (symbol: string): Printer =>
+  ([a, b]) =>
+    `(${a!} ${symbol} ${b!})`;
+const call =
+  (name: string): Printer =>
+  ([a]) =>
+    `Math.${name}(${a!})`;
 
 /**
  * How each operation is written so that every mode agrees: NaN passes through (a value is compared, never handed to GLSL's
@@ -23,11 +30,13 @@ export const printers = {
   /** Some drivers make infinity of exp(NaN). */
   exp: ([a]) => `(${a!} > 0.0 ? Math.exp(${a!}) : (${a!} <= 0.0 ? Math.exp(${a!}) : ${a!}))`,
   /** The log of the smallest normal number below it: log(0) is undefined in GLSL. */
-  log: ([a]) => `(${a!} < 1.17549435e-38 ? -87.33655 : (${a!} >= 1.17549435e-38 ? Math.log(${a!}) : ${a!}))`,
+  log: ([a]) =>
+    `(${a!} < 1.17549435e-38 ? -87.33655 : (${a!} >= 1.17549435e-38 ? Math.log(${a!}) : ${a!}))`,
   sqrt: call("sqrt"),
   tanh: ([a]) => `(${a!} > 15.0 ? 1.0 : (${a!} < -15.0 ? -1.0 : Math.tanh(${a!})))`,
   /** Without overflow on either side. */
-  sigmoid: ([a]) => `(${a!} >= 0.0 ? 1.0 / (1.0 + Math.exp(-${a!})) : Math.exp(${a!}) / (1.0 + Math.exp(${a!})))`,
+  sigmoid: ([a]) =>
+    `(${a!} >= 0.0 ? 1.0 / (1.0 + Math.exp(-${a!})) : Math.exp(${a!}) / (1.0 + Math.exp(${a!})))`,
   erf: ([a]) => errorFunctionText(a!),
   sine: call("sin"),
   cosine: call("cos"),
@@ -49,23 +58,41 @@ export const printers = {
 } satisfies Record<Exclude<ScalarOp, "select">, Printer>;
 
 /** Operations whose text names an operand more than once: those operands are put into locals first. */
-export const repeating: ReadonlySet<ScalarOp> = new Set<ScalarOp>(["exp", "log", "tanh", "sigmoid", "erf", "sign", "maximum", "minimum", "power", "modulo"]);
+export const repeating: ReadonlySet<ScalarOp> = new Set<ScalarOp>([
+  "exp",
+  "log",
+  "tanh",
+  "sigmoid",
+  "erf",
+  "sign",
+  "maximum",
+  "minimum",
+  "power",
+  "modulo",
+]);
 
 /**
  * Three ways, because drivers turn `a < b ? b : a` into a maximum that drops NaN: where neither comparison holds, one of the
  * two is NaN, and so is a sum with it.
  */
 function extremum(args: readonly string[], operands: readonly Expr[], symbol: ">" | "<"): string {
-  const [a, b] = (operands[0]?.kind === "constant" ? [args[1]!, args[0]!] : args) as readonly [string, string];
+  const [a, b] = (operands[0]?.kind === "constant" ? [args[1]!, args[0]!] : args) as readonly [
+    string,
+    string,
+  ];
   const isBound = operands.some((operand) => operand.kind === "constant");
   const neither = isBound ? `${a} + 1.0` : `${a} + ${b}`;
-  return symbol === ">" ? `(${a} < ${b} ? ${b} : (${b} <= ${a} ? ${a} : ${neither}))` : `(${b} < ${a} ? ${b} : (${a} <= ${b} ? ${a} : ${neither}))`;
+  return symbol === ">"
+    ? `(${a} < ${b} ? ${b} : (${b} <= ${a} ? ${a} : ${neither}))`
+    : `(${b} < ${a} ? ${b} : (${a} <= ${b} ? ${a} : ${neither}))`;
 }
 
 /** Abramowitz and Stegun 7.1.26: error at most 1.5e-7 (and that of float32). */
 function errorFunctionText(x: string): string {
   const t = `(1.0 / (1.0 + 0.3275911 * Math.abs(${x})))`;
-  const polynomial = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592].map(numberText).reduce((sum, next) => `(${sum} * ${t} + ${next})`);
+  const polynomial = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592]
+    .map(numberText)
+    .reduce((sum, next) => `(${sum} * ${t} + ${next})`);
   const size = `(1.0 - ${polynomial} * ${t} * Math.exp(-(${x} * ${x})))`;
   return `(${x} < 0.0 ? -${size} : ${size})`;
 }
@@ -80,8 +107,10 @@ function powerText(args: readonly string[], operands: readonly Expr[]): string {
     const product = `(${Array.from({ length: Math.abs(constant) }, () => base).join(" * ")})`;
     return constant > 0 ? product : `(1.0 / ${product})`;
   }
-  if (operands[0]?.kind === "constant" && operands[0].value > 0) return `Math.pow(${base}, ${exponent})`;
-  if (constant !== undefined && Number.isInteger(constant)) return integerPower(base, exponent, constant % 2 === 0);
+  if (operands[0]?.kind === "constant" && operands[0].value > 0)
+    return `Math.pow(${base}, ${exponent})`;
+  if (constant !== undefined && Number.isInteger(constant))
+    return integerPower(base, exponent, constant % 2 === 0);
   return `(${exponent} === 0.0 ? 1.0 : (${base} === 0.0 ? ${zeroPower(exponent)} : ${signedPower(base, exponent)}))`;
 }
 

@@ -17,10 +17,16 @@ export interface GpuJsStack {
  * A loop whose kernels make arrays of one place, because gpu.js cannot write a part of an array: what they read of an array that the
  * loop makes, they read of this place or of the one before.
  */
-export function byPlaces(loop: Loop, expressions: Expressions): { readonly loop: Loop; readonly stacks: readonly GpuJsStack[] } {
+export function byPlaces(
+  loop: Loop,
+  expressions: Expressions,
+): { readonly loop: Loop; readonly stacks: readonly GpuJsStack[] } {
   const { axis, body } = loop;
-  const isMoving = (index: readonly Affine[]): boolean => index.some(({ terms }) => terms.some(([name]) => name === axis.name));
-  const made = body.flatMap((kernel) => kernel.stores.flatMap(({ to }) => (isMoving(to.index) ? [to.buffer] : [])));
+  const isMoving = (index: readonly Affine[]): boolean =>
+    index.some(({ terms }) => terms.some(([name]) => name === axis.name));
+  const made = body.flatMap((kernel) =>
+    kernel.stores.flatMap(({ to }) => (isMoving(to.index) ? [to.buffer] : [])),
+  );
   const parts = new Map<string, Buffer>();
   const part = (access: Access): Access => {
     const { buffer, index } = access;
@@ -30,7 +36,9 @@ export function byPlaces(loop: Loop, expressions: Expressions): { readonly loop:
     const key = `${name} ${shape.join("x")}`;
     const memory = parts.get(name) ?? { name, shape, batched: true, role: "temporary" };
     parts.set(name, memory);
-    const known = parts.get(key) ?? (buffer.aliasOf === undefined ? memory : { ...memory, name: key, shape, aliasOf: memory });
+    const known =
+      parts.get(key) ??
+      (buffer.aliasOf === undefined ? memory : { ...memory, name: key, shape, aliasOf: memory });
     parts.set(key, known);
     return { buffer: known, index: index.filter((_, dimension) => dimension !== 1) };
   };
@@ -41,11 +49,23 @@ export function byPlaces(loop: Loop, expressions: Expressions): { readonly loop:
   };
   const rewritten = body.map((kernel): Kernel => {
     const read = rewriteKernel(kernel, { load }, expressions);
-    return { ...read, stores: read.stores.map(({ to, value }) => ({ to: made.includes(to.buffer) ? part(to) : to, value })) };
+    return {
+      ...read,
+      stores: read.stores.map(({ to, value }) => ({
+        to: made.includes(to.buffer) ? part(to) : to,
+        value,
+      })),
+    };
   });
   const stacks = made.map((buffer): GpuJsStack => {
     const [rows, places] = buffer.shape as readonly [number, number];
-    return { makes: buffer.name, here: `${buffer.name} here`, before: `${buffer.name} before`, rows, width: sizeOf(buffer) / (rows * places) };
+    return {
+      makes: buffer.name,
+      here: `${buffer.name} here`,
+      before: `${buffer.name} before`,
+      rows,
+      width: sizeOf(buffer) / (rows * places),
+    };
   });
   return { loop: { ...loop, body: rewritten }, stacks };
 }

@@ -10,7 +10,13 @@ const unrolled = 4;
 
 /** A sum of load × load: products and convolutions. */
 export function isProduct({ combine, term, reduce }: Projection): boolean {
-  return combine === "sum" && reduce.length > 0 && term?.kind === "apply" && term.op === "multiply" && term.args.every((arg) => arg.kind === "load");
+  return (
+    combine === "sum" &&
+    reduce.length > 0 &&
+    term?.kind === "apply" &&
+    term.op === "multiply" &&
+    term.args.every((arg) => arg.kind === "load")
+  );
 }
 
 interface Product {
@@ -30,7 +36,13 @@ export function productLines(writer: Writer): readonly string[] {
   const { term, reduce, axes } = writer.projection;
   invariant(term?.kind === "apply", "a product is a multiplication");
   const loads = term.args.flatMap((arg) => (arg.kind === "load" ? [arg.access] : []));
-  const product: Product = { writer, loads, axes: reduce.map((name) => axes.find((axis) => axis.name === name)!), lines: [], indices: new Map() };
+  const product: Product = {
+    writer,
+    loads,
+    axes: reduce.map((name) => axes.find((axis) => axis.name === name)!),
+    lines: [],
+    indices: new Map(),
+  };
   level(product, 0, "  ");
   return product.lines;
 }
@@ -43,7 +55,8 @@ function level(product: Product, depth: number, indent: string): void {
   if (tests.length > 0) lines.push(`${indent}if (${tests.join(" && ")}) {`);
   const axis = axes[depth];
   if (axis === undefined) lines.push(`${inner}accumulator += ${termText(product, 0, inner)};`);
-  else if (depth === axes.length - 1 && canUnroll(product, axis)) lines.push(...unrolledLines(product, axis, inner));
+  else if (depth === axes.length - 1 && canUnroll(product, axis))
+    lines.push(...unrolledLines(product, axis, inner));
   else {
     lines.push(`${inner}${loopText(axis.name, 0, axis.extent, 1)}`);
     level(product, depth + 1, `${inner}  `);
@@ -62,7 +75,11 @@ function testsAt(product: Product, depth: number, indent: string): readonly stri
   const block: Block = { lines, indent, known: new Map(), indices, repeated: new Set(), absent: 0 };
   const latest = axes[depth - 1];
   const tests = loads.flatMap(({ buffer, index }) =>
-    index.flatMap((one, dimension) => (depthOf(product, one) === depth ? (insideText(writer, one, buffer.shape[dimension]!, block) ?? []) : [])),
+    index.flatMap((one, dimension) =>
+      depthOf(product, one) === depth
+        ? (insideText(writer, one, buffer.shape[dimension]!, block) ?? [])
+        : [],
+    ),
   );
   if (latest?.batch === true) tests.unshift(`${latest.name} < ${numberName(writer, "rows")}`);
   return [...new Set(tests)];
@@ -70,7 +87,10 @@ function testsAt(product: Product, depth: number, indent: string): readonly stri
 
 /** How many loops an index needs around it. */
 function depthOf({ axes }: Product, index: Affine): number {
-  return Math.max(0, ...index.terms.map(([name]) => axes.findIndex((axis) => axis.name === name) + 1));
+  return Math.max(
+    0,
+    ...index.terms.map(([name]) => axes.findIndex((axis) => axis.name === name) + 1),
+  );
 }
 
 /** Only a loop whose places move evenly and need no test of their own (but for the rows of the batch). */
@@ -79,20 +99,43 @@ function canUnroll(product: Product, axis: PlanAxis): boolean {
   return product.loads.every(({ buffer, index }) =>
     index.every((one, dimension) => {
       if (!one.terms.some(([name]) => name === axis.name)) return true;
-      const probe: Block = { lines: [], indent: "", known: new Map(), indices: new Map(), repeated: new Set(), absent: 0 };
-      return one.divisor === undefined && insideText(product.writer, one, buffer.shape[dimension]!, probe) === undefined;
+      const probe: Block = {
+        lines: [],
+        indent: "",
+        known: new Map(),
+        indices: new Map(),
+        repeated: new Set(),
+        absent: 0,
+      };
+      return (
+        one.divisor === undefined &&
+        insideText(product.writer, one, buffer.shape[dimension]!, probe) === undefined
+      );
     }),
   );
 }
 
 /** The term as it is `ahead` iterations of the innermost loop later. */
-function termText({ writer, loads, axes, indices }: Product, ahead: number, indent: string): string {
+function termText(
+  { writer, loads, axes, indices }: Product,
+  ahead: number,
+  indent: string,
+): string {
   const innermost = axes[axes.length - 1]!.name;
-  const block: Block = { lines: [], indent, known: new Map(), indices, repeated: new Set(), absent: 0 };
+  const block: Block = {
+    lines: [],
+    indent,
+    known: new Map(),
+    indices,
+    repeated: new Set(),
+    absent: 0,
+  };
   const factors = loads.map(({ buffer, index }) => {
     const moved = index.map((one) => {
       const step = one.terms.find(([name]) => name === innermost)?.[1] ?? 0;
-      return step === 0 || ahead === 0 ? one : affine(one.constant + step * ahead, one.terms, one.divisor);
+      return step === 0 || ahead === 0
+        ? one
+        : affine(one.constant + step * ahead, one.terms, one.divisor);
     });
     return `${arrayName(writer, buffer)}[${placeText(writer, { buffer, index: moved }, block)}]`;
   });
@@ -104,14 +147,39 @@ function unrolledLines(product: Product, axis: PlanAxis, indent: string): readon
   const terms = Array.from({ length: unrolled }, (_, ahead) => termText(product, ahead, indent));
   const rows = axis.batch === true ? numberName(product.writer, "rows") : undefined;
   const inner = `${indent}  `;
-  const sum = (at: string): readonly string[] => [`${at}accumulator += ${terms[0]!}`, ...terms.slice(1).map((term, place) => `${at}  + ${term}${place === unrolled - 2 ? ";" : ""}`)];
-  const body = rows === undefined ? sum(inner) : [
-    `${inner}if (${axis.name} + ${unrolled - 1} < ${rows}) {`, ...sum(`${inner}  `), `${inner}} else {`,
-    ...terms.slice(0, -1).map((term, ahead) => `${inner}  if (${axis.name}${ahead === 0 ? "" : ` + ${ahead}`} < ${rows}) { accumulator += ${term}; }`), `${inner}}`,
+  const sum = (at: string): readonly string[] => [
+    `${at}accumulator += ${terms[0]!}`,
+    ...terms.slice(1).map((term, place) => `${at}  + ${term}${place === unrolled - 2 ? ";" : ""}`),
   ];
-  const rest = rows === undefined ? `accumulator += ${terms[0]!};` : `if (${axis.name} < ${rows}) { accumulator += ${terms[0]!}; }`;
+  const body =
+    rows === undefined
+      ? sum(inner)
+      : [
+          `${inner}if (${axis.name} + ${unrolled - 1} < ${rows}) {`,
+          ...sum(`${inner}  `),
+          `${inner}} else {`,
+          ...terms
+            .slice(0, -1)
+            .map(
+              (term, ahead) =>
+                `${inner}  if (${axis.name}${ahead === 0 ? "" : ` + ${ahead}`} < ${rows}) { accumulator += ${term}; }`,
+            ),
+          `${inner}}`,
+        ];
+  const rest =
+    rows === undefined
+      ? `accumulator += ${terms[0]!};`
+      : `if (${axis.name} < ${rows}) { accumulator += ${terms[0]!}; }`;
   return [
-    `${indent}${loopText(axis.name, 0, whole, unrolled)}`, ...body, `${indent}}`,
-    ...(whole === axis.extent ? [] : [`${indent}${loopText(axis.name, whole, axis.extent, 1)}`, `${inner}${rest}`, `${indent}}`]),
+    `${indent}${loopText(axis.name, 0, whole, unrolled)}`,
+    ...body,
+    `${indent}}`,
+    ...(whole === axis.extent
+      ? []
+      : [
+          `${indent}${loopText(axis.name, whole, axis.extent, 1)}`,
+          `${inner}${rest}`,
+          `${indent}}`,
+        ]),
   ];
 }

@@ -50,24 +50,51 @@ export function gpuJsProgram(plan: Plan): GpuJsProgram {
   const host = new HostNumbers();
   const expressions = new Expressions();
   const steps = plan.steps.flatMap((step): readonly GpuJsStep[] => {
-    if (step.kind === "fill random") return [{ fill: step.buffer.name, stream: step.stream, size: sizeOf(step.buffer) }];
+    if (step.kind === "fill random")
+      return [{ fill: step.buffer.name, stream: step.stream, size: sizeOf(step.buffer) }];
     if (step.kind === "kernel") return kernelFunctions(step, expressions, host);
     const { loop, stacks } = byPlaces(step, expressions);
-    return [{ about: step.comment, places: step.axis.extent, reverse: step.reverse, body: loop.body.flatMap((kernel) => kernelFunctions(kernel, expressions, host)), stacks }];
+    return [
+      {
+        about: step.comment,
+        places: step.axis.extent,
+        reverse: step.reverse,
+        body: loop.body.flatMap((kernel) => kernelFunctions(kernel, expressions, host)),
+        stacks,
+      },
+    ];
   });
   const own = plan.buffers.filter((buffer) => buffer.aliasOf === undefined);
-  const sizes = (role: (buffer: Buffer) => boolean): ReadonlyMap<string, number> => new Map(own.filter(role).map((buffer) => [buffer.name, sizeOf(buffer)] as const));
-  const variables = new Map(sizes((buffer) => buffer.role === "parameter" || buffer.role === "state"));
+  const sizes = (role: (buffer: Buffer) => boolean): ReadonlyMap<string, number> =>
+    new Map(own.filter(role).map((buffer) => [buffer.name, sizeOf(buffer)] as const));
+  const variables = new Map(
+    sizes((buffer) => buffer.role === "parameter" || buffer.role === "state"),
+  );
   for (const [path, buffer] of plan.updates) variables.set(path, sizeOf(buffer));
-  const names = (buffers: ReadonlyMap<string, Buffer>): ReadonlyMap<string, string> => new Map([...buffers].map(([name, buffer]) => [name, buffer.name] as const));
+  const names = (buffers: ReadonlyMap<string, Buffer>): ReadonlyMap<string, string> =>
+    new Map([...buffers].map(([name, buffer]) => [name, buffer.name] as const));
   return {
-    name: plan.name, capacity: plan.capacity, inputs: sizes((buffer) => buffer.role === "input"), variables, given: plan.scalars,
-    derived: host.formulas(), steps, results: names(plan.results), updates: names(plan.updates),
+    name: plan.name,
+    capacity: plan.capacity,
+    inputs: sizes((buffer) => buffer.role === "input"),
+    variables,
+    given: plan.scalars,
+    derived: host.formulas(),
+    steps,
+    results: names(plan.results),
+    updates: names(plan.updates),
   };
 }
 
-function kernelFunctions(kernel: Kernel, expressions: Expressions, host: HostNumbers): readonly GpuJsKernel[] {
+function kernelFunctions(
+  kernel: Kernel,
+  expressions: Expressions,
+  host: HostNumbers,
+): readonly GpuJsKernel[] {
   return projectionsOf(kernel, expressions).map((projection) => ({
-    about: projection.comment, ...functionSource(projection, host), makes: projection.to.name, size: sizeOf(projection.to),
+    about: projection.comment,
+    ...functionSource(projection, host),
+    makes: projection.to.name,
+    size: sizeOf(projection.to),
   }));
 }

@@ -25,13 +25,19 @@ function single(kernel: Kernel, expressions: Expressions): readonly Projection[]
     let value = values[place]!;
     for (let earlier = 0; earlier < place; earlier++) {
       const known = values[earlier]!;
-      if (isWorthReading(known)) value = expressions.replace(value, known, expressions.load(stores[earlier]!.to.buffer, to.index));
+      if (isWorthReading(known))
+        value = expressions.replace(
+          value,
+          known,
+          expressions.load(stores[earlier]!.to.buffer, to.index),
+        );
     }
     const comment = commentOf(kernel, to.buffer, stores[place]!.value);
     const usesReduction = subexpressions(value).some((part) => part.kind === "accumulator");
     const { term, initial, combine, reduce, ...plain } = rest;
     const name = to.buffer.name;
-    if (!usesReduction) return { ...plain, name, comment, reduce: [], to: to.buffer, index: to.index, value };
+    if (!usesReduction)
+      return { ...plain, name, comment, reduce: [], to: to.buffer, index: to.index, value };
     return { ...rest, name, comment, to: to.buffer, index: to.index, value };
   });
 }
@@ -39,7 +45,9 @@ function single(kernel: Kernel, expressions: Expressions): readonly Projection[]
 /** The kernel's comment, for one of its stores: the same reduction, this store's own operations. */
 function commentOf(kernel: Kernel, to: Buffer, value: Expr): string {
   const usesReduction = subexpressions(value).some((part) => part.kind === "accumulator");
-  const core = usesReduction ? kernel.comment.slice(kernel.name.length + 2).split(" → ")[0]! : operandsText([value]);
+  const core = usesReduction
+    ? kernel.comment.slice(kernel.name.length + 2).split(" → ")[0]!
+    : operandsText([value]);
   return `${to.name}: ${[core, ...operationsText([value]), shapeText(to.shape)].join(" → ")}`;
 }
 
@@ -53,10 +61,25 @@ function withStoredReduction(kernel: Kernel, expressions: Expressions): Kernel {
   const accumulator = expressions.accumulator();
   const users = kernel.stores.filter((store) => subexpressions(store.value).includes(accumulator));
   const [first, ...others] = users;
-  const covered = first !== undefined && others.every((store) => !subexpressions(expressions.replace(store.value, first.value, expressions.constant(0))).includes(accumulator));
-  if (first === undefined || covered || iterationsOf(axesOf(kernel, kernel.reduce)) <= repeatedReduction) return kernel;
+  const covered =
+    first !== undefined &&
+    others.every(
+      (store) =>
+        !subexpressions(
+          expressions.replace(store.value, first.value, expressions.constant(0)),
+        ).includes(accumulator),
+    );
+  if (
+    first === undefined ||
+    covered ||
+    iterationsOf(axesOf(kernel, kernel.reduce)) <= repeatedReduction
+  )
+    return kernel;
   const buffer: Buffer = { ...first.to.buffer, name: `${kernel.name}_reduced`, role: "temporary" };
-  return { ...kernel, stores: [{ to: { buffer, index: first.to.index }, value: accumulator }, ...kernel.stores] };
+  return {
+    ...kernel,
+    stores: [{ to: { buffer, index: first.to.index }, value: accumulator }, ...kernel.stores],
+  };
 }
 
 function axesOf(kernel: Pick<Kernel, "axes">, names: readonly string[]): readonly PlanAxis[] {
@@ -80,25 +103,50 @@ const longReduction = 4096;
 function shortened(projection: Projection, expressions: Expressions): readonly Projection[] {
   const reduce = axesOf(projection, projection.reduce);
   const count = iterationsOf(reduce);
-  const isLonely = projection.space.length < 8 && sizeOf(projection.to) < fewResults && count > longReduction;
+  const isLonely =
+    projection.space.length < 8 && sizeOf(projection.to) < fewResults && count > longReduction;
   if (count <= mostIterations && !isLonely) return [projection];
   const rest = (axis: PlanAxis): number => iterationsOf(reduce.filter((other) => other !== axis));
-  const fitting = reduce.filter((axis) => axis.extent <= mostIterations && rest(axis) <= mostIterations && rest(axis) > 0);
-  const outer = [...(fitting.length > 0 ? fitting : reduce)].sort((a, b) => a.extent + rest(a) - b.extent - rest(b))[0]!;
-  const cut = fitting.length === 0 && (reduce.length === 1 || outer.extent > mostIterations) ? cutAxis(projection, outer, expressions) : { projection, outer: outer.name };
-  return twoStages(cut.projection, cut.outer, expressions).flatMap((stage) => (isLonely && count <= mostIterations ? [stage] : shortened(stage, expressions)));
+  const fitting = reduce.filter(
+    (axis) => axis.extent <= mostIterations && rest(axis) <= mostIterations && rest(axis) > 0,
+  );
+  const outer = [...(fitting.length > 0 ? fitting : reduce)].sort(
+    (a, b) => a.extent + rest(a) - b.extent - rest(b),
+  )[0]!;
+  const cut =
+    fitting.length === 0 && (reduce.length === 1 || outer.extent > mostIterations)
+      ? cutAxis(projection, outer, expressions)
+      : { projection, outer: outer.name };
+  return twoStages(cut.projection, cut.outer, expressions).flatMap((stage) =>
+    isLonely && count <= mostIterations ? [stage] : shortened(stage, expressions),
+  );
 }
 
-function twoStages(projection: Projection, outer: string, expressions: Expressions): readonly Projection[] {
+function twoStages(
+  projection: Projection,
+  outer: string,
+  expressions: Expressions,
+): readonly Projection[] {
   const axis = axesOf(projection, [outer])[0]!;
   const space = axesOf(projection, projection.space);
   const shape = [axis.extent, ...space.map((one) => one.extent)];
-  const buffer: Buffer = { name: `${projection.name}_partial`, shape, batched: axis.batch === true, role: "temporary" };
+  const buffer: Buffer = {
+    name: `${projection.name}_partial`,
+    shape,
+    batched: axis.batch === true,
+    role: "temporary",
+  };
   const index = [axis, ...space].map((one) => affine(0, [[one.name, 1]]));
   const { initial, ...rest } = projection;
   const first: Projection = {
-    ...rest, name: buffer.name, space: [outer, ...projection.space], reduce: projection.reduce.filter((name) => name !== outer),
-    to: buffer, index, value: expressions.accumulator(), comment: `${buffer.name}: ${projection.combine ?? "sum"} over part of ${projection.name}`,
+    ...rest,
+    name: buffer.name,
+    space: [outer, ...projection.space],
+    reduce: projection.reduce.filter((name) => name !== outer),
+    to: buffer,
+    index,
+    value: expressions.accumulator(),
+    comment: `${buffer.name}: ${projection.combine ?? "sum"} over part of ${projection.name}`,
   };
   return [first, { ...projection, reduce: [outer], term: expressions.load(buffer, index) }];
 }
@@ -107,21 +155,51 @@ function twoStages(projection: Projection, outer: string, expressions: Expressio
  * Replaces an axis by two of about equal length. Where they do not divide it, or run over the rows of the batch, points beyond
  * the end count for nothing.
  */
-function cutAxis(projection: Projection, axis: PlanAxis, expressions: Expressions): { projection: Projection; outer: string } {
+function cutAxis(
+  projection: Projection,
+  axis: PlanAxis,
+  expressions: Expressions,
+): { projection: Projection; outer: string } {
   const inner = innerLength(axis.extent);
   const outer = Math.ceil(axis.extent / inner);
   const outerName = `${axis.name}_outer`;
   const innerName = `${axis.name}_inner`;
-  const whole = affine(0, [[outerName, inner], [innerName, 1]]);
+  const whole = affine(0, [
+    [outerName, inner],
+    [innerName, 1],
+  ]);
   const move = (index: Affine): Affine =>
-    affine(index.constant, index.terms.flatMap(([name, step]) => (name === axis.name ? [[outerName, step * inner] as const, [innerName, step] as const] : [[name, step] as const])), index.divisor);
+    affine(
+      index.constant,
+      index.terms.flatMap(([name, step]) =>
+        name === axis.name
+          ? [[outerName, step * inner] as const, [innerName, step] as const]
+          : [[name, step] as const],
+      ),
+      index.divisor,
+    );
   const conditions = [
     ...(outer * inner > axis.extent ? [expressions.inside(whole, axis.extent)] : []),
-    ...(axis.batch === true ? [expressions.apply("less", expressions.axisValue(whole), expressions.rows())] : []),
+    ...(axis.batch === true
+      ? [expressions.apply("less", expressions.axisValue(whole), expressions.rows())]
+      : []),
   ];
-  const term = expressions.guarded(conditions, mapIndices(projection.term!, move, expressions), projection.combine === "max" ? -Infinity : 0);
-  const axes = projection.axes.flatMap((one) => (one === axis ? [{ name: outerName, extent: outer }, { name: innerName, extent: inner }] : [one]));
-  const reduce = projection.reduce.flatMap((name) => (name === axis.name ? [outerName, innerName] : [name]));
+  const term = expressions.guarded(
+    conditions,
+    mapIndices(projection.term!, move, expressions),
+    projection.combine === "max" ? -Infinity : 0,
+  );
+  const axes = projection.axes.flatMap((one) =>
+    one === axis
+      ? [
+          { name: outerName, extent: outer },
+          { name: innerName, extent: inner },
+        ]
+      : [one],
+  );
+  const reduce = projection.reduce.flatMap((name) =>
+    name === axis.name ? [outerName, innerName] : [name],
+  );
   return { projection: { ...projection, axes, reduce, term }, outer: outerName };
 }
 
@@ -132,12 +210,26 @@ function innerLength(extent: number): number {
   return root;
 }
 
-function mapIndices(expression: Expr, move: (index: Affine) => Affine, expressions: Expressions): Expr {
+function mapIndices(
+  expression: Expr,
+  move: (index: Affine) => Affine,
+  expressions: Expressions,
+): Expr {
   switch (expression.kind) {
-    case "load": return expressions.load(expression.access.buffer, expression.access.index.map(move));
-    case "axis": return expressions.axisValue(move(affine(expression.constant, [[expression.axis, expression.step]])));
-    case "inside": return expressions.inside(move(expression.index), expression.extent);
-    case "apply": return expressions.apply(expression.op, ...expression.args.map((arg) => mapIndices(arg, move, expressions)));
-    default: return expression;
+    case "load":
+      return expressions.load(expression.access.buffer, expression.access.index.map(move));
+    case "axis":
+      return expressions.axisValue(
+        move(affine(expression.constant, [[expression.axis, expression.step]])),
+      );
+    case "inside":
+      return expressions.inside(move(expression.index), expression.extent);
+    case "apply":
+      return expressions.apply(
+        expression.op,
+        ...expression.args.map((arg) => mapIndices(arg, move, expressions)),
+      );
+    default:
+      return expression;
   }
 }

@@ -9,7 +9,10 @@ export function reductionLines(writer: Writer): readonly string[] {
   const { term, combine, initial, reduce, axes } = writer.projection;
   if (term === undefined || combine === undefined) return [];
   const head = newBlock(initial === undefined ? [] : [initial], "  ", 0);
-  const start = initial === undefined ? numberText(combine === "max" ? -Infinity : 0) : textOf(writer, initial, head);
+  const start =
+    initial === undefined
+      ? numberText(combine === "max" ? -Infinity : 0)
+      : textOf(writer, initial, head);
   const lines = [...head.lines, `  let accumulator = ${unwrapped(start)};`];
   if (isProduct(writer.projection)) return [...lines, ...productLines(writer)];
   let indent = "  ";
@@ -24,12 +27,19 @@ export function reductionLines(writer: Writer): readonly string[] {
   }
   const block = newBlock([term], indent, combine === "max" ? -Infinity : 0);
   const value = textOf(writer, term, block);
-  return [...lines, ...block.lines, ...combineLines(writer, value, combine).map((line) => indent + line), ...closing];
+  return [
+    ...lines,
+    ...block.lines,
+    ...combineLines(writer, value, combine).map((line) => indent + line),
+    ...closing,
+  ];
 }
 
 function loopHead(writer: Writer, axis: PlanAxis): readonly string[] {
   const loop = `for (let ${axis.name} = 0; ${axis.name} < ${axis.extent}; ${axis.name}++) {`;
-  return axis.batch === true ? [loop, `if (${axis.name} < ${numberName(writer, "rows")}) {`] : [loop];
+  return axis.batch === true
+    ? [loop, `if (${axis.name} < ${numberName(writer, "rows")}) {`]
+    : [loop];
 }
 
 /** A sum adds; a maximum keeps NaN: neither comparison holds for it, and the sum of both is NaN. */
@@ -41,4 +51,3 @@ function combineLines(writer: Writer, value: string, combine: "sum" | "max"): re
     `accumulator = (${name} > accumulator ? ${name} : (${name} <= accumulator ? accumulator : accumulator + ${name}));`,
   ];
 }
-

@@ -9,9 +9,11 @@ import type { Projection } from "./projection.ts";
 
 /** Words that JavaScript or gpu.js gives a meaning, and the locals of the generated functions. */
 const reserved = new Set(
-  ("arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import " +
+  (
+    "arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import " +
     "in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield " +
-    "Math Infinity NaN undefined constants i accumulator").split(" "),
+    "Math Infinity NaN undefined constants i accumulator"
+  ).split(" "),
 );
 
 export interface Writer {
@@ -49,8 +51,17 @@ export function makeWriter(projection: Projection, host: HostNumbers): Writer {
   invariant(flat !== undefined, `${projection.name} stores at a divided index`);
   const taken = new Set([...reserved, ...projection.axes.map((axis) => axis.name)]);
   return {
-    projection, host, hostMemo: new Map(), extents: extentsOf(projection), place: affineKey(flat),
-    arrays: new Map(), numbers: new Map(), taken, usedAxes: new Set(), usesPlace: false, locals: 0,
+    projection,
+    host,
+    hostMemo: new Map(),
+    extents: extentsOf(projection),
+    place: affineKey(flat),
+    arrays: new Map(),
+    numbers: new Map(),
+    taken,
+    usedAxes: new Set(),
+    usesPlace: false,
+    locals: 0,
   };
 }
 

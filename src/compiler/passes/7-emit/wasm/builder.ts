@@ -26,7 +26,14 @@ export class FunctionBuilder {
   }
 
   finish(comment: string, exported = false): WasmFunction {
-    return { name: this.name, parameters: this.parameters, locals: this.locals, body: this.body, exported, comment };
+    return {
+      name: this.name,
+      parameters: this.parameters,
+      locals: this.locals,
+      body: this.body,
+      exported,
+      comment,
+    };
   }
 
   parameter(index: number): Local {

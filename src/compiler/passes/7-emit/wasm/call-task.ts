@@ -9,7 +9,11 @@ export interface Callable {
 }
 
 /** Does all parts of a task. */
-export function callWhole(f: FunctionBuilder, { name, parts }: Task, { indexOf, inline }: Callable): void {
+export function callWhole(
+  f: FunctionBuilder,
+  { name, parts }: Task,
+  { indexOf, inline }: Callable,
+): void {
   if (inline(name, f)) return;
   f.integer(0);
   f.integer(parts);

@@ -33,8 +33,14 @@ export class Cursors {
   private keyOf(reference: Reference): string {
     const known = this.keys.get(reference);
     if (known !== undefined) return known;
-    const strides = [...reference.strides].filter(([axis]) => this.isLoop(axis)).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    const start = reference.inScratch ? " in scratch" : this.isFolded(reference) ? ` from ${reference.base}` : "";
+    const strides = [...reference.strides]
+      .filter(([axis]) => this.isLoop(axis))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const start = reference.inScratch
+      ? " in scratch"
+      : this.isFolded(reference)
+        ? ` from ${reference.base}`
+        : "";
     const key = `${strides.map(([axis, stride]) => `${axis}:${stride}`).join(" ")}${start}`;
     this.keys.set(reference, key);
     return key;
@@ -46,10 +52,16 @@ export class Cursors {
   }
 
   /** Gives every reference that moves along `axis` a pointer of its own for the loop. */
-  moving(axis: string, references: readonly Reference[], start: { readonly lo: Local; readonly size: number } | undefined, body: (advance: (points: number) => void) => void): void {
+  moving(
+    axis: string,
+    references: readonly Reference[],
+    start: { readonly lo: Local; readonly size: number } | undefined,
+    body: (advance: (points: number) => void) => void,
+  ): void {
     const { f } = this;
     const groups = new Map<string, Reference>();
-    for (const reference of references) if ((reference.strides.get(axis) ?? 0) !== 0) groups.set(this.keyOf(reference), reference);
+    for (const reference of references)
+      if ((reference.strides.get(axis) ?? 0) !== 0) groups.set(this.keyOf(reference), reference);
     const outer = new Map([...groups.keys()].map((key) => [key, this.pointers.get(key)] as const));
     for (const [key, reference] of groups) {
       const pointer = f.local("i32");
@@ -66,7 +78,8 @@ export class Cursors {
       this.pointers.set(key, pointer);
     }
     body((points) => {
-      for (const [key, reference] of groups) this.bump(this.pointers.get(key)!, reference.strides.get(axis)! * points);
+      for (const [key, reference] of groups)
+        this.bump(this.pointers.get(key)!, reference.strides.get(axis)! * points);
     });
     for (const [key, local] of outer) {
       if (local === undefined) this.pointers.delete(key);
@@ -115,14 +128,20 @@ export class Cursors {
   /** The value of an index, before its division, where no loop moves it. */
   constantOf(index: Affine, offsets: ReadonlyMap<string, number>): number | undefined {
     if (this.pointers.has(this.keyOf(this.counter(index)))) return undefined;
-    return index.terms.reduce((sum, [axis, step]) => sum + step * (offsets.get(axis) ?? 0), index.constant);
+    return index.terms.reduce(
+      (sum, [axis, step]) => sum + step * (offsets.get(axis) ?? 0),
+      index.constant,
+    );
   }
 
   /** Puts the value of an index, before its division, on the stack. */
   integerOf(index: Affine, offsets: ReadonlyMap<string, number>): void {
     const { f } = this;
     const pointer = this.pointers.get(this.keyOf(this.counter(index)));
-    const constant = index.terms.reduce((sum, [axis, step]) => sum + step * (offsets.get(axis) ?? 0), index.constant);
+    const constant = index.terms.reduce(
+      (sum, [axis, step]) => sum + step * (offsets.get(axis) ?? 0),
+      index.constant,
+    );
     if (pointer === undefined) return f.integer(constant);
     f.get(pointer);
     if (constant === 0) return;

@@ -38,7 +38,14 @@ export function countOf(emission: Emission, loop: ReduceLoop, step = 1): Value |
   return perRow === undefined ? loop.extent / step : () => pushRows(emission, perRow / step);
 }
 
-export function reduceLoop({ f, cursors }: Emission, loop: ReduceLoop, references: readonly Reference[], step: number, count: Value | number, body: () => void): void {
+export function reduceLoop(
+  { f, cursors }: Emission,
+  loop: ReduceLoop,
+  references: readonly Reference[],
+  step: number,
+  count: Value | number,
+  body: () => void,
+): void {
   if (count === 1) return body();
   cursors.moving(loop.axis, references, undefined, (advance) => {
     f.repeat(typeof count === "number" ? () => f.integer(count) : count, () => {
@@ -49,8 +56,15 @@ export function reduceLoop({ f, cursors }: Emission, loop: ReduceLoop, reference
 }
 
 /** One loop in the other, a term at a time. */
-export function reduceLoops(emission: Emission, loops: readonly ReduceLoop[], references: readonly Reference[], body: () => void): void {
+export function reduceLoops(
+  emission: Emission,
+  loops: readonly ReduceLoop[],
+  references: readonly Reference[],
+  body: () => void,
+): void {
   const [first, ...rest] = loops;
   if (first === undefined) return body();
-  reduceLoop(emission, first, references, 1, countOf(emission, first), () => reduceLoops(emission, rest, references, body));
+  reduceLoop(emission, first, references, 1, countOf(emission, first), () =>
+    reduceLoops(emission, rest, references, body),
+  );
 }

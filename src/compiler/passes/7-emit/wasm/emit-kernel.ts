@@ -5,7 +5,13 @@ import { pushRows, reduceLoops, type Emission, type KernelSurroundings } from ".
 import type { WasmFunction } from "./encoder.ts";
 import { planNest, type Nest, type ReduceLoop, type SpaceLoop } from "./nest.ts";
 import { packPanel } from "./panel.ts";
-import { withAccumulator, type Physical, type PhysicalKernel, type PhysicalStore, type Reference } from "./physical.ts";
+import {
+  withAccumulator,
+  type Physical,
+  type PhysicalKernel,
+  type PhysicalStore,
+  type Reference,
+} from "./physical.ts";
 import { segmentsOf, type Segment } from "./segments.ts";
 import { emitTile } from "./tile.ts";
 import { Values } from "./values.ts";
@@ -17,7 +23,11 @@ export interface EmittedKernel {
 }
 
 /** One kernel as a function (lo, hi) over a range of one of its outer loops. */
-export function emitKernel(kernel: PhysicalKernel, name: string, around: KernelSurroundings): EmittedKernel {
+export function emitKernel(
+  kernel: PhysicalKernel,
+  name: string,
+  around: KernelSurroundings,
+): EmittedKernel {
   const f = new FunctionBuilder(name, ["i32", "i32"]);
   const nest = planNest(kernel);
   const { level, parts } = divisionOf(nest);
@@ -26,7 +36,11 @@ export function emitKernel(kernel: PhysicalKernel, name: string, around: KernelS
 }
 
 /** Small kernels one after the other in one function (lo, hi) of a single part: a call each would cost as much as they do. */
-export function emitTogether(kernels: readonly PhysicalKernel[], name: string, around: KernelSurroundings): EmittedKernel {
+export function emitTogether(
+  kernels: readonly PhysicalKernel[],
+  name: string,
+  around: KernelSurroundings,
+): EmittedKernel {
   const f = new FunctionBuilder(name, ["i32", "i32"]);
   f.get(f.parameter(0));
   f.get(f.parameter(1));
@@ -39,7 +53,12 @@ export function emitTogether(kernels: readonly PhysicalKernel[], name: string, a
       f.forget();
     }
   });
-  return { function: f.finish(`${kernels.length} small kernels: ${kernels.map((kernel) => kernel.name).join(", ")}`), parts: 1 };
+  return {
+    function: f.finish(
+      `${kernels.length} small kernels: ${kernels.map((kernel) => kernel.name).join(", ")}`,
+    ),
+    parts: 1,
+  };
 }
 
 /** Kernels that run in turn for every value of a variable. */
@@ -51,7 +70,11 @@ export interface PhysicalLoop {
 }
 
 /** A loop with all its kernels in one function (lo, hi) of a single part. */
-export function emitLoop({ axis, reverse, kernels, comment }: PhysicalLoop, name: string, around: KernelSurroundings): EmittedKernel {
+export function emitLoop(
+  { axis, reverse, kernels, comment }: PhysicalLoop,
+  name: string,
+  around: KernelSurroundings,
+): EmittedKernel {
   const f = new FunctionBuilder(name, ["i32", "i32"]);
   f.get(f.parameter(0));
   f.get(f.parameter(1));
@@ -60,19 +83,22 @@ export function emitLoop({ axis, reverse, kernels, comment }: PhysicalLoop, name
     const place = f.local("i32");
     f.integer(reverse ? axis.extent - 1 : 0);
     f.set(place);
-    f.repeat(() => f.integer(axis.extent), () => {
-      f.reserve();
-      for (const kernel of kernels) {
-        const nest = planNest(kernel);
-        f.comment(`${kernel.comment}${describe(nest)}`);
-        new KernelEmitter(kernel, nest, f, around, undefined, { axis: axis.name, place }).emit();
-        f.forget();
-      }
-      f.get(place);
-      f.integer(reverse ? -1 : 1);
-      f.op("i32.add");
-      f.set(place);
-    });
+    f.repeat(
+      () => f.integer(axis.extent),
+      () => {
+        f.reserve();
+        for (const kernel of kernels) {
+          const nest = planNest(kernel);
+          f.comment(`${kernel.comment}${describe(nest)}`);
+          new KernelEmitter(kernel, nest, f, around, undefined, { axis: axis.name, place }).emit();
+          f.forget();
+        }
+        f.get(place);
+        f.integer(reverse ? -1 : 1);
+        f.op("i32.add");
+        f.set(place);
+      },
+    );
   });
   return { function: f.finish(comment), parts: 1 };
 }
@@ -87,7 +113,9 @@ const enoughParts = 8;
 
 /** The loop that is divided among threads: the outermost of eight steps or more, else the longest. */
 function divisionOf({ space }: Nest): { readonly level: number; readonly parts: number } {
-  const steps = space.map((loop) => segmentsOf(loop)).map(([first, ...rest]) => (first?.count ?? 1) + (rest.length > 0 ? 1 : 0));
+  const steps = space
+    .map((loop) => segmentsOf(loop))
+    .map(([first, ...rest]) => (first?.count ?? 1) + (rest.length > 0 ? 1 : 0));
   const long = steps.findIndex((count) => count >= enoughParts);
   const level = long >= 0 ? long : steps.indexOf(Math.max(...steps));
   return { level, parts: steps[level] ?? 1 };
@@ -107,11 +135,25 @@ class KernelEmitter {
   private readonly divided: number | undefined;
   private readonly round: Round | undefined;
 
-  constructor(kernel: PhysicalKernel, nest: Nest, f: FunctionBuilder, around: KernelSurroundings, divided: number | undefined, round?: Round) {
+  constructor(
+    kernel: PhysicalKernel,
+    nest: Nest,
+    f: FunctionBuilder,
+    around: KernelSurroundings,
+    divided: number | undefined,
+    round?: Round,
+  ) {
     this.kernel = kernel;
     this.divided = divided;
     this.round = round;
-    const loops = new Set([...nest.space, ...nest.reduce, ...(nest.outside === undefined ? [] : [nest.outside]), ...(round === undefined ? [] : [round])].map((loop) => loop.axis));
+    const loops = new Set(
+      [
+        ...nest.space,
+        ...nest.reduce,
+        ...(nest.outside === undefined ? [] : [nest.outside]),
+        ...(round === undefined ? [] : [round]),
+      ].map((loop) => loop.axis),
+    );
     const cursors = new Cursors(f, (axis) => loops.has(axis));
     this.emission = { f, nest, cursors, values: new Values(f, cursors, nest), around };
   }
@@ -119,7 +161,12 @@ class KernelEmitter {
   emit(): void {
     const { round } = this;
     if (round === undefined) return this.whole();
-    this.emission.cursors.moving(round.axis, this.references(this.kernel.term), { lo: round.place, size: 1 }, () => this.whole());
+    this.emission.cursors.moving(
+      round.axis,
+      this.references(this.kernel.term),
+      { lo: round.place, size: 1 },
+      () => this.whole(),
+    );
   }
 
   private whole(): void {
@@ -136,17 +183,36 @@ class KernelEmitter {
     this.kernel = { ...kernel, stores: [{ ...store, value: { kind: "constant", value: 0 } }] };
     f.comment("zeros");
     this.space(0, new Map(), undefined);
-    const stored: Physical = { kind: "load", reference: store.reference, divided: [], guards: [], absent: 0 };
-    this.kernel = { ...kernel, initial: stored, stores: [{ ...store, value: { kind: "accumulator" } }] };
+    const stored: Physical = {
+      kind: "load",
+      reference: store.reference,
+      divided: [],
+      guards: [],
+      absent: 0,
+    };
+    this.kernel = {
+      ...kernel,
+      initial: stored,
+      stores: [{ ...store, value: { kind: "accumulator" } }],
+    };
     f.comment(`row by row: ${rows.axis}`);
-    reduceLoops(this.emission, [rows], this.references(kernel.term), () => this.space(0, new Map(), kernel.term));
+    reduceLoops(this.emission, [rows], this.references(kernel.term), () =>
+      this.space(0, new Map(), kernel.term),
+    );
     if (store.value.kind === "accumulator") return;
-    this.kernel = { ...kernel, stores: [{ ...store, value: withAccumulator(store.value, stored) }] };
+    this.kernel = {
+      ...kernel,
+      stores: [{ ...store, value: withAccumulator(store.value, stored) }],
+    };
     f.comment("what is done to the sums");
     this.space(0, new Map(), undefined);
   }
 
-  private space(level: number, sizes: ReadonlyMap<string, number>, term: Physical | undefined): void {
+  private space(
+    level: number,
+    sizes: ReadonlyMap<string, number>,
+    term: Physical | undefined,
+  ): void {
     const { nest } = this.emission;
     const loop = nest.space[level];
     if (loop === undefined) return emitTile(this.emission, this.kernel, sizes, term);
@@ -164,10 +230,18 @@ class KernelEmitter {
     const { initial, stores } = this.kernel;
     const { nest, values } = this.emission;
     const packed = nest.packed === undefined ? [] : [nest.packed.reference];
-    return [...values.referencesOf(term, initial, ...stores.map((store) => store.value)), ...stores.map((store) => store.reference), ...packed];
+    return [
+      ...values.referencesOf(term, initial, ...stores.map((store) => store.value)),
+      ...stores.map((store) => store.reference),
+      ...packed,
+    ];
   }
 
-  private segments(loop: SpaceLoop, references: readonly Reference[], body: (segment: Segment) => void): void {
+  private segments(
+    loop: SpaceLoop,
+    references: readonly Reference[],
+    body: (segment: Segment) => void,
+  ): void {
     const { f, cursors } = this.emission;
     const [first, ...rest] = segmentsOf(loop) as [Segment, ...Segment[]];
     if (rest.length === 0 && first.count === 1) return body(first);
@@ -186,14 +260,21 @@ class KernelEmitter {
   }
 
   /** The divided loop runs over the parts lo … hi − 1; what is left over after whole tiles is the last part. */
-  private dividedLoop(loop: SpaceLoop, references: readonly Reference[], body: (segment: Segment) => void): void {
+  private dividedLoop(
+    loop: SpaceLoop,
+    references: readonly Reference[],
+    body: (segment: Segment) => void,
+  ): void {
     const { f, cursors } = this.emission;
     const [lo, hi] = [f.parameter(0), f.parameter(1)];
     const [first, ...rest] = segmentsOf(loop) as [Segment, ...Segment[]];
     const [place, end] = [f.local("i32"), f.local("i32")];
     f.get(lo);
     f.set(place);
-    this.least(() => this.tilesOf(loop, first), () => f.get(hi));
+    this.least(
+      () => this.tilesOf(loop, first),
+      () => f.get(hi),
+    );
     f.set(end);
     const mayRun = (): void => {
       f.get(place);
@@ -220,12 +301,14 @@ class KernelEmitter {
       f.get(hi);
       f.integer(first.count);
       f.op("i32.gt_s");
-      f.when(() => this.leftover(loop, first, () => {
-        for (const segment of rest) {
-          body(segment);
-          advance(segment.size);
-        }
-      }));
+      f.when(() =>
+        this.leftover(loop, first, () => {
+          for (const segment of rest) {
+            body(segment);
+            advance(segment.size);
+          }
+        }),
+      );
     });
   }
 
@@ -250,7 +333,10 @@ class KernelEmitter {
   private least(a: Value, b: Value): void {
     const { f } = this.emission;
     const [x, y] = [f.local("i32"), f.local("i32")];
-    for (const [value, local] of [[a, x], [b, y]] as const) {
+    for (const [value, local] of [
+      [a, x],
+      [b, y],
+    ] as const) {
       value();
       f.set(local);
     }
@@ -273,7 +359,9 @@ class KernelEmitter {
 
 /** How the loops run, for the comment. */
 function describe(nest: Nest): string {
-  const tiles = nest.space.filter((loop) => loop.tile > 1).map((loop) => `${loop.tile} of ${loop.axis}`);
+  const tiles = nest.space
+    .filter((loop) => loop.tile > 1)
+    .map((loop) => `${loop.tile} of ${loop.axis}`);
   const across = nest.horizontal === undefined ? [] : [`${nest.horizontal} in the lanes`];
   const parts = [...tiles, ...across, ...(nest.packed === undefined ? [] : ["panels"])];
   return parts.length === 0 ? "" : ` — ${parts.join(", ")}`;

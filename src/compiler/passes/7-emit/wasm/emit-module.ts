@@ -1,5 +1,12 @@
 import { deflate } from "../../../base/deflate.ts";
-import { emitWasm, type WasmArray, type WasmOptions, type WasmPlanTable, type WasmPlans, type WasmThreadTable } from "./emit-wasm.ts";
+import {
+  emitWasm,
+  type WasmArray,
+  type WasmOptions,
+  type WasmPlanTable,
+  type WasmPlans,
+  type WasmThreadTable,
+} from "./emit-wasm.ts";
 
 export interface EmittedWasmFiles {
   /** wasm.ts: the module's bytes and the addresses of everything in its memory. */
@@ -12,7 +19,12 @@ export interface EmittedWasmFiles {
 const lineLength = 96;
 
 /** The files that carry the WebAssembly module of a run; `wasmPlanModule` is where the generated file imports its types from. */
-export function emitWasmFiles(plans: WasmPlans, wasmPlanModule = "./runtime/wasm-plan.ts", name = "wasmModule", options: WasmOptions = {}): EmittedWasmFiles {
+export function emitWasmFiles(
+  plans: WasmPlans,
+  wasmPlanModule = "./runtime/wasm-plan.ts",
+  name = "wasmModule",
+  options: WasmOptions = {},
+): EmittedWasmFiles {
   const { bytes, wat, memory } = emitWasm(plans, options);
   const table = [
     `import { packed, type WasmProgram } from ${literal(wasmPlanModule)};`,
@@ -44,15 +56,23 @@ function base64(bytes: Uint8Array): string {
 }
 
 function lines(text: string): readonly string[] {
-  return Array.from({ length: Math.ceil(text.length / lineLength) }, (_, line) => text.slice(line * lineLength, (line + 1) * lineLength));
+  return Array.from({ length: Math.ceil(text.length / lineLength) }, (_, line) =>
+    text.slice(line * lineLength, (line + 1) * lineLength),
+  );
 }
 
 function literal(text: string): string {
-  return JSON.stringify(text).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029").replaceAll("<", "\\u003c");
+  return JSON.stringify(text)
+    .replaceAll("\u2028", "\\u2028")
+    .replaceAll("\u2029", "\\u2029")
+    .replaceAll("<", "\\u003c");
 }
 
 /** `"__proto__": …` would set the prototype instead of a property. */
-function record<Value>(entries: ReadonlyMap<string, Value>, text: (value: Value) => string): string {
+function record<Value>(
+  entries: ReadonlyMap<string, Value>,
+  text: (value: Value) => string,
+): string {
   const key = (name: string): string => (name === "__proto__" ? `["__proto__"]` : literal(name));
   return `{ ${[...entries].map(([name, value]) => `${key(name)}: ${text(value)}`).join(", ")} }`;
 }
@@ -70,7 +90,10 @@ function threadsText({ flag, words, scratch, scratchBytes, plans }: WasmThreadTa
 }
 
 function planText(plan: WasmPlanTable): string {
-  const fills = plan.fills.map(({ stream, array, words }) => `{ stream: ${literal(stream)}, array: ${arrayText(array)}, words: ${words} }`);
+  const fills = plan.fills.map(
+    ({ stream, array, words }) =>
+      `{ stream: ${literal(stream)}, array: ${arrayText(array)}, words: ${words} }`,
+  );
   const derived = [...plan.derived].map(([name, formula]) => `${name}: (given) => ${formula},`);
   return [
     "{",

@@ -10,7 +10,20 @@ import { PlanNumbers } from "./numbers.ts";
 import { physicalParts, type PhysicalKernel } from "./physical.ts";
 import { placeBuffers, type Memory } from "./placement.ts";
 import { addPlanFunctions, type CallablePlan } from "./plan-functions.ts";
-import { arrayOf, copiesOf, fillsOf, fillTables, groupsOf, kernelsOf, lowered, nameOf, tasksOf, variableOf, type Draft, type Group } from "./plan-groups.ts";
+import {
+  arrayOf,
+  copiesOf,
+  fillsOf,
+  fillTables,
+  groupsOf,
+  kernelsOf,
+  lowered,
+  nameOf,
+  tasksOf,
+  variableOf,
+  type Draft,
+  type Group,
+} from "./plan-groups.ts";
 import { preparePlan } from "./prepare-plan.ts";
 import { planTasks, usefulThreads, type PlannedTask } from "./tasks.ts";
 import { threadBytes } from "./thread-functions.ts";
@@ -45,7 +58,11 @@ export interface WasmPlanTable {
   readonly numbers: ReadonlyMap<string, number>;
   readonly results: ReadonlyMap<string, WasmArray>;
   /** The functions in order, with the parts that each can be divided into and the multiplications and additions that it does. */
-  readonly kernels: readonly { readonly name: string; readonly parts: number; readonly work: number }[];
+  readonly kernels: readonly {
+    readonly name: string;
+    readonly parts: number;
+    readonly work: number;
+  }[];
 }
 
 /** What threads need to know to work on one memory. */
@@ -92,17 +109,33 @@ export interface WasmOptions {
 const mostThreads = 16;
 
 /** One module for all plans of a run: a function a kernel, and one a plan that calls them in order. */
-export function emitWasm(plans: WasmPlans, { relaxedSimd = false, threads = "where they pay", exportKernels = false }: WasmOptions = {}): EmittedWasm {
-  const drafts = Object.values(plans).map((plan): Draft => ({ prepared: preparePlan(plan), numbers: new PlanNumbers() }));
+export function emitWasm(
+  plans: WasmPlans,
+  { relaxedSimd = false, threads = "where they pay", exportKernels = false }: WasmOptions = {},
+): EmittedWasm {
+  const drafts = Object.values(plans).map((plan): Draft => ({
+    prepared: preparePlan(plan),
+    numbers: new PlanNumbers(),
+  }));
   const { memory, scratchBytes } = layOut(drafts);
   const outlines = drafts.map((draft) => outlinePlan(draft, drafts, memory, threads));
   const divided = outlines.filter((outline) => outline.threads > 1);
   const threaded = divided.length > 0;
-  const around = { rows: memory.numbers, scratch: threaded ? undefined : memory.scratch, isFused: relaxedSimd };
+  const around = {
+    rows: memory.numbers,
+    scratch: threaded ? undefined : memory.scratch,
+    isFused: relaxedSimd,
+  };
   const functions: WasmFunction[] = [];
-  const tables = outlines.map((outline) => emitPlan(outline, memory, around, exportKernels, functions));
+  const tables = outlines.map((outline) =>
+    emitPlan(outline, memory, around, exportKernels, functions),
+  );
   const meetingPlace = Math.ceil(memory.bytes / 128) * 128;
-  addPlanFunctions(functions, outlines.map((outline) => callablePlan(outline, memory)), meetingPlace);
+  addPlanFunctions(
+    functions,
+    outlines.map((outline) => callablePlan(outline, memory)),
+    meetingPlace,
+  );
   const pages = Math.ceil((threaded ? meetingPlace + threadBytes : memory.bytes) / 65536);
   const module: WasmModule = { functions, pages, threaded };
   const bytes = encodeModule(module);
@@ -110,29 +143,64 @@ export function emitWasm(plans: WasmPlans, { relaxedSimd = false, threads = "whe
     bytes,
     wat: printModule(module),
     memory: {
-      pages, rows: memory.numbers, variables: variablesOf(drafts, memory), plans: new Map(tables.map((table) => [table.name, table])),
-      ...(threaded ? { threads: { flag: memoryFlagOf(bytes), words: meetingPlace, scratch: memory.scratch, scratchBytes, plans: new Map(divided.map(({ draft, threads }) => [draft.prepared.plan.name, threads])) } } : {}),
-      ranges: [...memory.ranges, ...(threaded ? [{ name: "threads", address: meetingPlace, bytes: threadBytes }] : [])],
+      pages,
+      rows: memory.numbers,
+      variables: variablesOf(drafts, memory),
+      plans: new Map(tables.map((table) => [table.name, table])),
+      ...(threaded
+        ? {
+            threads: {
+              flag: memoryFlagOf(bytes),
+              words: meetingPlace,
+              scratch: memory.scratch,
+              scratchBytes,
+              plans: new Map(
+                divided.map(({ draft, threads }) => [draft.prepared.plan.name, threads]),
+              ),
+            },
+          }
+        : {}),
+      ranges: [
+        ...memory.ranges,
+        ...(threaded ? [{ name: "threads", address: meetingPlace, bytes: threadBytes }] : []),
+      ],
     },
   };
 }
 
 /** Places everything once to see what is needed, then again with room for panels, numbers and reads beside the arrays. */
-function layOut(drafts: readonly Draft[]): { readonly memory: Memory; readonly scratchBytes: number } {
+function layOut(drafts: readonly Draft[]): {
+  readonly memory: Memory;
+  readonly scratchBytes: number;
+} {
   const prepared = drafts.map((draft) => draft.prepared);
   const first = placeBuffers(prepared, 0, 0, 0);
-  const kernels = drafts.flatMap((draft) => kernelsOf(draft.prepared).map((kernel) => lowered(kernel, draft, first)));
+  const kernels = drafts.flatMap((draft) =>
+    kernelsOf(draft.prepared).map((kernel) => lowered(kernel, draft, first)),
+  );
   const scratch = Math.max(0, ...kernels.map((kernel) => panelBytes(planNest(kernel))));
   const numbers = Math.max(0, ...drafts.map((draft) => draft.numbers.count));
   const fills = drafts.reduce((count, draft) => count + fillsOf(draft.prepared).length, 0);
-  return { memory: placeBuffers(prepared, numbers + streamWords * fills, scratch, Math.max(0, ...kernels.map((kernel) => overreach(kernel, first)))), scratchBytes: scratch };
+  return {
+    memory: placeBuffers(
+      prepared,
+      numbers + streamWords * fills,
+      scratch,
+      Math.max(0, ...kernels.map((kernel) => overreach(kernel, first))),
+    ),
+    scratchBytes: scratch,
+  };
 }
 
 /** How far reads that are then left out go beyond the memory. */
 function overreach(kernel: PhysicalKernel, memory: Memory): number {
   const extents = new Map([...kernel.axes].map(([name, axis]) => [name, axis.extent + 8]));
   let most = 0;
-  for (const part of physicalParts(kernel.term, kernel.initial, ...kernel.stores.map((store) => store.value))) {
+  for (const part of physicalParts(
+    kernel.term,
+    kernel.initial,
+    ...kernel.stores.map((store) => store.value),
+  )) {
     if (part.kind !== "load") continue;
     const [low, high] = rangeOf(affine(part.reference.base, [...part.reference.strides]), extents);
     most = Math.max(most, -low, high - memory.bytes);
@@ -144,9 +212,11 @@ function variablesOf(drafts: readonly Draft[], memory: Memory): ReadonlyMap<stri
   const variables = new Map<string, WasmArray>();
   for (const { prepared } of drafts) {
     for (const buffer of prepared.buffers) {
-      if (buffer.aliasOf === undefined && (buffer.role === "parameter" || buffer.role === "state")) variables.set(buffer.name, arrayOf(memory.of(prepared, buffer)));
+      if (buffer.aliasOf === undefined && (buffer.role === "parameter" || buffer.role === "state"))
+        variables.set(buffer.name, arrayOf(memory.of(prepared, buffer)));
     }
-    for (const [path, buffer] of prepared.plan.updates) variables.set(path, arrayOf(memory.of(prepared, variableOf(path, buffer))));
+    for (const [path, buffer] of prepared.plan.updates)
+      variables.set(path, arrayOf(memory.of(prepared, variableOf(path, buffer))));
   }
   return variables;
 }
@@ -161,34 +231,72 @@ interface Outline {
   readonly threads: number;
 }
 
-function outlinePlan(draft: Draft, drafts: readonly Draft[], memory: Memory, threads: WasmOptions["threads"]): Outline {
+function outlinePlan(
+  draft: Draft,
+  drafts: readonly Draft[],
+  memory: Memory,
+  threads: WasmOptions["threads"],
+): Outline {
   const fills = fillTables(draft, memory, drafts);
   const groups = groupsOf(draft, memory, fills);
   const planned = planTasks(tasksOf(draft, groups, memory), threads === "always" ? 0 : undefined);
-  return { draft, fills, groups, planned, threads: threads === "always" ? mostThreads : threads === "never" ? 1 : usefulThreads(planned) };
+  return {
+    draft,
+    fills,
+    groups,
+    planned,
+    threads: threads === "always" ? mostThreads : threads === "never" ? 1 : usefulThreads(planned),
+  };
 }
 
-function emitPlan({ draft, fills, groups }: Outline, memory: Memory, around: KernelSurroundings, exported: boolean, functions: WasmFunction[]): WasmPlanTable {
+function emitPlan(
+  { draft, fills, groups }: Outline,
+  memory: Memory,
+  around: KernelSurroundings,
+  exported: boolean,
+  functions: WasmFunction[],
+): WasmPlanTable {
   const { prepared, numbers } = draft;
   const { plan } = prepared;
   const own = prepared.buffers.filter((buffer) => buffer.aliasOf === undefined);
   const kernels = groups.map((group) => {
     const emitted = emitGroup(group, nameOf(group, plan.name), around);
     functions.push({ ...emitted.function, exported });
-    return { name: emitted.function.name, parts: emitted.parts, work: group.reduce((sum, item) => sum + item.work, 0) };
+    return {
+      name: emitted.function.name,
+      parts: emitted.parts,
+      work: group.reduce((sum, item) => sum + item.work, 0),
+    };
   });
   const array = (buffer: Buffer): WasmArray => arrayOf(memory.of(prepared, buffer));
   return {
-    name: plan.name, capacity: plan.capacity, given: plan.scalars, derived: numbers.formulas(), kernels,
-    inputs: new Map(own.filter((buffer) => buffer.role === "input").map((buffer) => [buffer.name, array(buffer)])),
+    name: plan.name,
+    capacity: plan.capacity,
+    given: plan.scalars,
+    derived: numbers.formulas(),
+    kernels,
+    inputs: new Map(
+      own.filter((buffer) => buffer.role === "input").map((buffer) => [buffer.name, array(buffer)]),
+    ),
     fills: [...fills.values()],
-    numbers: new Map([...numbers.places()].map(([name, slot]) => [name, memory.numbers + 4 * (slot + 1)])),
+    numbers: new Map(
+      [...numbers.places()].map(([name, slot]) => [name, memory.numbers + 4 * (slot + 1)]),
+    ),
     results: new Map([...plan.results].map(([name, buffer]) => [name, array(buffer)])),
   };
 }
 
-function callablePlan({ draft: { prepared }, planned, threads }: Outline, memory: Memory): CallablePlan {
-  return { name: prepared.plan.name, capacity: prepared.plan.capacity, planned, copies: copiesOf(prepared, memory), isDivided: threads > 1 };
+function callablePlan(
+  { draft: { prepared }, planned, threads }: Outline,
+  memory: Memory,
+): CallablePlan {
+  return {
+    name: prepared.plan.name,
+    capacity: prepared.plan.capacity,
+    planned,
+    copies: copiesOf(prepared, memory),
+    isDivided: threads > 1,
+  };
 }
 
 function emitGroup(group: Group, name: string, around: KernelSurroundings): EmittedKernel {
@@ -196,5 +304,7 @@ function emitGroup(group: Group, name: string, around: KernelSurroundings): Emit
   if (first?.fill !== undefined) return emitFill(first.fill, name);
   if (first?.loop !== undefined) return emitLoop(first.loop, name, around);
   const kernels = group.map((item) => item.kernel!);
-  return kernels.length === 1 ? emitKernel(kernels[0]!, name, around) : emitTogether(kernels, name, around);
+  return kernels.length === 1
+    ? emitKernel(kernels[0]!, name, around)
+    : emitTogether(kernels, name, around);
 }

@@ -47,7 +47,8 @@ function signed(value: number): readonly number[] {
   for (;;) {
     const low = rest & 0x7f;
     rest >>= 7;
-    if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) return [...bytes, low];
+    if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0))
+      return [...bytes, low];
     bytes.push(low | 0x80);
   }
 }
@@ -76,18 +77,29 @@ function section(id: number, content: readonly number[]): readonly number[] {
 function immediateBytes({ op, immediates }: Instruction): readonly number[] {
   const [first = 0, second = 0, third = 0] = immediates;
   switch (instructions[op].immediate) {
-    case "none": return [];
-    case "block": return [0x40];
-    case "index": return unsigned(first);
+    case "none":
+      return [];
+    case "block":
+      return [0x40];
+    case "index":
+      return unsigned(first);
     case "i32":
-    case "i64": return signed(first);
-    case "f32": return floatBytes(first);
-    case "v128": return immediates.flatMap(wordBytes);
-    case "lane": return [first];
-    case "memory": return [...unsigned(second), ...unsigned(first)];
-    case "memory lane": return [...unsigned(second), ...unsigned(first), third];
-    case "shuffle": return immediates;
-    case "copy": return [0, 0];
+    case "i64":
+      return signed(first);
+    case "f32":
+      return floatBytes(first);
+    case "v128":
+      return immediates.flatMap(wordBytes);
+    case "lane":
+      return [first];
+    case "memory":
+      return [...unsigned(second), ...unsigned(first)];
+    case "memory lane":
+      return [...unsigned(second), ...unsigned(first), third];
+    case "shuffle":
+      return immediates;
+    case "copy":
+      return [0, 0];
   }
 }
 
@@ -118,21 +130,49 @@ const importedMemory = [...text("env"), ...text("memory"), 0x02];
 /** Where the byte is that says whether the memory is shared: 1 is no, 3 is yes. Only of modules made for threads. */
 export function memoryFlagOf(bytes: Uint8Array): number {
   const sought = [...importedMemory, hasLimit];
-  return bytes.findIndex((_, start) => sought.every((byte, place) => bytes[start + place] === byte)) + importedMemory.length;
+  return (
+    bytes.findIndex((_, start) => sought.every((byte, place) => bytes[start + place] === byte)) +
+    importedMemory.length
+  );
 }
 
 /** The binary form of a module: sections type, import, function, export, code. */
 export function encodeModule(module: WasmModule): Uint8Array<ArrayBuffer> {
   const signatures = [...new Set(module.functions.map((one) => one.parameters.join(",")))];
-  const types = signatures.map((signature) => [0x60, ...vectorOf((signature === "" ? [] : signature.split(",")).map((type) => [valueTypes[type as ValueType]])), 0]);
-  const limits = module.threaded ? [hasLimit, ...unsigned(module.pages), ...unsigned(mostPages)] : [0x00, ...unsigned(module.pages)];
-  const imports = [[...importedMemory, ...limits], ...(module.threaded ? [[...text("env"), ...text("scratch"), 0x03, valueTypes.i32, 0x00]] : [])];
-  const exports = module.functions.flatMap((one, index) => (one.exported ? [[...text(one.name), 0x00, ...unsigned(index)]] : []));
+  const types = signatures.map((signature) => [
+    0x60,
+    ...vectorOf(
+      (signature === "" ? [] : signature.split(",")).map((type) => [valueTypes[type as ValueType]]),
+    ),
+    0,
+  ]);
+  const limits = module.threaded
+    ? [hasLimit, ...unsigned(module.pages), ...unsigned(mostPages)]
+    : [0x00, ...unsigned(module.pages)];
+  const imports = [
+    [...importedMemory, ...limits],
+    ...(module.threaded ? [[...text("env"), ...text("scratch"), 0x03, valueTypes.i32, 0x00]] : []),
+  ];
+  const exports = module.functions.flatMap((one, index) =>
+    one.exported ? [[...text(one.name), 0x00, ...unsigned(index)]] : [],
+  );
   return Uint8Array.from([
-    0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    0x01,
+    0x00,
+    0x00,
+    0x00,
     ...section(1, vectorOf(types)),
     ...section(2, vectorOf(imports)),
-    ...section(3, vectorOf(module.functions.map((one) => unsigned(signatures.indexOf(one.parameters.join(",")))))),
+    ...section(
+      3,
+      vectorOf(
+        module.functions.map((one) => unsigned(signatures.indexOf(one.parameters.join(",")))),
+      ),
+    ),
     ...section(7, vectorOf(exports)),
     ...section(10, vectorOf(module.functions.map(codeOf))),
   ]);

@@ -34,11 +34,16 @@ export function emitFill(array: RandomArray, name: string): EmittedKernel {
   };
   word(5);
   f.when(() => {
-    const [seedLow, seedHigh, nameLow, nameHigh, step] = [0, 1, 2, 3, 4].map((place) => f.hold(() => {
-      word(place);
-      f.op("i32x4.splat");
-    })) as [Value, Value, Value, Value, Value];
-    const block = (): readonly Value[] => philox(f, [blocks(f, group), step, nameHigh, seedHigh], [seedLow, nameLow]).map((words) => fraction(f, words));
+    const [seedLow, seedHigh, nameLow, nameHigh, step] = [0, 1, 2, 3, 4].map((place) =>
+      f.hold(() => {
+        word(place);
+        f.op("i32x4.splat");
+      }),
+    ) as [Value, Value, Value, Value, Value];
+    const block = (): readonly Value[] =>
+      philox(f, [blocks(f, group), step, nameHigh, seedHigh], [seedLow, nameLow]).map((words) =>
+        fraction(f, words),
+      );
     f.get(f.parameter(0));
     f.set(group);
     f.get(group);
@@ -57,7 +62,10 @@ export function emitFill(array: RandomArray, name: string): EmittedKernel {
     f.when(() => {
       f.op("loop");
       store(f, turned(f, block()), pointer, array.address, perGroup);
-      for (const [local, by] of [[group, 1], [pointer, 4 * perGroup]] as const) {
+      for (const [local, by] of [
+        [group, 1],
+        [pointer, 4 * perGroup],
+      ] as const) {
         f.get(local);
         f.integer(by);
         f.op("i32.add");
@@ -74,7 +82,10 @@ export function emitFill(array: RandomArray, name: string): EmittedKernel {
     f.op("i32.gt_s");
     f.when(() => store(f, turned(f, block()), pointer, array.address, rest));
   });
-  return { function: f.finish(`${array.elements} random numbers (Philox 4×32-10)`), parts: fillParts(array) };
+  return {
+    function: f.finish(`${array.elements} random numbers (Philox 4×32-10)`),
+    parts: fillParts(array),
+  };
 }
 
 export function fillParts({ elements }: RandomArray): number {
@@ -94,7 +105,11 @@ function blocks(f: FunctionBuilder, group: Local): Value {
 }
 
 /** Ten rounds on four counters of four words each, one in each lane. */
-function philox(f: FunctionBuilder, counter: readonly [Value, Value, Value, Value], keys: readonly [Value, Value]): readonly Value[] {
+function philox(
+  f: FunctionBuilder,
+  counter: readonly [Value, Value, Value, Value],
+  keys: readonly [Value, Value],
+): readonly Value[] {
   let words = counter;
   for (let round = 0; round < rounds; round++) {
     const [key0, key1] = keys.map((key, which) => (): void => {
@@ -116,12 +131,18 @@ function allLanes(f: FunctionBuilder, word: number): void {
 
 /** The lower and the upper 32 bits of four products. */
 function product(f: FunctionBuilder, word: Value, factor: number): readonly [Value, Value] {
-  const [first, last] = (["i64x2.extmul_low_i32x4_u", "i64x2.extmul_high_i32x4_u"] as const).map((op) => f.hold(() => {
-    word();
-    allLanes(f, factor);
-    f.op(op);
-  })) as [Value, Value];
-  return [f.hold(() => shuffleWords(f, first, last, [0, 2, 4, 6])), f.hold(() => shuffleWords(f, first, last, [1, 3, 5, 7]))];
+  const [first, last] = (["i64x2.extmul_low_i32x4_u", "i64x2.extmul_high_i32x4_u"] as const).map(
+    (op) =>
+      f.hold(() => {
+        word();
+        allLanes(f, factor);
+        f.op(op);
+      }),
+  ) as [Value, Value];
+  return [
+    f.hold(() => shuffleWords(f, first, last, [0, 2, 4, 6])),
+    f.hold(() => shuffleWords(f, first, last, [1, 3, 5, 7])),
+  ];
 }
 
 function mixed(f: FunctionBuilder, ...[a, b, key]: readonly [Value, Value, Value]): Value {
@@ -147,7 +168,13 @@ function fraction(f: FunctionBuilder, words: Value): Value {
 }
 
 /** Stores the first `count` numbers of four vectors; nothing beyond. */
-function store(f: FunctionBuilder, vectors: readonly Value[], pointer: Local, address: number, count: number): void {
+function store(
+  f: FunctionBuilder,
+  vectors: readonly Value[],
+  pointer: Local,
+  address: number,
+  count: number,
+): void {
   for (const [place, vector] of vectors.entries()) {
     const own = Math.min(4, count - 4 * place);
     if (own === 4) {

@@ -4,7 +4,10 @@ const smallCycles = 4_000;
 const mostCycles = 24_000;
 
 /** Runs of small neighbours that become one function; every other kernel stands alone. */
-export function groupSmall<Item>(items: readonly Item[], cyclesOf: (item: Item) => number): readonly (readonly Item[])[] {
+export function groupSmall<Item>(
+  items: readonly Item[],
+  cyclesOf: (item: Item) => number,
+): readonly (readonly Item[])[] {
   const groups: Item[][] = [];
   let cycles = Infinity;
   for (const item of items) {

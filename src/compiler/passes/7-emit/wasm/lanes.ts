@@ -11,7 +11,19 @@ export function strideOf(reference: Reference, axis: string): number {
   return reference.strides.get(axis) ?? 0;
 }
 
-const dear: ReadonlySet<string> = new Set(["exp", "log", "tanh", "sigmoid", "erf", "sine", "cosine", "power", "modulo", "divide", "sqrt"]);
+const dear: ReadonlySet<string> = new Set([
+  "exp",
+  "log",
+  "tanh",
+  "sigmoid",
+  "erf",
+  "sine",
+  "cosine",
+  "power",
+  "modulo",
+  "divide",
+  "sqrt",
+]);
 
 /** What one evaluation costs with `axis` in the lanes, in simple instructions. */
 function costOf(roots: readonly (Physical | undefined)[], axis: string | undefined): number {
@@ -27,23 +39,38 @@ function partCost(part: Physical, axis: string | undefined): number {
 }
 
 /** The axis that makes a kernel cheapest in the lanes: one of the output, or a reduced one. */
-export function lanesOf(kernel: PhysicalKernel): { vector: string | undefined; horizontal: string | undefined } {
+export function lanesOf(kernel: PhysicalKernel): {
+  vector: string | undefined;
+  horizontal: string | undefined;
+} {
   const terms = kernel.reduce.reduce((product, axis) => product * extentOf(kernel, axis), 1);
   const outside = [kernel.initial, ...kernel.stores.map((store) => store.value)];
-  let best = { vector: undefined as string | undefined, horizontal: undefined as string | undefined };
-  let least = costOf([kernel.term], undefined) * terms + costOf(outside, undefined) + kernel.stores.length;
+  let best = {
+    vector: undefined as string | undefined,
+    horizontal: undefined as string | undefined,
+  };
+  let least =
+    costOf([kernel.term], undefined) * terms + costOf(outside, undefined) + kernel.stores.length;
   for (const axis of kernel.space) {
     if (extentOf(kernel, axis) < 2) continue;
-    const storing = kernel.stores.reduce((sum, store) => sum + (strideOf(store.reference, axis) === 4 ? 1 : 5), 0);
+    const storing = kernel.stores.reduce(
+      (sum, store) => sum + (strideOf(store.reference, axis) === 4 ? 1 : 5),
+      0,
+    );
     const extent = extentOf(kernel, axis);
     const used = extent / (Math.ceil(extent / lanes) * lanes);
-    const cost = (costOf([kernel.term], axis) * terms + costOf(outside, axis) + storing) / (lanes * used);
+    const cost =
+      (costOf([kernel.term], axis) * terms + costOf(outside, axis) + storing) / (lanes * used);
     if (cost <= least) [least, best] = [cost, { vector: axis, horizontal: undefined }];
   }
   for (const axis of kernel.reduce) {
     const extent = extentOf(kernel, axis);
     if (extent < 2 * lanes) continue;
-    const cost = (costOf([kernel.term], axis) * terms) / lanes + costOf(outside, undefined) + kernel.stores.length + 14;
+    const cost =
+      (costOf([kernel.term], axis) * terms) / lanes +
+      costOf(outside, undefined) +
+      kernel.stores.length +
+      14;
     if (cost < least) [least, best] = [cost, { vector: undefined, horizontal: axis }];
   }
   return best;
@@ -53,6 +80,8 @@ export function lanesOf(kernel: PhysicalKernel): { vector: string | undefined; h
 export function cyclesOf(kernel: PhysicalKernel): number {
   const points = kernel.space.reduce((product, axis) => product * extentOf(kernel, axis), 1);
   const terms = kernel.reduce.reduce((product, axis) => product * extentOf(kernel, axis), 1);
-  const perPoint = costOf([kernel.initial, ...kernel.stores.map((store) => store.value)], undefined) + kernel.stores.length;
+  const perPoint =
+    costOf([kernel.initial, ...kernel.stores.map((store) => store.value)], undefined) +
+    kernel.stores.length;
   return (points * (terms * costOf([kernel.term], undefined) + perPoint)) / lanes;
 }

@@ -5,7 +5,12 @@ import { choose, compare, constant, type VectorOperation } from "./math-support.
 /** −1, 0 or 1; NaN stays. */
 export function sign(f: FunctionBuilder, ...[a]: readonly Value[]): void {
   const x = f.hold(a!);
-  choose(f, constant(f, 1), () => choose(f, constant(f, -1), x, compare(f, "f32x4.lt", x, 0)), compare(f, "f32x4.gt", x, 0));
+  choose(
+    f,
+    constant(f, 1),
+    () => choose(f, constant(f, -1), x, compare(f, "f32x4.lt", x, 0)),
+    compare(f, "f32x4.gt", x, 0),
+  );
 }
 
 /**
@@ -37,11 +42,18 @@ export function modulo(f: FunctionBuilder, ...[a, b]: readonly Value[]): void {
     f.op("f32x4.ne");
     f.op("v128.and");
   };
-  const shifted = f.hold(() => choose(f, () => {
-    plain();
-    y();
-    f.op("f32x4.add");
-  }, plain, opposite));
+  const shifted = f.hold(() =>
+    choose(
+      f,
+      () => {
+        plain();
+        y();
+        f.op("f32x4.add");
+      },
+      plain,
+      opposite,
+    ),
+  );
   const outside = (): void => {
     shifted();
     f.op("f32x4.abs");
@@ -59,14 +71,16 @@ export function modulo(f: FunctionBuilder, ...[a, b]: readonly Value[]): void {
 export function power(f: FunctionBuilder, ...[a, b]: readonly Value[]): void {
   const x = f.hold(a!);
   const y = f.hold(b!);
-  const size = f.hold(() => exponential(f, () => {
-    y();
-    logarithm(f, () => {
-      x();
-      f.op("f32x4.abs");
-    });
-    f.op("f32x4.mul");
-  }));
+  const size = f.hold(() =>
+    exponential(f, () => {
+      y();
+      logarithm(f, () => {
+        x();
+        f.op("f32x4.abs");
+      });
+      f.op("f32x4.mul");
+    }),
+  );
   const isOdd = (): void => {
     modulo(f, y, constant(f, 2));
     f.splat(1);
@@ -93,7 +107,8 @@ export function power(f: FunctionBuilder, ...[a, b]: readonly Value[]): void {
     size();
     f.op("f32x4.neg");
   };
-  const negative = (): void => choose(f, () => choose(f, negated, size, isOdd), constant(f, Number.NaN), isDefined);
+  const negative = (): void =>
+    choose(f, () => choose(f, negated, size, isOdd), constant(f, Number.NaN), isDefined);
   const any = f.hold(() => choose(f, negative, size, isNegative));
   choose(f, constant(f, 1), any, compare(f, "f32x4.eq", y, 0));
 }

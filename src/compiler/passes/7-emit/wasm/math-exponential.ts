@@ -17,7 +17,14 @@ export function exponential(f: FunctionBuilder, ...[a]: readonly Value[]): void 
   });
   const r = reduced(f, x, n, ln2);
   const y = f.hold(() => {
-    polynomial(f, r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
+    polynomial(
+      f,
+      r,
+      [
+        1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
+        5.0000001201e-1,
+      ],
+    );
     r();
     r();
     f.op("f32x4.mul");
@@ -32,7 +39,12 @@ export function exponential(f: FunctionBuilder, ...[a]: readonly Value[]): void 
     f.op("i32x4.shl");
     f.op("i32x4.add");
   });
-  choose(f, constant(f, Infinity), () => choose(f, constant(f, 0), y, compare(f, "f32x4.lt", x, -87.33654)), compare(f, "f32x4.gt", x, 88.72283));
+  choose(
+    f,
+    constant(f, Infinity),
+    () => choose(f, constant(f, 0), y, compare(f, "f32x4.lt", x, -87.33654)),
+    compare(f, "f32x4.gt", x, 88.72283),
+  );
 }
 
 /**
@@ -42,11 +54,18 @@ export function exponential(f: FunctionBuilder, ...[a]: readonly Value[]): void 
 export function logarithm(f: FunctionBuilder, ...[a]: readonly Value[]): void {
   const x = f.hold(a!);
   const tiny = f.hold(compare(f, "f32x4.lt", x, 1.17549435e-38));
-  const scaled = f.hold(() => choose(f, () => {
-    x();
-    f.splat(8388608);
-    f.op("f32x4.mul");
-  }, x, tiny));
+  const scaled = f.hold(() =>
+    choose(
+      f,
+      () => {
+        x();
+        f.splat(8388608);
+        f.op("f32x4.mul");
+      },
+      x,
+      tiny,
+    ),
+  );
   const half = f.hold(() => {
     scaled();
     f.words(0x7fffff, 0x7fffff, 0x7fffff, 0x7fffff);
@@ -66,7 +85,13 @@ export function logarithm(f: FunctionBuilder, ...[a]: readonly Value[]): void {
     f.op("f32x4.sub");
   });
   const y = f.hold(() => logarithmOfMantissa(f, m, e));
-  const special = (): void => choose(f, constant(f, -Infinity), () => choose(f, x, constant(f, Number.NaN), compare(f, "f32x4.gt", x, 0)), compare(f, "f32x4.eq", x, 0));
+  const special = (): void =>
+    choose(
+      f,
+      constant(f, -Infinity),
+      () => choose(f, x, constant(f, Number.NaN), compare(f, "f32x4.gt", x, 0)),
+      compare(f, "f32x4.eq", x, 0),
+    );
   choose(f, y, special, () => {
     compare(f, "f32x4.gt", x, 0)();
     compare(f, "f32x4.lt", x, Infinity)();
@@ -99,7 +124,14 @@ function logarithmOfMantissa(f: FunctionBuilder, m: Value, e: Value): void {
     m();
     f.op("f32x4.mul");
   });
-  polynomial(f, m, [7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1]);
+  polynomial(
+    f,
+    m,
+    [
+      7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1,
+      -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+    ],
+  );
   m();
   f.op("f32x4.mul");
   square();
@@ -135,19 +167,32 @@ export function hyperbolicTangent(f: FunctionBuilder, ...[a]: readonly Value[]):
     x();
     f.op("f32x4.mul");
   });
-  polynomial(f, square, [-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5, 6.37261928875436e-4, 4.89352455891786e-3]);
+  polynomial(
+    f,
+    square,
+    [
+      -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8,
+      1.48572235717979e-5, 6.37261928875436e-4, 4.89352455891786e-3,
+    ],
+  );
   x();
   f.op("f32x4.mul");
-  polynomial(f, square, [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3]);
+  polynomial(
+    f,
+    square,
+    [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3],
+  );
   f.op("f32x4.div");
 }
 
 /** 1 / (1 + e^−x), at most 3 ulp. */
 export function sigmoid(f: FunctionBuilder, ...[a]: readonly Value[]): void {
-  const e = f.hold(() => exponential(f, () => {
-    a!();
-    f.op("f32x4.neg");
-  }));
+  const e = f.hold(() =>
+    exponential(f, () => {
+      a!();
+      f.op("f32x4.neg");
+    }),
+  );
   f.splat(1);
   f.splat(1);
   e();
@@ -170,7 +215,14 @@ export function errorFunction(f: FunctionBuilder, ...[a]: readonly Value[]): voi
     f.op("f32x4.mul");
   });
   const near = f.hold(() => {
-    polynomial(f, square, [7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3, -2.685381193529856e-2, 1.128358514861418e-1, -3.7612625824233e-1, 1.12837916572671]);
+    polynomial(
+      f,
+      square,
+      [
+        7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3, -2.685381193529856e-2,
+        1.128358514861418e-1, -3.7612625824233e-1, 1.12837916572671,
+      ],
+    );
     x();
     f.op("f32x4.mul");
   });
@@ -196,10 +248,12 @@ function complement(f: FunctionBuilder, size: Value, square: Value): void {
     f.op("f32x4.add");
     f.op("f32x4.div");
   });
-  const decay = f.hold(() => exponential(f, () => {
-    square();
-    f.op("f32x4.neg");
-  }));
+  const decay = f.hold(() =>
+    exponential(f, () => {
+      square();
+      f.op("f32x4.neg");
+    }),
+  );
   f.splat(1);
   polynomial(f, t, [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592]);
   t();

@@ -36,7 +36,10 @@ export function turning(shift: 0 | 1): VectorOperation {
 }
 
 /** x = r + n·π/2 with |r| ≤ π/4: two lanes at a time in double precision, π/2 in two parts. */
-function withoutQuarters(f: FunctionBuilder, given: Value): { readonly r: Value; readonly n: Value } {
+function withoutQuarters(
+  f: FunctionBuilder,
+  given: Value,
+): { readonly r: Value; readonly n: Value } {
   const far = (): void => {
     given();
     f.op("f32x4.abs");
@@ -49,7 +52,9 @@ function withoutQuarters(f: FunctionBuilder, given: Value): { readonly r: Value;
     f.op("v128.and");
   };
   const x = f.hold(() => choose(f, () => f.splat(0), given, far));
-  const [low, high] = [x, (): void => shuffleWords(f, x, x, [2, 3, 2, 3])].map((lanes) => halfWithoutQuarters(f, lanes)) as [Half, Half];
+  const [low, high] = [x, (): void => shuffleWords(f, x, x, [2, 3, 2, 3])].map((lanes) =>
+    halfWithoutQuarters(f, lanes),
+  ) as [Half, Half];
   return {
     r: f.hold(() => shuffleWords(f, low.r, high.r, [0, 1, 4, 5])),
     n: f.hold(() => shuffleWords(f, low.n, high.n, [0, 1, 4, 5])),
@@ -83,10 +88,13 @@ function halfWithoutQuarters(f: FunctionBuilder, lanes: Value): Half {
     }
     f.op("f32x4.demote_f64x2_zero");
   });
-  return { r, n: f.hold(() => {
-    n();
-    f.op("i32x4.trunc_sat_f64x2_s_zero");
-  }) };
+  return {
+    r,
+    n: f.hold(() => {
+      n();
+      f.op("i32x4.trunc_sat_f64x2_s_zero");
+    }),
+  };
 }
 
 /** All bits of a lane set where bit `bit` of it is. */
@@ -109,5 +117,9 @@ function sineOf(f: FunctionBuilder, r: Value, square: Value): void {
 }
 
 function cosineOf(f: FunctionBuilder, square: Value): void {
-  polynomial(f, square, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2, -0.5, 1]);
+  polynomial(
+    f,
+    square,
+    [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2, -0.5, 1],
+  );
 }

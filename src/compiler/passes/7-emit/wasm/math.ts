@@ -1,29 +1,41 @@
 import type { ScalarOp } from "../../../plan/plan.ts";
 import type { Op } from "./instructions.ts";
 import { extremum, modulo, power, sign } from "./math-arithmetic.ts";
-import { errorFunction, exponential, hyperbolicTangent, logarithm, sigmoid } from "./math-exponential.ts";
+import {
+  errorFunction,
+  exponential,
+  hyperbolicTangent,
+  logarithm,
+  sigmoid,
+} from "./math-exponential.ts";
 import { choose, compare, type VectorOperation } from "./math-support.ts";
 import { turning } from "./math-turning.ts";
 
-const unary = (op: Op): VectorOperation => (f, a) => {
-  a!();
-  f.op(op);
-};
+const unary =
+  (op: Op): VectorOperation =>
+  (f, a) => {
+    a!();
+    f.op(op);
+  };
 
-const binary = (op: Op): VectorOperation => (f, a, b) => {
-  a!();
-  b!();
-  f.op(op);
-};
+const binary =
+  (op: Op): VectorOperation =>
+  (f, a, b) => {
+    a!();
+    b!();
+    f.op(op);
+  };
 
 /** A comparison as a number: 1 where it holds, else 0. */
-const comparison = (op: Op): VectorOperation => (f, a, b) => {
-  a!();
-  b!();
-  f.op(op);
-  f.splat(1);
-  f.op("v128.and");
-};
+const comparison =
+  (op: Op): VectorOperation =>
+  (f, a, b) => {
+    a!();
+    b!();
+    f.op(op);
+    f.splat(1);
+    f.op("v128.and");
+  };
 
 /** Every operation of a plan, four lanes at a time. `select` tests its first operand against 0. */
 export const vectorOperations = {
@@ -51,8 +63,13 @@ export const vectorOperations = {
   less: comparison("f32x4.lt"),
   less_equal: comparison("f32x4.le"),
   equal: comparison("f32x4.eq"),
-  select: (f, condition, then, otherwise) => choose(f, then!, otherwise!, compare(f, "f32x4.ne", condition!, 0)),
+  select: (f, condition, then, otherwise) =>
+    choose(f, then!, otherwise!, compare(f, "f32x4.ne", condition!, 0)),
 } satisfies Record<ScalarOp, VectorOperation>;
 
 /** Comparisons that are masks before they are numbers. */
-export const maskOperations: Partial<Record<ScalarOp, Op>> = { less: "f32x4.lt", less_equal: "f32x4.le", equal: "f32x4.eq" };
+export const maskOperations: Partial<Record<ScalarOp, Op>> = {
+  less: "f32x4.lt",
+  less_equal: "f32x4.le",
+  equal: "f32x4.eq",
+};

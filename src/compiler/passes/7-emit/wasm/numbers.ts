@@ -36,4 +36,3 @@ export class PlanNumbers {
 function hasErrorFunction(expression: Expr): boolean {
   return subexpressions(expression).some((part) => part.kind === "apply" && part.op === "erf");
 }
-

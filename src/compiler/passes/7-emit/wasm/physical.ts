@@ -1,6 +1,21 @@
 import { extentsOf } from "../../../plan/accesses.ts";
-import { addAffine, affine, rangeOf, scaleAffine, staysInside, type Extents } from "../../../plan/affine.ts";
-import type { Access, Affine, Buffer, Expr, Kernel, PlanAxis, ScalarOp } from "../../../plan/plan.ts";
+import {
+  addAffine,
+  affine,
+  rangeOf,
+  scaleAffine,
+  staysInside,
+  type Extents,
+} from "../../../plan/affine.ts";
+import type {
+  Access,
+  Affine,
+  Buffer,
+  Expr,
+  Kernel,
+  PlanAxis,
+  ScalarOp,
+} from "../../../plan/plan.ts";
 import type { Placement } from "./placement.ts";
 
 /** An address (or a number) that moves with the loops: base + Σ stride·axis, in bytes. */
@@ -69,16 +84,36 @@ export interface Places {
 export function physicalKernel(kernel: Kernel, places: Places): PhysicalKernel {
   const extents: Extents = extentsOf(kernel);
   const outside = kernel.combine === "max" ? -Infinity : 0;
-  const convert = (absent: number): ((expression: Expr) => Physical) => converter(extents, absent, places);
+  const convert = (absent: number): ((expression: Expr) => Physical) =>
+    converter(extents, absent, places);
   const inStores = convert(0);
   return {
-    name: kernel.name, comment: kernel.comment, axes: new Map([...kernel.axes, ...(kernel.around === undefined ? [] : [kernel.around])].map((axis) => [axis.name, axis])), space: kernel.space, reduce: kernel.reduce,
-    combine: kernel.combine, term: kernel.term && convert(outside)(kernel.term), initial: kernel.initial && inStores(kernel.initial),
-    stores: kernel.stores.map(({ to, value }) => ({ reference: referenceOf(to, places.of(to.buffer)), value: inStores(value), filled: filledBy(to, places.of(to.buffer)) })),
+    name: kernel.name,
+    comment: kernel.comment,
+    axes: new Map(
+      [...kernel.axes, ...(kernel.around === undefined ? [] : [kernel.around])].map((axis) => [
+        axis.name,
+        axis,
+      ]),
+    ),
+    space: kernel.space,
+    reduce: kernel.reduce,
+    combine: kernel.combine,
+    term: kernel.term && convert(outside)(kernel.term),
+    initial: kernel.initial && inStores(kernel.initial),
+    stores: kernel.stores.map(({ to, value }) => ({
+      reference: referenceOf(to, places.of(to.buffer)),
+      value: inStores(value),
+      filled: filledBy(to, places.of(to.buffer)),
+    })),
   };
 }
 
-function converter(extents: Extents, absent: number, places: Places): (expression: Expr) => Physical {
+function converter(
+  extents: Extents,
+  absent: number,
+  places: Places,
+): (expression: Expr) => Physical {
   const done = new Map<Expr, Physical>();
   const visit = (expression: Expr): Physical => {
     const known = done.get(expression);
@@ -93,50 +128,91 @@ function converter(extents: Extents, absent: number, places: Places): (expressio
     const quotient = quotientOf(expression);
     if (quotient !== undefined) return quotient;
     switch (expression.kind) {
-      case "constant": return { kind: "constant", value: expression.value };
-      case "load": return loadOf(expression.access, places.of(expression.access.buffer), extents, absent);
-      case "axis": return { kind: "axis", index: affine(expression.constant, [[expression.axis, expression.step]]) };
-      case "accumulator": return { kind: "accumulator" };
-      case "inside": return { kind: "inside", guard: { index: expression.index, extent: expression.extent } };
-      case "apply": return { kind: "apply", op: expression.op, args: expression.args.map(visit) };
-      default: throw new Error(`${expression.kind} has no place`);
+      case "constant":
+        return { kind: "constant", value: expression.value };
+      case "load":
+        return loadOf(expression.access, places.of(expression.access.buffer), extents, absent);
+      case "axis":
+        return {
+          kind: "axis",
+          index: affine(expression.constant, [[expression.axis, expression.step]]),
+        };
+      case "accumulator":
+        return { kind: "accumulator" };
+      case "inside":
+        return { kind: "inside", guard: { index: expression.index, extent: expression.extent } };
+      case "apply":
+        return { kind: "apply", op: expression.op, args: expression.args.map(visit) };
+      default:
+        throw new Error(`${expression.kind} has no place`);
     }
   };
   /** Division by a number of the host or a constant is multiplication by what the host makes of it. */
   const quotientOf = (expression: Expr): Physical | undefined => {
     if (expression.kind !== "apply" || expression.op !== "divide") return undefined;
     const [numerator, denominator] = expression.args as readonly [Expr, Expr];
-    if (denominator.kind === "constant") return { kind: "apply", op: "multiply", args: [visit(numerator), { kind: "constant", value: 1 / denominator.value }] };
-    const address = places.number({ kind: "apply", op: "divide", args: [{ kind: "constant", value: 1 }, denominator] });
-    return address === undefined ? undefined : { kind: "apply", op: "multiply", args: [visit(numerator), { kind: "number", address }] };
+    if (denominator.kind === "constant")
+      return {
+        kind: "apply",
+        op: "multiply",
+        args: [visit(numerator), { kind: "constant", value: 1 / denominator.value }],
+      };
+    const address = places.number({
+      kind: "apply",
+      op: "divide",
+      args: [{ kind: "constant", value: 1 }, denominator],
+    });
+    return address === undefined
+      ? undefined
+      : { kind: "apply", op: "multiply", args: [visit(numerator), { kind: "number", address }] };
   };
   return visit;
 }
 
-function loadOf(access: Access, placement: Placement, extents: Extents, absent: number): PhysicalLoad {
+function loadOf(
+  access: Access,
+  placement: Placement,
+  extents: Extents,
+  absent: number,
+): PhysicalLoad {
   const guards: Guard[] = [];
   for (const [dimension, index] of access.index.entries()) {
     const extent = placement.shape[dimension]!;
     if (staysInside(index, extent, extents)) continue;
     const [low, high] = rangeOf(index, extents);
     const [before, after] = placement.border[dimension]!;
-    const covered = absent === 0 && index.divisor === undefined && low >= -before && high < extent + after;
+    const covered =
+      absent === 0 && index.divisor === undefined && low >= -before && high < extent + after;
     if (!covered) guards.push({ index, extent });
   }
-  const divided = access.index.flatMap((index, dimension) => (index.divisor === undefined ? [] : [{ index, stride: 4 * placement.strides[dimension]! }]));
+  const divided = access.index.flatMap((index, dimension) =>
+    index.divisor === undefined ? [] : [{ index, stride: 4 * placement.strides[dimension]! }],
+  );
   return { kind: "load", reference: referenceOf(access, placement), divided, guards, absent };
 }
 
 /** The address of an access without its divided indices. */
 function referenceOf({ index }: Access, placement: Placement): Reference {
   let flat = affine(placement.origin);
-  for (const [dimension, one] of index.entries()) if (one.divisor === undefined) flat = addAffine(flat, scaleAffine(one, placement.strides[dimension]!));
-  return { base: placement.address + 4 * flat.constant, strides: new Map(flat.terms.map(([axis, step]) => [axis, 4 * step])) };
+  for (const [dimension, one] of index.entries())
+    if (one.divisor === undefined)
+      flat = addAffine(flat, scaleAffine(one, placement.strides[dimension]!));
+  return {
+    base: placement.address + 4 * flat.constant,
+    strides: new Map(flat.terms.map(([axis, step]) => [axis, 4 * step])),
+  };
 }
 
 function filledBy({ index }: Access, placement: Placement): PhysicalStore["filled"] {
   const last = index.at(-1);
-  if (last === undefined || last.divisor !== undefined || last.constant !== 0 || last.terms.length !== 1 || last.terms[0]![1] !== 1) return undefined;
+  if (
+    last === undefined ||
+    last.divisor !== undefined ||
+    last.constant !== 0 ||
+    last.terms.length !== 1 ||
+    last.terms[0]![1] !== 1
+  )
+    return undefined;
   return { axis: last.terms[0]![0], extent: placement.pitch };
 }
 
@@ -146,7 +222,12 @@ export function withAccumulator(expression: Physical, by: Physical): Physical {
   const visit = (part: Physical): Physical => {
     const known = done.get(part);
     if (known !== undefined) return known;
-    const result: Physical = part.kind === "accumulator" ? by : part.kind === "apply" ? { ...part, args: part.args.map(visit) } : part;
+    const result: Physical =
+      part.kind === "accumulator"
+        ? by
+        : part.kind === "apply"
+          ? { ...part, args: part.args.map(visit) }
+          : part;
     done.set(part, result);
     return result;
   };

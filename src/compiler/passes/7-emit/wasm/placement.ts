@@ -1,5 +1,11 @@
 import { invariant } from "../../../base/invariant.ts";
-import { expressionsOf, extentsOf, kernelsOf, lifetimesOf, memoryOf } from "../../../plan/accesses.ts";
+import {
+  expressionsOf,
+  extentsOf,
+  kernelsOf,
+  lifetimesOf,
+  memoryOf,
+} from "../../../plan/accesses.ts";
 import { rangeOf } from "../../../plan/affine.ts";
 import type { Buffer } from "../../../plan/plan.ts";
 import { aliased, inPlace, leavesBounds, type PreparedPlan } from "./prepare-plan.ts";
@@ -26,7 +32,11 @@ export interface Memory {
   readonly scratch: number;
   readonly bytes: number;
   /** Every range that is in use, for tests of the gaps between. */
-  readonly ranges: readonly { readonly name: string; readonly address: number; readonly bytes: number }[];
+  readonly ranges: readonly {
+    readonly name: string;
+    readonly address: number;
+    readonly bytes: number;
+  }[];
 }
 
 const alignment = 64;
@@ -40,20 +50,30 @@ function alignUp(value: number, to: number): number {
 }
 
 /** Strides of a row-major array whose last dimension is filled up to whole vectors and whose other dimensions have borders. */
-function shapeOf(shape: readonly number[], border: readonly (readonly [number, number])[], exact: boolean): Shape {
+function shapeOf(
+  shape: readonly number[],
+  border: readonly (readonly [number, number])[],
+  exact: boolean,
+): Shape {
   const last = shape.at(-1) ?? 1;
   const filled = exact || last === 1 ? last : alignUp(last, 4);
   // Rows at multiples of 1 KiB would meet in the same sets of the cache.
   const pitch = !exact && shape.length > 1 && filled % 256 === 0 ? filled + 16 : filled;
-  const extents = shape.map((extent, axis) => (axis === shape.length - 1 ? pitch : extent + border[axis]![0] + border[axis]![1]));
-  const strides = shape.map((_, axis) => extents.slice(axis + 1).reduce((product, extent) => product * extent, 1));
+  const extents = shape.map((extent, axis) =>
+    axis === shape.length - 1 ? pitch : extent + border[axis]![0] + border[axis]![1],
+  );
+  const strides = shape.map((_, axis) =>
+    extents.slice(axis + 1).reduce((product, extent) => product * extent, 1),
+  );
   const origin = strides.reduce((sum, stride, axis) => sum + stride * border[axis]![0], 0);
   const elements = extents.reduce((product, extent) => product * extent, 1);
   return { shape, strides, origin, pitch, border, bytes: 4 * elements };
 }
 
 /** How far outside of each buffer that has room for a border its readers go (never in the last dimension, never for a maximum). */
-function bordersOf(prepared: PreparedPlan): ReadonlyMap<string, readonly (readonly [number, number])[]> {
+function bordersOf(
+  prepared: PreparedPlan,
+): ReadonlyMap<string, readonly (readonly [number, number])[]> {
   const shared = aliased(prepared.buffers);
   const updates = new Set([...prepared.plan.updates.values()]);
   const borders = new Map<string, (readonly [number, number])[]>();
@@ -63,13 +83,22 @@ function bordersOf(prepared: PreparedPlan): ReadonlyMap<string, readonly (readon
     for (const expression of expressionsOf(kernel)) {
       if (expression.kind !== "load" || !leavesBounds(expression.access, kernel)) continue;
       const { buffer, index } = expression.access;
-      if (buffer.role !== "temporary" || buffer.aliasOf !== undefined || shared.has(buffer.name) || updates.has(buffer)) continue;
+      if (
+        buffer.role !== "temporary" ||
+        buffer.aliasOf !== undefined ||
+        shared.has(buffer.name) ||
+        updates.has(buffer)
+      )
+        continue;
       const border = borders.get(buffer.name) ?? buffer.shape.map(() => [0, 0] as const);
       borders.set(buffer.name, border);
       for (const [axis, one] of index.entries()) {
         if (one.divisor !== undefined || axis === buffer.shape.length - 1) continue;
         const [low, high] = rangeOf(one, extents);
-        border[axis] = [Math.max(border[axis]![0], -low), Math.max(border[axis]![1], high - buffer.shape[axis]! + 1)];
+        border[axis] = [
+          Math.max(border[axis]![0], -low),
+          Math.max(border[axis]![1], high - buffer.shape[axis]! + 1),
+        ];
       }
     }
   }
@@ -100,14 +129,18 @@ class Space {
 }
 
 /** Lowest address at which each buffer is free for as long as it lives: the largest first. */
-function packByLiveness(items: readonly { name: string; bytes: number; life: readonly [number, number] }[]): { offsets: ReadonlyMap<string, number>; bytes: number } {
+function packByLiveness(
+  items: readonly { name: string; bytes: number; life: readonly [number, number] }[],
+): { offsets: ReadonlyMap<string, number>; bytes: number } {
   const placed: { from: number; to: number; life: readonly [number, number] }[] = [];
   const offsets = new Map<string, number>();
   let total = 0;
   for (const { name, bytes, life } of items.toSorted((a, b) => b.bytes - a.bytes)) {
     const size = alignUp(bytes + gap, alignment);
     let from = 0;
-    for (const other of placed.filter((one) => one.life[0] <= life[1] && life[0] <= one.life[1]).toSorted((a, b) => a.from - b.from)) {
+    for (const other of placed
+      .filter((one) => one.life[0] <= life[1] && life[0] <= one.life[1])
+      .toSorted((a, b) => a.from - b.from)) {
       if (from + size <= other.from) break;
       from = Math.max(from, other.to);
     }
@@ -123,13 +156,22 @@ function packByLiveness(items: readonly { name: string; bytes: number; life: rea
  * numbers, results and bordered arrays with ranges of their own, and the other temporaries in one region for all plans,
  * reused as they die. New values that may be written in place lie where their variables do.
  */
-export function placeBuffers(plans: readonly PreparedPlan[], numberCount: number, scratchBytes: number, slack: number): Memory {
+export function placeBuffers(
+  plans: readonly PreparedPlan[],
+  numberCount: number,
+  scratchBytes: number,
+  slack: number,
+): Memory {
   const space = new Space(alignUp(slack + gap, alignment));
   const numbers = space.take("numbers", 4 * (numberCount + 1));
   const scratch = space.take("scratch", scratchBytes);
   const variables = placeVariables(plans, space);
   const places = new Map<PreparedPlan, Map<string, Placement>>();
-  const regions: { plan: PreparedPlan; shapes: ReadonlyMap<string, Shape>; packed: ReturnType<typeof packByLiveness> }[] = [];
+  const regions: {
+    plan: PreparedPlan;
+    shapes: ReadonlyMap<string, Shape>;
+    packed: ReturnType<typeof packByLiveness>;
+  }[] = [];
   for (const prepared of plans) {
     const own = new Map<string, Placement>();
     places.set(prepared, own);
@@ -137,22 +179,42 @@ export function placeBuffers(plans: readonly PreparedPlan[], numberCount: number
   }
   const region = space.take("temporaries", Math.max(0, ...regions.map((one) => one.packed.bytes)));
   for (const { plan, shapes, packed } of regions) {
-    for (const [name, offset] of packed.offsets) places.get(plan)!.set(name, { ...shapes.get(name)!, address: region + offset });
+    for (const [name, offset] of packed.offsets)
+      places.get(plan)!.set(name, { ...shapes.get(name)!, address: region + offset });
   }
   const of = (plan: PreparedPlan, buffer: Buffer): Placement => {
     const memory = memoryOf(buffer);
     const found = places.get(plan)?.get(memory.name) ?? variables.get(memory.name);
     invariant(found !== undefined, `${buffer.name} has no place`);
-    return memory === buffer ? found : { ...found, ...shapeOf(buffer.shape, buffer.shape.map(() => [0, 0] as const), true), bytes: found.bytes };
+    return memory === buffer
+      ? found
+      : {
+          ...found,
+          ...shapeOf(
+            buffer.shape,
+            buffer.shape.map(() => [0, 0] as const),
+            true,
+          ),
+          bytes: found.bytes,
+        };
   };
-  return { of, numbers, scratch, bytes: alignUp(space.next + slack + gap, alignment), ranges: space.ranges };
+  return {
+    of,
+    numbers,
+    scratch,
+    bytes: alignUp(space.next + slack + gap, alignment),
+    ranges: space.ranges,
+  };
 }
 
 function noBorder(buffer: Buffer): readonly (readonly [number, number])[] {
   return buffer.shape.map(() => [0, 0] as const);
 }
 
-function placeVariables(plans: readonly PreparedPlan[], space: Space): ReadonlyMap<string, Placement> {
+function placeVariables(
+  plans: readonly PreparedPlan[],
+  space: Space,
+): ReadonlyMap<string, Placement> {
   const shared = new Set(plans.flatMap((plan) => [...aliased(plan.buffers)]));
   const variables = new Map<string, Placement>();
   const place = (name: string, buffer: Buffer): void => {
@@ -161,37 +223,55 @@ function placeVariables(plans: readonly PreparedPlan[], space: Space): ReadonlyM
     variables.set(name, { ...shape, address: space.take(name, shape.bytes) });
   };
   for (const { plan, buffers } of plans) {
-    for (const buffer of buffers) if ((buffer.role === "parameter" || buffer.role === "state") && buffer.aliasOf === undefined) place(buffer.name, buffer);
+    for (const buffer of buffers)
+      if ((buffer.role === "parameter" || buffer.role === "state") && buffer.aliasOf === undefined)
+        place(buffer.name, buffer);
     // A variable that is only ever replaced, never read.
     for (const [path, buffer] of plan.updates) place(path, buffer);
   }
   return variables;
 }
 
-function placeOwn(prepared: PreparedPlan, own: Map<string, Placement>, variables: ReadonlyMap<string, Placement>, space: Space): { shapes: ReadonlyMap<string, Shape>; packed: ReturnType<typeof packByLiveness> } {
+function placeOwn(
+  prepared: PreparedPlan,
+  own: Map<string, Placement>,
+  variables: ReadonlyMap<string, Placement>,
+  space: Space,
+): { shapes: ReadonlyMap<string, Shape>; packed: ReturnType<typeof packByLiveness> } {
   const shared = aliased(prepared.buffers);
   const borders = bordersOf(prepared);
   const { plan, steps } = prepared;
   const safe = inPlace(prepared);
-  const lifetimes = lifetimesOf(steps, new Set([...plan.results.values(), ...plan.updates.values()]));
+  const lifetimes = lifetimesOf(
+    steps,
+    new Set([...plan.results.values(), ...plan.updates.values()]),
+  );
   const pathOf = new Map([...plan.updates].map(([path, buffer]) => [buffer, path] as const));
   const shapes = new Map<string, Shape>();
   const items: { name: string; bytes: number; life: readonly [number, number] }[] = [];
   for (const buffer of prepared.buffers) {
-    if (buffer.aliasOf !== undefined || buffer.role === "parameter" || buffer.role === "state") continue;
+    if (buffer.aliasOf !== undefined || buffer.role === "parameter" || buffer.role === "state")
+      continue;
     const path = pathOf.get(buffer);
     if (path !== undefined && safe.has(path)) {
       own.set(buffer.name, variables.get(path)!);
       continue;
     }
-    const exact = path === undefined ? buffer.role === "input" || buffer.role === "random" || shared.has(buffer.name) : variables.get(path)!.pitch === (buffer.shape.at(-1) ?? 1) || shared.has(buffer.name);
+    const exact =
+      path === undefined
+        ? buffer.role === "input" || buffer.role === "random" || shared.has(buffer.name)
+        : variables.get(path)!.pitch === (buffer.shape.at(-1) ?? 1) || shared.has(buffer.name);
     const border = borders.get(buffer.name);
     const shape = shapeOf(buffer.shape, border ?? noBorder(buffer), exact);
     const life = lifetimes.get(buffer.name);
     if (buffer.role === "temporary" && border === undefined && life !== undefined) {
       shapes.set(buffer.name, shape);
       items.push({ name: buffer.name, bytes: shape.bytes, life });
-    } else own.set(buffer.name, { ...shape, address: space.take(`${plan.name}/${buffer.name}`, shape.bytes) });
+    } else
+      own.set(buffer.name, {
+        ...shape,
+        address: space.take(`${plan.name}/${buffer.name}`, shape.bytes),
+      });
   }
   return { shapes, packed: packByLiveness(items) };
 }

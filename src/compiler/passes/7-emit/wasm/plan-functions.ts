@@ -16,7 +16,11 @@ export interface CallablePlan {
 }
 
 /** What is called from outside: a function a plan, and where threads may pay what each of them runs. */
-export function addPlanFunctions(functions: WasmFunction[], plans: readonly CallablePlan[], meetingPlace: number): void {
+export function addPlanFunctions(
+  functions: WasmFunction[],
+  plans: readonly CallablePlan[],
+  meetingPlace: number,
+): void {
   const indexOf = (name: string): number => functions.findIndex((one) => one.name === name);
   const callable = ({ copies }: CallablePlan): Callable => ({
     indexOf,
@@ -31,7 +35,13 @@ export function addPlanFunctions(functions: WasmFunction[], plans: readonly Call
   if (divided.length === 0) return;
   functions.push(barrierFunction(meetingPlace));
   for (const plan of divided) functions.push(dividedPlan(plan.name, plan.planned, callable(plan)));
-  functions.push(serveFunction(meetingPlace, divided.map((plan) => plan.name), indexOf));
+  functions.push(
+    serveFunction(
+      meetingPlace,
+      divided.map((plan) => plan.name),
+      indexOf,
+    ),
+  );
 }
 
 /** Calls the kernels in order. */

@@ -1,4 +1,9 @@
-import { kernelsOf as kernelsOfStep, memoryOf, readsOf, touchedBy } from "../../../plan/accesses.ts";
+import {
+  kernelsOf as kernelsOfStep,
+  memoryOf,
+  readsOf,
+  touchedBy,
+} from "../../../plan/accesses.ts";
 import type { Buffer, FillRandom, Kernel, Loop, Step } from "../../../plan/plan.ts";
 import type { WasmArray, WasmFill } from "./emit-wasm.ts";
 import { partsOf, type PhysicalLoop } from "./emit-kernel.ts";
@@ -44,7 +49,11 @@ export function fillsOf(prepared: PreparedPlan): readonly FillRandom[] {
   return prepared.steps.filter((step) => step.kind === "fill random");
 }
 
-export function lowered(kernel: Kernel, { prepared, numbers }: Draft, memory: Memory): PhysicalKernel {
+export function lowered(
+  kernel: Kernel,
+  { prepared, numbers }: Draft,
+  memory: Memory,
+): PhysicalKernel {
   return physicalKernel(kernel, {
     of: (buffer) => memory.of(prepared, buffer),
     number: (expression) => {
@@ -59,37 +68,86 @@ export function arrayOf({ address, origin, strides, shape }: Placement): WasmArr
 }
 
 /** The words of a plan's random arrays come after the numbers, plan by plan. */
-export function fillTables({ prepared }: Draft, memory: Memory, drafts: readonly Draft[]): ReadonlyMap<Step, WasmFill> {
+export function fillTables(
+  { prepared }: Draft,
+  memory: Memory,
+  drafts: readonly Draft[],
+): ReadonlyMap<Step, WasmFill> {
   const numbers = Math.max(0, ...drafts.map((draft) => draft.numbers.count));
-  const before = drafts.slice(0, drafts.findIndex((draft) => draft.prepared === prepared)).reduce((count, draft) => count + fillsOf(draft.prepared).length, 0);
-  return new Map(fillsOf(prepared).map((step, place) => [step, {
-    stream: step.stream, array: arrayOf(memory.of(prepared, memoryOf(step.buffer))), words: memory.numbers + 4 * (1 + numbers + streamWords * (before + place)),
-  }]));
+  const before = drafts
+    .slice(
+      0,
+      drafts.findIndex((draft) => draft.prepared === prepared),
+    )
+    .reduce((count, draft) => count + fillsOf(draft.prepared).length, 0);
+  return new Map(
+    fillsOf(prepared).map((step, place) => [
+      step,
+      {
+        stream: step.stream,
+        array: arrayOf(memory.of(prepared, memoryOf(step.buffer))),
+        words: memory.numbers + 4 * (1 + numbers + streamWords * (before + place)),
+      },
+    ]),
+  );
 }
 
 /** The steps of a plan in the groups that become functions. */
-export function groupsOf(draft: Draft, memory: Memory, fills: ReadonlyMap<Step, WasmFill>): readonly Group[] {
+export function groupsOf(
+  draft: Draft,
+  memory: Memory,
+  fills: ReadonlyMap<Step, WasmFill>,
+): readonly Group[] {
   const { prepared } = draft;
   const range = (buffer: Buffer): Range => memory.of(prepared, buffer);
   const items = prepared.steps.map((step): Item => {
     if (step.kind === "kernel") {
       const kernel = lowered(step, draft, memory);
-      return { name: kernel.name, kernel, work: workOf(step), cycles: timeOf(kernel), reads: readsOf(step).map(range), writes: step.stores.map((store) => range(store.to.buffer)) };
+      return {
+        name: kernel.name,
+        kernel,
+        work: workOf(step),
+        cycles: timeOf(kernel),
+        reads: readsOf(step).map(range),
+        writes: step.stores.map((store) => range(store.to.buffer)),
+      };
     }
     if (step.kind === "loop") return loopItem(step, draft, memory, range);
     const { array, words } = fills.get(step)!;
     const elements = array.shape.reduce((product, extent) => product * extent, 1);
-    return { name: step.buffer.name, fill: { address: array.address, elements, words }, work: 0, cycles: elements * cyclesOfNumber, reads: [], writes: [range(step.buffer)] };
+    return {
+      name: step.buffer.name,
+      fill: { address: array.address, elements, words },
+      work: 0,
+      cycles: elements * cyclesOfNumber,
+      reads: [],
+      writes: [range(step.buffer)],
+    };
   });
-  return groupSmall(items, (item) => (item.kernel === undefined ? Infinity : cyclesOf(item.kernel)));
+  return groupSmall(items, (item) =>
+    item.kernel === undefined ? Infinity : cyclesOf(item.kernel),
+  );
 }
 
-function loopItem(loop: Loop, draft: Draft, memory: Memory, range: (buffer: Buffer) => Range): Item {
+function loopItem(
+  loop: Loop,
+  draft: Draft,
+  memory: Memory,
+  range: (buffer: Buffer) => Range,
+): Item {
   const kernels = loop.body.map((kernel) => lowered(kernel, draft, memory));
   const rounds = loop.axis.extent;
-  const sum = (numbers: readonly number[]): number => rounds * numbers.reduce((total, number) => total + number, 0);
+  const sum = (numbers: readonly number[]): number =>
+    rounds * numbers.reduce((total, number) => total + number, 0);
   const touched = [...new Set(touchedBy(loop))].map(range);
-  return { name: loop.name, loop: { ...loop, kernels }, work: sum(loop.body.map(workOf)), cycles: sum(kernels.map(cyclesOf)), reads: touched, writes: loop.body.flatMap((kernel) => kernel.stores.map((store) => range(store.to.buffer))) };
+  return {
+    name: loop.name,
+    loop: { ...loop, kernels },
+    work: sum(loop.body.map(workOf)),
+    cycles: sum(kernels.map(cyclesOf)),
+    reads: touched,
+    writes: loop.body.flatMap((kernel) => kernel.stores.map((store) => range(store.to.buffer))),
+  };
 }
 
 /** Tiles of sums of products reuse what they load: measured 15 operations a cycle where `cyclesOf` counts three. */
@@ -110,13 +168,26 @@ export function nameOf(group: Group, plan: string): string {
 }
 
 /** What is done in one call of a plan: its groups, then the new values that could not be written in place are copied. */
-export function tasksOf({ prepared }: Draft, groups: readonly Group[], memory: Memory): readonly Task[] {
+export function tasksOf(
+  { prepared }: Draft,
+  groups: readonly Group[],
+  memory: Memory,
+): readonly Task[] {
   const { name } = prepared.plan;
   const own = groups.map((group): Task => ({
-    name: nameOf(group, name), parts: partsIn(group), cycles: group.reduce((sum, item) => sum + item.cycles, 0),
-    reads: group.flatMap((item) => item.reads), writes: group.flatMap((item) => item.writes),
+    name: nameOf(group, name),
+    parts: partsIn(group),
+    cycles: group.reduce((sum, item) => sum + item.cycles, 0),
+    reads: group.flatMap((item) => item.reads),
+    writes: group.flatMap((item) => item.writes),
   }));
-  const copies = copiesOf(prepared, memory).map(({ path, to, from }): Task => ({ name: path, parts: 1, cycles: to.bytes / 8, reads: [from], writes: [to] }));
+  const copies = copiesOf(prepared, memory).map(({ path, to, from }): Task => ({
+    name: path,
+    parts: 1,
+    cycles: to.bytes / 8,
+    reads: [from],
+    writes: [to],
+  }));
   return [...own, ...copies];
 }
 
@@ -134,7 +205,14 @@ export interface Copy {
 
 export function copiesOf(prepared: PreparedPlan, memory: Memory): readonly Copy[] {
   const safe = inPlace(prepared);
-  return [...prepared.plan.updates].filter(([path]) => !safe.has(path)).map(([path, buffer]) => ({ path, buffer, to: memory.of(prepared, variableOf(path, buffer)), from: memory.of(prepared, buffer) }));
+  return [...prepared.plan.updates]
+    .filter(([path]) => !safe.has(path))
+    .map(([path, buffer]) => ({
+      path,
+      buffer,
+      to: memory.of(prepared, variableOf(path, buffer)),
+      from: memory.of(prepared, buffer),
+    }));
 }
 
 /** The variable behind an update, by its name. */

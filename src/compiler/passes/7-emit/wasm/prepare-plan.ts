@@ -20,16 +20,24 @@ export interface PreparedPlan {
 export function preparePlan(plan: Plan): PreparedPlan {
   const expressions = new Expressions();
   const split = plan.steps.flatMap((step): readonly Step[] => {
-    if (step.kind === "loop") return [{ ...step, body: step.body.flatMap((kernel) => splitDivisors(kernel, expressions)) }];
+    if (step.kind === "loop")
+      return [{ ...step, body: step.body.flatMap((kernel) => splitDivisors(kernel, expressions)) }];
     return step.kind === "kernel" ? splitDivisors(step, expressions) : [step];
   });
   const { steps, buffers } = withBorders(split, aliased(plan.buffers), expressions);
-  return { plan, steps: updatesLast(steps, plan), buffers: [...plan.buffers, ...buffers], expressions };
+  return {
+    plan,
+    steps: updatesLast(steps, plan),
+    buffers: [...plan.buffers, ...buffers],
+    expressions,
+  };
 }
 
 /** Names of the memories that are seen under more than one shape. */
 export function aliased(buffers: readonly Buffer[]): ReadonlySet<string> {
-  return new Set(buffers.flatMap((buffer) => (buffer.aliasOf === undefined ? [] : [memoryOf(buffer).name])));
+  return new Set(
+    buffers.flatMap((buffer) => (buffer.aliasOf === undefined ? [] : [memoryOf(buffer).name])),
+  );
 }
 
 /** Whether the memory of a buffer can have a border of zeros around it. */
@@ -39,7 +47,8 @@ function hasRoom(buffer: Buffer, shared: ReadonlySet<string>): boolean {
 
 /** The two loads of a product, when the kernel is a sum of products of loads. */
 function productOf(kernel: Kernel): readonly [Access, Access] | undefined {
-  if (kernel.combine !== "sum" || kernel.term?.kind !== "apply" || kernel.term.op !== "multiply") return undefined;
+  if (kernel.combine !== "sum" || kernel.term?.kind !== "apply" || kernel.term.op !== "multiply")
+    return undefined;
   const [a, b] = kernel.term.args as readonly [Expr, Expr];
   return a.kind === "load" && b.kind === "load" ? [a.access, b.access] : undefined;
 }
@@ -52,7 +61,11 @@ export function leavesBounds({ buffer, index }: Access, kernel: Kernel): boolean
   });
 }
 
-function withBorders(steps: readonly Step[], shared: ReadonlySet<string>, expressions: Expressions): { steps: readonly Step[]; buffers: readonly Buffer[] } {
+function withBorders(
+  steps: readonly Step[],
+  shared: ReadonlySet<string>,
+  expressions: Expressions,
+): { steps: readonly Step[]; buffers: readonly Buffer[] } {
   const copies = new Map<Buffer, Buffer>();
   const result: Step[] = [];
   for (const step of steps) {
@@ -60,28 +73,51 @@ function withBorders(steps: readonly Step[], shared: ReadonlySet<string>, expres
       result.push(step);
       continue;
     }
-    const wanted = (productOf(step) ?? []).filter((access) => !hasRoom(access.buffer, shared) && leavesBounds(access, step)).map((access) => access.buffer);
+    const wanted = (productOf(step) ?? [])
+      .filter((access) => !hasRoom(access.buffer, shared) && leavesBounds(access, step))
+      .map((access) => access.buffer);
     for (const buffer of wanted) {
       if (copies.has(buffer)) continue;
-      const copy: Buffer = { name: `${buffer.name}_bordered`, shape: buffer.shape, batched: buffer.batched, role: "temporary" };
+      const copy: Buffer = {
+        name: `${buffer.name}_bordered`,
+        shape: buffer.shape,
+        batched: buffer.batched,
+        role: "temporary",
+      };
       copies.set(buffer, copy);
       result.push(copyKernel(buffer, copy, step.path, expressions));
     }
     const load = (expression: Extract<Expr, { kind: "load" }>): Expr => {
-      const copy = wanted.includes(expression.access.buffer) ? copies.get(expression.access.buffer) : undefined;
+      const copy = wanted.includes(expression.access.buffer)
+        ? copies.get(expression.access.buffer)
+        : undefined;
       return copy === undefined ? expression : expressions.load(copy, expression.access.index);
     };
-    result.push(wanted.length === 0 ? step : { ...step, term: rewriteKernel(step, { load }, expressions).term! });
+    result.push(
+      wanted.length === 0
+        ? step
+        : { ...step, term: rewriteKernel(step, { load }, expressions).term! },
+    );
   }
   return { steps: result, buffers: [...copies.values()] };
 }
 
 function copyKernel(from: Buffer, to: Buffer, path: string, expressions: Expressions): Kernel {
-  const axes = from.shape.map((extent, axis) => ({ name: `d${axis}`, extent, ...(axis === 0 && from.batched ? { batch: true } : {}) }));
+  const axes = from.shape.map((extent, axis) => ({
+    name: `d${axis}`,
+    extent,
+    ...(axis === 0 && from.batched ? { batch: true } : {}),
+  }));
   const index = axes.map((axis) => affine(0, [[axis.name, 1]]));
   return {
-    kind: "kernel", name: to.name, axes, space: axes.map((axis) => axis.name), reduce: [], path,
-    stores: [{ to: { buffer: to, index }, value: expressions.load(from, index) }], comment: `${to.name}: ${from.name} [${from.shape.join(", ")}] with a border of zeros`,
+    kind: "kernel",
+    name: to.name,
+    axes,
+    space: axes.map((axis) => axis.name),
+    reduce: [],
+    path,
+    stores: [{ to: { buffer: to, index }, value: expressions.load(from, index) }],
+    comment: `${to.name}: ${from.name} [${from.shape.join(", ")}] with a border of zeros`,
   };
 }
 
@@ -89,10 +125,16 @@ function copyKernel(from: Buffer, to: Buffer, path: string, expressions: Express
 function updatesLast(steps: readonly Step[], plan: Plan): readonly Step[] {
   const updates = new Set(plan.updates.values());
   const readElsewhere = new Set<Buffer>();
-  const isUpdate = (step: Step): boolean => step.kind === "kernel" && step.stores.every((store) => updates.has(store.to.buffer) && !readElsewhere.has(store.to.buffer));
+  const isUpdate = (step: Step): boolean =>
+    step.kind === "kernel" &&
+    step.stores.every(
+      (store) => updates.has(store.to.buffer) && !readElsewhere.has(store.to.buffer),
+    );
   for (;;) {
     const before = readElsewhere.size;
-    for (const step of steps) if (!isUpdate(step)) for (const buffer of kernelsOf(step).flatMap(readsOf)) readElsewhere.add(memoryOf(buffer));
+    for (const step of steps)
+      if (!isUpdate(step))
+        for (const buffer of kernelsOf(step).flatMap(readsOf)) readElsewhere.add(memoryOf(buffer));
     if (readElsewhere.size === before) break;
   }
   return [...steps.filter((step) => !isUpdate(step)), ...steps.filter(isUpdate)];
@@ -107,10 +149,23 @@ export function inPlace(prepared: PreparedPlan): ReadonlyMap<string, Buffer> {
   const result = new Map<string, Buffer>();
   const shared = aliased(prepared.buffers);
   for (const [path, buffer] of plan.updates) {
-    const variable = plan.buffers.find((one) => one.name === path && (one.role === "parameter" || one.role === "state"));
-    if (variable === undefined || shared.has(variable.name) || shared.has(buffer.name) || buffer.role === "result") continue;
-    const first = steps.findIndex((step) => step.kind === "kernel" && step.stores.some((store) => store.to.buffer === buffer));
-    const isSafe = steps.slice(first).flatMap(kernelsOf).every((kernel) => readsSamePlaceOnly(kernel, variable, buffer));
+    const variable = plan.buffers.find(
+      (one) => one.name === path && (one.role === "parameter" || one.role === "state"),
+    );
+    if (
+      variable === undefined ||
+      shared.has(variable.name) ||
+      shared.has(buffer.name) ||
+      buffer.role === "result"
+    )
+      continue;
+    const first = steps.findIndex(
+      (step) => step.kind === "kernel" && step.stores.some((store) => store.to.buffer === buffer),
+    );
+    const isSafe = steps
+      .slice(first)
+      .flatMap(kernelsOf)
+      .every((kernel) => readsSamePlaceOnly(kernel, variable, buffer));
     if (isSafe) result.set(path, buffer);
   }
   return result;

@@ -21,25 +21,45 @@ function rewriteExpression(expression: Expr, rewriting: Rewriting, expressions: 
   };
   const fresh = (current: Expr): Expr => {
     switch (current.kind) {
-      case "load": return rewriting.load?.(current) ?? expressions.load(current.access.buffer, current.access.index.map(index));
-      case "axis": return expressions.axisValue(index(affine(current.constant, [[current.axis, current.step]])));
-      case "inside": return expressions.inside(index(current.index), current.extent);
-      case "apply": return expressions.apply(current.op, ...current.args.map(visit));
-      case "accumulator": return expressions.accumulator();
-      default: return current;
+      case "load":
+        return (
+          rewriting.load?.(current) ??
+          expressions.load(current.access.buffer, current.access.index.map(index))
+        );
+      case "axis":
+        return expressions.axisValue(
+          index(affine(current.constant, [[current.axis, current.step]])),
+        );
+      case "inside":
+        return expressions.inside(index(current.index), current.extent);
+      case "apply":
+        return expressions.apply(current.op, ...current.args.map(visit));
+      case "accumulator":
+        return expressions.accumulator();
+      default:
+        return current;
     }
   };
   return visit(expression);
 }
 
-export function rewriteKernel(kernel: Kernel, rewriting: Rewriting, expressions: Expressions): Kernel {
+export function rewriteKernel(
+  kernel: Kernel,
+  rewriting: Rewriting,
+  expressions: Expressions,
+): Kernel {
   const { term, initial } = kernel;
   const index = rewriting.index ?? ((same: Affine): Affine => same);
   return {
     ...kernel,
     ...(term === undefined ? {} : { term: rewriteExpression(term, rewriting, expressions) }),
-    ...(initial === undefined ? {} : { initial: rewriteExpression(initial, rewriting, expressions) }),
-    stores: kernel.stores.map(({ to, value }) => ({ to: { buffer: to.buffer, index: to.index.map(index) }, value: rewriteExpression(value, rewriting, expressions) })),
+    ...(initial === undefined
+      ? {}
+      : { initial: rewriteExpression(initial, rewriting, expressions) }),
+    stores: kernel.stores.map(({ to, value }) => ({
+      to: { buffer: to.buffer, index: to.index.map(index) },
+      value: rewriteExpression(value, rewriting, expressions),
+    })),
   };
 }
 
@@ -52,6 +72,10 @@ export function substitute(index: Affine, axes: ReadonlyMap<string, Affine>): Af
   }
   const divisor = index.divisor ?? 1;
   const exact = sum.constant % divisor === 0 && sum.terms.every(([, step]) => step % divisor === 0);
-  if (exact) return affine(sum.constant / divisor, sum.terms.map(([axis, step]) => [axis, step / divisor] as const));
+  if (exact)
+    return affine(
+      sum.constant / divisor,
+      sum.terms.map(([axis, step]) => [axis, step / divisor] as const),
+    );
   return affine(sum.constant, sum.terms, divisor);
 }

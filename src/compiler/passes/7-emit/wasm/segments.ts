@@ -13,5 +13,7 @@ export function segmentsOf({ extent, tile }: SpaceLoop): readonly Segment[] {
   const rest = extent - full * tile;
   const whole = Math.floor(rest / lanes) * lanes;
   const tails = tile > lanes && tile % lanes === 0 && whole > 0 ? [whole, rest - whole] : [rest];
-  return [{ size: tile, count: full }, ...tails.map((size) => ({ size, count: 1 }))].filter((segment) => segment.count > 0 && segment.size > 0);
+  return [{ size: tile, count: full }, ...tails.map((size) => ({ size, count: 1 }))].filter(
+    (segment) => segment.count > 0 && segment.size > 0,
+  );
 }

@@ -45,35 +45,74 @@ export class Sums {
     const { f, nest, values, around } = this.emission;
     const inner = nest.reduce.at(-1)!;
     const times = inner.perRow ?? inner.extent;
-    const sums = nest.isContraction || points.length > 2 ? 1 : ([4, 2].find((count) => times % count === 0 && times >= 2 * count) ?? 1);
-    const partial = Array.from({ length: sums }, (_, at) => points.map((point) => {
-      const accumulator = at === 0 ? this.accumulators.get(point)! : f.local("v128");
-      if (at > 0) {
-        f.splat(this.neutral);
-        f.set(accumulator);
-      }
-      return { into: accumulator, at: sums === 1 ? point : { ...point, offsets: new Map([...point.offsets, [inner.axis, at]]) } };
-    }));
+    const sums =
+      nest.isContraction || points.length > 2
+        ? 1
+        : ([4, 2].find((count) => times % count === 0 && times >= 2 * count) ?? 1);
+    const partial = Array.from({ length: sums }, (_, at) =>
+      points.map((point) => {
+        const accumulator = at === 0 ? this.accumulators.get(point)! : f.local("v128");
+        if (at > 0) {
+          f.splat(this.neutral);
+          f.set(accumulator);
+        }
+        return {
+          into: accumulator,
+          at:
+            sums === 1
+              ? point
+              : { ...point, offsets: new Map([...point.offsets, [inner.axis, at]]) },
+        };
+      }),
+    );
     const references = values.referencesOf(term);
     const body = (): void => {
       const terms = partial.flat();
-      const scope = values.scope(terms.map((one) => one.at), this.accumulators, [term]);
+      const scope = values.scope(
+        terms.map((one) => one.at),
+        this.accumulators,
+        [term],
+      );
       for (const { into, at } of terms) {
-        if (around.isFused && nest.isContraction && term.kind === "apply") this.addProduct(into, term.args.map((factor): Value => () => values.value(factor, at, scope)));
+        if (around.isFused && nest.isContraction && term.kind === "apply")
+          this.addProduct(
+            into,
+            term.args.map(
+              (factor): Value =>
+                () =>
+                  values.value(factor, at, scope),
+            ),
+          );
         else this.combine(into, () => values.value(term, at, scope));
       }
     };
-    reduceLoops(this.emission, nest.reduce.slice(0, -1), references, () => reduceLoop(this.emission, inner, references, sums, countOf(this.emission, inner, sums), body));
-    for (const others of partial.slice(1)) for (const [place, { into }] of others.entries()) this.combine(this.accumulators.get(points[place]!)!, () => f.get(into));
+    reduceLoops(this.emission, nest.reduce.slice(0, -1), references, () =>
+      reduceLoop(this.emission, inner, references, sums, countOf(this.emission, inner, sums), body),
+    );
+    for (const others of partial.slice(1))
+      for (const [place, { into }] of others.entries())
+        this.combine(this.accumulators.get(points[place]!)!, () => f.get(into));
   }
 
   /** A few terms without a loop: all of them are known by their place. */
   private unrolled(points: readonly Point[], term: Physical): void {
     const { nest, values } = this.emission;
     let places: readonly ReadonlyMap<string, number>[] = [new Map()];
-    for (const loop of nest.reduce) places = places.flatMap((place) => Array.from({ length: loop.extent }, (_, at) => new Map([...place, [loop.axis, at]])));
-    const terms = places.flatMap((place) => points.map((point) => ({ into: this.accumulators.get(point)!, at: { ...point, offsets: new Map([...point.offsets, ...place]) } })));
-    const scope = values.scope(terms.map(({ at }) => at), this.accumulators, [term]);
+    for (const loop of nest.reduce)
+      places = places.flatMap((place) =>
+        Array.from({ length: loop.extent }, (_, at) => new Map([...place, [loop.axis, at]])),
+      );
+    const terms = places.flatMap((place) =>
+      points.map((point) => ({
+        into: this.accumulators.get(point)!,
+        at: { ...point, offsets: new Map([...point.offsets, ...place]) },
+      })),
+    );
+    const scope = values.scope(
+      terms.map(({ at }) => at),
+      this.accumulators,
+      [term],
+    );
     for (const { into, at } of terms) this.combine(into, () => values.value(term, at, scope));
   }
 
@@ -115,14 +154,22 @@ export class Sums {
         f.op("v128.bitselect");
       });
     };
-    reduceLoops(this.emission, nest.reduce.slice(0, -1), references, () => this.across(inner, references, add));
+    reduceLoops(this.emission, nest.reduce.slice(0, -1), references, () =>
+      this.across(inner, references, add),
+    );
     this.acrossLanes(accumulator);
     const { initial } = this.kernel;
     if (initial === undefined) return;
-    this.combine(accumulator, () => values.value(initial, point, values.scope([point], new Map(), [initial])));
+    this.combine(accumulator, () =>
+      values.value(initial, point, values.scope([point], new Map(), [initial])),
+    );
   }
 
-  private across(inner: ReduceLoop, references: readonly Reference[], add: (count: number) => void): void {
+  private across(
+    inner: ReduceLoop,
+    references: readonly Reference[],
+    add: (count: number) => void,
+  ): void {
     const { f, cursors } = this.emission;
     const total = countOf(this.emission, inner);
     cursors.moving(inner.axis, references, undefined, (advance) => {
@@ -158,8 +205,18 @@ export class Sums {
   /** Combines the four lanes; all of them then hold the result. */
   private acrossLanes(accumulator: Local): void {
     const { f } = this.emission;
-    for (const lanesOf of [[2, 3, 0, 1], [1, 0, 3, 2]] as const) {
-      this.combine(accumulator, () => shuffleWords(f, () => f.get(accumulator), () => f.get(accumulator), lanesOf));
+    for (const lanesOf of [
+      [2, 3, 0, 1],
+      [1, 0, 3, 2],
+    ] as const) {
+      this.combine(accumulator, () =>
+        shuffleWords(
+          f,
+          () => f.get(accumulator),
+          () => f.get(accumulator),
+          lanesOf,
+        ),
+      );
     }
   }
 }
@@ -167,7 +224,9 @@ export class Sums {
 /** Up to nine terms that are no contraction (a window's): loops would cost more than they do. */
 function isUnrolled(nest: Nest): boolean {
   const terms = nest.reduce.reduce((product, loop) => product * loop.extent, 1);
-  return !nest.isContraction && terms <= 9 && nest.reduce.every((loop) => loop.perRow === undefined);
+  return (
+    !nest.isContraction && terms <= 9 && nest.reduce.every((loop) => loop.perRow === undefined)
+  );
 }
 
 function firstLanes(count: number): readonly [number, number, number, number] {

@@ -45,7 +45,9 @@ export function planTasks(tasks: readonly Task[], least = leastDivided): readonl
   let pending: PlannedTask[] = [];
   return tasks.map((task) => {
     const isDivided = task.parts > 1 && task.cycles >= least;
-    const isAfterBarrier = pending.some((other) => (isDivided || other.isDivided) && touchSame(task, other.task));
+    const isAfterBarrier = pending.some(
+      (other) => (isDivided || other.isDivided) && touchSame(task, other.task),
+    );
     const planned = { task, isDivided, isAfterBarrier };
     if (isAfterBarrier) pending = [];
     pending.push(planned);
@@ -55,11 +57,15 @@ export function planTasks(tasks: readonly Task[], least = leastDivided): readonl
 
 /** Whether one writes what the other reads or writes. */
 function touchSame(one: Task, other: Task): boolean {
-  return meet(one.writes, other.writes) || meet(one.writes, other.reads) || meet(one.reads, other.writes);
+  return (
+    meet(one.writes, other.writes) || meet(one.writes, other.reads) || meet(one.reads, other.writes)
+  );
 }
 
 function meet(some: readonly Range[], others: readonly Range[]): boolean {
-  return some.some((a) => others.some((b) => a.address < b.address + b.bytes && b.address < a.address + a.bytes));
+  return some.some((a) =>
+    others.some((b) => a.address < b.address + b.bytes && b.address < a.address + a.bytes),
+  );
 }
 
 /** With how many threads a plan is fastest; 1 where a second does not pay. */
@@ -67,7 +73,8 @@ export function usefulThreads(planned: readonly PlannedTask[]): number {
   if (cyclesWith(planned, 1) < leastPlan) return 1;
   let [best, least] = [1, Infinity];
   for (let threads = 1; threads <= mostThreads; threads++) {
-    const cycles = cyclesWith(planned, threads) + (threads - 1) * leastGain * (cyclesWith(planned, 1) / threads);
+    const cycles =
+      cyclesWith(planned, threads) + (threads - 1) * leastGain * (cyclesWith(planned, 1) / threads);
     if (cycles < least) [best, least] = [threads, cycles];
   }
   return best;

@@ -39,7 +39,11 @@ const signature = ["i32", "i32"] as const;
 export function barrierFunction(at: number): WasmFunction {
   const f = new FunctionBuilder("barrier", signature);
   const [generation, budget] = [f.local("i32"), f.local("i32")];
-  const word = (op: "i32.atomic.load" | "i32.atomic.store" | "i32.atomic.rmw.add", name: keyof typeof words, value?: () => void): void => {
+  const word = (
+    op: "i32.atomic.load" | "i32.atomic.store" | "i32.atomic.rmw.add",
+    name: keyof typeof words,
+    value?: () => void,
+  ): void => {
     f.integer(0);
     value?.();
     f.memory(op, at + words[name]);
@@ -108,7 +112,11 @@ function addOne(f: FunctionBuilder, local: Local): void {
 }
 
 /** The tasks of a plan as one thread of several does them; all meet at the end. */
-export function dividedPlan(name: string, planned: readonly PlannedTask[], callable: Callable): WasmFunction {
+export function dividedPlan(
+  name: string,
+  planned: readonly PlannedTask[],
+  callable: Callable,
+): WasmFunction {
   const { indexOf } = callable;
   const f = new FunctionBuilder(`${name}, divided`, signature);
   const [thread, threads] = [f.parameter(0), f.parameter(1)];
@@ -143,7 +151,11 @@ function share(f: FunctionBuilder, parts: number, place: () => void, threads: Lo
 }
 
 /** What all threads but thread 0 run all the time: call after call, until the plan is −1. */
-export function serveFunction(at: number, plans: readonly string[], indexOf: Callable["indexOf"]): WasmFunction {
+export function serveFunction(
+  at: number,
+  plans: readonly string[],
+  indexOf: Callable["indexOf"],
+): WasmFunction {
   const f = new FunctionBuilder("serve", signature);
   const plan = f.local("i32");
   const both = (): void => {

@@ -4,7 +4,13 @@ import type { Cursors } from "./cursors.ts";
 import { maskOperations, vectorOperations } from "./math.ts";
 import { lanes } from "./lanes.ts";
 import type { Nest } from "./nest.ts";
-import { physicalParts, type Guard, type Physical, type PhysicalLoad, type Reference } from "./physical.ts";
+import {
+  physicalParts,
+  type Guard,
+  type Physical,
+  type PhysicalLoad,
+  type Reference,
+} from "./physical.ts";
 
 /** Where in a tile: how far each tiled axis is from its start, and how many lanes of the vector count. */
 export interface Point {
@@ -39,7 +45,11 @@ export class Values {
       if (part.kind === "axis") return [this.cursors.counter(part.index)];
       if (part.kind === "inside") return [this.cursors.counter(part.guard.index)];
       if (part.kind !== "load") return [];
-      return [part.reference, ...part.guards.map((guard) => this.cursors.counter(guard.index)), ...part.divided.map((one) => this.cursors.counter(one.index))];
+      return [
+        part.reference,
+        ...part.guards.map((guard) => this.cursors.counter(guard.index)),
+        ...part.divided.map((one) => this.cursors.counter(one.index)),
+      ];
     });
   }
 
@@ -47,7 +57,11 @@ export class Values {
     return this.nest.vector ?? this.nest.horizontal;
   }
 
-  scope(points: readonly Point[], accumulators: ReadonlyMap<Point, Local>, roots: readonly (Physical | undefined)[]): Scope {
+  scope(
+    points: readonly Point[],
+    accumulators: ReadonlyMap<Point, Local>,
+    roots: readonly (Physical | undefined)[],
+  ): Scope {
     const scope: Scope = { uses: new Map(), locals: new Map(), accumulators };
     const count = (part: Physical, point: Point): void => {
       const key = this.valueKey(part, point);
@@ -55,7 +69,8 @@ export class Values {
       scope.uses.set(key, uses + 1);
       if (uses === 0 && part.kind === "apply") for (const arg of part.args) count(arg, point);
     };
-    for (const point of points) for (const root of roots) if (root !== undefined) count(root, point);
+    for (const point of points)
+      for (const root of roots) if (root !== undefined) count(root, point);
     return scope;
   }
 
@@ -69,8 +84,10 @@ export class Values {
     const known = this.dependencies.get(part);
     if (known !== undefined) return known;
     const axes = new Set<string>();
-    for (const reference of this.referencesOf(part)) for (const [axis, stride] of reference.strides) if (stride !== 0) axes.add(axis);
-    if (physicalParts(part).some((one) => one.kind === "accumulator")) for (const loop of this.nest.space) axes.add(loop.axis);
+    for (const reference of this.referencesOf(part))
+      for (const [axis, stride] of reference.strides) if (stride !== 0) axes.add(axis);
+    if (physicalParts(part).some((one) => one.kind === "accumulator"))
+      for (const loop of this.nest.space) axes.add(loop.axis);
     this.dependencies.set(part, axes);
     return axes;
   }
@@ -78,7 +95,9 @@ export class Values {
   /** Equal for equal values: the part, and the offsets of the tiled axes that it depends on. */
   private valueKey(part: Physical, point: Point): string {
     const axes = this.dependsOn(part);
-    const offsets = [...point.offsets].filter(([axis]) => axes.has(axis)).map(([axis, offset]) => `${axis}${offset}`);
+    const offsets = [...point.offsets]
+      .filter(([axis]) => axes.has(axis))
+      .map(([axis, offset]) => `${axis}${offset}`);
     return `${this.identify(part)} ${offsets.join(" ")}`;
   }
 
@@ -98,24 +117,33 @@ export class Values {
   private fresh(part: Physical, point: Point, scope: Scope): void {
     const { f } = this;
     switch (part.kind) {
-      case "constant": return f.splat(part.value);
-      case "accumulator": return f.get(scope.accumulators.get(point)!);
+      case "constant":
+        return f.splat(part.value);
+      case "accumulator":
+        return f.get(scope.accumulators.get(point)!);
       case "number":
         f.integer(0);
         return f.memory("v128.load32_splat", part.address);
-      case "axis": return this.axisVector(part.index, point);
+      case "axis":
+        return this.axisVector(part.index, point);
       case "inside":
         this.guardMask(part.guard, point);
         f.splat(1);
         return f.op("v128.and");
-      case "load": return this.load(part, point);
-      case "apply": return this.apply(part, point, scope);
+      case "load":
+        return this.load(part, point);
+      case "apply":
+        return this.apply(part, point, scope);
     }
   }
 
   private apply(part: Extract<Physical, { kind: "apply" }>, point: Point, scope: Scope): void {
     const { f } = this;
-    const args = part.args.map((arg): Value => () => this.value(arg, point, scope));
+    const args = part.args.map(
+      (arg): Value =>
+        () =>
+          this.value(arg, point, scope),
+    );
     const [first, second] = part.args;
     if (part.op === "select") {
       args[1]!();
@@ -132,7 +160,12 @@ export class Values {
         return f.op(part.op === "maximum" ? "f32x4.pmax" : "f32x4.pmin");
       }
     }
-    if (part.op === "power" && second!.kind === "constant" && this.wholePower(args[0]!, second!.value)) return;
+    if (
+      part.op === "power" &&
+      second!.kind === "constant" &&
+      this.wholePower(args[0]!, second!.value)
+    )
+      return;
     vectorOperations[part.op](f, ...args);
   }
 
@@ -156,7 +189,11 @@ export class Values {
     const { f } = this;
     const comparison = part.kind === "apply" ? maskOperations[part.op] : undefined;
     if (part.kind === "inside") return this.guardMask(part.guard, point);
-    if (part.kind === "apply" && comparison !== undefined && !scope.locals.has(this.valueKey(part, point))) {
+    if (
+      part.kind === "apply" &&
+      comparison !== undefined &&
+      !scope.locals.has(this.valueKey(part, point))
+    ) {
       for (const arg of part.args) this.value(arg, point, scope);
       return f.op(comparison);
     }
@@ -224,7 +261,9 @@ export class Values {
 
   atLane(point: Point, lane: number): ReadonlyMap<string, number> {
     const axis = this.laneAxis;
-    return axis === undefined ? point.offsets : new Map([...point.offsets, [axis, (point.offsets.get(axis) ?? 0) + lane]]);
+    return axis === undefined
+      ? point.offsets
+      : new Map([...point.offsets, [axis, (point.offsets.get(axis) ?? 0) + lane]]);
   }
 
   /** 1 where an index lies inside, else 0. */
@@ -264,7 +303,10 @@ export class Values {
     const stride = axis === undefined ? 0 : (reference.strides.get(axis) ?? 0);
     if (stride === 0 || stride === 4) {
       this.cursors.address(reference, point.offsets);
-      return f.memory(stride === 0 ? "v128.load32_splat" : "v128.load", this.cursors.offset(reference, point.offsets));
+      return f.memory(
+        stride === 0 ? "v128.load32_splat" : "v128.load",
+        this.cursors.offset(reference, point.offsets),
+      );
     }
     this.cursors.address(reference, point.offsets);
     f.memory("v128.load32_zero", this.cursors.offset(reference, point.offsets));

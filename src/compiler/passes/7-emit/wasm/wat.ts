@@ -5,25 +5,40 @@ import { instructions, type Instruction } from "./instructions.ts";
 export function printModule(module: WasmModule): string {
   const names = module.functions.map((one) => identifier(one.name));
   const lines = ["(module", ...importLines(module)];
-  for (const [index, one] of module.functions.entries()) lines.push("", ...functionLines(one, index, names));
+  for (const [index, one] of module.functions.entries())
+    lines.push("", ...functionLines(one, index, names));
   return `${[...lines, ")"].join("\n")}\n`;
 }
 
 /** With threads the loader makes the memory a shared one where it can. */
 function importLines({ pages, threaded }: WasmModule): readonly string[] {
   if (!threaded) return [`  (import "env" "memory" (memory ${pages}))`];
-  return [`  (import "env" "memory" (memory ${pages} 65536))`, '  ;; the scratch of the thread', '  (import "env" "scratch" (global i32))'];
+  return [
+    `  (import "env" "memory" (memory ${pages} 65536))`,
+    "  ;; the scratch of the thread",
+    '  (import "env" "scratch" (global i32))',
+  ];
 }
 
 function identifier(name: string): string {
   return `$${name.replaceAll(/[^A-Za-z0-9_.]/g, "_")}`;
 }
 
-function functionLines(one: WasmFunction, index: number, names: readonly string[]): readonly string[] {
+function functionLines(
+  one: WasmFunction,
+  index: number,
+  names: readonly string[],
+): readonly string[] {
   const exported = one.exported ? ` (export ${JSON.stringify(one.name)})` : "";
   const parameters = one.parameters.length === 0 ? "" : ` (param ${one.parameters.join(" ")})`;
   const locals = one.locals.length === 0 ? [] : [`    (local ${one.locals.join(" ")})`];
-  return [`  ;; ${commentText(one.comment)}`, `  (func ${names[index]!}${exported}${parameters}`, ...locals, ...bodyLines(one.body, names), "  )"];
+  return [
+    `  ;; ${commentText(one.comment)}`,
+    `  (func ${names[index]!}${exported}${parameters}`,
+    ...locals,
+    ...bodyLines(one.body, names),
+    "  )",
+  ];
 }
 
 /** One line, without control characters. */
@@ -35,7 +50,8 @@ function bodyLines(body: readonly Instruction[], names: readonly string[]): read
   const lines: string[] = [];
   let depth = 2;
   for (const instruction of body) {
-    if (instruction.comment !== undefined) lines.push(`${"  ".repeat(depth)};; ${commentText(instruction.comment)}`);
+    if (instruction.comment !== undefined)
+      lines.push(`${"  ".repeat(depth)};; ${commentText(instruction.comment)}`);
     if (instruction.op === "end") depth--;
     lines.push("  ".repeat(depth) + instructionText(instruction, names));
     if (instruction.op === "loop" || instruction.op === "block" || instruction.op === "if") depth++;
@@ -49,21 +65,34 @@ function instructionText({ op, immediates }: Instruction, names: readonly string
   switch (instructions[op].immediate) {
     case "none":
     case "block":
-    case "copy": return op;
-    case "index": return op === "call" ? `${op} ${names[first]!}` : `${op} ${first}`;
-    case "f32": return `${op} ${floatText(first)}`;
-    case "v128": return `${op} i32x4 ${immediates.map((word) => `0x${(word >>> 0).toString(16)}`).join(" ")}${constantNote(immediates)}`;
-    case "memory": return op + memory;
-    case "memory lane": return `${op}${memory} ${third}`;
+    case "copy":
+      return op;
+    case "index":
+      return op === "call" ? `${op} ${names[first]!}` : `${op} ${first}`;
+    case "f32":
+      return `${op} ${floatText(first)}`;
+    case "v128":
+      return `${op} i32x4 ${immediates.map((word) => `0x${(word >>> 0).toString(16)}`).join(" ")}${constantNote(immediates)}`;
+    case "memory":
+      return op + memory;
+    case "memory lane":
+      return `${op}${memory} ${third}`;
     case "i32":
     case "i64":
     case "lane":
-    case "shuffle": return `${op} ${immediates.join(" ")}`;
+    case "shuffle":
+      return `${op} ${immediates.join(" ")}`;
   }
 }
 
 function floatText(value: number): string {
-  return Number.isNaN(value) ? "nan" : Number.isFinite(value) ? String(Math.fround(value)) : value > 0 ? "inf" : "-inf";
+  return Number.isNaN(value)
+    ? "nan"
+    : Number.isFinite(value)
+      ? String(Math.fround(value))
+      : value > 0
+        ? "inf"
+        : "-inf";
 }
 
 /** The numbers that the words of a constant stand for. */
