@@ -24,8 +24,8 @@ function fullestStep(plan: Plan, own: readonly Buffer[]): number {
   const inPlace = replacedInPlace(plan);
   const changes = new Float64Array(plan.steps.length + 1);
   for (const buffer of own) {
-    const life = plan.lifetimes.get(buffer.name);
-    if (life === undefined || inPlace.has(buffer.name)) continue;
+    const life = plan.lifetimes.get(buffer);
+    if (life === undefined || inPlace.has(buffer)) continue;
     changes[life[0]]! += bytesOf(buffer);
     changes[life[1] + 1]! -= bytesOf(buffer);
   }
@@ -35,17 +35,17 @@ function fullestStep(plan: Plan, own: readonly Buffer[]): number {
 }
 
 /** New values that are written when nothing reads the old one any more. */
-function replacedInPlace(plan: Plan): ReadonlySet<string> {
+function replacedInPlace(plan: Plan): ReadonlySet<Buffer> {
   const lastRead = new Map<string, number>();
   for (const [number, step] of plan.steps.entries()) {
     for (const buffer of kernelsOf(step).flatMap(readsOf))
       lastRead.set(memoryOf(buffer).name, number);
   }
   const replaced = [...plan.updates].filter(([path, buffer]) => {
-    const life = plan.lifetimes.get(buffer.name);
+    const life = plan.lifetimes.get(buffer);
     return life !== undefined && life[0] >= (lastRead.get(path) ?? 0);
   });
-  return new Set(replaced.map(([, buffer]) => buffer.name));
+  return new Set(replaced.map(([, buffer]) => buffer));
 }
 
 function sum(buffers: readonly Buffer[]): number {

@@ -53,8 +53,7 @@ export class GpuDevice {
 
   /** Sets a parameter or state, row-major. */
   write(name: string, values: Float32Array): void {
-    discard(this.variables.get(name));
-    this.variables.set(name, this.upload(values.slice()));
+    this.replace([[name, this.upload(values.slice())]]);
   }
 
   /** The present value of a parameter or state, row-major. */
@@ -95,7 +94,7 @@ export class GpuDevice {
   /** Frees everything; the device cannot be used afterwards. */
   async dispose(): Promise<void> {
     for (const name of this.results.keys()) this.releaseResults(name);
-    for (const stored of this.variables.values()) discard(stored);
+    for (const stored of new Set(this.variables.values())) discard(stored);
     this.variables.clear();
     this.runners.clear();
     await this.gpu.destroy();
@@ -215,10 +214,9 @@ export class GpuDevice {
 
   /** Keeps what may be read, and puts new values of variables in the place of the old ones. */
   private keep(plan: DevicePlan, buffers: ReadonlyMap<string, Stored>): void {
-    for (const [path, buffer] of Object.entries(plan.updates)) {
-      discard(this.variables.get(path));
-      this.variables.set(path, buffers.get(buffer)!);
-    }
+    this.replace(
+      Object.entries(plan.updates).map(([path, buffer]) => [path, buffers.get(buffer)!] as const),
+    );
     this.results.set(
       plan.name,
       new Map(
@@ -227,9 +225,21 @@ export class GpuDevice {
     );
   }
 
+  /** Old values are freed unless a variable still has them: two variables may have been given one new value. */
+  private replace(entries: readonly (readonly [path: string, next: Stored])[]): void {
+    const old = new Set(entries.map(([path]) => this.variables.get(path)));
+    for (const [path, next] of entries) this.variables.set(path, next);
+    this.release(old);
+  }
+
   private releaseResults(plan: string): void {
-    for (const stored of new Set(this.results.get(plan)?.values())) discard(stored);
+    this.release(new Set(this.results.get(plan)?.values()));
     this.results.delete(plan);
+  }
+
+  private release(all: ReadonlySet<Stored | undefined>): void {
+    const held = new Set(this.variables.values());
+    for (const stored of all) if (stored !== undefined && !held.has(stored)) discard(stored);
   }
 
   private lastUsesOf(plan: DevicePlan): ReadonlyMap<number, readonly string[]> {

@@ -13,7 +13,6 @@ function task(reads: string, writes: string, cycles: number, parts = 16): Task {
   const ranges = (names: string) =>
     [...names].map((name) => ({ address: "abcd".indexOf(name) * 100, bytes: 100 }));
   return {
-    name: `${reads} to ${writes}`,
     parts,
     cycles,
     reads: ranges(reads),

@@ -1,5 +1,5 @@
 import { subexpressions } from "./expressions.ts";
-import type { Buffer, Expr, Kernel, PlanAxis, Step } from "./plan.ts";
+import type { Buffer, Expr, Kernel, Lifetimes, PlanAxis, Step } from "./plan.ts";
 
 /** The memory behind a buffer: itself, or what it is another shape of. */
 export function memoryOf(buffer: Buffer): Buffer {
@@ -45,16 +45,13 @@ export function readsOf(kernel: Kernel): readonly Buffer[] {
 }
 
 /** For every buffer that lives within one call, the first and last step that touches it; what is read afterwards lives to the end. */
-export function lifetimesOf(
-  steps: readonly Step[],
-  kept: ReadonlySet<Buffer>,
-): ReadonlyMap<string, readonly [number, number]> {
-  const lifetimes = new Map<string, readonly [number, number]>();
+export function lifetimesOf(steps: readonly Step[], kept: ReadonlySet<Buffer>): Lifetimes {
+  const lifetimes = new Map<Buffer, readonly [number, number]>();
   const touch = (buffer: Buffer, step: number): void => {
     const memory = memoryOf(buffer);
     if (memory.role !== "temporary" && memory.role !== "result" && memory.role !== "random") return;
-    const first = lifetimes.get(memory.name)?.[0] ?? step;
-    lifetimes.set(memory.name, [first, kept.has(memory) ? steps.length - 1 : step]);
+    const first = lifetimes.get(memory)?.[0] ?? step;
+    lifetimes.set(memory, [first, kept.has(memory) ? steps.length - 1 : step]);
   };
   for (const [number, step] of steps.entries()) {
     for (const buffer of touchedBy(step)) touch(buffer, number);

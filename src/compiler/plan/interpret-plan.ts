@@ -1,5 +1,5 @@
 import { invariant } from "../base/invariant.ts";
-import { kernelsOf } from "./accesses.ts";
+import { kernelsOf, memoryOf } from "./accesses.ts";
 import type { Affine, Buffer, Expr, Kernel, Loop, Plan, PlanAxis, ScalarOp } from "./plan.ts";
 import { scalarOperations } from "./scalar-operations.ts";
 
@@ -21,7 +21,7 @@ interface PlanValues {
 
 /** The executable specification of plans: slow, plain, and in double precision unless asked otherwise. */
 export function interpretPlan(plan: Plan, inputs: PlanInputs): PlanValues {
-  const memory = new Map<string, Float64Array>();
+  const memory = new Map<Buffer, Float64Array>();
   const round = inputs.precision === "float32" ? Math.fround : (value: number): number => value;
   for (const buffer of plan.buffers) {
     if (buffer.aliasOf !== undefined) continue;
@@ -36,7 +36,7 @@ export function interpretPlan(plan: Plan, inputs: PlanInputs): PlanValues {
       `buffer ${buffer.name} needs ${sizeOf(buffer)} numbers`,
     );
     memory.set(
-      buffer.name,
+      buffer,
       provided
         ? Float64Array.from(given!, round)
         : new Float64Array(sizeOf(buffer)).fill(Number.NaN),
@@ -49,8 +49,9 @@ export function interpretPlan(plan: Plan, inputs: PlanInputs): PlanValues {
     if (step.kind === "loop") forEachRound(step, (place) => kernels.forEach((run) => run(place)));
   }
   const read = (buffers: ReadonlyMap<string, Buffer>): ReadonlyMap<string, Float64Array> =>
-    new Map([...buffers].map(([name, buffer]) => [name, memory.get(buffer.name)!] as const));
-  return { results: read(plan.results), updates: read(plan.updates), memory };
+    new Map([...buffers].map(([name, buffer]) => [name, memory.get(buffer)!] as const));
+  const byName = new Map([...memory].map(([{ name }, values]) => [name, values]));
+  return { results: read(plan.results), updates: read(plan.updates), memory: byName };
 }
 
 function forEachRound({ axis: { extent }, reverse }: Loop, body: (place: number) => void): void {
@@ -62,7 +63,7 @@ function sizeOf(buffer: Buffer): number {
 }
 
 interface Machine {
-  readonly memory: ReadonlyMap<string, Float64Array>;
+  readonly memory: ReadonlyMap<Buffer, Float64Array>;
   readonly inputs: PlanInputs;
   readonly round: (value: number) => number;
 }
@@ -112,7 +113,7 @@ function compileKernel(kernel: Kernel, machine: Machine): (place: number) => voi
 }
 
 function target(buffer: Buffer, machine: Machine): Float64Array {
-  return machine.memory.get((buffer.aliasOf ?? buffer).name)!;
+  return machine.memory.get(memoryOf(buffer))!;
 }
 
 /** Nested loops; batch axes stop at `rows` where it is given. */

@@ -129,6 +129,9 @@ export interface Loop {
 
 export type Step = Kernel | FillRandom | Loop;
 
+/** For each buffer that lives within one call, the first and last step that touches it (indices into the steps). */
+export type Lifetimes = ReadonlyMap<Buffer, readonly [first: number, last: number]>;
+
 /** One call: what it needs, what it does in order, what it leaves. Everything is allocated and ordered ahead of time. */
 export interface Plan {
   readonly name: "train" | "evaluate" | "predict" | "statistics" | "judge" | "sample";
@@ -143,5 +146,5 @@ export interface Plan {
   /** Parameters and states that are replaced, all at once, after the last step: path → buffer of the new value. */
   readonly updates: ReadonlyMap<string, Buffer>;
   /** For each temporary buffer, the first and last step that touches it (indices into `steps`). */
-  readonly lifetimes: ReadonlyMap<string, readonly [first: number, last: number]>;
+  readonly lifetimes: Lifetimes;
 }

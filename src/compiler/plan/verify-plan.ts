@@ -209,11 +209,11 @@ function verifyLifetimes(plan: Plan): void {
     new Set([...plan.results.values(), ...plan.updates.values()]),
   );
   invariant(expected.size === plan.lifetimes.size, "lifetimes are missing or too many");
-  for (const [name, [first, last]] of expected) {
-    const given = plan.lifetimes.get(name);
+  for (const [buffer, [first, last]] of expected) {
+    const given = plan.lifetimes.get(buffer);
     invariant(
       given !== undefined && given[0] === first && given[1] === last,
-      `the lifetime of ${name} is not ${first} … ${last}`,
+      `the lifetime of ${buffer.name} is not ${first} … ${last}`,
     );
   }
 }

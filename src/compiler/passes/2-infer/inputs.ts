@@ -247,3 +247,27 @@ export function modelOnData(
 function sizeOf(binding: Binding | undefined): Dim | undefined {
   return binding?.kind === "value" && binding.value.kind === "size" ? binding.value.dim : undefined;
 }
+
+/** Arrays of the batch and variables of the model are known by their names: true where a field and a parameter share one. */
+export function reportSharedNames(
+  context: Context,
+  { name: model, weights }: TypedModel,
+  { name: data, fields }: TypedData,
+): boolean {
+  const shared = weights.flatMap((weight) => {
+    const field = fields.find(({ name }) => name === weight.path);
+    return field === undefined ? [] : [{ weight, field }];
+  });
+  for (const { weight, field } of shared) {
+    const related = field.span === undefined ? [] : [{ span: field.span, message: "the field" }];
+    context.report(
+      diagnostic(
+        messages.fieldNamedAsParameter,
+        weight.span,
+        { field: field.name, data, model },
+        { related },
+      ),
+    );
+  }
+  return shared.length > 0;
+}

@@ -9,7 +9,7 @@ import { replace } from "./argument-values.ts";
 import { readSetting } from "./arguments.ts";
 import type { Context, Declaration, Scope } from "./context.ts";
 import { inferAugment } from "./augment.ts";
-import { inferInputs, modelOnData } from "./inputs.ts";
+import { inferInputs, modelOnData, reportSharedNames } from "./inputs.ts";
 import { checkAfter, inferAverage } from "./later-settings.ts";
 import { describeItem, lookup } from "./lookup.ts";
 import { exampleLoss, inferLoss } from "./loss.ts";
@@ -145,6 +145,7 @@ function inferSettings(
   const bound = inputs && modelOnRun(context, scope, item, unbound, inputs, augmented?.fed ?? data);
   if (!inputs || !bound) return undefined;
   const model = bound;
+  if (reportSharedNames(context, model, data)) return undefined;
   const teaching = settings.get("teacher");
   const teacher = teaching && inferTeacher(context, name, teaching, data);
   const fed = augmented ? inferMixup(context, augmented, inputs) : { augment: undefined, data };

@@ -19,18 +19,21 @@ export function storedNodes(clusters: readonly Cluster[], graph: Prepared): Read
   return stored;
 }
 
+/** Memories under other shapes: memory → what the view is like → view. */
+export type Aliases = Map<Buffer, Map<string, GrowingBuffer>>;
+
 /** The same memory under another shape. */
-export function aliasFor(
-  buffer: Buffer,
-  type: ArrayType,
-  aliases: Map<string, GrowingBuffer>,
-): Buffer {
+export function aliasFor(buffer: Buffer, type: ArrayType, aliases: Aliases, names: Names): Buffer {
   const memory = memoryOf(buffer);
-  const name = `${memory.name}_as_${type.shape.join("x")}`;
-  const known = aliases.get(name);
+  const shape = type.shape.join("x");
+  const own = aliases.get(memory) ?? new Map<string, GrowingBuffer>();
+  aliases.set(memory, own);
+  const key = `${shape} ${type.batched}`;
+  const known = own.get(key);
   if (known !== undefined) return known;
+  const name = names.unique(`${memory.name}_as_${shape}`);
   const alias: GrowingBuffer = { name, ...type, role: memory.role, aliasOf: memory };
-  aliases.set(name, alias);
+  own.set(key, alias);
   return alias;
 }
 

@@ -102,7 +102,9 @@ function namedValues(body: readonly Node[], numbers: readonly number[]): Readonl
   for (const number of numbers) {
     const { op, origin } = body[number]!;
     const wanted = `${origin.path}${origin.role === "gradient" ? "_gradient" : ""}_${op}`;
-    named.set(named.has(wanted) ? `${wanted}_${number}` : wanted, body[number]!);
+    let name = wanted;
+    for (let next = number; named.has(name); next++) name = `${wanted}_${next}`;
+    named.set(name, body[number]!);
   }
   return named;
 }

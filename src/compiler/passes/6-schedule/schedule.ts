@@ -5,7 +5,7 @@ import { expressionsOf, extentsOf, kernelsOf, lifetimesOf } from "../../plan/acc
 import type { Buffer, Kernel, Loop, Plan } from "../../plan/plan.ts";
 import { verifyPlan } from "../../plan/verify-plan.ts";
 import { rangeOf } from "../../plan/affine.ts";
-import { aliasFor, finish, storedNodes, type GrowingBuffer } from "./buffers.ts";
+import { aliasFor, finish, storedNodes, type Aliases, type GrowingBuffer } from "./buffers.ts";
 import { formClusters } from "./clusters.ts";
 import { Expressions } from "../../plan/expressions.ts";
 import { buildKernel, type Workshop } from "./kernel.ts";
@@ -43,19 +43,19 @@ function attemptPlan(
   const leaves = leafBuffers(graph, names);
   const stored = storedNodes(clusters, graph);
   const made = madeBuffers(stored, graph, names);
-  const aliases = new Map<string, GrowingBuffer>();
+  const aliases: Aliases = new Map();
   const workshop: Workshop = {
     expressions: new Expressions(),
     operands: graph.operands,
     bufferOf: (node) => leaves.get(node) ?? made.get(node),
-    aliasOf: (buffer, node) => aliasFor(buffer, node.type, aliases),
+    aliasOf: (buffer, node) => aliasFor(buffer, node.type, aliases, names),
   };
   const kernels: (Kernel | Loop)[] = [];
   const inLoops: GrowingBuffer[] = [];
   for (const cluster of clusters) {
     if (cluster.reduction?.op === "scan") {
       const built = buildLoop(cluster, workshop, names, (buffer, type) =>
-        aliasFor(buffer, type, aliases),
+        aliasFor(buffer, type, aliases, names),
       );
       if ("missing" in built) return built;
       kernels.push(built.loop);
@@ -70,7 +70,8 @@ function attemptPlan(
     if ("missing" in built) return built;
     kernels.push(finish(cluster, built.kernel, names));
   }
-  const buffers = [...leaves.values(), ...made.values(), ...inLoops, ...aliases.values()];
+  const views = [...aliases.values()].flatMap((own) => [...own.values()]);
+  const buffers = [...leaves.values(), ...made.values(), ...inLoops, ...views];
   recordHalos(kernels.flatMap(kernelsOf), new Set(buffers));
   return { plan: assemble(name, capacity, graph, kernels, buffers, leaves, made) };
 }

@@ -295,6 +295,14 @@ export const teacherPrepared = kind<{ teacher: string; field: string; its: strin
     `the teacher \`${p.teacher}\` was trained with \`${p.field}\` ${p.its}, and this run has it ${p.own}: what the teacher says of its rows would mean nothing`,
 );
 
+export const fieldNamedAsParameter = kind<{ field: string; data: string; model: string }>(
+  "NN0733",
+  "error",
+  "A field of the data and a parameter of the model under one name",
+  (p) =>
+    `\`${p.field}\` is a field of \`${p.data}\` and a parameter of \`${p.model}\`: one run can tell them apart only by other names; rename one of them`,
+);
+
 export const teacherUnused = kind<{ example: string }>(
   "NN0732",
   "warning",

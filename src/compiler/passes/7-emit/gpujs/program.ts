@@ -1,9 +1,11 @@
 import type { Buffer, Kernel, Plan } from "../../../plan/plan.ts";
 import { Expressions } from "../../../plan/expressions.ts";
+import { Names } from "../../6-schedule/names.ts";
 import { functionSource } from "./function-source.ts";
 import { HostNumbers } from "./host-numbers.ts";
 import { byPlaces, type GpuJsStack } from "./places.ts";
-import { projectionsOf } from "./projections.ts";
+import { projectionsOf, type Workshop } from "./projections.ts";
+import { verifyProgram } from "./verify-program.ts";
 import { sizeOf } from "./writer.ts";
 
 export interface GpuJsKernel {
@@ -49,17 +51,20 @@ export interface GpuJsProgram {
 export function gpuJsProgram(plan: Plan): GpuJsProgram {
   const host = new HostNumbers();
   const expressions = new Expressions();
+  const names = new Names();
+  for (const { name } of plan.buffers) names.reserve(name);
+  const workshop = { expressions, names };
   const steps = plan.steps.flatMap((step): readonly GpuJsStep[] => {
     if (step.kind === "fill random")
       return [{ fill: step.buffer.name, stream: step.stream, size: sizeOf(step.buffer) }];
-    if (step.kind === "kernel") return kernelFunctions(step, expressions, host);
+    if (step.kind === "kernel") return kernelFunctions(step, workshop, host);
     const { loop, stacks } = byPlaces(step, expressions);
     return [
       {
         about: step.comment,
         places: step.axis.extent,
         reverse: step.reverse,
-        body: loop.body.flatMap((kernel) => kernelFunctions(kernel, expressions, host)),
+        body: loop.body.flatMap((kernel) => kernelFunctions(kernel, workshop, host)),
         stacks,
       },
     ];
@@ -71,9 +76,9 @@ export function gpuJsProgram(plan: Plan): GpuJsProgram {
     sizes((buffer) => buffer.role === "parameter" || buffer.role === "state"),
   );
   for (const [path, buffer] of plan.updates) variables.set(path, sizeOf(buffer));
-  const names = (buffers: ReadonlyMap<string, Buffer>): ReadonlyMap<string, string> =>
+  const namesOf = (buffers: ReadonlyMap<string, Buffer>): ReadonlyMap<string, string> =>
     new Map([...buffers].map(([name, buffer]) => [name, buffer.name] as const));
-  return {
+  const program: GpuJsProgram = {
     name: plan.name,
     capacity: plan.capacity,
     inputs: sizes((buffer) => buffer.role === "input"),
@@ -81,17 +86,19 @@ export function gpuJsProgram(plan: Plan): GpuJsProgram {
     given: plan.scalars,
     derived: host.formulas(),
     steps,
-    results: names(plan.results),
-    updates: names(plan.updates),
+    results: namesOf(plan.results),
+    updates: namesOf(plan.updates),
   };
+  verifyProgram(program);
+  return program;
 }
 
 function kernelFunctions(
   kernel: Kernel,
-  expressions: Expressions,
+  workshop: Workshop,
   host: HostNumbers,
 ): readonly GpuJsKernel[] {
-  return projectionsOf(kernel, expressions).map((projection) => ({
+  return projectionsOf(kernel, workshop).map((projection) => ({
     about: projection.comment,
     ...functionSource(projection, host),
     makes: projection.to.name,

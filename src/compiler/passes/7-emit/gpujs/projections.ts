@@ -1,3 +1,4 @@
+import type { Names } from "../../6-schedule/names.ts";
 import type { Projection } from "./projection.ts";
 import { sizeOf } from "./writer.ts";
 import type { Affine, Buffer, Expr, Kernel, PlanAxis } from "../../../plan/plan.ts";
@@ -14,12 +15,20 @@ const repeatedReduction = 64;
  * One function a store. A store whose value contains that of an earlier one reads it back; a long reduction that several
  * stores need is stored first; a reduction with too many iterations is done in two stages.
  */
-export function projectionsOf(kernel: Kernel, expressions: Expressions): readonly Projection[] {
-  return single(kernel, expressions).flatMap((projection) => shortened(projection, expressions));
+export function projectionsOf(kernel: Kernel, workshop: Workshop): readonly Projection[] {
+  return single(kernel, workshop).flatMap((projection) => shortened(projection, workshop));
 }
 
-function single(kernel: Kernel, expressions: Expressions): readonly Projection[] {
-  const { stores, ...rest } = withStoredReduction(kernel, expressions);
+/** What the functions of a program are made with. */
+export interface Workshop {
+  readonly expressions: Expressions;
+  /** For the arrays that are added to those of the plan. */
+  readonly names: Names;
+}
+
+function single(kernel: Kernel, workshop: Workshop): readonly Projection[] {
+  const { expressions } = workshop;
+  const { stores, ...rest } = withStoredReduction(kernel, workshop);
   const values = stores.map((store) => store.value);
   return stores.map(({ to }, place) => {
     let value = values[place]!;
@@ -29,7 +38,7 @@ function single(kernel: Kernel, expressions: Expressions): readonly Projection[]
         value = expressions.replace(
           value,
           known,
-          expressions.load(stores[earlier]!.to.buffer, to.index),
+          expressions.load(stores[earlier]!.to.buffer, stores[earlier]!.to.index),
         );
     }
     const comment = commentOf(kernel, to.buffer, stores[place]!.value);
@@ -57,7 +66,7 @@ function isWorthReading(value: Expr): boolean {
 }
 
 /** Adds a store of the bare reduction where several stores would repeat a long one. */
-function withStoredReduction(kernel: Kernel, expressions: Expressions): Kernel {
+function withStoredReduction(kernel: Kernel, { expressions, names }: Workshop): Kernel {
   const accumulator = expressions.accumulator();
   const users = kernel.stores.filter((store) => subexpressions(store.value).includes(accumulator));
   const [first, ...others] = users;
@@ -75,7 +84,8 @@ function withStoredReduction(kernel: Kernel, expressions: Expressions): Kernel {
     iterationsOf(axesOf(kernel, kernel.reduce)) <= repeatedReduction
   )
     return kernel;
-  const buffer: Buffer = { ...first.to.buffer, name: `${kernel.name}_reduced`, role: "temporary" };
+  const name = names.unique(`${kernel.name}_reduced`);
+  const buffer: Buffer = { ...first.to.buffer, name, role: "temporary" };
   return {
     ...kernel,
     stores: [{ to: { buffer, index: first.to.index }, value: accumulator }, ...kernel.stores],
@@ -100,7 +110,7 @@ const longReduction = 4096;
  * Cuts a reduction that is too long, or that too few threads would do: first over part of its axes, for each value of the
  * rest; then over the rest.
  */
-function shortened(projection: Projection, expressions: Expressions): readonly Projection[] {
+function shortened(projection: Projection, workshop: Workshop): readonly Projection[] {
   const reduce = axesOf(projection, projection.reduce);
   const count = iterationsOf(reduce);
   const isLonely =
@@ -115,23 +125,23 @@ function shortened(projection: Projection, expressions: Expressions): readonly P
   )[0]!;
   const cut =
     fitting.length === 0 && (reduce.length === 1 || outer.extent > mostIterations)
-      ? cutAxis(projection, outer, expressions)
+      ? cutAxis(projection, outer, workshop.expressions)
       : { projection, outer: outer.name };
-  return twoStages(cut.projection, cut.outer, expressions).flatMap((stage) =>
-    isLonely && count <= mostIterations ? [stage] : shortened(stage, expressions),
+  return twoStages(cut.projection, cut.outer, workshop).flatMap((stage) =>
+    isLonely && count <= mostIterations ? [stage] : shortened(stage, workshop),
   );
 }
 
 function twoStages(
   projection: Projection,
   outer: string,
-  expressions: Expressions,
+  { expressions, names }: Workshop,
 ): readonly Projection[] {
   const axis = axesOf(projection, [outer])[0]!;
   const space = axesOf(projection, projection.space);
   const shape = [axis.extent, ...space.map((one) => one.extent)];
   const buffer: Buffer = {
-    name: `${projection.name}_partial`,
+    name: names.unique(`${projection.name}_partial`),
     shape,
     batched: axis.batch === true,
     role: "temporary",

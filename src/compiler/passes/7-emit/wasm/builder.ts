@@ -1,4 +1,5 @@
 import type { ValueType, WasmFunction } from "./encoder.ts";
+import type { FunctionReference } from "./module-functions.ts";
 import { alignment, type Instruction, type Op } from "./instructions.ts";
 
 /** A local variable by its index. */
@@ -71,6 +72,10 @@ export class FunctionBuilder {
     const comment = this.pending;
     this.pending = undefined;
     this.body.push(comment === undefined ? { op, immediates } : { op, immediates, comment });
+  }
+
+  call({ index }: FunctionReference): void {
+    this.op("call", index);
   }
 
   get(local: Local): void {

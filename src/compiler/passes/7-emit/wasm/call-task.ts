@@ -1,21 +1,31 @@
 import type { FunctionBuilder } from "./builder.ts";
-import type { Task } from "./tasks.ts";
+import type { FunctionReference } from "./module-functions.ts";
+import type { Copy, PlanTask } from "./plan-groups.ts";
 
-/** What a plan's calls need to know of the module so far. */
-export interface Callable {
-  readonly indexOf: (name: string) => number;
-  /** Writes what is no function of its own (copies); false where it is one. */
-  readonly inline: (name: string, f: FunctionBuilder) => boolean;
-}
+/** The function that was made of a group: groups are known by what they are, never by a name. */
+export type FunctionOf = (
+  group: Extract<PlanTask["does"], { kind: "group" }>["group"],
+) => FunctionReference;
 
 /** Does all parts of a task. */
 export function callWhole(
   f: FunctionBuilder,
-  { name, parts }: Task,
-  { indexOf, inline }: Callable,
+  { does, parts }: PlanTask,
+  functionOf: FunctionOf,
 ): void {
-  if (inline(name, f)) return;
+  if (does.kind === "copy") {
+    writeCopy(f, does.copy);
+    return;
+  }
   f.integer(0);
   f.integer(parts);
-  f.op("call", indexOf(name));
+  f.call(functionOf(does.group));
+}
+
+function writeCopy(f: FunctionBuilder, { path, buffer, to, from }: Copy): void {
+  f.comment(`${path} becomes ${buffer.name}`);
+  f.integer(to.address);
+  f.integer(from.address);
+  f.integer(to.bytes);
+  f.op("memory.copy");
 }

@@ -1,9 +1,10 @@
 import { affine, rangeOf } from "../../../plan/affine.ts";
 import type { Buffer, Plan } from "../../../plan/plan.ts";
-import { encodeModule, memoryFlagOf, type WasmFunction, type WasmModule } from "./encoder.ts";
+import { encodeModule, memoryFlagOf, type WasmModule } from "./encoder.ts";
 import { emitKernel, emitLoop, emitTogether, type EmittedKernel } from "./emit-kernel.ts";
 import type { KernelSurroundings } from "./emission.ts";
 import { emitFill, streamWords } from "./fill-random.ts";
+import { ModuleFunctions, type FunctionReference } from "./module-functions.ts";
 import { planNest } from "./nest.ts";
 import { panelBytes } from "./panel.ts";
 import { PlanNumbers } from "./numbers.ts";
@@ -12,7 +13,6 @@ import { placeBuffers, type Memory } from "./placement.ts";
 import { addPlanFunctions, type CallablePlan } from "./plan-functions.ts";
 import {
   arrayOf,
-  copiesOf,
   fillsOf,
   fillTables,
   groupsOf,
@@ -23,10 +23,12 @@ import {
   variableOf,
   type Draft,
   type Group,
+  type PlanTask,
 } from "./plan-groups.ts";
 import { preparePlan } from "./prepare-plan.ts";
 import { planTasks, usefulThreads, type PlannedTask } from "./tasks.ts";
 import { threadBytes } from "./thread-functions.ts";
+import { verifyCalls } from "./verify-calls.ts";
 import { printModule } from "./wat.ts";
 
 export type WasmPlans = Readonly<Partial<Record<Plan["name"], Plan>>>;
@@ -126,18 +128,23 @@ export function emitWasm(
     scratch: threaded ? undefined : memory.scratch,
     isFused: relaxedSimd,
   };
-  const functions: WasmFunction[] = [];
+  const functions = new ModuleFunctions();
+  const ofGroups = new Map<Group, FunctionReference>();
   const tables = outlines.map((outline) =>
-    emitPlan(outline, memory, around, exportKernels, functions),
+    emitPlan(outline, memory, around, exportKernels, functions, ofGroups),
   );
   const meetingPlace = Math.ceil(memory.bytes / 128) * 128;
-  addPlanFunctions(
-    functions,
-    outlines.map((outline) => callablePlan(outline, memory)),
-    meetingPlace,
+  const functionOf = (group: Group): FunctionReference => ofGroups.get(group)!;
+  addPlanFunctions(functions, outlines.map(callablePlan), functionOf, meetingPlace);
+  verifyCalls(
+    functions.all,
+    outlines.map(({ draft, groups }) => ({
+      name: draft.prepared.plan.name,
+      kernels: groups.map(functionOf),
+    })),
   );
   const pages = Math.ceil((threaded ? meetingPlace + threadBytes : memory.bytes) / 65536);
-  const module: WasmModule = { functions, pages, threaded };
+  const module: WasmModule = { functions: functions.all, pages, threaded };
   const bytes = encodeModule(module);
   return {
     bytes,
@@ -226,7 +233,7 @@ interface Outline {
   readonly draft: Draft;
   readonly fills: ReturnType<typeof fillTables>;
   readonly groups: readonly Group[];
-  readonly planned: readonly PlannedTask[];
+  readonly planned: readonly PlannedTask<PlanTask>[];
   /** With how many threads it is fastest. */
   readonly threads: number;
 }
@@ -254,16 +261,18 @@ function emitPlan(
   memory: Memory,
   around: KernelSurroundings,
   exported: boolean,
-  functions: WasmFunction[],
+  functions: ModuleFunctions,
+  ofGroups: Map<Group, FunctionReference>,
 ): WasmPlanTable {
   const { prepared, numbers } = draft;
   const { plan } = prepared;
   const own = prepared.buffers.filter((buffer) => buffer.aliasOf === undefined);
   const kernels = groups.map((group) => {
     const emitted = emitGroup(group, nameOf(group, plan.name), around);
-    functions.push({ ...emitted.function, exported });
+    const reference = functions.add({ ...emitted.function, exported });
+    ofGroups.set(group, reference);
     return {
-      name: emitted.function.name,
+      name: reference.name,
       parts: emitted.parts,
       work: group.reduce((sum, item) => sum + item.work, 0),
     };
@@ -286,15 +295,11 @@ function emitPlan(
   };
 }
 
-function callablePlan(
-  { draft: { prepared }, planned, threads }: Outline,
-  memory: Memory,
-): CallablePlan {
+function callablePlan({ draft: { prepared }, planned, threads }: Outline): CallablePlan {
   return {
     name: prepared.plan.name,
     capacity: prepared.plan.capacity,
     planned,
-    copies: copiesOf(prepared, memory),
     isDivided: threads > 1,
   };
 }

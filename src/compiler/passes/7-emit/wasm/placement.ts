@@ -73,10 +73,10 @@ function shapeOf(
 /** How far outside of each buffer that has room for a border its readers go (never in the last dimension, never for a maximum). */
 function bordersOf(
   prepared: PreparedPlan,
-): ReadonlyMap<string, readonly (readonly [number, number])[]> {
+): ReadonlyMap<Buffer, readonly (readonly [number, number])[]> {
   const shared = aliased(prepared.buffers);
   const updates = new Set([...prepared.plan.updates.values()]);
-  const borders = new Map<string, (readonly [number, number])[]>();
+  const borders = new Map<Buffer, (readonly [number, number])[]>();
   for (const kernel of prepared.steps.flatMap(kernelsOf)) {
     if (kernel.combine === "max") continue;
     const extents = extentsOf(kernel);
@@ -86,12 +86,12 @@ function bordersOf(
       if (
         buffer.role !== "temporary" ||
         buffer.aliasOf !== undefined ||
-        shared.has(buffer.name) ||
+        shared.has(buffer) ||
         updates.has(buffer)
       )
         continue;
-      const border = borders.get(buffer.name) ?? buffer.shape.map(() => [0, 0] as const);
-      borders.set(buffer.name, border);
+      const border = borders.get(buffer) ?? buffer.shape.map(() => [0, 0] as const);
+      borders.set(buffer, border);
       for (const [axis, one] of index.entries()) {
         if (one.divisor !== undefined || axis === buffer.shape.length - 1) continue;
         const [low, high] = rangeOf(one, extents);
@@ -130,12 +130,12 @@ class Space {
 
 /** Lowest address at which each buffer is free for as long as it lives: the largest first. */
 function packByLiveness(
-  items: readonly { name: string; bytes: number; life: readonly [number, number] }[],
-): { offsets: ReadonlyMap<string, number>; bytes: number } {
+  items: readonly { buffer: Buffer; bytes: number; life: readonly [number, number] }[],
+): { offsets: ReadonlyMap<Buffer, number>; bytes: number } {
   const placed: { from: number; to: number; life: readonly [number, number] }[] = [];
-  const offsets = new Map<string, number>();
+  const offsets = new Map<Buffer, number>();
   let total = 0;
-  for (const { name, bytes, life } of items.toSorted((a, b) => b.bytes - a.bytes)) {
+  for (const { buffer, bytes, life } of items.toSorted((a, b) => b.bytes - a.bytes)) {
     const size = alignUp(bytes + gap, alignment);
     let from = 0;
     for (const other of placed
@@ -145,7 +145,7 @@ function packByLiveness(
       from = Math.max(from, other.to);
     }
     placed.push({ from, to: from + size, life });
-    offsets.set(name, from);
+    offsets.set(buffer, from);
     total = Math.max(total, from + size);
   }
   return { offsets, bytes: total };
@@ -166,25 +166,25 @@ export function placeBuffers(
   const numbers = space.take("numbers", 4 * (numberCount + 1));
   const scratch = space.take("scratch", scratchBytes);
   const variables = placeVariables(plans, space);
-  const places = new Map<PreparedPlan, Map<string, Placement>>();
+  const places = new Map<PreparedPlan, Map<Buffer, Placement>>();
   const regions: {
     plan: PreparedPlan;
-    shapes: ReadonlyMap<string, Shape>;
+    shapes: ReadonlyMap<Buffer, Shape>;
     packed: ReturnType<typeof packByLiveness>;
   }[] = [];
   for (const prepared of plans) {
-    const own = new Map<string, Placement>();
+    const own = new Map<Buffer, Placement>();
     places.set(prepared, own);
     regions.push({ plan: prepared, ...placeOwn(prepared, own, variables, space) });
   }
   const region = space.take("temporaries", Math.max(0, ...regions.map((one) => one.packed.bytes)));
   for (const { plan, shapes, packed } of regions) {
-    for (const [name, offset] of packed.offsets)
-      places.get(plan)!.set(name, { ...shapes.get(name)!, address: region + offset });
+    for (const [buffer, offset] of packed.offsets)
+      places.get(plan)!.set(buffer, { ...shapes.get(buffer)!, address: region + offset });
   }
   const of = (plan: PreparedPlan, buffer: Buffer): Placement => {
     const memory = memoryOf(buffer);
-    const found = places.get(plan)?.get(memory.name) ?? variables.get(memory.name);
+    const found = isVariable(memory) ? variables.get(memory.name) : places.get(plan)?.get(memory);
     invariant(found !== undefined, `${buffer.name} has no place`);
     return memory === buffer
       ? found
@@ -207,6 +207,11 @@ export function placeBuffers(
   };
 }
 
+/** What outlives a call and is shared by all plans of a run, by its path. */
+function isVariable({ role }: Buffer): boolean {
+  return role === "parameter" || role === "state";
+}
+
 function noBorder(buffer: Buffer): readonly (readonly [number, number])[] {
   return buffer.shape.map(() => [0, 0] as const);
 }
@@ -215,7 +220,9 @@ function placeVariables(
   plans: readonly PreparedPlan[],
   space: Space,
 ): ReadonlyMap<string, Placement> {
-  const shared = new Set(plans.flatMap((plan) => [...aliased(plan.buffers)]));
+  const shared = new Set(
+    plans.flatMap((plan) => [...aliased(plan.buffers)].filter(isVariable).map(({ name }) => name)),
+  );
   const variables = new Map<string, Placement>();
   const place = (name: string, buffer: Buffer): void => {
     if (variables.has(name)) return;
@@ -224,8 +231,7 @@ function placeVariables(
   };
   for (const { plan, buffers } of plans) {
     for (const buffer of buffers)
-      if ((buffer.role === "parameter" || buffer.role === "state") && buffer.aliasOf === undefined)
-        place(buffer.name, buffer);
+      if (isVariable(buffer) && buffer.aliasOf === undefined) place(buffer.name, buffer);
     // A variable that is only ever replaced, never read.
     for (const [path, buffer] of plan.updates) place(path, buffer);
   }
@@ -234,10 +240,10 @@ function placeVariables(
 
 function placeOwn(
   prepared: PreparedPlan,
-  own: Map<string, Placement>,
+  own: Map<Buffer, Placement>,
   variables: ReadonlyMap<string, Placement>,
   space: Space,
-): { shapes: ReadonlyMap<string, Shape>; packed: ReturnType<typeof packByLiveness> } {
+): { shapes: ReadonlyMap<Buffer, Shape>; packed: ReturnType<typeof packByLiveness> } {
   const shared = aliased(prepared.buffers);
   const borders = bordersOf(prepared);
   const { plan, steps } = prepared;
@@ -246,29 +252,30 @@ function placeOwn(
     steps,
     new Set([...plan.results.values(), ...plan.updates.values()]),
   );
+  const placeOf = new Map([...safe].map(([path, buffer]) => [buffer, path] as const));
   const pathOf = new Map([...plan.updates].map(([path, buffer]) => [buffer, path] as const));
-  const shapes = new Map<string, Shape>();
-  const items: { name: string; bytes: number; life: readonly [number, number] }[] = [];
+  const shapes = new Map<Buffer, Shape>();
+  const items: { buffer: Buffer; bytes: number; life: readonly [number, number] }[] = [];
   for (const buffer of prepared.buffers) {
-    if (buffer.aliasOf !== undefined || buffer.role === "parameter" || buffer.role === "state")
-      continue;
-    const path = pathOf.get(buffer);
-    if (path !== undefined && safe.has(path)) {
-      own.set(buffer.name, variables.get(path)!);
+    if (buffer.aliasOf !== undefined || isVariable(buffer)) continue;
+    const written = placeOf.get(buffer);
+    if (written !== undefined) {
+      own.set(buffer, variables.get(written)!);
       continue;
     }
+    const path = pathOf.get(buffer);
     const exact =
       path === undefined
-        ? buffer.role === "input" || buffer.role === "random" || shared.has(buffer.name)
-        : variables.get(path)!.pitch === (buffer.shape.at(-1) ?? 1) || shared.has(buffer.name);
-    const border = borders.get(buffer.name);
+        ? buffer.role === "input" || buffer.role === "random" || shared.has(buffer)
+        : variables.get(path)!.pitch === (buffer.shape.at(-1) ?? 1) || shared.has(buffer);
+    const border = borders.get(buffer);
     const shape = shapeOf(buffer.shape, border ?? noBorder(buffer), exact);
-    const life = lifetimes.get(buffer.name);
+    const life = lifetimes.get(buffer);
     if (buffer.role === "temporary" && border === undefined && life !== undefined) {
-      shapes.set(buffer.name, shape);
-      items.push({ name: buffer.name, bytes: shape.bytes, life });
+      shapes.set(buffer, shape);
+      items.push({ buffer, bytes: shape.bytes, life });
     } else
-      own.set(buffer.name, {
+      own.set(buffer, {
         ...shape,
         address: space.take(`${plan.name}/${buffer.name}`, shape.bytes),
       });

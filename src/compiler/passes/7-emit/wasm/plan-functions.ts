@@ -1,7 +1,8 @@
 import { FunctionBuilder } from "./builder.ts";
-import { callWhole, type Callable } from "./call-task.ts";
+import { callWhole, type FunctionOf } from "./call-task.ts";
 import type { WasmFunction } from "./encoder.ts";
-import type { Copy } from "./plan-groups.ts";
+import type { ModuleFunctions } from "./module-functions.ts";
+import type { PlanTask } from "./plan-groups.ts";
 import type { PlannedTask } from "./tasks.ts";
 import { barrierFunction, dividedPlan, serveFunction } from "./thread-functions.ts";
 
@@ -9,52 +10,34 @@ import { barrierFunction, dividedPlan, serveFunction } from "./thread-functions.
 export interface CallablePlan {
   readonly name: string;
   readonly capacity: number;
-  readonly planned: readonly PlannedTask[];
-  readonly copies: readonly Copy[];
+  readonly planned: readonly PlannedTask<PlanTask>[];
   /** More than one thread may pay. */
   readonly isDivided: boolean;
 }
 
 /** What is called from outside: a function a plan, and where threads may pay what each of them runs. */
 export function addPlanFunctions(
-  functions: WasmFunction[],
+  functions: ModuleFunctions,
   plans: readonly CallablePlan[],
+  functionOf: FunctionOf,
   meetingPlace: number,
 ): void {
-  const indexOf = (name: string): number => functions.findIndex((one) => one.name === name);
-  const callable = ({ copies }: CallablePlan): Callable => ({
-    indexOf,
-    inline: (name, f) => {
-      const copy = copies.find(({ path }) => path === name);
-      if (copy !== undefined) writeCopy(f, copy);
-      return copy !== undefined;
-    },
-  });
-  for (const plan of plans) functions.push(stepFunction(plan, callable(plan)));
+  for (const plan of plans) functions.add(stepFunction(plan, functionOf));
   const divided = plans.filter((plan) => plan.isDivided);
   if (divided.length === 0) return;
-  functions.push(barrierFunction(meetingPlace));
-  for (const plan of divided) functions.push(dividedPlan(plan.name, plan.planned, callable(plan)));
-  functions.push(
-    serveFunction(
-      meetingPlace,
-      divided.map((plan) => plan.name),
-      indexOf,
-    ),
+  const barrier = functions.add(barrierFunction(meetingPlace));
+  const shares = divided.map(({ name, planned }) =>
+    functions.add(dividedPlan(name, planned, functionOf, barrier)),
   );
+  functions.add(serveFunction(meetingPlace, shares, barrier));
 }
 
 /** Calls the kernels in order. */
-function stepFunction({ name, capacity, planned }: CallablePlan, callable: Callable): WasmFunction {
+function stepFunction(
+  { name, capacity, planned }: CallablePlan,
+  functionOf: FunctionOf,
+): WasmFunction {
   const f = new FunctionBuilder(name);
-  for (const { task } of planned) callWhole(f, task, callable);
+  for (const { task } of planned) callWhole(f, task, functionOf);
   return f.finish(`${name}: one call of the plan on at most ${capacity} rows`, true);
-}
-
-function writeCopy(f: FunctionBuilder, { path, buffer, to, from }: Copy): void {
-  f.comment(`${path} becomes ${buffer.name}`);
-  f.integer(to.address);
-  f.integer(from.address);
-  f.integer(to.bytes);
-  f.op("memory.copy");
 }

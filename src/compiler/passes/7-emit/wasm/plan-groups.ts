@@ -41,6 +41,13 @@ export type Item = {
 /** What becomes one function. */
 export type Group = readonly Item[];
 
+/** A task of a plan: one of its functions, or a copy of a new value that could not be written in place. */
+export interface PlanTask extends Task {
+  readonly does:
+    | { readonly kind: "group"; readonly group: Group }
+    | { readonly kind: "copy"; readonly copy: Copy };
+}
+
 export function kernelsOf(prepared: PreparedPlan): readonly Kernel[] {
   return prepared.steps.flatMap(kernelsOfStep);
 }
@@ -172,21 +179,20 @@ export function tasksOf(
   { prepared }: Draft,
   groups: readonly Group[],
   memory: Memory,
-): readonly Task[] {
-  const { name } = prepared.plan;
-  const own = groups.map((group): Task => ({
-    name: nameOf(group, name),
+): readonly PlanTask[] {
+  const own = groups.map((group): PlanTask => ({
+    does: { kind: "group", group },
     parts: partsIn(group),
     cycles: group.reduce((sum, item) => sum + item.cycles, 0),
     reads: group.flatMap((item) => item.reads),
     writes: group.flatMap((item) => item.writes),
   }));
-  const copies = copiesOf(prepared, memory).map(({ path, to, from }): Task => ({
-    name: path,
+  const copies = copiesOf(prepared, memory).map((copy): PlanTask => ({
+    does: { kind: "copy", copy },
     parts: 1,
-    cycles: to.bytes / 8,
-    reads: [from],
-    writes: [to],
+    cycles: copy.to.bytes / 8,
+    reads: [copy.from],
+    writes: [copy.to],
   }));
   return [...own, ...copies];
 }
@@ -203,7 +209,7 @@ export interface Copy {
   readonly from: Range;
 }
 
-export function copiesOf(prepared: PreparedPlan, memory: Memory): readonly Copy[] {
+function copiesOf(prepared: PreparedPlan, memory: Memory): readonly Copy[] {
   const safe = inPlace(prepared);
   return [...prepared.plan.updates]
     .filter(([path]) => !safe.has(path))

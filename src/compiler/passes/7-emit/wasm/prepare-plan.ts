@@ -2,6 +2,7 @@ import { expressionsOf, extentsOf, kernelsOf, memoryOf, readsOf } from "../../..
 import { affine, rangeOf } from "../../../plan/affine.ts";
 import { Expressions } from "../../../plan/expressions.ts";
 import type { Access, Buffer, Expr, Kernel, Plan, Step } from "../../../plan/plan.ts";
+import { verifyPrepared } from "./verify-prepared.ts";
 import { rewriteKernel } from "./rewrite-kernel.ts";
 import { splitDivisors } from "./split-divisors.ts";
 
@@ -25,24 +26,26 @@ export function preparePlan(plan: Plan): PreparedPlan {
     return step.kind === "kernel" ? splitDivisors(step, expressions) : [step];
   });
   const { steps, buffers } = withBorders(split, aliased(plan.buffers), expressions);
-  return {
+  const prepared = {
     plan,
     steps: updatesLast(steps, plan),
     buffers: [...plan.buffers, ...buffers],
     expressions,
   };
+  verifyPrepared(prepared);
+  return prepared;
 }
 
-/** Names of the memories that are seen under more than one shape. */
-export function aliased(buffers: readonly Buffer[]): ReadonlySet<string> {
+/** The memories that are seen under more than one shape. */
+export function aliased(buffers: readonly Buffer[]): ReadonlySet<Buffer> {
   return new Set(
-    buffers.flatMap((buffer) => (buffer.aliasOf === undefined ? [] : [memoryOf(buffer).name])),
+    buffers.flatMap((buffer) => (buffer.aliasOf === undefined ? [] : [memoryOf(buffer)])),
   );
 }
 
 /** Whether the memory of a buffer can have a border of zeros around it. */
-function hasRoom(buffer: Buffer, shared: ReadonlySet<string>): boolean {
-  return buffer.role === "temporary" && buffer.aliasOf === undefined && !shared.has(buffer.name);
+function hasRoom(buffer: Buffer, shared: ReadonlySet<Buffer>): boolean {
+  return buffer.role === "temporary" && buffer.aliasOf === undefined && !shared.has(buffer);
 }
 
 /** The two loads of a product, when the kernel is a sum of products of loads. */
@@ -63,7 +66,7 @@ export function leavesBounds({ buffer, index }: Access, kernel: Kernel): boolean
 
 function withBorders(
   steps: readonly Step[],
-  shared: ReadonlySet<string>,
+  shared: ReadonlySet<Buffer>,
   expressions: Expressions,
 ): { steps: readonly Step[]; buffers: readonly Buffer[] } {
   const copies = new Map<Buffer, Buffer>();
@@ -152,20 +155,25 @@ export function inPlace(prepared: PreparedPlan): ReadonlyMap<string, Buffer> {
     const variable = plan.buffers.find(
       (one) => one.name === path && (one.role === "parameter" || one.role === "state"),
     );
+    // One new value of two variables can lie in the place of one of them only.
+    const isTaken = [...result.values()].includes(buffer);
     if (
       variable === undefined ||
-      shared.has(variable.name) ||
-      shared.has(buffer.name) ||
+      isTaken ||
+      shared.has(variable) ||
+      shared.has(buffer) ||
       buffer.role === "result"
     )
       continue;
     const first = steps.findIndex(
       (step) => step.kind === "kernel" && step.stores.some((store) => store.to.buffer === buffer),
     );
-    const isSafe = steps
-      .slice(first)
-      .flatMap(kernelsOf)
-      .every((kernel) => readsSamePlaceOnly(kernel, variable, buffer));
+    const isSafe =
+      first >= 0 &&
+      steps
+        .slice(first)
+        .flatMap(kernelsOf)
+        .every((kernel) => readsSamePlaceOnly(kernel, variable, buffer));
     if (isSafe) result.set(path, buffer);
   }
   return result;

@@ -11,7 +11,7 @@ import { rewriteKernel, substitute } from "./rewrite-kernel.ts";
  */
 export function splitDivisors(kernel: Kernel, expressions: Expressions): readonly Kernel[] {
   const parts = splitIndices(kernel, expressions).map((part) => withoutSums(part, expressions));
-  return joined(parts);
+  return joined(parts, kernel.name);
 }
 
 function splitIndices(kernel: Kernel, expressions: Expressions): readonly Kernel[] {
@@ -53,7 +53,7 @@ function withoutSums(kernel: Kernel, expressions: Expressions): Kernel {
 }
 
 /** Parts without a reduction that run over the same points become one kernel with a store each: what they read is read once. */
-function joined(parts: readonly Kernel[]): readonly Kernel[] {
+function joined(parts: readonly Kernel[], name: string): readonly Kernel[] {
   const [first] = parts;
   const shapeOf = (part: Kernel): string => JSON.stringify(part.axes);
   if (
@@ -65,7 +65,7 @@ function joined(parts: readonly Kernel[]): readonly Kernel[] {
   return [
     {
       ...first,
-      name: first.name.replace(/(_\d+)+$/, ""),
+      name,
       stores: parts.flatMap((part) => part.stores),
     },
   ];

@@ -4,10 +4,8 @@ export interface Range {
   readonly bytes: number;
 }
 
-/** One function of a plan, or a copy at its end, with all that decides who does it and when. */
+/** Something that a plan does, with all that decides who does it and when. */
 export interface Task {
-  /** Of the function, or of the variable that is copied to. */
-  readonly name: string;
   readonly parts: number;
   /** About how long it takes on one thread. */
   readonly cycles: number;
@@ -16,8 +14,8 @@ export interface Task {
 }
 
 /** A task in its place: whether the threads divide it, and whether they must wait for each other before. */
-export interface PlannedTask {
-  readonly task: Task;
+export interface PlannedTask<Planned extends Task = Task> {
+  readonly task: Planned;
   readonly isDivided: boolean;
   readonly isAfterBarrier: boolean;
 }
@@ -41,8 +39,11 @@ const leastGain = 0.04;
  * Who does what: the tasks that are long enough are divided, thread 0 does all others. A task waits for those before that
  * touch the same memory, unless thread 0 does both.
  */
-export function planTasks(tasks: readonly Task[], least = leastDivided): readonly PlannedTask[] {
-  let pending: PlannedTask[] = [];
+export function planTasks<Planned extends Task>(
+  tasks: readonly Planned[],
+  least = leastDivided,
+): readonly PlannedTask<Planned>[] {
+  let pending: PlannedTask<Planned>[] = [];
   return tasks.map((task) => {
     const isDivided = task.parts > 1 && task.cycles >= least;
     const isAfterBarrier = pending.some(

@@ -1,6 +1,8 @@
 import { FunctionBuilder, type Local } from "./builder.ts";
-import { callWhole, type Callable } from "./call-task.ts";
+import { callWhole, type FunctionOf } from "./call-task.ts";
 import type { WasmFunction } from "./encoder.ts";
+import type { FunctionReference } from "./module-functions.ts";
+import type { PlanTask } from "./plan-groups.ts";
 import type { PlannedTask } from "./tasks.ts";
 
 /**
@@ -114,28 +116,28 @@ function addOne(f: FunctionBuilder, local: Local): void {
 /** The tasks of a plan as one thread of several does them; all meet at the end. */
 export function dividedPlan(
   name: string,
-  planned: readonly PlannedTask[],
-  callable: Callable,
+  planned: readonly PlannedTask<PlanTask>[],
+  functionOf: FunctionOf,
+  barrier: FunctionReference,
 ): WasmFunction {
-  const { indexOf } = callable;
   const f = new FunctionBuilder(`${name}, divided`, signature);
   const [thread, threads] = [f.parameter(0), f.parameter(1)];
   const meet = (): void => {
     f.get(thread);
     f.get(threads);
-    f.op("call", indexOf("barrier"));
+    f.call(barrier);
   };
   for (const { task, isDivided, isAfterBarrier } of planned) {
     if (isAfterBarrier) meet();
-    if (isDivided) {
+    if (isDivided && task.does.kind === "group") {
       share(f, task.parts, () => f.get(thread), threads);
       share(f, task.parts, () => addOne(f, thread), threads);
-      f.op("call", indexOf(task.name));
+      f.call(functionOf(task.does.group));
       continue;
     }
     f.get(thread);
     f.op("i32.eqz");
-    f.when(() => callWhole(f, task, callable));
+    f.when(() => callWhole(f, task, functionOf));
   }
   meet();
   return f.finish(`${name}: what one thread does of it`, true);
@@ -153,8 +155,8 @@ function share(f: FunctionBuilder, parts: number, place: () => void, threads: Lo
 /** What all threads but thread 0 run all the time: call after call, until the plan is −1. */
 export function serveFunction(
   at: number,
-  plans: readonly string[],
-  indexOf: Callable["indexOf"],
+  plans: readonly FunctionReference[],
+  barrier: FunctionReference,
 ): WasmFunction {
   const f = new FunctionBuilder("serve", signature);
   const plan = f.local("i32");
@@ -168,20 +170,20 @@ export function serveFunction(
   f.op("drop");
   f.op("loop");
   both();
-  f.op("call", indexOf("barrier"));
+  f.call(barrier);
   f.integer(0);
   f.memory("i32.atomic.load", at + words.plan);
   f.tee(plan);
   f.integer(-1);
   f.op("i32.eq");
   f.when(() => f.op("return"));
-  for (const [place, name] of plans.entries()) {
+  for (const [place, share] of plans.entries()) {
     f.get(plan);
     f.integer(place);
     f.op("i32.eq");
     f.when(() => {
       both();
-      f.op("call", indexOf(`${name}, divided`));
+      f.call(share);
     });
   }
   f.op("br", 0);

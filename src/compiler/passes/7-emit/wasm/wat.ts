@@ -3,7 +3,7 @@ import { instructions, type Instruction } from "./instructions.ts";
 
 /** The text form of a module, from the same instructions as the binary, with the comments of kernels and loops. */
 export function printModule(module: WasmModule): string {
-  const names = module.functions.map((one) => identifier(one.name));
+  const names = identifiersOf(module.functions);
   const lines = ["(module", ...importLines(module)];
   for (const [index, one] of module.functions.entries())
     lines.push("", ...functionLines(one, index, names));
@@ -18,6 +18,18 @@ function importLines({ pages, threaded }: WasmModule): readonly string[] {
     "  ;; the scratch of the thread",
     '  (import "env" "scratch" (global i32))',
   ];
+}
+
+/** A name each: what is left of two names without special characters may be one. */
+function identifiersOf(functions: readonly WasmFunction[]): readonly string[] {
+  const taken = new Set<string>();
+  return functions.map((one) => {
+    const wanted = identifier(one.name);
+    let name = wanted;
+    for (let number = 2; taken.has(name); number++) name = `${wanted}_${number}`;
+    taken.add(name);
+    return name;
+  });
 }
 
 function identifier(name: string): string {
