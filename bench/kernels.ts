@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { check } from "../src/compiler/check.ts";
 import { compileRun } from "../src/compiler/compile.ts";
-import { emitWasm } from "../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import { emitWasm } from "../src/backends/wasm/emit-wasm.ts";
 import type { Plan } from "../src/compiler/plan/plan.ts";
 import { benchFolder } from "./job.ts";
 import { figures, median } from "./statistics.ts";

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { check } from "../src/compiler/check.ts";
 import { compileRun } from "../src/compiler/compile.ts";
-import { emitWasm } from "../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import { emitWasm } from "../src/backends/wasm/emit-wasm.ts";
 
 /**
  * Time and rate of each kernel of the training step of a workload, one thread: `tsx bench/wasm-kernels.ts w2 [file.wat]`.

@@ -1,4 +1,4 @@
-// Imports point down the floors of the house and never form a cycle between folders; `src/runtime` stands apart.
+// The order of the house: imports point down its floors, never up and never in a circle, imports of types too.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
@@ -9,6 +9,7 @@ const floors = [
   ["src/compiler/library", 2],
   ["src/compiler/typed", 3],
   ["src/compiler/plan", 3],
+  ["src/backends", 3],
   ["src/compiler/passes", 3],
   ["src/compiler", 4],
   ["src/tools", 5],
@@ -21,24 +22,40 @@ const apart = [
   ["src/compiler/plan", "src/compiler/syntax"],
   ["src/compiler/typed", "src/compiler/passes"],
   ["src/compiler/plan", "src/compiler/passes"],
+  ["src/compiler/plan", "src/backends"],
+  ["src/backends/wasm", "src/backends/gpujs"],
+  ["src/backends/gpujs", "src/backends/wasm"],
 ];
+// Backends know plans, and nothing of what they were made from.
+const seenByBackends = ["src/backends", "src/compiler/plan", "src/compiler/base"];
+// Only the last pass knows that there are backends.
+const knowBackends = ["src/backends", "src/compiler/passes/7-emit", "src/tools"];
 // A pass may import from earlier passes, never from later ones.
 const passOf = (path) => Number(/^src\/compiler\/passes\/(\d)/.exec(path)?.[1] ?? 0);
+// An argument's value may be a definition with arguments: one recursive type in two files.
+const oneType = ["src/compiler/library/arguments.ts", "src/compiler/library/definition.ts"];
 
-const faults = [];
-for (const file of filesBelow("src")) {
-  for (const match of readFileSync(file, "utf8").matchAll(
-    /(?:from|import\()\s*"(\.{1,2}\/[^"]+)"/g,
-  )) {
-    const target = relative(".", join(dirname(file), match[1]));
-    if (!target.startsWith("src/")) continue;
-    const reason = faultOf(file, target);
-    if (reason) faults.push(`${file} imports ${target}: ${reason}`);
-  }
-}
+const importsOf = new Map(filesBelow("src").map((file) => [file, targetsOf(file)]));
+const faults = [...upward(), ...circles()];
 if (faults.length > 0) {
   console.error(faults.join("\n"));
   process.exitCode = 1;
+}
+
+function targetsOf(file) {
+  const imports = readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.{1,2}\/[^"]+)"/g);
+  return [...imports]
+    .map(([, path]) => relative(".", join(dirname(file), path)))
+    .filter((target) => target.startsWith("src/"));
+}
+
+function upward() {
+  return [...importsOf].flatMap(([file, targets]) =>
+    targets.flatMap((target) => {
+      const reason = faultOf(file, target);
+      return reason ? [`${file} imports ${target}: ${reason}`] : [];
+    }),
+  );
 }
 
 function faultOf(file, target) {
@@ -50,6 +67,10 @@ function faultOf(file, target) {
       ? "the runtime imports nothing of the compiler"
       : "trainers carry the runtime; the compiler does not run it";
   if (runtime(file)) return undefined;
+  if (inside(file, "src/backends") && !insideAny(target, seenByBackends))
+    return "backends know plans and the base only";
+  if (inside(target, "src/backends") && !insideAny(file, knowBackends))
+    return "what comes before emission knows no backend";
   if (floorOf(target) > floorOf(file)) return "imports never point up a floor";
   if (apart.some(([from, to]) => inside(file, from) && inside(target, to)))
     return "these two do not know each other";
@@ -58,8 +79,32 @@ function faultOf(file, target) {
   return undefined;
 }
 
+/** Files that import each other in a circle, by Tarjan's strongly connected components. */
+function circles() {
+  const [number, low, stack, found] = [new Map(), new Map(), [], []];
+  const visit = (file) => {
+    number.set(file, number.size);
+    low.set(file, number.get(file));
+    stack.push(file);
+    for (const target of importsOf.get(file) ?? []) {
+      if (oneType.includes(file) && oneType.includes(target)) continue;
+      if (!number.has(target)) visit(target);
+      if (stack.includes(target)) low.set(file, Math.min(low.get(file), low.get(target)));
+    }
+    if (low.get(file) !== number.get(file)) return;
+    const circle = stack.splice(stack.indexOf(file));
+    if (circle.length > 1) found.push(`a circle of imports: ${circle.join(", ")}`);
+  };
+  for (const file of importsOf.keys()) if (!number.has(file)) visit(file);
+  return found;
+}
+
 function floorOf(path) {
   return floors.find(([folder]) => inside(path, folder))?.[1] ?? 9;
+}
+
+function insideAny(path, folders) {
+  return folders.some((folder) => inside(path, folder));
 }
 
 function inside(path, folder) {

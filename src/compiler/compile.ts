@@ -10,12 +10,8 @@ import { beginLowering } from "./passes/3-lower/lowering.ts";
 import { compileMetrics, lowerCollected } from "./passes/3-lower/metrics.ts";
 import { otherSymbols, sizesOf, sizesOfSources, type Sizes } from "./passes/3-lower/sizes.ts";
 import { compileFields, compileParameters, compileStates } from "./passes/3-lower/tensors.ts";
-import {
-  completeStep,
-  lowerObjective,
-  type Curved,
-  type Objective,
-} from "./passes/3-lower/train.ts";
+import type { Objective } from "./passes/3-lower/objective.ts";
+import { completeStep, lowerObjective, type Curved } from "./passes/3-lower/train.ts";
 import { weightNode } from "./passes/3-lower/weights.ts";
 import { slopeAlong, wholeMethod, wholeStep } from "./passes/3-lower/whole.ts";
 import { differentiate } from "./passes/4-differentiate/differentiate.ts";

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import type { Graph } from "../../src/compiler/ir/graph.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
-import { emitKernels } from "../../src/compiler/passes/7-emit/gpujs/emit-kernels.ts";
+import { emitKernels } from "../../src/backends/gpujs/emit-kernels.ts";
 import { createDevice } from "../../src/runtime/device.ts";
 import { devicePlan } from "../support/device-plans.ts";
 import { convolutionalNetwork, multilayerPerceptron } from "../support/networks.ts";

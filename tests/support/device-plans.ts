@@ -1,5 +1,5 @@
 import type { Plan } from "../../src/compiler/plan/plan.ts";
-import { gpuJsProgram } from "../../src/compiler/passes/7-emit/gpujs/program.ts";
+import { gpuJsProgram } from "../../src/backends/gpujs/lower-plan.ts";
 import type { DevicePlan } from "../../src/runtime/device-plan.ts";
 
 /** What the generated kernels.ts would export for a plan, without writing and importing the file. */

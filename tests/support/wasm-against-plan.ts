@@ -1,5 +1,5 @@
 import { interpretPlan } from "../../src/compiler/plan/interpret-plan.ts";
-import { emitWasm, type WasmOptions } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import { emitWasm, type WasmOptions } from "../../src/backends/wasm/emit-wasm.ts";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
 import { WasmDevice } from "../../src/runtime/wasm-device.ts";
 import { difference } from "./plans.ts";

@@ -1,8 +1,5 @@
-import {
-  emitWasm,
-  type EmittedWasm,
-  type WasmArray,
-} from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import { emitWasm, type EmittedWasm } from "../../src/backends/wasm/emit-wasm.ts";
+import type { WasmArray } from "../../src/backends/wasm/module-table.ts";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
 import { wasmProgram } from "./wasm-program.ts";
 

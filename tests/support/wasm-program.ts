@@ -1,8 +1,4 @@
-import {
-  emitWasm,
-  type EmittedWasm,
-  type WasmPlans,
-} from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import { emitWasm, type EmittedWasm, type WasmPlans } from "../../src/backends/wasm/emit-wasm.ts";
 import type { WasmProgram } from "../../src/runtime/wasm-plan.ts";
 
 /** What the generated module file would export, without writing and importing it. */

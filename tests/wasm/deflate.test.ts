@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { deflate } from "../../src/compiler/base/deflate.ts";
-import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import { emitWasm } from "../../src/backends/wasm/emit-wasm.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { multilayerPerceptron, numbersFrom } from "../support/networks.ts";
 

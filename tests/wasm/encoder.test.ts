@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import wabt from "wabt";
-import { FunctionBuilder } from "../../src/compiler/passes/7-emit/wasm/builder.ts";
+import { FunctionBuilder } from "../../src/backends/wasm/encode/builder.ts";
 import {
   encodeModule,
   memoryFlagOf,
   type WasmModule,
-} from "../../src/compiler/passes/7-emit/wasm/encoder.ts";
-import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
-import { instructions, type Op } from "../../src/compiler/passes/7-emit/wasm/instructions.ts";
-import { printModule } from "../../src/compiler/passes/7-emit/wasm/wat.ts";
+} from "../../src/backends/wasm/encode/encoder.ts";
+import { emitWasm } from "../../src/backends/wasm/emit-wasm.ts";
+import { instructions, type Op } from "../../src/backends/wasm/encode/instructions.ts";
+import { printModule } from "../../src/backends/wasm/encode/wat.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
 import { convolutionalNetwork, multilayerPerceptron } from "../support/networks.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { FunctionBuilder } from "../../src/compiler/passes/7-emit/wasm/builder.ts";
-import { encodeModule } from "../../src/compiler/passes/7-emit/wasm/encoder.ts";
-import { vectorOperations } from "../../src/compiler/passes/7-emit/wasm/math.ts";
-import type { VectorOperation } from "../../src/compiler/passes/7-emit/wasm/math-support.ts";
+import { FunctionBuilder } from "../../src/backends/wasm/encode/builder.ts";
+import { encodeModule } from "../../src/backends/wasm/encode/encoder.ts";
+import { vectorOperations } from "../../src/backends/wasm/math/math.ts";
+import type { VectorOperation } from "../../src/backends/wasm/math/math-support.ts";
 import type { ScalarOp } from "../../src/compiler/plan/plan.ts";
 import { scalarOperations } from "../../src/compiler/plan/scalar-operations.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { WasmArray } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import type { WasmArray } from "../../src/backends/wasm/module-table.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { WasmDevice } from "../../src/runtime/wasm-device.ts";
 import {

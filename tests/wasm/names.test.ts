@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
-import { FunctionBuilder } from "../../src/compiler/passes/7-emit/wasm/builder.ts";
-import type { WasmFunction } from "../../src/compiler/passes/7-emit/wasm/encoder.ts";
-import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
-import { ModuleFunctions } from "../../src/compiler/passes/7-emit/wasm/module-functions.ts";
-import { preparePlan } from "../../src/compiler/passes/7-emit/wasm/prepare-plan.ts";
-import { verifyCalls } from "../../src/compiler/passes/7-emit/wasm/verify-calls.ts";
-import { verifyPrepared } from "../../src/compiler/passes/7-emit/wasm/verify-prepared.ts";
-import { verifyProgram } from "../../src/compiler/passes/7-emit/gpujs/verify-program.ts";
-import { gpuJsProgram, type GpuJsProgram } from "../../src/compiler/passes/7-emit/gpujs/program.ts";
+import { FunctionBuilder } from "../../src/backends/wasm/encode/builder.ts";
+import type { WasmFunction } from "../../src/backends/wasm/encode/encoder.ts";
+import { emitWasm } from "../../src/backends/wasm/emit-wasm.ts";
+import { ModuleFunctions } from "../../src/backends/wasm/encode/module-functions.ts";
+import { preparePlan } from "../../src/backends/wasm/layout/prepare-plan.ts";
+import { verifyCalls } from "../../src/backends/wasm/encode/verify-calls.ts";
+import { verifyPrepared } from "../../src/backends/wasm/layout/verify-prepared.ts";
+import { verifyProgram } from "../../src/backends/gpujs/verify-program.ts";
+import { gpuJsProgram } from "../../src/backends/gpujs/lower-plan.ts";
+import type { GpuJsProgram } from "../../src/backends/gpujs/program.ts";
 import { convolutionalNetwork, networkOf } from "../support/networks.ts";
 import { networkOfSpec, worstOnBackends } from "../support/spec-network.ts";
 

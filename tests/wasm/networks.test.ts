@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import { emitWasm } from "../../src/backends/wasm/emit-wasm.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import {
   convolutionalNetwork,

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { beforeAll, expect, test } from "vitest";
-import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
-import { emitWasmFiles } from "../../src/compiler/passes/7-emit/wasm/emit-module.ts";
+import { emitWasm } from "../../src/backends/wasm/emit-wasm.ts";
+import { emitWasmFiles } from "../../src/backends/wasm/emit-module.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { createDevice } from "../../src/runtime/device.ts";
 import { convolutionalNetwork, multilayerPerceptron } from "../support/networks.ts";

@@ -1,10 +1,6 @@
 import { expect, test } from "vitest";
-import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
-import {
-  planTasks,
-  usefulThreads,
-  type Task,
-} from "../../src/compiler/passes/7-emit/wasm/tasks.ts";
+import { emitWasm } from "../../src/backends/wasm/emit-wasm.ts";
+import { planTasks, usefulThreads, type Task } from "../../src/backends/wasm/threads/tasks.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { multilayerPerceptron } from "../support/networks.ts";
 

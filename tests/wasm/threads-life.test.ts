@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import { emitWasm } from "../../src/backends/wasm/emit-wasm.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { WasmDevice } from "../../src/runtime/wasm-device.ts";
 import { chooseThreads, WasmTeam } from "../../src/runtime/wasm-threads.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import { emitWasm } from "../../src/backends/wasm/emit-wasm.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
 import { WasmDevice } from "../../src/runtime/wasm-device.ts";

@@ -17,7 +17,6 @@ import type {
 } from "../library/definition.ts";
 import type { TypedAugment, TypedViews } from "./augment.ts";
 import type { Formula, Origin, Penalty } from "./formula.ts";
-import type { MonteCarlo } from "./prediction.ts";
 import type { CascadeRule } from "./rules.ts";
 
 /** A file with everything it imports: names resolved, blocks expanded, every shape proved. What all later phases read. */
@@ -37,6 +36,13 @@ export interface Program {
     readonly runs: readonly Variation<TypedRun>[];
     readonly models: readonly Variation<TypedModel>[];
   };
+}
+
+/** What `predict:` asks for beside the plain way. */
+export interface MonteCarlo {
+  readonly kind: "monte_carlo";
+  /** How many times each row is predicted, with noise on. */
+  readonly samples: number;
 }
 
 /** Models whose predictions are made one. */

@@ -1,5 +1,5 @@
 /** A process with a device of two threads that ends in the way its argument says; prints what came before. */
-import { emitWasm } from "../../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import { emitWasm } from "../../../src/backends/wasm/emit-wasm.ts";
 import { schedule } from "../../../src/compiler/passes/6-schedule/schedule.ts";
 import { WasmDevice } from "../../../src/runtime/wasm-device.ts";
 import { multilayerPerceptron } from "../../support/networks.ts";

@@ -1,4 +1,4 @@
-import { emitWasm } from "../../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import { emitWasm } from "../../../src/backends/wasm/emit-wasm.ts";
 import { schedule } from "../../../src/compiler/passes/6-schedule/schedule.ts";
 import { WasmDevice } from "../../../src/runtime/wasm-device.ts";
 import { multilayerPerceptron } from "../../support/networks.ts";

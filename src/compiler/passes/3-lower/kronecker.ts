@@ -4,7 +4,7 @@ import type { ArgumentValues } from "../../library/arguments.ts";
 import { kroneckerLayers, type KroneckerLayer } from "../../typed/kronecker.ts";
 import { sampledScores } from "./fisher.ts";
 import type { Gradients } from "./gradients.ts";
-import type { Objective } from "./train.ts";
+import type { Objective } from "./objective.ts";
 import { scheduledRate, baseRate, type Updating } from "./updates.ts";
 import { weightNode } from "./weights.ts";
 

@@ -1,5 +1,5 @@
+import type { Objective } from "./objective.ts";
 import { nodesOf, type Graph, type Node } from "../../ir/graph.ts";
-import type { WeightSettings } from "../../typed/program.ts";
 import { lowerAverages } from "./averages.ts";
 import { clipGradients, globalNorm, watchesGradientNorm, type Gradients } from "./gradients.ts";
 import { makeHostScalars, type HostScalars } from "./host-scalars.ts";
@@ -11,20 +11,6 @@ import { lowerPenalties } from "./penalties.ts";
 import { makeClock } from "./schedules.ts";
 import { baseRate, lowerUpdates, scheduledRate, trainedWeights, type Updating } from "./updates.ts";
 import { weightNode } from "./weights.ts";
-
-/** The training step before it has gradients: what is to be made small, and by which parameters. */
-export interface Objective {
-  readonly lowering: Lowering;
-  /** The mean of the loss over the rows of the batch: a scalar. */
-  readonly loss: Node;
-  /** The loss with all penalties: a scalar. */
-  readonly objective: Node;
-  /** What is added up over the rows of an epoch, each `[capacity]`. */
-  readonly sums: ReadonlyMap<string, Node>;
-  /** Weights that the objective depends on, neither frozen nor tied. */
-  readonly trained: readonly WeightSettings[];
-  readonly parameters: readonly Node[];
-}
 
 /** The forward half of the training step: the model in training mode, its loss and penalties. */
 export function lowerObjective(lowering: Lowering): Objective {

@@ -5,7 +5,8 @@ import type { TypedRun } from "../../typed/program.ts";
 import { globalNorm, watchesGradientNorm, type Gradients } from "./gradients.ts";
 import { makeHostScalars } from "./host-scalars.ts";
 import { makeClock } from "./schedules.ts";
-import { monitors, type Objective, type TrainingStep } from "./train.ts";
+import type { Objective } from "./objective.ts";
+import { monitors, type TrainingStep } from "./train.ts";
 import { baseRate, scheduledRate, slotName } from "./updates.ts";
 import { weightNode } from "./weights.ts";
 

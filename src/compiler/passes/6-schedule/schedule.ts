@@ -9,7 +9,8 @@ import { aliasFor, finish, storedNodes, type Aliases, type GrowingBuffer } from 
 import { formClusters } from "./clusters.ts";
 import { Expressions } from "../../plan/expressions.ts";
 import { buildKernel, type Workshop } from "./kernel.ts";
-import { describeNode, Names, sanitize } from "./names.ts";
+import { Names, sanitize } from "../../plan/names.ts";
+import { describeNode } from "./describe-node.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import { buildLoop } from "./recurrence.ts";
 import { chooseRoots } from "./roots.ts";

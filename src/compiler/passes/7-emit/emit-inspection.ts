@@ -6,7 +6,7 @@ import type { EmittedFile } from "./emitted-file.ts";
 import { inspectModule, type Described } from "./inspect-module.ts";
 import { addFile, addModule, openFolder } from "./modules.ts";
 import { closeOver, readRuntime } from "./runtime-files.ts";
-import { emitWasmFiles } from "./wasm/emit-module.ts";
+import { emitWasmFiles } from "../../../backends/wasm/emit-module.ts";
 
 export interface InspectionPlan {
   /** The run as it trains: where its data and tensors come from. */

@@ -5,7 +5,7 @@ import { augmentModule, workerModule } from "./augment-module.ts";
 import { dataModule } from "./data-module.ts";
 import type { Emission } from "./emission.ts";
 import type { EmittedFile } from "./emitted-file.ts";
-import { emitKernels } from "./gpujs/emit-kernels.ts";
+import { emitKernels } from "../../../backends/gpujs/emit-kernels.ts";
 import { modelModule } from "./model-module.ts";
 import { addFile, addModule, openFolder, type Folder, type ModuleText } from "./modules.ts";
 import { packageFiles } from "./package-files.ts";
@@ -13,7 +13,7 @@ import { predictModule } from "./predict-module.ts";
 import { closeOver, readRuntime } from "./runtime-files.ts";
 import { samplingFiles } from "./sampling-files.ts";
 import { trainingModule, trainModule } from "./train-module.ts";
-import { emitWasmFiles } from "./wasm/emit-module.ts";
+import { emitWasmFiles } from "../../../backends/wasm/emit-module.ts";
 
 export type { EmittedFile } from "./emitted-file.ts";
 
