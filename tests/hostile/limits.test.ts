@@ -17,9 +17,7 @@ function importing(count: number, padding = 0): Readonly<Record<string, string>>
         `nnspec 1\n${padding > 0 ? `// ${"x".repeat(padding)}\n` : ""}dim C${index} = 1\n`,
       ] as const,
   );
-  const imports = others
-    .map(([path], index) => `import { C${index} } from "./${path}.ts"`)
-    .join("\n");
+  const imports = others.map(([path], index) => `import { C${index} } from "./${path}"`).join("\n");
   return {
     "main.nnspec": `nnspec 1\n${imports}\ndim B\nmodel M(x: f32[B, px: 4]) -> f32[B, px: 4] { return x -> relu }\n`,
     ...Object.fromEntries(others),
@@ -42,16 +40,16 @@ describe("imports", () => {
 
   test("a file that imports itself, and a ring of sixteen", () => {
     expect(
-      codesOf({ "main.nnspec": 'nnspec 1\nimport { A } from "./main.nnspec.ts"\ndim A = 1\n' }),
+      codesOf({ "main.nnspec": 'nnspec 1\nimport { A } from "./main.nnspec"\ndim A = 1\n' }),
     ).toContain("NN0023");
     const ring = Object.fromEntries(
       Array.from({ length: 15 }, (_, index) => [
         `r${index}.nnspec`,
-        `nnspec 1\nimport { C${(index + 1) % 15} } from "./r${(index + 1) % 15}.nnspec.ts"\ndim C${index} = 1\n`,
+        `nnspec 1\nimport { C${(index + 1) % 15} } from "./r${(index + 1) % 15}.nnspec"\ndim C${index} = 1\n`,
       ]),
     );
     expect(
-      codesOf({ "main.nnspec": 'nnspec 1\nimport { C0 } from "./r0.nnspec.ts"\ndim B\n', ...ring }),
+      codesOf({ "main.nnspec": 'nnspec 1\nimport { C0 } from "./r0.nnspec"\ndim B\n', ...ring }),
     ).toContain("NN0023");
   });
 });

@@ -16,15 +16,12 @@ function codes(files: Readonly<Record<string, string>>): readonly string[] {
 describe("imports", () => {
   test("bring declarations in, also under another name", () => {
     expect(
-      codes({
-        "main.nnspec": main('import { Unit } from "./unit.nnspec.ts"'),
-        "unit.nnspec": unit,
-      }),
+      codes({ "main.nnspec": main('import { Unit } from "./unit.nnspec"'), "unit.nnspec": unit }),
     ).toEqual([]);
     expect(
       codes({
         "main.nnspec": main(
-          'import { Unit as Other } from "./unit.nnspec.ts"',
+          'import { Unit as Other } from "./unit.nnspec"',
           "return x -> Other(4)",
         ),
         "unit.nnspec": unit,
@@ -36,7 +33,7 @@ describe("imports", () => {
     const wide =
       "nnspec 1\ndim B\nhyper width = 6\nblock Unit(n)(x: f32[B, _: m]) -> f32[B, c: n] { return x -> dense(width) -> dense(n) }\n";
     const { value } = checkFiles({
-      "main.nnspec": main('import { Unit } from "./unit.nnspec.ts"'),
+      "main.nnspec": main('import { Unit } from "./unit.nnspec"'),
       "unit.nnspec": wide,
     });
     expect(value!.models[0]!.weights.map(({ shape }) => shape.map(({ key }) => key))).toEqual([
@@ -50,13 +47,13 @@ describe("imports", () => {
   test.each([
     [
       "a missing file",
-      { "main.nnspec": main('import { Other } from "./no.nnspec.ts"', "return x -> relu") },
+      { "main.nnspec": main('import { Other } from "./no.nnspec"', "return x -> relu") },
       ['NN0020 main.nnspec «"./no.nnspec"»', "NN1003 main.nnspec «Other»"],
     ],
     [
       "a name that is not there",
       {
-        "main.nnspec": main('import { Unti } from "./unit.nnspec.ts"', "return x -> Unti(4)"),
+        "main.nnspec": main('import { Unti } from "./unit.nnspec"', "return x -> Unti(4)"),
         "unit.nnspec": unit,
       },
       ["NN0212 main.nnspec «Unti»"],
@@ -65,7 +62,7 @@ describe("imports", () => {
       "two imports of one name",
       {
         "main.nnspec": main(
-          'import { Unit } from "./unit.nnspec.ts"\nimport { Unit } from "./unit.nnspec.ts"',
+          'import { Unit } from "./unit.nnspec"\nimport { Unit } from "./unit.nnspec"',
         ),
         "unit.nnspec": unit,
       },
@@ -74,7 +71,7 @@ describe("imports", () => {
     [
       "an import and a declaration",
       {
-        "main.nnspec": `${main('import { Unit } from "./unit.nnspec.ts"')}block Unit()(x: f32[B, n]) { return x -> relu }\n`,
+        "main.nnspec": `${main('import { Unit } from "./unit.nnspec"')}block Unit()(x: f32[B, n]) { return x -> relu }\n`,
         "unit.nnspec": unit,
       },
       ["NN0202 main.nnspec «Unit»"],
@@ -82,7 +79,7 @@ describe("imports", () => {
     [
       "what is never used",
       {
-        "main.nnspec": main('import { Unit } from "./unit.nnspec.ts"', "return x -> relu"),
+        "main.nnspec": main('import { Unit } from "./unit.nnspec"', "return x -> relu"),
         "unit.nnspec": unit,
       },
       ["NN1003 main.nnspec «Unit»"],
@@ -90,7 +87,7 @@ describe("imports", () => {
     [
       "a file with errors",
       {
-        "main.nnspec": main('import { Unit } from "./unit.nnspec.ts"'),
+        "main.nnspec": main('import { Unit } from "./unit.nnspec"'),
         "unit.nnspec": "nnspec 1\nblock Unit(",
       },
       expect.arrayContaining(['NN0028 main.nnspec «"./unit.nnspec"»']),
@@ -98,7 +95,7 @@ describe("imports", () => {
     [
       "a newer version",
       {
-        "main.nnspec": main('import { Unit } from "./unit.nnspec.ts"'),
+        "main.nnspec": main('import { Unit } from "./unit.nnspec"'),
         "unit.nnspec": unit.replace("nnspec 1", "nnspec 2"),
       },
       expect.arrayContaining(['NN0028 main.nnspec «"./unit.nnspec"»']),
@@ -109,10 +106,10 @@ describe("imports", () => {
 
   test("what another file imported is not its own", () => {
     const middle =
-      'nnspec 1\nimport { Unit } from "./unit.nnspec.ts"\ndim B\nblock Twice(n)(x: f32[B, _: m]) -> f32[B, c: n] { return x -> Unit(n) -> Unit(n) }\n';
+      'nnspec 1\nimport { Unit } from "./unit.nnspec"\ndim B\nblock Twice(n)(x: f32[B, _: m]) -> f32[B, c: n] { return x -> Unit(n) -> Unit(n) }\n';
     expect(
       codes({
-        "main.nnspec": main('import { Unit } from "./middle.nnspec.ts"'),
+        "main.nnspec": main('import { Unit } from "./middle.nnspec"'),
         "middle.nnspec": middle,
         "unit.nnspec": unit,
       }),
@@ -124,7 +121,7 @@ describe("imports", () => {
       "nnspec 1\ndim B\ndata D { x: f32[B, px: 4], y: class[B] of 4 }\nmodel M(x: f32[B, px: 4]) -> f32[B, 4] { return x -> dense(4) as logits }\ntrain M on D as Run { loss: cross_entropy(logits, y) }\n";
     expect(
       codes({
-        "main.nnspec": main('import { Run } from "./run.nnspec.ts"', "return x -> Run"),
+        "main.nnspec": main('import { Run } from "./run.nnspec"', "return x -> Run"),
         "run.nnspec": trained,
       })[0],
     ).toBe("NN0213 main.nnspec «Run»");
@@ -132,11 +129,11 @@ describe("imports", () => {
 
   test("a cycle is named", () => {
     const a =
-      'nnspec 1\nimport { B2 } from "./b.nnspec.ts"\ndim B\nblock A2()(x: f32[B, n]) { return x -> B2 }\n';
+      'nnspec 1\nimport { B2 } from "./b.nnspec"\ndim B\nblock A2()(x: f32[B, n]) { return x -> B2 }\n';
     const b =
-      'nnspec 1\nimport { A2 } from "./a.nnspec.ts"\ndim B\nblock B2()(x: f32[B, n]) { return x -> A2 }\n';
+      'nnspec 1\nimport { A2 } from "./a.nnspec"\ndim B\nblock B2()(x: f32[B, n]) { return x -> A2 }\n';
     const { diagnostics } = checkFiles({
-      "main.nnspec": main('import { A2 } from "./a.nnspec.ts"', "return x -> A2"),
+      "main.nnspec": main('import { A2 } from "./a.nnspec"', "return x -> A2"),
       "a.nnspec": a,
       "b.nnspec": b,
     });
@@ -149,8 +146,8 @@ describe("imports", () => {
     const files: Record<string, string> = {};
     for (let depth = 1; depth <= 18; depth++)
       files[`f${depth}.nnspec`] =
-        `nnspec 1\nimport { U${depth + 1} } from "./f${depth + 1}.nnspec.ts"\ndim B\nblock U${depth}()(x: f32[B, n]) { return x -> U${depth + 1} }\n`;
-    files["main.nnspec"] = main('import { U1 } from "./f1.nnspec.ts"', "return x -> U1");
+        `nnspec 1\nimport { U${depth + 1} } from "./f${depth + 1}.nnspec"\ndim B\nblock U${depth}()(x: f32[B, n]) { return x -> U${depth + 1} }\n`;
+    files["main.nnspec"] = main('import { U1 } from "./f1.nnspec"', "return x -> U1");
     expect(codes(files).filter((each) => each.startsWith("NN0024"))).toEqual([
       'NN0024 f16.nnspec «"./f17.nnspec"»',
     ]);
@@ -160,7 +157,7 @@ describe("imports", () => {
     const wide = `${unit}hyper width = 6\n`;
     const files = {
       "main.nnspec": main(
-        'import { Unit, width } from "./unit.nnspec.ts"',
+        'import { Unit, width } from "./unit.nnspec"',
         "return x -> dense(width) -> Unit(4)",
       ),
       "unit.nnspec": wide,

@@ -128,7 +128,7 @@ describe("a spec at a commit", () => {
       );
     mkdirSync(join(folder, "sub"));
     const main =
-      'nnspec 1\nimport { Unit } from "../unit.nnspec.ts"\ndim B\nmodel Net(x: f32[B, c: 4]) -> f32[B, c: 4] { return x -> Unit }\n';
+      'nnspec 1\nimport { Unit } from "../unit.nnspec"\ndim B\nmodel Net(x: f32[B, c: 4]) -> f32[B, c: 4] { return x -> Unit }\n';
     const unit = (depth: number) =>
       `nnspec 1\nblock Unit()(x: f32[B, c]) { return x -> repeat ${depth} dense(4) }\n`;
     writeFileSync(join(folder, "sub/main.nnspec"), main);
