@@ -109,7 +109,7 @@ beforeAll(async () => {
     join(folder, "all.ts"),
     `const outcomes = {};
 for (const name of ${JSON.stringify(names)}) {
-  const { train } = await import("./.ts" + name + "/train.ts");
+  const { train } = await import("./" + name + "/train.ts");
   const validations = [];
   const quiet = { start() {}, batch() {}, note() {}, end() {}, interrupted() {}, epoch({ validation }) { validations.push(validation.loss); } };
   const { end } = await train({ backend: "wasm", data: new Map(), runDirectory: name + "/run", resume: false, format: "json" }, quiet);

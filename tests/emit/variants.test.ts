@@ -122,11 +122,11 @@ const rows: Readonly<Record<string, readonly number[]>> = {
 const driver = `
 const outcomes = {};
 for (const name of ${JSON.stringify(names)}) {
-  const { train } = await import("./.ts" + name + "/train.ts");
+  const { train } = await import("./" + name + "/train.ts");
   const losses = [];
   const quiet = { start() {}, batch() {}, note() {}, end() {}, interrupted() {}, epoch({ train }) { losses.push(train.loss); } };
   const { end, tensors } = await train({ backend: "cpu", data: new Map(), runDirectory: name + "/run", resume: false, format: "json" }, quiet);
-  const { closeModel, loadModel, predict } = await import("./.ts" + name + "/predict.ts");
+  const { closeModel, loadModel, predict } = await import("./" + name + "/predict.ts");
   const model = await loadModel(name + "/run/last.safetensors", "cpu");
   const [predictions] = await predict(model, [${JSON.stringify(rows)}[name]]);
   await closeModel(model);
