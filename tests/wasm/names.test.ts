@@ -104,9 +104,10 @@ describe("what is emitted is verified: a planted fault is found", () => {
     for (const index of calls) f.call({ index, name: "" });
     return f.finish("train", true);
   };
-  const kernel = (name: string): WasmFunction => new FunctionBuilder(name).finish(name);
-  const references = ["a", "b"].map((name, index) => ({ name, index }));
-  const plans = [{ name: "train", kernels: references }];
+  const kernel = (name: string): WasmFunction =>
+    new FunctionBuilder(name, ["i32", "i32"]).finish(name);
+  const calls = ["a", "b"].map((name, index) => ({ reference: { name, index }, bases: [] }));
+  const plans = [{ name: "train", calls }];
   const verify = (...calls: readonly number[]): void =>
     verifyCalls([kernel("a"), kernel("b"), caller(...calls)], plans);
 
@@ -117,12 +118,17 @@ describe("what is emitted is verified: a planted fault is found", () => {
     expect(() => verify(0)).toThrow("train does not call b once and in order");
     expect(() => verify(0, 1, 1)).toThrow("train does not call its kernels once and in order");
     expect(() => verifyCalls([kernel("a"), kernel("a"), caller(0, 1)], plans)).toThrow("one name");
-    expect(() =>
+    const f = new FunctionBuilder("train");
+    f.integer(64);
+    f.call({ index: 0, name: "" });
+    const shared = new FunctionBuilder("a", ["i32", "i32", "i32"]).finish("a");
+    const withBase = (base: number) => () =>
       verifyCalls(
-        [kernel("a"), kernel("b"), caller(0, 0)],
-        [{ name: "train", kernels: [references[0]!, references[0]!] }],
-      ),
-    ).toThrow("two kernels are one function");
+        [shared, f.finish("train")],
+        [{ name: "train", calls: [{ reference: { index: 0, name: "a" }, bases: [base] }] }],
+      );
+    withBase(64)();
+    expect(withBase(128)).toThrow("train does not call a once and in order");
   });
 
   test("prepared plans", () => {

@@ -2,24 +2,30 @@ import type { FunctionBuilder } from "./encode/builder.ts";
 import type { FunctionReference } from "./encode/module-functions.ts";
 import type { Copy, PlanTask } from "./plan-groups.ts";
 
-/** The function that was made of a group: groups are known by what they are, never by a name. */
-export type FunctionOf = (
-  group: Extract<PlanTask["does"], { kind: "group" }>["group"],
-) => FunctionReference;
+/** What does a group: a function, and what its call takes besides the parts. */
+export interface GroupCall {
+  readonly reference: FunctionReference;
+  readonly bases: readonly number[];
+}
+
+/** How a group is done: groups are known by what they are, never by a name. */
+export type CallOf = (group: Extract<PlanTask["does"], { kind: "group" }>["group"]) => GroupCall;
+
+/** Calls what does a group; its parts are on the stack. */
+export function callGroup(f: FunctionBuilder, { reference, bases }: GroupCall): void {
+  for (const base of bases) f.integer(base);
+  f.call(reference);
+}
 
 /** Does all parts of a task. */
-export function callWhole(
-  f: FunctionBuilder,
-  { does, parts }: PlanTask,
-  functionOf: FunctionOf,
-): void {
+export function callWhole(f: FunctionBuilder, { does, parts }: PlanTask, callOf: CallOf): void {
   if (does.kind === "copy") {
     writeCopy(f, does.copy);
     return;
   }
   f.integer(0);
   f.integer(parts);
-  f.call(functionOf(does.group));
+  callGroup(f, callOf(does.group));
 }
 
 function writeCopy(f: FunctionBuilder, { path, buffer, to, from }: Copy): void {

@@ -4,7 +4,9 @@ import { encodeModule, memoryFlagOf, type WasmModule } from "./encode/encoder.ts
 import { emitKernel, emitLoop, emitTogether, type EmittedKernel } from "./nest/emit-kernel.ts";
 import type { KernelSurroundings } from "./nest/emission.ts";
 import { emitFill, streamWords } from "./fill-random.ts";
-import { ModuleFunctions, type FunctionReference } from "./encode/module-functions.ts";
+import type { GroupCall } from "./call-task.ts";
+import { shareFunctions } from "./encode/share.ts";
+import { ModuleFunctions } from "./encode/module-functions.ts";
 import { planNest } from "./nest/nest.ts";
 import { panelBytes } from "./nest/panel.ts";
 import { PlanNumbers } from "./layout/numbers.ts";
@@ -83,18 +85,24 @@ export function emitWasm(
     isFused: relaxedSimd,
   };
   const functions = new ModuleFunctions();
-  const ofGroups = new Map<Group, FunctionReference>();
-  const tables = outlines.map((outline) =>
-    emitPlan(outline, memory, around, exportKernels, functions, ofGroups),
+  const emitted = new Map(
+    outlines.flatMap(({ draft, groups }) =>
+      groups.map((group) => [
+        group,
+        emitGroup(group, nameOf(group, draft.prepared.plan.name), around),
+      ]),
+    ),
   );
+  const calls = addKernels(functions, emitted, exportKernels);
+  const tables = outlines.map((outline) => tableOf(outline, memory, emitted, calls));
   const meetingPlace = Math.ceil(memory.bytes / 128) * 128;
-  const functionOf = (group: Group): FunctionReference => ofGroups.get(group)!;
-  addPlanFunctions(functions, outlines.map(callablePlan), functionOf, meetingPlace);
+  const callOf = (group: Group): GroupCall => calls.get(group)!;
+  addPlanFunctions(functions, outlines.map(callablePlan), callOf, meetingPlace);
   verifyCalls(
     functions.all,
     outlines.map(({ draft, groups }) => ({
       name: draft.prepared.plan.name,
-      kernels: groups.map(functionOf),
+      calls: groups.map(callOf),
     })),
   );
   const pages = Math.ceil((threaded ? meetingPlace + threadBytes : memory.bytes) / 65536);
@@ -210,27 +218,38 @@ function outlinePlan(
   };
 }
 
-function emitPlan(
+/** The functions of all plans, one for all groups that are equal but for where their arrays lie. */
+function addKernels(
+  functions: ModuleFunctions,
+  emitted: ReadonlyMap<Group, EmittedKernel>,
+  exported: boolean,
+): ReadonlyMap<Group, GroupCall> {
+  const groupOf = new Map(
+    [...emitted].map(([group, kernel]) => [{ ...kernel.function, exported }, group] as const),
+  );
+  const calls = new Map<Group, GroupCall>();
+  for (const shared of shareFunctions([...groupOf.keys()])) {
+    const reference = functions.add(shared.function);
+    for (const { member, bases } of shared.members)
+      calls.set(groupOf.get(member)!, { reference, bases });
+  }
+  return calls;
+}
+
+function tableOf(
   { draft, fills, groups }: Outline,
   memory: Memory,
-  around: KernelSurroundings,
-  exported: boolean,
-  functions: ModuleFunctions,
-  ofGroups: Map<Group, FunctionReference>,
+  emitted: ReadonlyMap<Group, EmittedKernel>,
+  calls: ReadonlyMap<Group, GroupCall>,
 ): WasmPlanTable {
   const { prepared, numbers } = draft;
   const { plan } = prepared;
   const own = prepared.buffers.filter((buffer) => buffer.aliasOf === undefined);
-  const kernels = groups.map((group) => {
-    const emitted = emitGroup(group, nameOf(group, plan.name), around);
-    const reference = functions.add({ ...emitted.function, exported });
-    ofGroups.set(group, reference);
-    return {
-      name: reference.name,
-      parts: emitted.parts,
-      work: group.reduce((sum, item) => sum + item.work, 0),
-    };
-  });
+  const kernels = groups.map((group) => ({
+    name: calls.get(group)!.reference.name,
+    parts: emitted.get(group)!.parts,
+    work: group.reduce((sum, item) => sum + item.work, 0),
+  }));
   const array = (buffer: Buffer): WasmArray => arrayOf(memory.of(prepared, buffer));
   return {
     name: plan.name,

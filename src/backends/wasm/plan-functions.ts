@@ -1,5 +1,5 @@
 import { FunctionBuilder } from "./encode/builder.ts";
-import { callWhole, type FunctionOf } from "./call-task.ts";
+import { callWhole, type CallOf } from "./call-task.ts";
 import type { WasmFunction } from "./encode/encoder.ts";
 import type { ModuleFunctions } from "./encode/module-functions.ts";
 import type { PlanTask } from "./plan-groups.ts";
@@ -19,25 +19,22 @@ export interface CallablePlan {
 export function addPlanFunctions(
   functions: ModuleFunctions,
   plans: readonly CallablePlan[],
-  functionOf: FunctionOf,
+  callOf: CallOf,
   meetingPlace: number,
 ): void {
-  for (const plan of plans) functions.add(stepFunction(plan, functionOf));
+  for (const plan of plans) functions.add(stepFunction(plan, callOf));
   const divided = plans.filter((plan) => plan.isDivided);
   if (divided.length === 0) return;
   const barrier = functions.add(barrierFunction(meetingPlace));
   const shares = divided.map(({ name, planned }) =>
-    functions.add(dividedPlan(name, planned, functionOf, barrier)),
+    functions.add(dividedPlan(name, planned, callOf, barrier)),
   );
   functions.add(serveFunction(meetingPlace, shares, barrier));
 }
 
 /** Calls the kernels in order. */
-function stepFunction(
-  { name, capacity, planned }: CallablePlan,
-  functionOf: FunctionOf,
-): WasmFunction {
+function stepFunction({ name, capacity, planned }: CallablePlan, callOf: CallOf): WasmFunction {
   const f = new FunctionBuilder(name);
-  for (const { task } of planned) callWhole(f, task, functionOf);
+  for (const { task } of planned) callWhole(f, task, callOf);
   return f.finish(`${name}: one call of the plan on at most ${capacity} rows`, true);
 }

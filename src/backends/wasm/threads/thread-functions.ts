@@ -1,5 +1,5 @@
 import { FunctionBuilder, type Local } from "../encode/builder.ts";
-import { callWhole, type FunctionOf } from "../call-task.ts";
+import { callGroup, callWhole, type CallOf } from "../call-task.ts";
 import type { WasmFunction } from "../encode/encoder.ts";
 import type { FunctionReference } from "../encode/module-functions.ts";
 import type { PlanTask } from "../plan-groups.ts";
@@ -117,7 +117,7 @@ function addOne(f: FunctionBuilder, local: Local): void {
 export function dividedPlan(
   name: string,
   planned: readonly PlannedTask<PlanTask>[],
-  functionOf: FunctionOf,
+  callOf: CallOf,
   barrier: FunctionReference,
 ): WasmFunction {
   const f = new FunctionBuilder(`${name}, divided`, signature);
@@ -132,12 +132,12 @@ export function dividedPlan(
     if (isDivided && task.does.kind === "group") {
       share(f, task.parts, () => f.get(thread), threads);
       share(f, task.parts, () => addOne(f, thread), threads);
-      f.call(functionOf(task.does.group));
+      callGroup(f, callOf(task.does.group));
       continue;
     }
     f.get(thread);
     f.op("i32.eqz");
-    f.when(() => callWhole(f, task, functionOf));
+    f.when(() => callWhole(f, task, callOf));
   }
   meet();
   return f.finish(`${name}: what one thread does of it`, true);
