@@ -1,5 +1,5 @@
 import type { Plan } from "../../compiler/plan/plan.ts";
-import { gpuJsProgram } from "./lower-plan.ts";
+import { gpuJsProgram, type FunctionPool } from "./lower-plan.ts";
 import type { GpuJsKernel, GpuJsProgram, GpuJsStep } from "./program.ts";
 
 export interface EmittedKernels {
@@ -30,10 +30,11 @@ export function emitKernels(
   plans: GpuJsPlans,
   devicePlanModule = "./runtime/device-plan.ts",
 ): EmittedKernels {
-  const programs = Object.values(plans).map(gpuJsProgram);
+  const pool: FunctionPool = new Map();
+  const programs = Object.values(plans).map((plan) => gpuJsProgram(plan, pool));
   const sources = nameSources(programs);
   const functions = [...sources].map(
-    ([source, { name, about }]) => `// ${commentText(about)}\nconst ${name} = \`\n${source}\n\`;\n`,
+    ([source, { name, about }]) => `${about}\nconst ${name} = \`\n${source}\n\`;\n`,
   );
   const tables = programs.map((program) => planTable(program, sources));
   const header = [
@@ -45,24 +46,60 @@ export function emitKernels(
   return { path: "kernels.ts", text: `${header}\n${functions.join("\n")}\n${tables.join("\n")}` };
 }
 
-type Sources = ReadonlyMap<string, { readonly name: string; readonly about: string }>;
+interface Source {
+  readonly name: string;
+  /** Comment lines: what it computes, and which arrays. */
+  readonly about: string;
+}
+type Sources = ReadonlyMap<string, Source>;
 
 function nameSources(programs: readonly GpuJsProgram[]): Sources {
-  const sources = new Map<string, { name: string; about: string }>();
+  const kernels = new Map<string, GpuJsKernel[]>();
+  for (const kernel of programs.flatMap(({ steps }) => steps.flatMap(kernelsOf))) {
+    const known = kernels.get(kernel.source);
+    if (known === undefined) kernels.set(kernel.source, [kernel]);
+    else known.push(kernel);
+  }
   const taken = new Set<string>();
-  for (const program of programs) {
-    for (const step of program.steps.flatMap((each): readonly GpuJsKernel[] =>
-      "body" in each ? each.body : "source" in each ? [each] : [],
-    )) {
-      if (sources.has(step.source)) continue;
-      const wanted = `kernel_${/^function (\w+)/.exec(step.source)![1]!}`;
+  return new Map(
+    [...kernels].map(([source, makers]) => {
+      const wanted = `kernel_${makers[0]!.name}`;
       let name = wanted;
       for (let number = 2; taken.has(name); number++) name = `${wanted}_${number}`;
       taken.add(name);
-      sources.set(step.source, { name, about: step.about });
-    }
+      return [source, { name, about: aboutText(makers) }] as const;
+    }),
+  );
+}
+
+function kernelsOf(step: GpuJsStep): readonly GpuJsKernel[] {
+  return "body" in step ? step.body : "source" in step ? [step] : [];
+}
+
+/** What the first of the kernels computes, and which arrays they all make, in lines of a readable length. */
+function aboutText(makers: readonly GpuJsKernel[]): string {
+  const { about, makes } = makers[0]!;
+  const what = about.startsWith(`${makes}: `) ? about.slice(makes.length + 2) : about;
+  const names = [...new Set(makers.map((maker) => maker.makes))];
+  const shown = names.length <= mostNames + 1 ? names : names.slice(0, mostNames);
+  const rest = names.length - shown.length;
+  const words = `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}: ${what}`;
+  return commentLines(commentText(words)).join("\n");
+}
+
+/** Arrays that a comment lists by name. */
+const mostNames = 4;
+const lineLength = 100;
+
+function commentLines(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < lineLength)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`// ${word}`);
   }
-  return sources;
+  return lines;
 }
 
 function planTable(program: GpuJsProgram, sources: Sources): string {

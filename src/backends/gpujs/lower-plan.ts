@@ -10,12 +10,12 @@ import { verifyProgram } from "./verify-program.ts";
 import { sizeOf } from "./text/writer.ts";
 
 /** Lowers a plan to gpu.js functions over flat arrays, one a store. */
-export function gpuJsProgram(plan: Plan): GpuJsProgram {
+export function gpuJsProgram(plan: Plan, pool: FunctionPool = new Map()): GpuJsProgram {
   const host = new HostNumbers();
   const expressions = new Expressions();
   const names = new Names();
   for (const { name } of plan.buffers) names.reserve(name);
-  const workshop = { expressions, names };
+  const workshop = { expressions, names, pool };
   const steps = plan.steps.flatMap((step): readonly GpuJsStep[] => {
     if (step.kind === "fill random")
       return [{ fill: step.buffer.name, stream: step.stream, size: sizeOf(step.buffer) }];
@@ -55,15 +55,25 @@ export function gpuJsProgram(plan: Plan): GpuJsProgram {
   return program;
 }
 
+/** Functions by what they are but for the names of their parameters: all plans of a run share them. */
+export type FunctionPool = Map<string, Pick<GpuJsKernel, "name" | "source">>;
+
 function kernelFunctions(
   kernel: Kernel,
-  workshop: Workshop,
+  workshop: Workshop & { readonly pool: FunctionPool },
   host: HostNumbers,
 ): readonly GpuJsKernel[] {
-  return projectionsOf(kernel, workshop).map((projection) => ({
-    about: projection.comment,
-    ...functionSource(projection, host),
-    makes: projection.to.name,
-    size: sizeOf(projection.to),
-  }));
+  return projectionsOf(kernel, workshop).map((projection) => {
+    const { key, name, source, arrays, numbers } = functionSource(projection, host);
+    const known = workshop.pool.get(key) ?? { name, source };
+    workshop.pool.set(key, known);
+    return {
+      about: projection.comment,
+      ...known,
+      arrays,
+      numbers,
+      makes: projection.to.name,
+      size: sizeOf(projection.to),
+    };
+  });
 }

@@ -3,6 +3,8 @@ import type { GpuJsStack } from "./places.ts";
 
 export interface GpuJsKernel {
   readonly about: string;
+  /** What it computes, as a name; kernels of one source have one name. */
+  readonly name: string;
   readonly source: string;
   readonly arrays: readonly string[];
   readonly numbers: readonly string[];

@@ -5,11 +5,17 @@ import { sanitize } from "../../../compiler/plan/names.ts";
 import { textOf } from "./expression-text.ts";
 import type { HostNumbers } from "../../../compiler/plan/host-numbers.ts";
 import type { Projection } from "../projection.ts";
+import { operationsText } from "../../../compiler/plan/describe.ts";
+import { isProduct } from "./product-text.ts";
 import { reductionLines } from "./reduction-text.ts";
 import { makeWriter, newBlock, safeName, sizeOf, unwrapped, type Writer } from "./writer.ts";
 
 export interface FunctionText {
+  /** What it computes, as a name: `product_relu`. */
+  readonly name: string;
   readonly source: string;
+  /** Two functions with the same key are the same but for the names of their parameters. */
+  readonly key: string;
   readonly arrays: readonly string[];
   readonly numbers: readonly string[];
 }
@@ -24,15 +30,40 @@ export function functionSource(projection: Projection, host: HostNumbers): Funct
   const decode = decodeLines(writer);
   const start = writer.usesPlace || decode.length > 0 ? ["  const i = this.thread.x;"] : [];
   const parameters = [...writer.arrays.values(), ...writer.numbers.values()].join(", ");
-  const source = [
-    `function ${safeName(sanitize(projection.name), writer.taken)}(${parameters}) {`,
-    ...start,
-    ...decode,
-    ...body,
-    "}",
-  ].join("\n");
-  return { source, arrays: [...writer.arrays.keys()], numbers: [...writer.numbers.keys()] };
+  const lines = [...start, ...decode, ...body, "}"];
+  const name = safeName(operationOf(projection), writer.taken);
+  return {
+    name,
+    source: [`function ${name}(${parameters}) {`, ...lines].join("\n"),
+    key: keyOf(writer, lines),
+    arrays: [...writer.arrays.keys()],
+    numbers: [...writer.numbers.keys()],
+  };
 }
+
+/** The lines with the parameters by their places. */
+function keyOf({ arrays, numbers }: Writer, lines: readonly string[]): string {
+  const places = new Map(
+    [...arrays.values(), ...numbers.values()].map((name, place) => [name, `$${place}`] as const),
+  );
+  const text = lines.join("\n").replaceAll(/[A-Za-z_]\w*/g, (word) => places.get(word) ?? word);
+  return `${arrays.size} ${numbers.size} ${text}`;
+}
+
+/** What a function does, in a few words: the reduction, then the first operations on its value. */
+function operationOf(projection: Projection): string {
+  const { combine, value } = projection;
+  const reduction =
+    combine === undefined
+      ? []
+      : [combine === "max" ? "maximum" : isProduct(projection) ? "product" : "sum"];
+  const operations = operationsText([value]).filter((word) => word !== "…");
+  const words = [...reduction, ...operations].slice(0, mostWords);
+  return sanitize(words.length === 0 ? "copy" : words.join("_"));
+}
+
+/** More operations in a name would say less. */
+const mostWords = 4;
 
 function valueLines(writer: Writer): readonly string[] {
   const block = newBlock([writer.projection.value], "  ", 0);

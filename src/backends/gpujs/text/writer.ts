@@ -102,9 +102,28 @@ export function arrayName(writer: Writer, buffer: Buffer): string {
   const { name } = buffer.aliasOf ?? buffer;
   const known = writer.arrays.get(name);
   if (known !== undefined) return known;
-  const made = safeName(sanitize(name), writer.taken);
+  const made = numberedName(roleOf(buffer.aliasOf ?? buffer), writer.taken);
   writer.arrays.set(name, made);
   return made;
+}
+
+/**
+ * What an array is to its kernel, for many kernels are one function: the last part of the path of a parameter or state (`weight`,
+ * `mean`), `input` for what other kernels make or the batch brings.
+ */
+function roleOf({ name, role }: Buffer): string {
+  if (role === "random") return "uniform";
+  if (role !== "parameter" && role !== "state") return "input";
+  const last = sanitize(name.slice(name.search(/[^./]*$/)));
+  return /^[a-z]\w*$/i.test(last) ? last : role;
+}
+
+/** `input`, `input2`, `input3`. */
+function numberedName(wanted: string, taken: Set<string>): string {
+  let name = wanted;
+  for (let number = 2; taken.has(name); number++) name = `${wanted}${number}`;
+  taken.add(name);
+  return name;
 }
 
 export function numberName(writer: Writer, name: string): string {
