@@ -10,8 +10,9 @@ import type { Span } from "../../base/source.ts";
 import * as Dims from "../../ir/dim.ts";
 import type { Dim } from "../../ir/dim.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { CompileValue, Context } from "./context.ts";
+import type { CompileValue, Context, Scope } from "./context.ts";
 import { describeValue, snippet } from "./describe.ts";
+import { compareNames } from "./equality.ts";
 
 type Arithmetic = "+" | "-" | "*" | "/" | "^";
 
@@ -197,9 +198,10 @@ export function negated(
   return refuse(context, "-", "a number", operand);
 }
 
-/** `a == b`, `a < b`: of numbers, or for == and != of two symbols, switches or texts. */
+/** `a == b`, `a < b`: of numbers, or for == and != of two names, switches or texts. */
 export function compare(
   context: Context,
+  scope: Scope,
   expression: Ast.Binary,
   left: CompileValue,
   right: CompileValue,
@@ -210,12 +212,9 @@ export function compare(
     value,
     span: expression.span,
   });
-  if (operator === "==" || operator === "!=") {
-    const [a, b] = [identity(left), identity(right)];
-    if (a !== undefined && b !== undefined) {
-      if (a[0] !== b[0]) return refuse(context, operator, "two values of one kind", right);
-      return result((a === b) === (operator === "=="));
-    }
+  if ((operator === "==" || operator === "!=") && !isNumber(left) && !isNumber(right)) {
+    const same = compareNames(context, scope, expression, left, right);
+    return same === undefined ? undefined : result(same === (operator === "=="));
   }
   const [a, b] = [plainNumber(left), plainNumber(right)];
   if (a !== undefined && b !== undefined) return result(holds(operator, Math.sign(a - b)));
@@ -228,21 +227,11 @@ export function compare(
     );
     return undefined;
   }
-  return refuse(
-    context,
-    operator,
-    "two numbers",
-    left.kind === "size" || left.kind === "number" ? right : left,
-  );
+  return refuse(context, operator, "two numbers", isNumber(left) ? right : left);
 }
 
-/** What a symbol, switch or text is compared by; its first letter is its kind. */
-function identity(value: CompileValue): string | undefined {
-  if (value.kind === "word")
-    return value.arguments ? undefined : `w${value.path.map(({ text }) => text).join(".")}`;
-  if (value.kind === "declaration") return `w${value.declaration.item.kind}`;
-  if (value.kind === "switch") return `s${value.value}`;
-  return value.kind === "text" ? `t${value.value}` : undefined;
+function isNumber({ kind }: CompileValue): boolean {
+  return kind === "size" || kind === "number";
 }
 
 function holds(operator: Ast.Comparison, sign: number): boolean {

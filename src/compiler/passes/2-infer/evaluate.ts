@@ -380,7 +380,7 @@ function binary(context: Context, scope: Scope, expression: Ast.Binary): Compile
   const right = operand(context, scope, expression.right);
   if (!left || !right) return undefined;
   return comparing
-    ? compare(context, expression, left, right)
+    ? compare(context, scope, expression, left, right)
     : calculate(context, expression, left, right);
 }
 

@@ -8,6 +8,7 @@ import { numberOf } from "./argument-values.ts";
 import { useOf } from "./arguments.ts";
 import type { CompileValue, Context, Scope } from "./context.ts";
 import { describeValue, snippet } from "./describe.ts";
+import { isSameChoice } from "./equality.ts";
 import { declared, evaluate } from "./evaluate.ts";
 
 /** A hyper with the value of this compilation; its domain makes sense and holds the default and what `--set` gave. */
@@ -167,9 +168,7 @@ function isInside(domain: ReadDomain, value: CompileValue): boolean {
 function sameValue(left: CompileValue, right: CompileValue): boolean {
   const [first, second] = [numberOf(left), numberOf(right)];
   if (first !== undefined || second !== undefined) return first === second;
-  if (left.kind === "switch" && right.kind === "switch") return left.value === right.value;
-  if (left.kind === "text" && right.kind === "text") return left.value === right.value;
-  return left.kind === right.kind && textOf(left.span) === textOf(right.span);
+  return isSameChoice(left, right);
 }
 
 function showDomain(domain: Ast.Domain): string {

@@ -280,7 +280,9 @@ function inferBinary(frame: Frame, scope: Scope, expression: Ast.Binary): Compil
       operator === "*" ||
       operator === "/" ||
       operator === "^";
-    return (isArithmetic ? calculate : compare)(frame.context, expression, left, right);
+    return isArithmetic
+      ? calculate(frame.context, expression, left, right)
+      : compare(frame.context, scope, expression, left, right);
   }
   const a = asTensor(frame, left);
   const b = asTensor(frame, right);
