@@ -72,21 +72,35 @@ export async function chooseBackend(
   const measured: Measured[] = [];
   for (const candidate of candidates) measured.push(await measure(candidate, calibration));
   const best = measured.reduce((most, one) => (one.rate >= most.rate ? one : most));
-  const { backend } = best.candidate;
-  const rates = measured.map((one) => [one.candidate.backend, one.rate] as const);
-  // What was hindered may be faster next time.
-  const isHindered = measured.some(({ problem }) => problem !== undefined);
-  if (best.rate > 0 && !isHindered) remember(key, { backend, rates });
-  const late = measured.filter(({ isLate }) => isLate).map((one) => one.candidate.backend);
-  const reasons = [
-    `measured ${describe(rates)}`,
+  rememberAll(key, measured, best);
+  // Threads that did not come for the measurement are not called again.
+  const onOneThread = best.problem === undefined ? undefined : best.candidate.onOneThread?.();
+  return { candidate: onOneThread ?? best.candidate, reason: reasonOf(measured, best, gl) };
+}
+
+/** What was hindered may be faster next time, and is not remembered. */
+function rememberAll(key: string, measured: readonly Measured[], best: Measured): void {
+  if (best.rate > 0 && measured.every(({ problem }) => problem === undefined))
+    remember(key, { backend: best.candidate.backend, rates: ratesOf(measured) });
+}
+
+function ratesOf(measured: readonly Measured[]): Rates {
+  return measured.map(({ candidate, rate }) => [candidate.backend, rate] as const);
+}
+
+/** What was measured, who was too slow for that, why there is no WebGL, and why there is one thread. */
+function reasonOf(
+  measured: readonly Measured[],
+  { problem }: Measured,
+  gl: Candidate | string,
+): string {
+  const late = measured.filter(({ isLate }) => isLate).map(({ candidate }) => candidate.backend);
+  return [
+    `measured ${describe(ratesOf(measured))}`,
     ...late.map((backend) => `${backend} had done no step within ${mostMilliseconds / 1000} s`),
     ...(typeof gl === "string" ? [gl] : []),
-  ];
-  if (best.problem === undefined) return { candidate: best.candidate, reason: reasons.join("; ") };
-  // Threads that did not come for the measurement are not called again.
-  const candidate = best.candidate.onOneThread?.() ?? best.candidate;
-  return { candidate, reason: [...reasons, `one thread: ${best.problem}`].join("; ") };
+    ...(problem === undefined ? [] : [`one thread: ${problem}`]),
+  ].join("; ");
 }
 
 /** Without anything to measure the CPU is the safe choice. */
@@ -145,10 +159,13 @@ function rate(value: number): string {
   return value === 0 ? "no" : value >= 10 ? value.toFixed(0) : value.toPrecision(2);
 }
 
-/** What a measurement may take in all, and after the first step, which compiles; in milliseconds. */
-const mostMilliseconds = 2_000;
+/** What a backend may take until it has been measured, and after its first step, which compiles; in milliseconds. */
+const mostMilliseconds = 3_000;
 const measuredMilliseconds = 250;
 const mostMeasuredSteps = 20;
+
+/** How long a measurement waits for threads, in milliseconds. */
+export const mostJoining = 2_000;
 
 interface Measured {
   readonly candidate: Candidate;
@@ -172,7 +189,7 @@ async function measure(candidate: Candidate, calibration: Calibration): Promise<
     const call = calibration.call?.() ?? zerosFor(plan);
     for (const [name, values] of calibration.variables()) device.write(name, values);
     rate = await stepsPerSecond(device, plan, call, 1);
-    problem = await device.settle?.(mostMilliseconds);
+    problem = await device.settle?.(mostJoining);
     // Where the first step leaves no time for more it is what there is to go by.
     if (performance.now() < until || problem !== undefined)
       rate = await stepsPerSecond(device, plan, call, mostMeasuredSteps);

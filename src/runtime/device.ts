@@ -1,4 +1,10 @@
-import { chooseBackend, type Calibration, type Candidate, type Engine } from "./device-choice.ts";
+import {
+  chooseBackend,
+  mostJoining,
+  type Calibration,
+  type Candidate,
+  type Engine,
+} from "./device-choice.ts";
 import { glModes, type Mode } from "./device-modes.ts";
 import { UserError } from "./errors.ts";
 import { GpuDevice, type FillUniform } from "./gpu-device.ts";
@@ -77,13 +83,11 @@ function cpuCandidate({ fillUniform }: DeviceOptions): Candidate {
 async function wasmCandidate(options: DeviceOptions): Promise<Candidate | undefined> {
   const { wasm, fillUniform, seed, threads = "auto" } = options;
   if (wasm === undefined || !(await WasmDevice.isSupported(wasm))) return undefined;
-  const open = (wanted: number | "auto", until?: number): Promise<Engine> => {
-    const most = until === undefined ? undefined : until - performance.now();
-    return WasmDevice.create(wasm, fillUniform, seed, wanted, most);
-  };
+  const open = (wanted: number | "auto", most?: number): Promise<Engine> =>
+    WasmDevice.create(wasm, fillUniform, seed, wanted, most);
   return {
     backend: "wasm",
-    open: (until) => open(threads, until),
+    open: (until) => open(threads, until === undefined ? undefined : mostJoining),
     onOneThread: () => ({ backend: "wasm", open: () => open(1) }),
   };
 }
