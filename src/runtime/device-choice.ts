@@ -21,14 +21,17 @@ export interface Engine {
   dispose(): Promise<void>;
   /** How many threads work, where that is to be told. */
   readonly threads?: string;
-  /** Waits until it is as fast as it will be. */
-  settle?(): Promise<void>;
+  /** Waits until it is as fast as it will be, at most so many milliseconds; says why it is not. */
+  settle?(most: number): Promise<string | undefined>;
 }
 
 /** A backend that can be opened here. */
 export interface Candidate {
   readonly backend: Engine["backend"];
-  readonly open: () => Promise<Engine>;
+  /** With a time limit (of `performance.now()`) what is not computed by then fails. */
+  readonly open: (until?: number) => Promise<Engine>;
+  /** The same on one thread. */
+  readonly onOneThread?: () => Candidate;
 }
 
 /** What there is to choose from; looking for WebGL costs time, so it is done only when needed, and says why there is none. */
@@ -66,14 +69,38 @@ export async function chooseBackend(
     onCpu,
     ...(afresh && onCpu !== place.cpu ? [place.cpu] : []),
   ];
-  const rates: [Candidate, number][] = [];
-  for (const candidate of candidates)
-    rates.push([candidate, await stepsPerSecond(candidate, calibration)]);
-  const [candidate, best] = rates.reduce((most, one) => (one[1] >= most[1] ? one : most));
-  const named = rates.map(([one, speed]) => [one.backend, speed] as const);
-  if (best > 0) remember(key, { backend: candidate.backend, rates: named });
-  const measured = `measured ${describe(named)}`;
-  return { candidate, reason: typeof gl === "string" ? `${measured}; ${gl}` : measured };
+  const measured: Measured[] = [];
+  for (const candidate of candidates) measured.push(await measure(candidate, calibration));
+  const best = measured.reduce((most, one) => (one.rate >= most.rate ? one : most));
+  rememberAll(key, measured, best);
+  // Threads that did not come for the measurement are not called again.
+  const onOneThread = best.problem === undefined ? undefined : best.candidate.onOneThread?.();
+  return { candidate: onOneThread ?? best.candidate, reason: reasonOf(measured, best, gl) };
+}
+
+/** What was hindered may be faster next time, and is not remembered. */
+function rememberAll(key: string, measured: readonly Measured[], best: Measured): void {
+  if (best.rate > 0 && measured.every(({ problem }) => problem === undefined))
+    remember(key, { backend: best.candidate.backend, rates: ratesOf(measured) });
+}
+
+function ratesOf(measured: readonly Measured[]): Rates {
+  return measured.map(({ candidate, rate }) => [candidate.backend, rate] as const);
+}
+
+/** What was measured, who was too slow for that, why there is no WebGL, and why there is one thread. */
+function reasonOf(
+  measured: readonly Measured[],
+  { problem }: Measured,
+  gl: Candidate | string,
+): string {
+  const late = measured.filter(({ isLate }) => isLate).map(({ candidate }) => candidate.backend);
+  return [
+    `measured ${describe(ratesOf(measured))}`,
+    ...late.map((backend) => `${backend} had done no step within ${mostMilliseconds / 1000} s`),
+    ...(typeof gl === "string" ? [gl] : []),
+    ...(problem === undefined ? [] : [`one thread: ${problem}`]),
+  ].join("; ");
 }
 
 /** Without anything to measure the CPU is the safe choice. */
@@ -132,34 +159,62 @@ function rate(value: number): string {
   return value === 0 ? "no" : value >= 10 ? value.toFixed(0) : value.toPrecision(2);
 }
 
-/** How long a measurement may take after the first step, which compiles. */
+/** What a backend may take until it has been measured, and after its first step, which compiles; in milliseconds. */
+const mostMilliseconds = 3_000;
 const measuredMilliseconds = 250;
 const mostMeasuredSteps = 20;
 
-/** Steps a second on a device that is thrown away; 0 where the backend fails. */
-async function stepsPerSecond(candidate: Candidate, calibration: Calibration): Promise<number> {
+/** How long a measurement waits for threads, in milliseconds. */
+export const mostJoining = 2_000;
+
+interface Measured {
+  readonly candidate: Candidate;
+  /** Steps a second; 0 where the backend fails. */
+  readonly rate: number;
+  /** Whether it fails because it takes too long. */
+  readonly isLate: boolean;
+  /** Why only one thread was measured, where there should have been more. */
+  readonly problem: string | undefined;
+}
+
+/** Measures on a device that is thrown away. */
+async function measure(candidate: Candidate, calibration: Calibration): Promise<Measured> {
   const { plan } = calibration;
+  const until = performance.now() + mostMilliseconds;
   let device: Engine | undefined;
+  let problem: string | undefined;
+  let rate = 0;
   try {
-    device = await candidate.open();
+    device = await candidate.open(until);
     const call = calibration.call?.() ?? zerosFor(plan);
     for (const [name, values] of calibration.variables()) device.write(name, values);
-    device.run(plan, call);
-    await device.settle?.();
-    await wait(device, plan);
-    const start = performance.now();
-    let steps = 0;
-    while (steps < mostMeasuredSteps && performance.now() - start < measuredMilliseconds) {
-      device.run(plan, call);
-      steps++;
-      await wait(device, plan);
-    }
-    return (steps * 1000) / (performance.now() - start);
+    rate = await stepsPerSecond(device, plan, call, 1);
+    problem = await device.settle?.(mostJoining);
+    // Where the first step leaves no time for more it is what there is to go by.
+    if (performance.now() < until || problem !== undefined)
+      rate = await stepsPerSecond(device, plan, call, mostMeasuredSteps);
   } catch {
-    return 0;
+    if (performance.now() < until) rate = 0;
   } finally {
     await device?.dispose();
   }
+  return { candidate, rate, problem, isLate: rate === 0 && performance.now() >= until };
+}
+
+async function stepsPerSecond(
+  device: Engine,
+  plan: DevicePlan,
+  call: DeviceCall,
+  most: number,
+): Promise<number> {
+  const start = performance.now();
+  let steps = 0;
+  while (steps < most && performance.now() - start < measuredMilliseconds) {
+    device.run(plan, call);
+    steps++;
+    await wait(device, plan);
+  }
+  return (steps * 1000) / (performance.now() - start);
 }
 
 function zerosFor({ inputs, capacity, given }: DevicePlan): DeviceCall {

@@ -1,5 +1,6 @@
 import type { GPU } from "gpu.js";
 import { runsInNode } from "./platform.ts";
+import { displayAnswers } from "./x-display.ts";
 
 /** The ways in which gpu.js runs kernels here; everything but `cpu` is WebGL. */
 export type Backend = "webgl2" | "webgl" | "headlessgl" | "cpu";
@@ -15,7 +16,8 @@ type GpuClass = typeof import("gpu.js").GPU;
 
 /** Which WebGL modes can run float32 kernels here, best first: each is tried with a kernel, not only asked for. */
 export async function glModes(): Promise<readonly Mode[]> {
-  if (hasNoDisplay()) return [withoutDisplay];
+  const problem = await problemOfDisplay();
+  if (problem !== undefined) return [withoutContext(problem)];
   const { GPU } = await import("gpu.js");
   const inBrowser = typeof document !== "undefined" || typeof OffscreenCanvas !== "undefined";
   return inBrowser
@@ -33,15 +35,16 @@ export async function glModes(): Promise<readonly Mode[]> {
       ];
 }
 
-const withoutDisplay: Mode = {
-  backend: "headlessgl",
-  available: false,
-  detail: "no OpenGL context: there is no display (xvfb-run gives one)",
-};
+function withoutContext(why: string): Mode {
+  return { backend: "headlessgl", available: false, detail: `no OpenGL context: ${why}` };
+}
 
-/** On Linux the package `gl` draws through X: then nothing of it needs to be loaded to know. */
-function hasNoDisplay(): boolean {
-  return runsInNode() && process.platform === "linux" && !process.env["DISPLAY"];
+/** On Linux the package `gl` draws through X: without it nothing of the package needs to be loaded to know. */
+async function problemOfDisplay(): Promise<string | undefined> {
+  if (!runsInNode() || process.platform !== "linux") return undefined;
+  const display = process.env["DISPLAY"];
+  if (!display) return "there is no display (xvfb-run gives one)";
+  return (await displayAnswers(display)) ? undefined : `the display ${display} does not answer`;
 }
 
 function probe(GPU: GpuClass, backend: Backend, supported: boolean, whyNot: string): Mode {

@@ -1,4 +1,10 @@
-import { chooseBackend, type Calibration, type Candidate, type Engine } from "./device-choice.ts";
+import {
+  chooseBackend,
+  mostJoining,
+  type Calibration,
+  type Candidate,
+  type Engine,
+} from "./device-choice.ts";
 import { glModes, type Mode } from "./device-modes.ts";
 import { UserError } from "./errors.ts";
 import { GpuDevice, type FillUniform } from "./gpu-device.ts";
@@ -71,17 +77,23 @@ async function automatic(options: DeviceOptions): Promise<Device> {
 }
 
 function cpuCandidate({ fillUniform }: DeviceOptions): Candidate {
-  return { backend: "cpu", open: () => GpuDevice.create("cpu", fillUniform) };
+  return { backend: "cpu", open: (until) => GpuDevice.create("cpu", fillUniform, until) };
 }
 
 async function wasmCandidate(options: DeviceOptions): Promise<Candidate | undefined> {
   const { wasm, fillUniform, seed, threads = "auto" } = options;
   if (wasm === undefined || !(await WasmDevice.isSupported(wasm))) return undefined;
-  return { backend: "wasm", open: () => WasmDevice.create(wasm, fillUniform, seed, threads) };
+  const open = (wanted: number | "auto", most?: number): Promise<Engine> =>
+    WasmDevice.create(wasm, fillUniform, seed, wanted, most);
+  return {
+    backend: "wasm",
+    open: (until) => open(threads, until === undefined ? undefined : mostJoining),
+    onOneThread: () => ({ backend: "wasm", open: () => open(1) }),
+  };
 }
 
 function glCandidate({ backend }: Mode, { fillUniform }: DeviceOptions): Candidate {
-  return { backend, open: () => GpuDevice.create(backend, fillUniform) };
+  return { backend, open: (until) => GpuDevice.create(backend, fillUniform, until) };
 }
 
 async function opened(candidate: Candidate, reason: string): Promise<Device> {

@@ -33,22 +33,31 @@ export class GpuDevice {
   readonly backend: Backend;
   private readonly gpu: GPU;
   private readonly fill: FillUniform;
+  private readonly until: number;
   private readonly runners = new Map<string, Runner>();
   private readonly variables = new Map<string, Stored>();
   private readonly results = new Map<string, Map<string, Stored>>();
   private readonly staging = new Map<string, Float32Array>();
   private readonly lastUses = new Map<DevicePlan, ReadonlyMap<number, readonly string[]>>();
 
-  private constructor(backend: Backend, gpu: GPU, fill: FillUniform) {
+  private constructor(backend: Backend, gpu: GPU, fill: FillUniform, until: number) {
     this.backend = backend;
     this.gpu = gpu;
     this.fill = fill;
+    this.until = until;
   }
 
-  /** gpu.js is loaded only where it is used: a program on WebAssembly starts without it. */
-  static async create(backend: Backend, fill: FillUniform): Promise<GpuDevice> {
+  /**
+   * gpu.js is loaded only where it is used: a program on WebAssembly starts without it. A device that only measures is given the
+   * moment (of `performance.now()`) after which it compiles and calls no further kernel.
+   */
+  static async create(
+    backend: Backend,
+    fill: FillUniform,
+    until = Number.POSITIVE_INFINITY,
+  ): Promise<GpuDevice> {
     const { GPU } = await import("gpu.js");
-    return new GpuDevice(backend, new GPU({ mode: backend }), fill);
+    return new GpuDevice(backend, new GPU({ mode: backend }), fill, until);
   }
 
   /** Sets a parameter or state, row-major. */
@@ -166,6 +175,8 @@ export class GpuDevice {
 
   /** Compiles a kernel on its first use; outputs are new textures, so that every buffer is whole until it is deleted. */
   private runner(source: string, size: number): Runner {
+    if (this.until < Number.POSITIVE_INFINITY && performance.now() >= this.until)
+      throw new Error("the time for measuring is over");
     const key = `${size} ${source}`;
     const known = this.runners.get(key);
     if (known !== undefined) return known;

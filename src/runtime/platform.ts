@@ -23,6 +23,7 @@ export function nodeModule<Name extends NodeModule>(name: Name): NodeModules[Nam
 interface NodeModules {
   "node:fs": typeof import("node:fs");
   "node:fs/promises": typeof import("node:fs/promises");
+  "node:net": typeof import("node:net");
   "node:os": typeof import("node:os");
   "node:path": typeof import("node:path");
   "node:url": typeof import("node:url");

@@ -66,7 +66,7 @@ export function startPageThread(make: () => Worker): StartThread {
   return (heard, failed) => {
     const worker = make();
     worker.addEventListener("message", ({ data }) => heard(data as Answer));
-    worker.addEventListener("error", failed);
+    for (const event of ["error", "messageerror"]) worker.addEventListener(event, failed);
     return {
       post: (message) => worker.postMessage(message, []),
       hold: () => undefined,

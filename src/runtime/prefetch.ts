@@ -19,18 +19,28 @@ const worthwhile = 500;
 /** More than this is not copied into a worker, in bytes. */
 const mostBytes = 2 ** 29;
 
+/**
+ * A batch that has not come after so many milliseconds, and after so many times what the making of one takes here, does not come any
+ * more: the worker has not started, or hangs.
+ */
+const longest = { milliseconds: 5_000, times: 20 } as const;
+
 export class Prefetcher {
   /** How many batches the worker has made. */
   fetched = 0;
   private readonly start: StartThread;
   private readonly threshold: number;
+  private readonly patience: number;
+  /** What the making of a batch takes here, in milliseconds. */
+  private cost = 0;
   private thread: Thread | undefined;
   private failed = false;
   private readonly waiting = new Map<string, (fields: Fields | undefined) => void>();
 
-  constructor(start: StartThread, threshold = worthwhile) {
+  constructor(start: StartThread, threshold = worthwhile, patience: number = longest.milliseconds) {
     this.start = start;
     this.threshold = threshold;
+    this.patience = patience;
   }
 
   /** The batches of an epoch, as `augmentedBatches` gives them. */
@@ -53,10 +63,11 @@ export class Prefetcher {
         capacity,
         augmenting,
       ).next().value;
-      const cost = (performance.now() - start) * (count - number);
+      this.cost = performance.now() - start;
       if (batch !== undefined) yield batch as Batch;
       number++;
-      if (!this.failed && cost > this.threshold) this.open(part, fields, capacity);
+      const worth = this.cost * (count - number + 1);
+      if (!this.failed && worth > this.threshold) this.open(part, fields, capacity);
     }
     const asked = new Map<number, Promise<Fields | undefined>>();
     for (; number <= count; number++) {
@@ -64,10 +75,18 @@ export class Prefetcher {
         if (!asked.has(next)) asked.set(next, this.ask(next, rowsOf(at.order, next, capacity), at));
       const rows = rowsOf(at.order, number, capacity);
       const made =
-        (await asked.get(number)) ?? makeHere(part, rows, at, fields, capacity, augmenting);
+        (await this.soon(asked.get(number)!)) ??
+        makeHere(part, rows, at, fields, capacity, augmenting);
       asked.delete(number);
       yield { number, rows: rows.length, fields: made };
     }
+  }
+
+  /** What the worker gives; a worker that does not is ended. */
+  private async soon(asked: Promise<Fields | undefined>): Promise<Fields | undefined> {
+    const most = Math.max(this.patience, longest.times * this.cost);
+    const limit = setTimeout(() => this.close(), most);
+    return asked.finally(() => clearTimeout(limit));
   }
 
   /** Ends the worker; batches are made here from then on. */

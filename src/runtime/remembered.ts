@@ -8,6 +8,8 @@ export interface Remembered {
   readonly date: string;
 }
 
+const backends: ReadonlySet<unknown> = new Set(["webgl2", "webgl", "headlessgl", "wasm", "cpu"]);
+
 /** Drivers, engines and machines change: after this it is measured again. */
 const mostDays = 30;
 
@@ -19,12 +21,13 @@ export function describeMachine(): string {
   return `${platform} ${arch} ${versions.v8} ${cpus[0]?.model ?? ""} ${cpus.length} ${env["DISPLAY"] !== undefined}`;
 }
 
+/** More bytes than this are not what was remembered. */
+const mostBytes = 4_096;
+
 /** What was remembered under a key; undefined where it is missing, damaged or too old. */
 export function recall(key: string): Remembered | undefined {
   try {
-    const text = runsInNode()
-      ? nodeModule("node:fs").readFileSync(fileOf(key), "utf8")
-      : localStorage.getItem(`nnspec/${key}`);
+    const text = runsInNode() ? readShort(fileOf(key)) : localStorage.getItem(`nnspec/${key}`);
     const found: unknown = JSON.parse(text ?? "null");
     return isRemembered(found) && isRecent(found) ? found : undefined;
   } catch {
@@ -32,18 +35,48 @@ export function recall(key: string): Remembered | undefined {
   }
 }
 
+/** The text of a file that is one, and short: reading a pipe waits for somebody who writes. */
+function readShort(path: string): string | undefined {
+  const { readFileSync, statSync } = nodeModule("node:fs");
+  const found = statSync(path);
+  return found.isFile() && found.size <= mostBytes ? readFileSync(path, "utf8") : undefined;
+}
+
 /** Keeps a measurement for the next time; where nothing can be kept, it is measured again. */
 export function remember(key: string, measured: Omit<Remembered, "date">): void {
   const text = JSON.stringify({ ...measured, date: new Date().toISOString().slice(0, 10) });
   try {
-    if (!runsInNode()) return localStorage.setItem(`nnspec/${key}`, text);
-    const { mkdirSync, renameSync, writeFileSync } = nodeModule("node:fs");
-    const file = fileOf(key);
-    mkdirSync(nodeModule("node:path").dirname(file), { recursive: true });
-    writeFileSync(`${file}.${process.pid}`, `${text}\n`);
-    renameSync(`${file}.${process.pid}`, file);
+    if (runsInNode()) writeWhole(fileOf(key), `${text}\n`);
+    else localStorage.setItem(`nnspec/${key}`, text);
   } catch {
     // A full disk, a home that may not be written, a page without storage.
+  }
+}
+
+/** Puts a file in the place of what is there, whole or not at all. */
+function writeWhole(path: string, text: string): void {
+  const { renameSync, rmSync, writeFileSync } = nodeModule("node:fs");
+  const partial = `${path}.${process.pid}`;
+  makeFolder(nodeModule("node:path").dirname(path));
+  try {
+    writeFileSync(partial, text);
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+}
+
+/** Node's own recursive form never returns where the system says that a folder is missing and cannot be made (below /proc). */
+function makeFolder(path: string): void {
+  const { existsSync, mkdirSync } = nodeModule("node:fs");
+  if (existsSync(path)) return;
+  makeFolder(nodeModule("node:path").dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another program may have made it in this moment.
+    if (!existsSync(path)) throw error;
   }
 }
 
@@ -58,14 +91,20 @@ function isRemembered(found: unknown): found is Remembered {
   if (typeof found !== "object" || found === null) return false;
   const { backend, rates, date } = found as Partial<Remembered>;
   const isRate = (one: unknown): boolean =>
-    Array.isArray(one) && typeof one[0] === "string" && typeof one[1] === "number";
+    Array.isArray(one) && isBackend(one[0]) && Number.isFinite(one[1]) && one[1] >= 0;
   return (
-    typeof backend === "string" &&
+    isBackend(backend) &&
     typeof date === "string" &&
+    /^\d{4}-\d\d-\d\d$/.test(date) &&
     Array.isArray(rates) &&
     rates.length > 0 &&
     rates.every(isRate)
   );
+}
+
+/** What is told to people is one of our own words, whoever wrote the file. */
+function isBackend(found: unknown): found is string {
+  return backends.has(found);
 }
 
 function isRecent({ date }: Remembered): boolean {

@@ -62,17 +62,16 @@ export class WasmDevice {
 
   /**
    * Without a seed the host fills in the random numbers. With "auto" there are as many threads as the machine and the plans have
-   * use for, and they are used where they are faster; a number is what is asked for.
+   * use for, and they are used where they are faster; a number is what is asked for, and waited for at most so many milliseconds.
    */
   static async create(
     program: WasmProgram,
     fill: FillUniform,
     seed?: number,
     wanted: number | "auto" = 1,
+    most?: number,
   ): Promise<WasmDevice> {
-    const chosen = chooseThreads(program, wanted);
-    const team =
-      chosen.count > 1 ? new WasmTeam(program, program.threads!, chosen.count) : undefined;
+    const { team, why } = teamFor(program, wanted);
     const memory = team?.memory ?? ownMemory(program);
     const bytes = await program.bytes();
     const module = await WebAssembly.compile(team?.shared(bytes) ?? bytes);
@@ -81,8 +80,7 @@ export class WasmDevice {
     const begin = (): void => team?.start(module, instance);
     if (wanted !== "auto") begin();
     const steps = stepsOf(program, instance, team, wanted === "auto" ? begin : undefined);
-    const threads =
-      wanted === "auto" ? autoThreads(team, chosen.why) : await joined(team, chosen.why);
+    const threads = wanted === "auto" ? autoThreads(team, why) : await joined(team, why, most);
     return new WasmDevice(program, fill, memory, steps, seed, team, threads);
   }
 
@@ -158,9 +156,9 @@ export class WasmDevice {
     return this.team?.isReady ?? false;
   }
 
-  /** Waits until all threads are there. */
-  async settle(): Promise<void> {
-    await this.team?.join();
+  /** Waits until all threads are there that have begun, at most so many milliseconds; says why they are not. */
+  async settle(most?: number): Promise<string | undefined> {
+    return this.team?.join(most);
   }
 
   async dispose(): Promise<void> {
@@ -287,15 +285,34 @@ function stepsOf(
   return new Map(steps);
 }
 
+/** The threads that are to be had, where more than one is of use; why not more. */
+function teamFor(
+  program: WasmProgram,
+  wanted: number | "auto",
+): { readonly team: WasmTeam | undefined; readonly why: string } {
+  const { count, why } = chooseThreads(program, wanted);
+  if (count === 1) return { team: undefined, why };
+  try {
+    return { team: new WasmTeam(program, program.threads!, count), why };
+  } catch {
+    return { team: undefined, why: "one thread: there is no room for the memory of more" };
+  }
+}
+
 function autoThreads(team: WasmTeam | undefined, why: string): string {
   return team === undefined ? why : `up to ${team.count} threads`;
 }
 
-/** Threads that were asked for are waited for. */
-async function joined(team: WasmTeam | undefined, why: string): Promise<string> {
+/** Threads that were asked for are waited for, for a while: those that come later still take part. */
+async function joined(
+  team: WasmTeam | undefined,
+  why: string,
+  most: number | undefined,
+): Promise<string> {
   if (team === undefined) return why;
-  const problem = await team.join();
-  return problem === undefined ? `${team.count} threads` : `one thread: ${problem}`;
+  const problem = await team.join(most);
+  if (problem === undefined) return `${team.count} threads`;
+  return `${team.isLost ? "one thread" : "one thread at first"}: ${problem}`;
 }
 
 function sizeOf({ shape }: { readonly shape: readonly number[] }): number {

@@ -1,14 +1,19 @@
+import { UserError } from "./errors.ts";
 import { nodeModule, runsInNode } from "./platform.ts";
 import type { WasmProgram, WasmThreads } from "./wasm-plan.ts";
 
 /**
  * The words through which threads meet, as places in 32-bit words from their beginning (the compiler's emitter of threads lays
- * them out): set where a thread has failed, which plan is next, whether thread 0 may sleep, how many others are there.
+ * them out): set where a thread has failed, which plan is next, whether thread 0 may sleep, how many others are there, how often
+ * thread 0 looks for them before it gives up, set where it did.
  */
-const words = { failed: 96, plan: 97, mayPark: 98, ready: 99 } as const;
+const words = { failed: 96, plan: 97, mayPark: 98, ready: 99, patience: 100, gaveUp: 101 } as const;
 
-/** A plan that ends the threads. */
-const noPlan = -1;
+/** Looks before thread 0 gives up: a minute asleep, a second each; where it may not sleep, 0.1 ms each at the least. */
+const looks = { asleep: 60, awake: 600_000 } as const;
+
+/** How long threads that were asked for are waited for, in milliseconds; until all are there the first works alone. */
+const mostStarting = 5_000;
 
 /** More threads than anybody has cores for. */
 const mostThreads = 64;
@@ -73,36 +78,49 @@ interface Worker {
   readonly end: () => void;
 }
 
-/** Starts a thread; `fail` is called where it cannot start, or ends with an error. */
+/** Starts a thread; `fail` is called where it cannot start, or ends before it is told to. */
 function startWorker(life: Life, fail: (why: string) => void): Worker {
-  if (runsInNode()) {
-    const { Worker } = nodeModule("node:worker_threads");
-    const source = `(${live})(require("node:worker_threads").workerData)`;
-    const worker = new Worker(source, { eval: true, workerData: life, execArgv: [] });
-    worker.on("error", (error) => fail(error instanceof Error ? error.message : String(error)));
-    // Threads never keep the process alive.
-    worker.unref();
-    return { end: () => void worker.terminate() };
-  }
+  return runsInNode() ? startNodeWorker(life, fail) : startPageWorker(life, fail);
+}
+
+function startNodeWorker(life: Life, fail: (why: string) => void): Worker {
+  const { Worker } = nodeModule("node:worker_threads");
+  const source = `(${live})(require("node:worker_threads").workerData)`;
+  const worker = new Worker(source, { eval: true, workerData: life, execArgv: [] });
+  worker.on("error", (error) => fail(messageOf(error)));
+  worker.on("exit", () => fail("it has ended"));
+  // Threads never keep the process alive.
+  worker.unref();
+  return { end: () => void worker.terminate() };
+}
+
+function startPageWorker(life: Life, fail: (why: string) => void): Worker {
   const source = `onmessage = ({ data }) => { (${live})(data); close(); };`;
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const worker = new Worker(url);
-  worker.addEventListener("error", (event) =>
-    fail(event.message || "the page may not start workers"),
-  );
-  worker.postMessage(life, []);
-  return {
-    end: () => {
-      worker.terminate();
-      URL.revokeObjectURL(url);
-    },
-  };
+  try {
+    const worker = new Worker(url);
+    worker.addEventListener("error", ({ message }) =>
+      fail(message || "the page may not start workers"),
+    );
+    worker.postMessage(life, []);
+    return {
+      end: () => {
+        worker.terminate();
+        URL.revokeObjectURL(url);
+      },
+    };
+  } catch (error) {
+    URL.revokeObjectURL(url);
+    throw error;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What the module exports where threads pay. */
-interface ThreadExports {
-  readonly barrier: (thread: number, threads: number) => void;
-}
+type Meeting = (thread: number, threads: number) => void;
 
 /** Threads over one memory. They start in their own time; until all are there the first works alone. */
 export class WasmTeam {
@@ -112,10 +130,12 @@ export class WasmTeam {
   private readonly threads: WasmThreads;
   private readonly words: Int32Array;
   private workers: readonly Worker[] = [];
-  private exports: WebAssembly.Exports & Partial<ThreadExports> = {};
+  private exports: WebAssembly.Exports = {};
   private readonly plans: readonly string[];
+  private hasStarted = false;
   private problem: string | undefined;
 
+  /** Throws where there is no room for the memory. */
   constructor(program: WasmProgram, threads: WasmThreads, count: number) {
     this.program = program;
     this.threads = threads;
@@ -124,7 +144,9 @@ export class WasmTeam {
     const pages = program.pages + Math.ceil(((count - 1) * this.scratchSize()) / 65_536);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.words = new Int32Array(this.memory.buffer, threads.words);
-    this.words[words.mayPark] = typeof document === "undefined" ? 1 : 0;
+    const mayPark = typeof document === "undefined";
+    this.words[words.mayPark] = Number(mayPark);
+    this.words[words.patience] = mayPark ? looks.asleep : looks.awake;
   }
 
   /** The module with a shared memory. */
@@ -134,32 +156,51 @@ export class WasmTeam {
 
   /** Lets the other threads begin; thread 0 is whoever calls. */
   start(module: WebAssembly.Module, instance: WebAssembly.Instance): void {
+    this.hasStarted = true;
     this.exports = instance.exports;
+    try {
+      for (let thread = 1; thread < this.count; thread++) this.startThread(thread, module);
+    } catch (error) {
+      this.fail(messageOf(error));
+    }
+  }
+
+  private startThread(thread: number, module: WebAssembly.Module): void {
+    const { memory, count: threads } = this;
+    const scratch = this.program.pages * 65_536 + (thread - 1) * this.scratchSize();
     const failed = this.threads.words / 4 + words.failed;
-    this.workers = Array.from({ length: this.count - 1 }, (_, other) => {
-      const scratch = this.program.pages * 65_536 + other * this.scratchSize();
-      const life = {
-        module,
-        memory: this.memory,
-        scratch,
-        thread: other + 1,
-        threads: this.count,
-        failed,
-      };
-      return startWorker(life, (why) => {
-        this.problem ??= why;
-      });
-    });
+    const life = { module, memory, scratch, thread, threads, failed };
+    this.workers = [...this.workers, startWorker(life, (why) => this.fail(why))];
   }
 
-  /** Whether all threads are there. */
+  /** Without one of them the others are of no use: thread 0 works alone from here on. */
+  private fail(why: string): void {
+    this.problem ??= why;
+    Atomics.store(this.words, words.failed, 1);
+    this.dispose();
+  }
+
+  /** Whether all threads are there, and none has failed. */
   get isReady(): boolean {
-    return Atomics.load(this.words, words.ready) === this.count - 1;
+    return (
+      Atomics.load(this.words, words.ready) === this.count - 1 &&
+      Atomics.load(this.words, words.failed) === 0
+    );
   }
 
-  /** Waits until all threads are there; says why they cannot come. */
-  async join(): Promise<string | undefined> {
-    while (!this.isReady && this.problem === undefined) {
+  /** Whether one of them cannot come, or has failed. */
+  get isLost(): boolean {
+    return this.problem !== undefined;
+  }
+
+  /**
+   * Waits until all threads are there, at most so many milliseconds; says why they are not. A team that nobody has started is not
+   * waited for: it begins with the first call that has a use for it.
+   */
+  async join(most = mostStarting): Promise<string | undefined> {
+    const end = performance.now() + most;
+    while (this.hasStarted && !this.isReady && !this.isLost) {
+      if (performance.now() >= end) return `the others had not started within ${most / 1000} s`;
       await new Promise((settle) => {
         setTimeout(settle, 1);
       });
@@ -172,26 +213,24 @@ export class WasmTeam {
     return this.plans.indexOf(plan);
   }
 
-  /** One call of a plan by all threads. */
+  /** One call of a plan by all threads. Where one of them is lost in it nobody knows what has been done: that is an error. */
   run(place: number): void {
-    const divided = this.exports[`${this.plans[place]!}, divided`] as ThreadExports["barrier"];
+    const divided = this.exports[`${this.plans[place]!}, divided`] as Meeting;
     this.words[words.plan] = place;
     try {
-      this.exports.barrier!(0, this.count);
+      (this.exports["barrier"] as Meeting)(0, this.count);
       divided(0, this.count);
     } catch (error) {
-      if (Atomics.load(this.words, words.failed) === 0) throw error;
-      const why = this.problem ?? "it says no more";
-      throw new Error(`a thread has failed: ${why}`, { cause: error });
+      if (this.isReady && Atomics.load(this.words, words.gaveUp) === 0) throw error;
+      this.fail("it has ended, or does not answer");
+      throw new UserError(`A thread has failed in the middle of a step: ${this.problem}.`, [
+        "--threads 1 does without; --resume goes on from what was saved last.",
+      ]);
     }
   }
 
-  /** Lets go of all threads. */
+  /** Lets go of all threads, also of those that are not there yet. */
   dispose(): void {
-    if (this.isReady && this.problem === undefined) {
-      this.words[words.plan] = noPlan;
-      this.exports.barrier!(0, this.count);
-    }
     for (const worker of this.workers) worker.end();
     this.workers = [];
   }

@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => remove(emitted));
 
 /** Two epochs by a prefetcher beside the same made here, the second begun after three batches; prints what agreed. */
-const comparing = (module: string, fails = "") => `
+const comparing = (module: string, fails = "", patience = 60_000) => `
 import { augmentingOf } from "./augment.ts";
 import { loadData } from "./data.ts";
 import { augmentedBatches } from "./runtime/augment.ts";
@@ -43,7 +43,7 @@ import { Prefetcher } from "./runtime/prefetch.ts";
 import { startNodeThread } from "./runtime/prefetch-thread.ts";
 const { train } = await loadData(3);
 const augmenting = augmentingOf(train);
-const prefetcher = new Prefetcher(startNodeThread(new URL(${JSON.stringify(module)}, import.meta.url)), -1);
+const prefetcher = new Prefetcher(startNodeThread(new URL(${JSON.stringify(module)}, import.meta.url)), -1, ${patience});
 let [same, batches] = [0, 0];
 for (const [epoch, done] of [[1, 0], [2, 3]] as const) {
   const at = { order: epochOrder(train.rows, 3, epoch), seed: 3, epoch, done };
@@ -86,6 +86,18 @@ describe.runIf(several)("batches made by a worker", () => {
 
   test("a worker that does not start costs nothing but time", async () => {
     expect(await compare(comparing("./there-is-no-such-file.ts"))).toEqual({
+      batches: 27,
+      same: 27,
+      fetched: 0,
+    });
+  }, 30_000);
+
+  test("nor does one that starts and never answers", async () => {
+    writeFileSync(
+      join(emitted.folder, "silent-worker.ts"),
+      "setInterval(() => undefined, 1_000);\n",
+    );
+    expect(await compare(comparing("./silent-worker.ts", "", 300))).toEqual({
       batches: 27,
       same: 27,
       fetched: 0,

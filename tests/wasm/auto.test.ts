@@ -1,4 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -9,6 +20,9 @@ import {
   type Device,
   type DeviceOptions,
 } from "../../src/runtime/device.ts";
+import { chooseBackend } from "../../src/runtime/device-choice.ts";
+import { GpuDevice } from "../../src/runtime/gpu-device.ts";
+import { displayAnswers } from "../../src/runtime/x-display.ts";
 import { devicePlan } from "../support/device-plans.ts";
 import { multilayerPerceptron } from "../support/networks.ts";
 import { wasmProgram } from "../support/wasm-program.ts";
@@ -100,6 +114,13 @@ test("what is remembered of another program, damaged, of a backend that is gone,
     '{"backend":"wasm"}',
     JSON.stringify({ ...found, rates: [] }),
     JSON.stringify({ ...found, rates: [["wasm", "fast"]] }),
+    JSON.stringify({ ...found, rates: [["wasm", -1]] }),
+    JSON.stringify({ ...found, rates: [["wasm", null]] }),
+    JSON.stringify({ ...found, rates: [["\u001b[31mwasm", 1]] }),
+    JSON.stringify({ ...found, date: `${new Date().toISOString().slice(0, 10)} (\u001b[31m)` }),
+    JSON.stringify(found).slice(0, -5),
+    JSON.stringify({ ...found, more: "x".repeat(10_000) }),
+    "\0".repeat(4_096),
   ])
     await measuresAgain(text);
   for (const backend of ["headlessgl", "webgl2", "cpu", "abacus"])
@@ -112,6 +133,77 @@ test("what is remembered of another program, damaged, of a backend that is gone,
   );
   expect(remembered()).toHaveLength(2);
 });
+
+test("what lies in the place of the file and is none is not waited for, nor written over by halves", async () => {
+  await auto();
+  const folder = join(cache, "nnspec/backends");
+  const [file = ""] = remembered();
+  rmSync(join(folder, file));
+  // A pipe that nobody writes into.
+  execFileSync("mkfifo", [join(folder, file)]);
+  expect((await auto()).reason).toMatch(/^measured/);
+  expect((await auto()).reason).toMatch(/^remembered/);
+  rmSync(join(folder, file));
+  mkdirSync(join(folder, file));
+  for (let time = 0; time < 2; time++) expect((await auto()).reason).toMatch(/^measured/);
+  expect(remembered()).toEqual([file]);
+});
+
+test.runIf(existsSync("/proc"))(
+  "a folder for it that cannot be made, and of which the system says that it is missing",
+  async () => {
+    vi.stubEnv("XDG_CACHE_HOME", "/proc/nowhere/cache");
+    expect((await auto()).reason).toMatch(/^measured [\d.]+ steps\/s on wasm;/);
+  },
+);
+
+test("a backend that takes too long to be measured is left out, and it says so", async () => {
+  const cpu = {
+    backend: "cpu",
+    open: (until?: number) => GpuDevice.create("cpu", () => undefined, until),
+  } as const;
+  const slow = {
+    backend: "webgl2",
+    open: async (until = 0) => {
+      await new Promise((settle) => setTimeout(settle, until - performance.now() + 1));
+      return cpu.open(until);
+    },
+  } as const;
+  const { candidate, reason } = await chooseBackend(
+    { wasm: undefined, gl: async () => slow, cpu },
+    calibration,
+    true,
+  );
+  expect([candidate.backend, reason]).toEqual([
+    "cpu",
+    expect.stringMatching(
+      /^measured no steps\/s on webgl2 and [\d.]+ on cpu; webgl2 had done no step within \d+ s$/,
+    ),
+  ]);
+});
+
+test.runIf(process.platform === "linux")(
+  "a display that says nothing is no display; one that answers, be it that it hangs up, is asked further",
+  async () => {
+    const servers = [() => undefined, (socket: Socket) => void socket.end("\0")].map((met) =>
+      createServer(met).listen(0, "127.0.0.1"),
+    );
+    await Promise.all(servers.map((server) => once(server, "listening")));
+    const [silent = "", refusing = ""] = servers.map(
+      (server) => `127.0.0.1:${(server.address() as AddressInfo).port - 6000}.0`,
+    );
+    expect([await displayAnswers(silent), await displayAnswers(refusing)]).toEqual([false, true]);
+    vi.stubEnv("DISPLAY", silent);
+    expect((await auto()).reason).toContain(
+      `no OpenGL context: the display ${silent} does not answer`,
+    );
+    for (const server of servers) server.close();
+    expect([await displayAnswers(refusing), await displayAnswers("nonsense")]).toEqual([
+      true,
+      true,
+    ]);
+  },
+);
 
 test("without a place to remember it measures every time; on rows of zeros where no batch is at hand", async () => {
   writeFileSync(join(cache, "file"), "");

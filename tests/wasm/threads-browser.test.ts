@@ -14,6 +14,11 @@ const isolation = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+/** A page that may not start workers. */
+function policyOf(url: string): object {
+  return url.includes("strict") ? { "Content-Security-Policy": "worker-src 'none'" } : {};
+}
+
 describe.skipIf(skipLoudly("threads in Chromium", chromium()))(
   "threads in a page",
   { timeout: 60_000 },
@@ -36,7 +41,7 @@ describe.skipIf(skipLoudly("threads in Chromium", chromium()))(
         external: ["node:*"],
       });
       server.on("request", ({ url }, response) => {
-        const headers = url?.includes("isolated") ? isolation : {};
+        const headers = url?.startsWith("/isolated") ? { ...isolation, ...policyOf(url) } : {};
         if (url?.endsWith(".js"))
           response
             .writeHead(200, { ...headers, "Content-Type": "text/javascript" })
@@ -58,7 +63,7 @@ describe.skipIf(skipLoudly("threads in Chromium", chromium()))(
     /** Runs the scenario in a page, or in a worker of it. */
     async function inPage(
       path: string,
-      threads: number,
+      threads: number | "auto",
       place: "page" | "worker" = "page",
     ): Promise<Trained> {
       const page = await browser.newPage();
@@ -80,6 +85,15 @@ describe.skipIf(skipLoudly("threads in Chromium", chromium()))(
       expect(trained.bits).toEqual(alone.bits);
     });
 
+    test("isolated, but without the right to start workers: one thread at once, and it says why", async () => {
+      const trained = await inPage("isolated/strict/", 2);
+      expect(trained.threads).toBe("one thread: the page may not start workers");
+      expect(trained.isTogether).toBe(false);
+      expect(trained.bits).toEqual(alone.bits);
+      const auto = await inPage("isolated/strict/", "auto");
+      expect([auto.isTogether, auto.bits]).toEqual([false, alone.bits]);
+    });
+
     test("not isolated: one thread, and it says why", async () => {
       const trained = await inPage("plain/", 2);
       expect(trained.threads).toMatch(/^one thread: .*cross-origin isolated/);
@@ -89,14 +103,14 @@ describe.skipIf(skipLoudly("threads in Chromium", chromium()))(
   },
 );
 
-type Runner = { readonly run: (threads: number) => Promise<Trained> };
+type Runner = { readonly run: (threads: number | "auto") => Promise<Trained> };
 
-function inThePage(threads: number): Promise<Trained> {
+function inThePage(threads: number | "auto"): Promise<Trained> {
   return (globalThis as unknown as Runner).run(threads);
 }
 
-function inAWorker(threads: number): Promise<Trained> {
-  const source = `importScripts(${JSON.stringify(new URL("run.js", location.href).href)}); run(${threads}).then(postMessage);`;
+function inAWorker(threads: number | "auto"): Promise<Trained> {
+  const source = `importScripts(${JSON.stringify(new URL("run.js", location.href).href)}); run(${JSON.stringify(threads)}).then(postMessage);`;
   return new Promise((settle) => {
     const worker = new Worker(URL.createObjectURL(new Blob([source])));
     worker.addEventListener("message", ({ data }: MessageEvent<Trained>) => settle(data));

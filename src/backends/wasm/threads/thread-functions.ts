@@ -16,14 +16,21 @@ const words = {
   generation: 128,
   /** How many wait for it asleep. */
   parked: 256,
-  /** Set where a thread has ended that should not have. */
+  /** Set where a thread has ended that should not have: who waits for it ends too. */
   failed: 384,
-  /** Which plan comes next; −1 ends the threads. */
+  /** Which plan comes next. */
   plan: 388,
   /** Whether thread 0 may sleep: a page may not. */
   mayPark: 392,
   /** How many threads besides thread 0 are there. */
   ready: 396,
+  /**
+   * How often thread 0 looks before it gives up; the others wait for as long as it has nothing for them to do. Looks are counted and
+   * no clock is read, so that time in which the machine itself slept does not count.
+   */
+  patience: 400,
+  /** Set by thread 0 where it has given up. */
+  gaveUp: 404,
 } as const;
 
 export const threadBytes = 512;
@@ -37,10 +44,10 @@ const parkNanoseconds = 1_000_000_000;
 /** Parameters of everything that threads run: which one it is, and of how many. */
 const signature = ["i32", "i32"] as const;
 
-/** Nobody leaves before all have come: spins for a while, then sleeps. */
+/** Nobody leaves before all have come, but thread 0 that gives up: spins for a while, then sleeps. */
 export function barrierFunction(at: number): WasmFunction {
   const f = new FunctionBuilder("barrier", signature);
-  const [generation, budget] = [f.local("i32"), f.local("i32")];
+  const [generation, budget, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const word = (
     op: "i32.atomic.load" | "i32.atomic.store" | "i32.atomic.rmw.add",
     name: keyof typeof words,
@@ -70,6 +77,8 @@ export function barrierFunction(at: number): WasmFunction {
     });
     f.op("return");
   });
+  word("i32.atomic.load", "patience");
+  f.set(left);
   f.op("loop");
   f.comment("the others spin");
   f.integer(spins);
@@ -87,6 +96,20 @@ export function barrierFunction(at: number): WasmFunction {
   f.op("end");
   word("i32.atomic.load", "failed");
   f.when(() => f.op("unreachable"));
+  f.comment("thread 0 does not wait for ever");
+  f.get(f.parameter(0));
+  f.op("i32.eqz");
+  f.when(() => {
+    f.get(left);
+    f.integer(-1);
+    f.op("i32.add");
+    f.tee(left);
+    f.op("i32.eqz");
+    f.when(() => {
+      word("i32.atomic.store", "gaveUp", () => f.integer(1));
+      f.op("unreachable");
+    });
+  });
   f.comment("then sleep");
   f.get(f.parameter(0));
   word("i32.atomic.load", "mayPark");
@@ -152,7 +175,7 @@ function share(f: FunctionBuilder, parts: number, place: () => void, threads: Lo
   f.op("i32.div_s");
 }
 
-/** What all threads but thread 0 run all the time: call after call, until the plan is −1. */
+/** What all threads but thread 0 run all the time: call after call, until whoever started them ends them. */
 export function serveFunction(
   at: number,
   plans: readonly FunctionReference[],
@@ -173,10 +196,7 @@ export function serveFunction(
   f.call(barrier);
   f.integer(0);
   f.memory("i32.atomic.load", at + words.plan);
-  f.tee(plan);
-  f.integer(-1);
-  f.op("i32.eq");
-  f.when(() => f.op("return"));
+  f.set(plan);
   for (const [place, share] of plans.entries()) {
     f.get(plan);
     f.integer(place);
