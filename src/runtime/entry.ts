@@ -9,15 +9,19 @@ export function runAsProgram(
   main: (argv: readonly string[]) => Promise<number>,
 ): void {
   if (!isProgram(url)) return;
-  main(process.argv.slice(2)).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      process.stderr.write(`${describeError(error)}\n`);
-      process.exitCode = error instanceof UserError ? 2 : 101;
-    },
-  );
+  void outcomeOf(() => main(process.argv.slice(2))).then((code) => {
+    process.exitCode = code;
+  });
+}
+
+/** The exit code of a program; what went wrong is written to standard error. */
+export async function outcomeOf(program: () => Promise<number>): Promise<number> {
+  try {
+    return await program();
+  } catch (error) {
+    process.stderr.write(`${describeError(error)}\n`);
+    return error instanceof UserError ? 2 : 101;
+  }
 }
 
 function isProgram(url: string): boolean {

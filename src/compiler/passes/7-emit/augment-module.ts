@@ -109,7 +109,7 @@ function measure(field: FieldAugmentation): readonly Code[] {
   );
 }
 
-function statisticsOf({ steps }: FieldAugmentation): ReadonlySet<"ranges" | "components"> {
+export function statisticsOf({ steps }: FieldAugmentation): ReadonlySet<"ranges" | "components"> {
   const found = new Set<"ranges" | "components">();
   const visit = (use: Use, picture: PictureType): void => {
     for (const argument of callOf(use, picture).arguments) {

@@ -79,7 +79,7 @@ async function imageRow(path: string): Promise<Row> {
   return { [inputs[0]!.name]: [...(await read(path, [height, width, channels]))] };
 }`;
 
-function usageOf(emission: Emission): string {
+export function usageOf(emission: Emission): string {
   return [
     `Predicts with ${emission.compiled.run.model.name}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.`,
     "",

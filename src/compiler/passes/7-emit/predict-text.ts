@@ -40,9 +40,9 @@ export function writerOf(emission: Emission): Writer | undefined {
     : undefined;
 }
 
-/** Going on with a text, in a program and from the command line. */
-export function textCommands(emission: Emission, { field, output }: Writer): readonly Code[] {
-  const usage = [
+/** What the command line says of itself. */
+export function usageOfWriter(emission: Emission): string {
+  return [
     `Goes on with a text as ${emission.compiled.run.model.name} expects it to: that of a file or of the standard input.`,
     "",
     `  predict.ts [--checkpoint ${keptFile(emission)}] [--backend auto|gpu|wasm|cpu] [--length 200] [--temperature 0.7] [--seed 0] [start.txt|-]`,
@@ -50,6 +50,11 @@ export function textCommands(emission: Emission, { field, output }: Writer): rea
     "  --temperature: 1 draws each character as the model expects it, less keeps to the likely ones, 0 takes the likeliest",
     "",
   ].join("\n");
+}
+
+/** Going on with a text, in a program and from the command line. */
+export function textCommands(emission: Emission, { field, output }: Writer): readonly Code[] {
+  const usage = usageOfWriter(emission);
   return [
     ts`const defaultCheckpoint: string = ${literal(keptFile(emission))};
 

@@ -27,6 +27,6 @@ export function folderOf(run: string): string {
 }
 
 /** A run without validation rows keeps its last weights alone. */
-function keptBy(name: string, { program }: Emission): "best" | "last" {
+export function keptBy(name: string, { program }: Emission): "best" | "last" {
   return program.runs.find((run) => run.name === name)?.keep.kind ?? "best";
 }

@@ -11,7 +11,7 @@ import { choose, programOf } from "../runs.ts";
 import { runTypeScript } from "../run-typescript.ts";
 import { writeEnsemble, writeTrainer } from "../trainer.ts";
 
-/** Builds the trainer of a run into its folder and runs it: there is one implementation of training, the generated one. */
+/** Trains a run in this process and writes the program that does the same beside its weights: both are one source. An ensemble's program is built and run. */
 export async function train(file: string, options: TrainOptions): Promise<void> {
   const program = programOf(file, options.set, options.format);
   if (!program) return;
@@ -45,8 +45,16 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
     return start("ensemble.ts");
   }
   if (options.inspect !== undefined) await inspectFirst(program, run, file, folder, options);
-  await writeTrainer(program, run, trainer, choices);
-  return start("train.ts");
+  const { trainHere } = await import("../../training/train-here.ts");
+  const { openDims } = await import("../open-dims.ts");
+  process.exitCode = await trainHere({
+    ...{ program, run, folder: trainer, pathFromFolder },
+    dims: openDims(program, options.set),
+    words: trainerArguments(folder, options),
+    write: async () => void (await writeTrainer(program, run, trainer, choices)),
+  });
+  if (process.exitCode === exitCode.clean && options.format === "pretty")
+    suggestNext(file, folder, "train.ts");
 }
 
 /** `--inspect init`: how the network begins is reported before it is trained. */

@@ -1,0 +1,258 @@
+import { invariant } from "../../../base/invariant.ts";
+import { isDim, known } from "../../../ir/dim.ts";
+import { createBuilder } from "../../../ir/make-builder.ts";
+import type { ArgumentValue, Use } from "../../../library/arguments.ts";
+import type { NormalizerDefinition } from "../../../library/definition.ts";
+import type { Formula, TypedSource } from "../../../typed/program.ts";
+import { lowerFormula } from "../../3-lower/formula.ts";
+import type { Plain } from "../code.ts";
+import { isOfFolder, textSource } from "../data-module.ts";
+import type { Emission } from "../emission.ts";
+import type { Entry } from "./entry.ts";
+import { call, list, plain, record, variable, type Item, type Recipe } from "./recipe.ts";
+
+/** Where the rows come from, how they are divided and brought to scale. */
+export function dataEntries(emission: Emission): readonly Entry[] {
+  const { split } = emission.compiled.run.data;
+  const fractions = { train: split.train, validation: split.validation, test: split.test };
+  return [
+    fields(emission),
+    {
+      module: "data",
+      name: "split",
+      value: plain(fractions),
+      about: "Which share of the rows is for what.",
+    },
+    ...normalization(emission),
+    ...ownSources(emission),
+    {
+      module: "data",
+      name: "readOther",
+      about: "Reads rows from another place than the spec names.",
+      value: {
+        kind: "lambda",
+        parameters: [{ name: "path", type: "string" }],
+        body: readOther(emission, variable("path")),
+      },
+    },
+  ];
+}
+
+function fields({ compiled }: Emission): Entry {
+  const { data } = compiled.run;
+  const items = compiled.fields.map((field, index): Item => {
+    const about = data.fields[index]?.documentation;
+    return {
+      recipe: plain({ name: field.name, shape: [...field.shape], classes: field.classes }),
+      ...(about !== undefined && { about }),
+    };
+  });
+  return {
+    module: "data",
+    name: "fields",
+    type: "readonly Field[]",
+    about:
+      data.documentation ??
+      "The fields of a row; shapes without the batch, and how many classes where a field holds labels.",
+    value: { kind: "list", items },
+  };
+}
+
+function normalization(emission: Emission): readonly Entry[] {
+  const { normalize } = emission.compiled.run.data;
+  if (normalize.length === 0) return [];
+  const entries = normalize.map(
+    ({ field, steps }) => [field, list(steps.map((step) => stepRecipe(emission, step)))] as const,
+  );
+  return [
+    {
+      module: "data",
+      name: "normalization",
+      about: "How the values of a field are brought to scale.",
+      value: {
+        kind: "lambda",
+        waits: true,
+        parameters: [],
+        body: { kind: "record", entries },
+      },
+      type: "Normalizing",
+    },
+  ];
+}
+
+function stepRecipe(
+  emission: Emission,
+  { definition, arguments: values }: Use<NormalizerDefinition>,
+): Recipe {
+  const files = definition.paths?.map((path) =>
+    call(
+      "resolvePath",
+      variable("directory"),
+      plain(emission.pathFromFolder(String(values[path]))),
+    ),
+  );
+  if (files)
+    return { kind: "call", function: definition.runtime.fit, arguments: files, waits: true };
+  const numbers = Object.values(values).flatMap((value): readonly Plain[] =>
+    isRange(value) ? [value.from, value.to] : [plainArgument(value)],
+  );
+  return call(definition.runtime.fit, ...numbers.map(plain));
+}
+
+/** A source that another one takes the place of leaves nothing here: neither its reader nor, in a built folder, its file. */
+function ownSources(emission: Emission): readonly Entry[] {
+  const { data } = emission.compiled.run;
+  const bound = emission.bound.get(data.name);
+  const sources =
+    bound === undefined
+      ? data.sources.map(
+          ({ part, source }) => [part, waiting(readSource(emission, source))] as const,
+        )
+      : [
+          [
+            "all",
+            waiting(
+              readOther(
+                emission,
+                call("resolvePath", variable("directory"), plain(emission.pathFromFolder(bound))),
+              ),
+            ),
+          ] as const,
+        ];
+  if (sources.length === 0) return [];
+  return [
+    {
+      module: "data",
+      name: "readSources",
+      about: "Reads the rows of the spec's own sources.",
+      type: "() => Promise<Sources>",
+      value: {
+        kind: "lambda",
+        waits: true,
+        parameters: [],
+        body: { kind: "record", entries: sources },
+      },
+    },
+  ];
+}
+
+function waiting(recipe: Recipe): Recipe {
+  invariant(recipe.kind === "call", "a source is read by a function");
+  return { ...recipe, waits: true };
+}
+
+/** Reading another file in place of the source, or another folder of images. */
+function readOther(emission: Emission, path: Recipe): Recipe {
+  const text = textSource(emission);
+  if (text) {
+    const options = { path, ...optionsOf(emission, text, ["path"]) };
+    return call("readCharacters", variable("fields"), record(options));
+  }
+  return isOfFolder(emission)
+    ? call("readFolder", variable("fields"), record({ path }))
+    : call("readAny", variable("fields"), path, record(boundOptions(emission)));
+}
+
+/** Reading a file that stands in for the source: columns are found as in the spec's own. */
+function boundOptions(emission: Emission): Readonly<Record<string, Recipe>> {
+  const { data } = emission.compiled.run;
+  const csv = data.sources.find(({ source }) => source.use.definition.name === "csv")?.source;
+  const elsewhere: Emission = { ...emission, pathFromFolder: (path) => path };
+  return { ...(csv && optionsOf(elsewhere, csv, ["path"])), ...common(emission, false) };
+}
+
+function readSource(emission: Emission, source: TypedSource): Recipe {
+  const { definition } = source.use;
+  const options = {
+    ...optionsOf(emission, source, []),
+    ...common(emission, definition.synthetic !== true),
+  };
+  return call(definition.runtime.read, variable("fields"), record(options));
+}
+
+function common({ compiled }: Emission, fromFolder: boolean): Readonly<Record<string, Recipe>> {
+  const { by } = compiled.run.data.split;
+  return {
+    ...(by !== undefined && { group: plain(by) }),
+    ...(fromFolder && { directory: variable("directory") }),
+  };
+}
+
+/** The arguments of a source as the reader's options. */
+function optionsOf(
+  emission: Emission,
+  { use, fieldArguments, formula }: TypedSource,
+  without: readonly string[],
+): Readonly<Record<string, Recipe>> {
+  const { definition, arguments: values } = use;
+  const shown = (key: string): boolean =>
+    !without.includes(key) &&
+    definition.arguments[key]?.kind !== "expression" &&
+    (key !== "target" || Object.keys(fieldArguments).length === 0);
+  const options = Object.entries(values)
+    .filter(([key, value]) => value !== undefined && shown(key))
+    .map(([key, value]) => [key, optionRecipe(emission, use, key, value)] as const);
+  const named = Object.entries(fieldArguments).map(
+    // idx and npy have one file a field; csv and npz have columns and arrays of one file.
+    ([field, column]) =>
+      [
+        field,
+        plain(definition.paths.length === 0 ? emission.pathFromFolder(column) : column),
+      ] as const,
+  );
+  return {
+    ...Object.fromEntries(options),
+    ...(named.length > 0 && { fields: { kind: "record", entries: named } as const }),
+    ...(formula && formulaOptions(formula)),
+  };
+}
+
+function optionRecipe(
+  emission: Emission,
+  { definition }: TypedSource["use"],
+  key: string,
+  value: ArgumentValue,
+): Recipe {
+  if (definition.paths.includes(key)) {
+    if (typeof value === "string") return plain(emission.pathFromFolder(value));
+    invariant(Array.isArray(value), "paths are texts");
+    return plain((value as readonly string[]).map(emission.pathFromFolder));
+  }
+  const argument = definition.arguments[key];
+  const isList = argument?.kind === "text" && "list" in argument;
+  return plain(isList && typeof value === "string" ? [value] : plainArgument(value));
+}
+
+/** A formula over named inputs, as a function of the host. */
+function formulaOptions({
+  expression,
+  inputs,
+}: NonNullable<TypedSource["formula"]>): Readonly<Record<string, Recipe>> {
+  const graph = createBuilder();
+  const variables = new Map(inputs.map((input) => [input.name, graph.scalar(input.name)] as const));
+  return {
+    formula: {
+      kind: "lambda",
+      parameters: [{ name: "inputs" }],
+      body: {
+        kind: "formula",
+        node: lowerFormula(graph, expression satisfies Formula, variables),
+        variable: (input) => ({ kind: "entry", of: variable("inputs"), key: input }),
+      },
+    },
+    inputs: plain(inputs.map((input) => ({ ...input }))),
+  };
+}
+
+/** An argument as a plain value. */
+function plainArgument(value: ArgumentValue): Plain {
+  if (isDim(value)) return known(value);
+  if (Array.isArray(value)) return (value as readonly ArgumentValue[]).map(plainArgument);
+  if (isRange(value)) return { from: value.from, to: value.to };
+  invariant(typeof value !== "object", "an argument of a source is a plain value");
+  return value as Plain;
+}
+
+function isRange(value: unknown): value is { readonly from: number; readonly to: number } {
+  return typeof value === "object" && value !== null && "from" in value && "to" in value;
+}

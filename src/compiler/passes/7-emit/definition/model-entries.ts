@@ -1,0 +1,258 @@
+import type { CompiledParameter, CompiledRun, CompiledState } from "../../../plan/compiled.ts";
+import type { Plain } from "../code.ts";
+import { describePenalties, describeSchedule, describeUse } from "../describe.ts";
+import type { Emission } from "../emission.ts";
+import { elementsOf } from "../run-shape.ts";
+import { dropsName, watchingParts } from "../../3-lower/schedules.ts";
+import type { Node } from "../../../ir/graph.ts";
+import type { Entry } from "./entry.ts";
+import { call, plain, record, variable, type Item, type Recipe } from "./recipe.ts";
+
+/** The tensors and what they start from, the numbers of each step, the metrics. */
+export function modelEntries(emission: Emission): readonly Entry[] {
+  const { compiled } = emission;
+  return [
+    parameters(emission),
+    {
+      module: "model",
+      name: "parameterCount",
+      value: plain(elementsOf(compiled.parameters)),
+      about: "How many numbers are trained.",
+    },
+    states(
+      compiled,
+      "statistics",
+      "statistic",
+      "Running statistics of normalisations: used with the parameters, and kept with them in checkpoints.",
+    ),
+    states(compiled, "slots", "slot", "What the optimiser remembers."),
+    states(
+      compiled,
+      "monitors",
+      "monitor",
+      "Sums over the rows of an epoch that stay on the device until they are asked for.",
+    ),
+    states(compiled, "teacherTensors", "teacher", "Everything of the teacher, from its own file."),
+    ...schedules(compiled),
+    ...metrics(compiled),
+  ];
+}
+
+function parameters(emission: Emission): Entry {
+  const items = emission.compiled.parameters.map((parameter): Item => ({
+    about: aboutParameter(emission, parameter),
+    recipe: plain({
+      name: parameter.path,
+      shape: [...parameter.shape],
+      initial: { ...parameter.initial } as Plain,
+    }),
+  }));
+  return {
+    module: "model",
+    name: "parameters",
+    type: "readonly Parameter[]",
+    about: "Every trainable tensor, row-major.",
+    value: { kind: "list", items },
+  };
+}
+
+/** What the author said of the layer, and what applies to this tensor. */
+function aboutParameter({ compiled }: Emission, { path, frozen, load }: CompiledParameter): string {
+  const settings = compiled.run.weights.find(({ weight }) => weight.path === path)!;
+  const layer = compiled.run.model.layers.find(({ weights }) =>
+    weights.some((weight) => weight.path === path),
+  );
+  const rate = settings.rate?.value;
+  const said = [
+    `${settings.init.use.definition.kind === "initializer" ? describeUse(settings.init.use) : ""}`,
+    settings.regularize && settings.regularize.terms.length > 0
+      ? `regularised by ${describePenalties(settings.regularize.terms)}`
+      : undefined,
+    settings.decay && settings.decay.value !== 0 ? `decay ${settings.decay.value}` : undefined,
+    rate === undefined
+      ? undefined
+      : `rate ${typeof rate === "number" ? rate : `${rate.multiple}x`}`,
+    frozen ? "frozen" : undefined,
+    load ? "loaded" : undefined,
+  ];
+  const first = layer?.weights[0]?.path === path ? layer.documentation : undefined;
+  return [first, said.filter((part) => part !== undefined).join("; ")]
+    .filter((part) => part !== undefined)
+    .join("\n");
+}
+
+function states(
+  compiled: CompiledRun,
+  name: string,
+  role: CompiledState["role"],
+  about: string,
+): Entry {
+  const own = compiled.states.filter((state) => state.role === role);
+  const items = own.map((state): Item => ({
+    recipe: plain({ name: state.name, shape: [...state.shape], initial: state.initial }),
+  }));
+  return { module: "model", name, type: "readonly State[]", about, value: { kind: "list", items } };
+}
+
+const clock: Readonly<Record<string, string>> = {
+  step: "step",
+  steps_per_epoch: "stepsPerEpoch",
+  total_steps: "totalSteps",
+};
+
+function schedules({ schedules: formulas, run }: CompiledRun): readonly Entry[] {
+  const watching = watchingParts(run.schedule.parts).map((_, index) => dropsName(index));
+  const variableOf = (scalar: string): Recipe => {
+    const counter = watching.indexOf(scalar);
+    return counter === -1
+      ? variable(clock[scalar]!)
+      : { kind: "entry", of: variable("drops"), key: counter };
+  };
+  const functions = [...formulas].map(([scalar, formula], index): Entry => ({
+    module: "model",
+    name: functionName(scalar, index),
+    about:
+      index === 0
+        ? `The learning rate at a step: ${describeSchedule(run.schedule.parts)} of ${describeUse(run.optimizer.use)}.`
+        : `\`${scalar}\` at a step.`,
+    value: {
+      kind: "lambda",
+      parameters: [{ members: membersOf(formula, watching), type: "Moment" }],
+      body: { kind: "formula", node: formula, variable: variableOf },
+    },
+  }));
+  const numbers = [...formulas.keys()].map(
+    (scalar, index) => [scalar, call(functionName(scalar, index), variable("moment"))] as const,
+  );
+  const numbersOf: Entry = {
+    module: "model",
+    name: "numbersOf",
+    about: "The numbers that the device is given for a step.",
+    value: {
+      kind: "lambda",
+      parameters: [{ name: "moment", type: "Moment" }],
+      body: record({
+        step: { kind: "member", of: "moment", name: "step" },
+        ...Object.fromEntries(numbers),
+      }),
+    },
+  };
+  return [...functions, numbersOf];
+}
+
+/** The members of the moment that a formula speaks of, in one order. */
+function membersOf(formula: Node, watching: readonly string[]): readonly string[] {
+  const scalars = new Set<string>();
+  const seen = new Set<Node>();
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.op === "scalar") scalars.add(node.attributes.name);
+    node.inputs.forEach(visit);
+  };
+  visit(formula);
+  const members = Object.entries(clock).flatMap(([scalar, member]) =>
+    scalars.has(scalar) ? [member] : [],
+  );
+  return watching.some((scalar) => scalars.has(scalar)) ? [...members, "drops"] : members;
+}
+
+/** `learningRate` for the run's own rate, `momentumAt` for others: scalars have names of the library's making. */
+function functionName(scalar: string, index: number): string {
+  if (index === 0) return "learningRate";
+  const words = scalar
+    .split("_")
+    .map((word, place) => (place === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)));
+  return `${words.join("")}At`;
+}
+
+function metrics({ metrics: own, collected }: CompiledRun): readonly Entry[] {
+  const numbers = [...own, ...collected.filter(({ kind }) => kind === "number")];
+  const formulas = own.map(
+    ({ name, result }) =>
+      [
+        name,
+        {
+          kind: "formula",
+          node: result,
+          variable: (scalar: string) =>
+            scalar === "count"
+              ? variable("count")
+              : ({ kind: "ask", function: "total", argument: scalar } as const),
+        },
+      ] as const,
+  );
+  return [
+    {
+      module: "model",
+      name: "display",
+      type: "MetricDisplay",
+      about: "How people read each metric.",
+      value: {
+        kind: "record",
+        entries: numbers.map(({ name, display }) => [name, plain(display)]),
+      },
+    },
+    {
+      module: "model",
+      name: "sums",
+      type: "readonly string[]",
+      about: "What is added up over the rows.",
+      value: plain([...new Set(own.flatMap((metric) => metric.sums))]),
+    },
+    {
+      module: "model",
+      name: "metricsOf",
+      about: "The metrics from the sums over count rows.",
+      value: {
+        kind: "lambda",
+        parameters: [
+          { name: "total", type: "(sum: string) => number" },
+          { name: "count", type: "number" },
+        ],
+        body: { kind: "record", entries: formulas },
+      },
+    },
+    ...collecting("collected", "number", "readonly CollectedNumbers[]", collected),
+    ...collecting("tables", "table", "readonly CollectedTable[]", collected),
+  ];
+}
+
+function collecting(
+  name: string,
+  kind: "number" | "table",
+  type: string,
+  collected: CompiledRun["collected"],
+): readonly Entry[] {
+  const own = collected.filter((metric) => metric.kind === kind);
+  if (own.length === 0) return [];
+  const items = own.map((metric): Item => ({
+    recipe: record({
+      name: plain(metric.name),
+      operands: plain(
+        metric.operands.map((operand) =>
+          "field" in operand
+            ? { field: operand.field, size: operand.size }
+            : { result: operand.result, size: operand.size },
+        ),
+      ),
+      ...(kind === "table" && {
+        labels: metric.labels === undefined ? undefined : plain(metric.labels),
+        classes: plain(metric.classes),
+      }),
+      make: { kind: "function of the runtime", name: metric.make },
+    }),
+  }));
+  return [
+    {
+      module: "model",
+      name,
+      type,
+      about:
+        kind === "number"
+          ? "Metrics that are made of numbers of all rows."
+          : "How often each class is taken for each other.",
+      value: { kind: "list", items },
+    },
+  ];
+}

@@ -1,0 +1,519 @@
+import type { Duration } from "../../../library/arguments.ts";
+import { invariant } from "../../../base/invariant.ts";
+import { createBuilder } from "../../../ir/make-builder.ts";
+import { kroneckerLayers } from "../../../typed/kronecker.ts";
+import type { Formula, StopCondition, TypedRun, WeightSource } from "../../../typed/program.ts";
+import { batchShare, refreshesStatistics } from "../../3-lower/averages.ts";
+import { lowerFormula } from "../../3-lower/formula.ts";
+import { variablesOf } from "../../3-lower/gradients.ts";
+import { factorNames } from "../../3-lower/kronecker.ts";
+import { dropsName, isDuration, lengthsOf, watchingParts } from "../../3-lower/schedules.ts";
+import type { Plain } from "../code.ts";
+import { describeCondition } from "../describe.ts";
+import { specName, type Emission } from "../emission.ts";
+import { loadedFiles } from "../loaded-files.ts";
+import { readings } from "../predict-module.ts";
+import { shapeOfRun, sizeProduct, type RunShape } from "../run-shape.ts";
+import { folderOf, isMember, keptBy } from "../weight-files.ts";
+import type { Entry } from "./entry.ts";
+import { call, list, plain, record, variable, type Recipe } from "./recipe.ts";
+
+/** What the loop is told: limits, conditions, saving, and what the run's features need. */
+export function runEntries(emission: Emission): readonly Entry[] {
+  const shape = shapeOfRun(emission);
+  const { run } = shape;
+  return [
+    ...names(run),
+    ...batches(shape),
+    ...stopping(shape),
+    beginning(shape),
+    ...saving(run),
+    ...plateaus(shape),
+    ...averages(shape),
+    ...wholeMethod(shape),
+    ...curvature(shape),
+    ...weightFiles(shape),
+    ...member(shape),
+  ];
+}
+
+/** Decisions that are nothing but yes. */
+export function runFlags(emission: Emission): readonly string[] {
+  const { run, validates, tests } = shapeOfRun(emission);
+  const watches = new Set(run.stop === undefined ? [] : variablesOf(run.stop));
+  return [
+    ...(validates ? ["validates"] : []),
+    ...(tests ? ["tests"] : []),
+    ...(run.batch === "all" ? ["trainsOnAll"] : []),
+    ...(watches.has("time") ? ["watchesTime"] : []),
+    ...(watches.has("gradient_norm") ? ["watchesGradient"] : []),
+  ];
+}
+
+function entry(name: string, value: Recipe, about?: string, type?: string): Entry {
+  return {
+    module: "training",
+    name,
+    value,
+    ...(about !== undefined && { about }),
+    ...(type !== undefined && { type }),
+  };
+}
+
+function names(run: TypedRun): readonly Entry[] {
+  return [
+    entry("runName", plain(run.name)),
+    entry("modelName", plain(run.model.name)),
+    { ...entry("dataName", plain(run.data.name), "What --data calls this data."), module: "data" },
+    {
+      ...entry("directory", { kind: "here" }, "Relative paths start from where this file lies."),
+      module: "data",
+    },
+  ];
+}
+
+function batches({ run, emission: { compiled } }: RunShape): readonly Entry[] {
+  const { train, evaluate } = compiled.plans;
+  const buffers = [...train.buffers, ...evaluate.buffers].filter(
+    ({ role, aliasOf }) => role === "input" && aliasOf === undefined,
+  );
+  return [
+    entry(
+      "batchSize",
+      plain(compiled.capacity),
+      run.batch === "all"
+        ? "Rows of a step: all of them."
+        : "Rows of a step. The last batch of an epoch may be shorter, and is trained exactly.",
+    ),
+    entry(
+      "inputs",
+      plain([...new Set(buffers.map(({ name }) => name))]),
+      "The fields of a row that the device is given.",
+      "readonly string[]",
+    ),
+    entry("defaultSeed", plain(run.seed)),
+    entry("defaultEpochs", plain(run.epochs)),
+    ...(run.steps === undefined ? [] : [entry("mostSteps", plain(run.steps))]),
+  ];
+}
+
+type Early = Extract<StopCondition, { kind: "early" }>;
+
+function earlyRules(condition: StopCondition | undefined): readonly Early[] {
+  if (condition === undefined || condition.kind === "compare") return [];
+  return condition.kind === "early" ? [condition] : condition.conditions.flatMap(earlyRules);
+}
+
+function stopping({ run: { stop }, best }: RunShape): readonly Entry[] {
+  const watched = best === undefined ? [] : [watchedEntry(best)];
+  if (stop === undefined) return watched;
+  const reasons = stop.kind === "or" ? stop.conditions : [stop];
+  const early = earlyRules(stop);
+  const ofStep = reasons.filter((condition) =>
+    variablesOf(condition).every((name) => name === "time" || name === "step"),
+  );
+  const ofEpoch = reasons.filter((condition) => !ofStep.includes(condition));
+  const initial = variablesOf(stop).filter((name) => name.startsWith("initial."));
+  const patience = early.map((rule, index): Plain => ({
+    metric: rule.metric,
+    better: rule.better,
+    ...patienceOf(rule.patience),
+    least: rule.least,
+    bestCounter: `early${index + 1}Best`,
+    sinceCounter: `early${index + 1}Since`,
+  }));
+  return [
+    ...watched,
+    ...(early.length === 0
+      ? []
+      : [
+          entry(
+            "earlyRules",
+            plain(patience),
+            "Metrics that must become better from time to time.",
+            "readonly EarlyWatch[]",
+          ),
+        ]),
+    ...rules(
+      "stopRules",
+      ofEpoch,
+      early,
+      "Why training ends after an epoch: the first reason that holds.",
+    ),
+    ...rules(
+      "stepRules",
+      ofStep,
+      early,
+      "Why training ends after a step: the first reason that holds.",
+    ),
+    ...(initial.length === 0
+      ? []
+      : [
+          entry(
+            "initialValues",
+            plain([...new Set(initial)].map((name) => name.slice("initial.".length))),
+            "Results of the first step that conditions speak of.",
+            "readonly string[]",
+          ),
+        ]),
+  ];
+}
+
+function watchedEntry({ metric, better }: NonNullable<RunShape["best"]>): Entry {
+  const dot = metric.indexOf(".");
+  return entry(
+    "best",
+    plain({
+      part: metric.slice(0, dot) === "train" ? "train" : "validation",
+      metric: metric.slice(dot + 1),
+      better,
+    }),
+    "What decides which epoch's weights are kept.",
+    "Watched",
+  );
+}
+
+/** How much patience there is, and what it is counted in. */
+function patienceOf({ amount, unit }: Duration): {
+  readonly patience: number;
+  readonly unit: string;
+} {
+  if (unit === "epoch" || unit === "step") return { patience: amount, unit };
+  return { patience: secondsOf({ amount, unit })!, unit: "seconds" };
+}
+
+function secondsOf({ amount, unit }: Duration): number | undefined {
+  if (unit === "epoch" || unit === "step") return undefined;
+  return amount * { second: 1, minute: 60, hour: 3600 }[unit];
+}
+
+function rules(
+  name: string,
+  conditions: readonly StopCondition[],
+  early: readonly Early[],
+  about: string,
+): readonly Entry[] {
+  if (conditions.length === 0) return [];
+  const recipes = conditions.map((condition) => {
+    const members = [
+      ...(asksValues(condition) ? ["value"] : []),
+      ...(earlyRules(condition).length > 0 ? ["stalled"] : []),
+    ];
+    return record({
+      reason: plain(describeCondition(condition)),
+      holds: { kind: "lambda", parameters: [{ members }], body: conditionRecipe(condition, early) },
+    });
+  });
+  return [entry(name, list(recipes), about, "readonly StopRule[]")];
+}
+
+function asksValues(condition: StopCondition): boolean {
+  if (condition.kind === "compare") return true;
+  return condition.kind !== "early" && condition.conditions.some(asksValues);
+}
+
+function conditionRecipe(condition: StopCondition, early: readonly Early[]): Recipe {
+  switch (condition.kind) {
+    case "early": {
+      const index = early.indexOf(condition);
+      invariant(index >= 0, "patience is looked at after an epoch");
+      return { kind: "entry", of: variable("stalled"), key: index };
+    }
+    case "compare":
+      return {
+        kind: "condition",
+        operator: condition.operator,
+        operands: [formulaRecipe(condition.left), formulaRecipe(condition.right)],
+      };
+    default:
+      return {
+        kind: "condition",
+        operator: condition.kind === "and" ? "&&" : "||",
+        operands: condition.conditions.map((part) => conditionRecipe(part, early)),
+      };
+  }
+}
+
+function formulaRecipe(formula: Formula): Recipe {
+  const graph = createBuilder();
+  const names = variablesOf({
+    kind: "compare",
+    operator: "<",
+    left: formula,
+    right: { kind: "number", value: 0 },
+  });
+  const variables = new Map(names.map((name) => [name, graph.scalar(name)] as const));
+  return {
+    kind: "formula",
+    node: lowerFormula(graph, formula, variables),
+    variable: (name) => ({ kind: "ask", function: "value", argument: name }),
+  };
+}
+
+/** Every number that the progress has, with what it starts at, in the order in which it is saved. */
+function beginning(shape: RunShape): Entry {
+  const { run, best } = shape;
+  const initial =
+    run.stop === undefined
+      ? []
+      : variablesOf(run.stop).filter((name) => name.startsWith("initial."));
+  const counters: Record<string, number> = {
+    epoch: 0,
+    step: 0,
+    seconds: 0,
+    ...(best && { bestEpoch: 0, bestValue: 0 }),
+    ...Object.fromEntries([...new Set(initial)].map((name) => [name, 0])),
+    ...(run.saveEvery && secondsOf(run.saveEvery) !== undefined && { timedSaves: 0 }),
+  };
+  for (const [index, { better }] of earlyRules(run.stop).entries()) {
+    counters[`early${index + 1}Best`] = worst(better);
+    counters[`early${index + 1}Since`] = 0;
+  }
+  for (const { better, best: bestName, since, rest, drops } of watchedPlateaus(shape)) {
+    counters[bestName] = worst(better);
+    counters[since] = 0;
+    counters[rest] = 0;
+    counters[drops] = 0;
+  }
+  return entry(
+    "beginning",
+    plain(counters),
+    "How far training is before its first step.",
+    "Progress",
+  );
+}
+
+function worst(better: "higher" | "lower"): number {
+  return better === "lower" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+}
+
+function saving({ saveEvery }: TypedRun): readonly Entry[] {
+  if (saveEvery === undefined) return [];
+  const { amount, unit } = saveEvery;
+  if (unit === "epoch") return [entry("saveEveryEpochs", plain(amount))];
+  if (unit === "step") return [entry("saveEverySteps", plain(amount))];
+  return [entry("saveEverySeconds", plain(secondsOf(saveEvery)))];
+}
+
+/** Schedules that watch a number, with the names of what each counts. */
+function watchedPlateaus({ run, validates }: RunShape) {
+  return watchingParts(run.schedule.parts).map((part, index) => {
+    const { monitor, threshold, patience, cooldown } = part.use.arguments;
+    const watched = String(monitor);
+    const [best, since, rest] = ["Best", "Since", "Rest"].map(
+      (what) => `plateau${index === 0 ? "" : index + 1}${what}`,
+    ) as [string, string, string];
+    const inSteps = [patience, cooldown].some(
+      (duration) => isDuration(duration) && duration.unit === "step",
+    );
+    const length = (value: unknown): Plain =>
+      isDuration(value) ? lengthOf(value) : { amount: 0, unit: "epoch" };
+    const before = lengthsOf(run.schedule.parts.slice(0, run.schedule.parts.indexOf(part)));
+    const better =
+      run.metrics.find((metric) => watched === `validation.${metric.name}`)?.use.definition
+        .better ?? "lower";
+    return {
+      watched: {
+        part: watched.startsWith("validation.") && validates ? "validation" : "train",
+        metric: watched.slice(watched.indexOf(".") + 1),
+      },
+      better,
+      threshold: Number(threshold),
+      patience: length(patience),
+      cooldown: length(cooldown),
+      inSteps,
+      after: before.map(lengthOf),
+      ...{ best, since, rest, drops: dropsName(index) },
+    };
+  });
+}
+
+function lengthOf({ amount, unit }: Duration): Plain {
+  return { amount, unit };
+}
+
+function plateaus(shape: RunShape): readonly Entry[] {
+  const watched = watchedPlateaus(shape);
+  if (watched.length === 0) return [];
+  return [
+    entry(
+      "plateaus",
+      plain(watched),
+      "Schedules that lower the rate when a metric no longer gets better.",
+      "readonly PlateauWatch[]",
+    ),
+  ];
+}
+
+function averages({ run, emission: { compiled } }: RunShape): readonly Entry[] {
+  const { average } = run;
+  if (average === undefined) return [];
+  const states = new Set(compiled.states.map(({ name }) => name));
+  const averaged = [
+    ...compiled.parameters.map(({ path }) => path),
+    ...compiled.states.map(({ name }) => name),
+  ].filter((path) => states.has(`${path}/averaged`));
+  const own = entry(
+    "averaged",
+    plain(averaged),
+    "Tensors of which averages are kept: these are measured, saved and predicted with. Training goes on from the weights themselves.",
+    "readonly string[]",
+  );
+  if (!refreshesStatistics(run) || average.kind !== "swa") return [own];
+  const { amount, unit } = average.every;
+  const refreshing = {
+    start: average.start,
+    ...(unit === "step" ? { everySteps: amount } : { everyEpochs: amount }),
+    share: batchShare,
+  };
+  return [
+    own,
+    entry(
+      "refreshing",
+      plain(refreshing),
+      "Where the averages get running statistics of their own.",
+      "Refreshing",
+    ),
+  ];
+}
+
+/** Methods that move all weights together on the host. */
+function wholeMethod({ run, emission: { compiled } }: RunShape): readonly Entry[] {
+  const { definition, arguments: values } = run.optimizer.use;
+  if (definition.whole === undefined) return [];
+  const { results } = compiled.plans.train;
+  const states = new Set(compiled.states.map((state) => state.name));
+  const moved = compiled.parameters
+    .filter(({ path }) => results.has(`gradient/${path}`))
+    .map(({ path, shape }) => ({
+      name: path,
+      size: sizeProduct(shape),
+      ...(states.has(`${path}/direction`) ? { turned: true } : {}),
+    }));
+  const size = moved.reduce((total, tensor) => total + tensor.size, 0);
+  const settings = Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) =>
+      key !== definition.rate && typeof value === "number" ? [[key, value] as const] : [],
+    ),
+  );
+  const given = Object.keys(settings).length === 0 ? [] : [plain(settings)];
+  return [
+    entry(
+      "moved",
+      plain(moved),
+      "The weights that the method moves, one after the other the vector that it works on.",
+      "readonly Moved[]",
+    ),
+    entry(
+      "newMinimizer",
+      { kind: "lambda", parameters: [], body: call(definition.whole.make, plain(size), ...given) },
+      "The method, before its first step.",
+    ),
+  ];
+}
+
+/** K-FAC. */
+function curvature({ run, emission: { compiled } }: RunShape): readonly Entry[] {
+  const sizes = new Map(compiled.states.map(({ name, shape }) => [name, shape[0]!]));
+  const layers = kroneckerLayers(run).flatMap(({ layer: { path }, weight }) => {
+    const { inputs, outputs } = factorNames(path);
+    if (!sizes.has(inputs)) return [];
+    const { damping, every } = weight.optimizer.use.arguments;
+    return [
+      {
+        path,
+        inputs: sizes.get(inputs)!,
+        outputs: sizes.get(outputs)!,
+        damping: Number(damping),
+        every: Number(every),
+      },
+    ];
+  });
+  if (layers.length === 0) return [];
+  return [
+    entry(
+      "curved",
+      plain(layers),
+      "The layers whose gradients are turned by the inverses of two matrices, and the sizes of these.",
+      "readonly KroneckerFactors[]",
+    ),
+  ];
+}
+
+function weightFiles(shape: RunShape): readonly Entry[] {
+  const { emission, run } = shape;
+  const loaded = loadedFiles(shape).map(({ source, tensors }) => ({
+    file: weightFile(source, emission),
+    tensors: tensors.map(({ name, shape: own }) => ({ name, shape: [...own] })),
+  }));
+  const { teacher } = run;
+  return [
+    ...(loaded.length === 0
+      ? []
+      : [
+          entry(
+            "warmFiles",
+            plain(loaded),
+            "Files that weights are loaded from, and which.",
+            "readonly WarmFile[]",
+          ),
+        ]),
+    ...(teacher === undefined
+      ? []
+      : [
+          entry(
+            "teacher",
+            plain(weightFile(teacher.weights, emission)),
+            "The weights of the teacher.",
+            "WeightFile",
+          ),
+          entry(
+            "taughtFields",
+            plain([...new Set(teacher.inputs.values())]),
+            "The fields that the teacher is given.",
+            "readonly string[]",
+          ),
+        ]),
+  ];
+}
+
+/** A file of the spec, or what another run keeps, whose folder lies beside this one's. */
+function weightFile(source: WeightSource, emission: Emission): Plain {
+  if (source.kind === "checkpoint") return { path: emission.pathFromFolder(source.path) };
+  const beside = isMember(emission) ? "../../" : "../";
+  return {
+    path: `${beside}${folderOf(source.run)}/${keptBy(source.run, emission)}.safetensors`,
+    run: source.run,
+    command: `nnspec train ${specName(emission)} --run ${source.run}`,
+  };
+}
+
+/** A member of an ensemble. */
+function member({ emission }: RunShape): readonly Entry[] {
+  const { compiled } = emission;
+  const { judge } = compiled.plans;
+  if (judge === undefined) return [];
+  const results = readings(emission).map(({ output, shape, kind }) => ({
+    name: output,
+    size: sizeProduct(shape),
+    kind,
+  }));
+  const told = compiled.metrics
+    .filter(({ sums }) => sums.every((sum) => judge.results.has(sum)))
+    .map(({ name }) => name);
+  return [
+    entry(
+      "memberResults",
+      plain(results),
+      "What the model says of a row: how many numbers, and what they are.",
+      "readonly MemberResult[]",
+    ),
+    entry(
+      "memberMetrics",
+      plain(told),
+      "The metrics that can be told of such numbers alone.",
+      "readonly string[]",
+    ),
+    entry("memberSums", plain([...judge.results.keys()]), undefined, "readonly string[]"),
+  ];
+}

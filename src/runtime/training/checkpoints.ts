@@ -1,0 +1,153 @@
+import { loadResume, loadTensors, saveResume, saveTensors } from "../checkpoint.ts";
+import { UserError } from "../errors.ts";
+import type { EndEvent } from "../reporter.ts";
+import type { NamedTensor } from "../safetensors.ts";
+import { useAverages, useWeights } from "./averages.ts";
+import { tablesOf } from "./collecting.ts";
+import { evaluate } from "./measuring.ts";
+import {
+  initialTensors,
+  keptTensors,
+  pick,
+  readTensors,
+  rememberedTensors,
+  writeTensors,
+  type Session,
+} from "./session.ts";
+import { loadTeacher } from "./teaching.ts";
+import { loadWarmStarts } from "./warm-starts.ts";
+import type { Progress } from "./types.ts";
+
+/** Starts from the beginning. */
+export async function begin(session: Session): Promise<Progress> {
+  const { training, device, seed } = session;
+  for (const [name, values] of initialTensors(training, seed)) device.write(name, values);
+  if (training.teacher) await bringTeacher(session);
+  if (training.warmFiles) session.warmStarts = await loadWarmStarts(session);
+  return { ...training.beginning };
+}
+
+async function bringTeacher(session: Session): Promise<void> {
+  const { training, device, folder, data, metadata } = session;
+  session.teacher = await loadTeacher(training, device, folder, data, Number(metadata["seed"]));
+}
+
+/** The tensors that are kept, as they are used: averages in the place of weights, where there are any. */
+async function usedTensors(session: Session, progress: Progress): Promise<NamedTensor[]> {
+  const { training, device } = session;
+  if (training.averaged) await useAverages(session, progress);
+  const tensors = await readTensors(device, keptTensors(training));
+  if (training.averaged) useWeights(session);
+  return tensors;
+}
+
+/** A file of the weights for use, on the way. */
+export async function saveOnTheWay(
+  session: Session,
+  progress: Progress,
+  name: string,
+): Promise<void> {
+  const path = session.folder + "/" + name + ".safetensors";
+  await saveTensors(path, await usedTensors(session, progress), session.metadata);
+}
+
+/** Keeps where training stands: the weights for use, and everything else for going on. */
+export async function save(session: Session, progress: Progress): Promise<void> {
+  const { training, device, folder, metadata } = session;
+  if (folder === undefined) return;
+  if (training.best) {
+    if (session.best && session.bestWaits)
+      await saveTensors(folder + "/best.safetensors", session.best, metadata);
+    session.bestWaits = false;
+  }
+  const used = await usedTensors(session, progress);
+  const current = training.averaged ? await readTensors(device, keptTensors(training)) : used;
+  const rest = await readTensors(device, rememberedTensors(training));
+  if (training.moved) rest.push(...session.minimizer!.save());
+  const finite = Object.entries(progress).filter(([, value]) => Number.isFinite(value));
+  await saveTensors(folder + "/last.safetensors", used, metadata);
+  await saveResume(
+    folder + "/resume.safetensors",
+    [...current, ...rest],
+    { ...training.beginning, ...Object.fromEntries(finite) },
+    metadata,
+  );
+  session.saved = progress.seconds;
+}
+
+/** Goes back to where an earlier training stopped. */
+export async function resume(session: Session): Promise<Progress> {
+  const { training, device, folder, metadata } = session;
+  const where = folder + "/resume.safetensors";
+  const file = await loadResume(where);
+  const before = file.metadata["seed"] ?? metadata["seed"];
+  if (before !== metadata["seed"]) {
+    throw new UserError(
+      `The training to go on with had the seed ${before}, not ${metadata["seed"]}: give --seed ${before}.`,
+    );
+  }
+  const wanted = [...keptTensors(training), ...rememberedTensors(training)];
+  writeTensors(device, pick(file, wanted, where));
+  if (training.teacher) await bringTeacher(session);
+  if (training.moved) session.minimizer!.restore(file.tensors);
+  const progress = { ...training.beginning, ...file.counters };
+  if (training.best && progress["bestEpoch"]! > 0) {
+    const best = folder + "/best.safetensors";
+    session.best = pick(await loadTensors(best), keptTensors(training), best);
+  }
+  return progress;
+}
+
+/** The outcome of training: the end as it was reported, and the tensors that are kept. */
+export interface Trained {
+  readonly end: EndEvent;
+  readonly tensors: readonly NamedTensor[];
+}
+
+/** Goes back to the weights that are kept, measures them, and says how it ended. */
+export async function finish(
+  session: Session,
+  progress: Progress,
+  reason: string,
+): Promise<Trained> {
+  const { training, device, data, folder, reporter } = session;
+  if (training.averaged) await useAverages(session, progress);
+  const current = await readTensors(device, keptTensors(training));
+  const tensors = training.best ? (session.best ?? current) : current;
+  writeTensors(device, tensors);
+  const test = training.tests
+    ? data.test && (await evaluate(training, device, data.test))
+    : undefined;
+  const validation = training.validates
+    ? data.validation && (await evaluate(training, device, data.validation))
+    : undefined;
+  const end: EndEvent = {
+    reason,
+    epochs: progress.epoch,
+    steps: progress.step,
+    seconds: progress.seconds,
+    backend: device.backend,
+    ...(test && { test }),
+    ...(validation && { validation }),
+    ...(training.best && progress["bestEpoch"]! > 0
+      ? { best: { epoch: progress["bestEpoch"]! } }
+      : {}),
+    // Of the rows that nothing was chosen by, where some are kept apart.
+    ...(training.tables && {
+      tables: await tablesOf(training, device, data.test ?? data.validation ?? data.train),
+    }),
+    paths: folder === undefined ? {} : pathsIn(folder, session),
+  };
+  reporter.end(end);
+  return { end, tensors };
+}
+
+/** The files that were written. */
+function pathsIn(folder: string, { training, best }: Session): Readonly<Record<string, string>> {
+  const paths = {
+    last: folder + "/last.safetensors",
+    resume: folder + "/resume.safetensors",
+    metrics: folder + "/metrics.jsonl",
+  };
+  return training.best && best ? { model: folder + "/best.safetensors", ...paths } : paths;
+}

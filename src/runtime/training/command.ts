@@ -1,0 +1,58 @@
+import { parseArguments } from "../arguments.ts";
+import { createReporter } from "../report.ts";
+import type { MetricDisplay, Reporter } from "../reporter.ts";
+import { openTerminal } from "../terminal.ts";
+import type { TrainingDefinition } from "./definition.ts";
+import { evaluateCheckpoint, train } from "./training.ts";
+
+/** The command line; gives the exit code. Whoever listens besides may take the place of the reporter. */
+export async function runTraining(
+  training: TrainingDefinition,
+  argv: readonly string[],
+  listen = (reporter: Reporter): Reporter => reporter,
+): Promise<number> {
+  const terminal = openTerminal();
+  const parsed = parseArguments(argv, {
+    name: "train.ts",
+    summary: `Trains ${training.modelName} on ${training.dataName}.`,
+    data: [training.dataName],
+    ...(training.measuredView && { views: true }),
+  });
+  if (parsed.kind === "help") {
+    terminal.write(parsed.text);
+    return 0;
+  }
+  const { options } = parsed;
+  const reporter = listen(createReporter(terminal, options.format, displayOf(training)));
+  if (options.evaluate === undefined)
+    return (await train(training, options, reporter)) === undefined ? 130 : 0;
+  const start = performance.now();
+  const measured = await evaluateCheckpoint(training, options.evaluate, options);
+  const { metrics, rows, backend, why } = measured;
+  if (options.backend === "auto") reporter.note(`backend ${backend}: ${why}`);
+  reporter.end({
+    reason: `measured on ${rows} ${describeRows(training, options.data.has(training.dataName))}`,
+    epochs: 0,
+    steps: 0,
+    seconds: (performance.now() - start) / 1000,
+    backend,
+    test: metrics,
+    ...(training.tables && { tables: measured.tables! }),
+    paths: { checkpoint: options.evaluate },
+  });
+  return 0;
+}
+
+/** How people read each metric, those of the mean over views among them. */
+function displayOf(training: TrainingDefinition): MetricDisplay {
+  return training.measuredView
+    ? { ...training.display, views_accuracy: "percent", views_loss: "number" }
+    : training.display;
+}
+
+/** Which rows a checkpoint is measured on: never those of the training, unless there are no others. */
+function describeRows(training: TrainingDefinition, areOthers: boolean): string {
+  if (training.tests || areOthers) return "rows";
+  if (training.validates) return "validation rows";
+  return "training rows: none are kept apart, so this is no measure of what it learned";
+}

@@ -1,0 +1,44 @@
+import { updatePlateau } from "../plateau.ts";
+import type { Metrics } from "../reporter.ts";
+import type { Session } from "./session.ts";
+import type { Progress, Length } from "./types.ts";
+
+/** After an epoch was measured: each schedule sees whether its metric still gets better. */
+export function updatePlateaus(
+  { training, stepsPerEpoch }: Session,
+  progress: Progress,
+  trained: Metrics,
+  validation: Metrics | undefined,
+): void {
+  for (const plateau of training.plateaus!) {
+    const { watched, best, since, rest, drops, inSteps } = plateau;
+    const position = inSteps ? progress.step : progress.epoch;
+    const before = plateau.after.reduce((sum, length) => sum + stepsOf(length, stepsPerEpoch), 0);
+    if (plateau.after.length > 0 && progress.step <= before) {
+      progress[since] = position;
+      continue;
+    }
+    const metrics = watched.part === "train" ? trained : validation;
+    const span = (length: Length): number =>
+      inSteps ? stepsOf(length, stepsPerEpoch) : length.amount;
+    const state = updatePlateau(
+      { ...plateau, patience: span(plateau.patience), cooldown: span(plateau.cooldown) },
+      {
+        best: progress[best]!,
+        since: progress[since]!,
+        rest: progress[rest]!,
+        drops: progress[drops]!,
+      },
+      metrics?.[watched.metric] ?? Number.NaN,
+      position,
+    );
+    progress[best] = state.best;
+    progress[since] = state.since;
+    progress[rest] = state.rest;
+    progress[drops] = state.drops;
+  }
+}
+
+function stepsOf({ amount, unit }: Length, stepsPerEpoch: number): number {
+  return unit === "step" ? amount : amount * stepsPerEpoch;
+}

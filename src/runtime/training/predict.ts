@@ -1,0 +1,242 @@
+import { averageOverViews } from "../average-views.ts";
+import { loadTensors, requireTensor } from "../checkpoint.ts";
+import { createDevice, type BackendChoice, type Device } from "../device.ts";
+import { UserError } from "../errors.ts";
+import { feedRows } from "../feed.ts";
+import { denormalizeValues, normalizeValues } from "../normalize.ts";
+import { own } from "../own.ts";
+import { preparationFromText } from "../preparation-text.ts";
+import type { Preparation } from "../prepare.ts";
+import type { TrainingDefinition } from "./definition.ts";
+import { keptTensors } from "./session.ts";
+import type { ModelInput, ModelOutput } from "./types.ts";
+
+/** Numbers, and labels where the model is given such: nested as the shape says or flat in row-major order; a text stands for the labels that its characters are. */
+export type Numbers = number | string | readonly Numbers[];
+
+/** A row by the names of the model's inputs; with a single input its numbers alone will do. */
+export type Row = Readonly<Record<string, Numbers>> | readonly Numbers[] | string;
+
+/** What is predicted for one row: the class with its probability, or the values; and everything the model gave. */
+export interface Prediction {
+  readonly output: string;
+  readonly class?: string;
+  readonly probability?: number;
+  readonly probabilities?: Readonly<Record<string, number>>;
+  readonly values?: readonly number[];
+}
+
+export interface Model {
+  readonly training: TrainingDefinition;
+  readonly device: Device;
+  readonly preparation: Preparation;
+}
+
+/** Loads a checkpoint (best.safetensors, last.safetensors). Close it with closeModel when it is no longer needed. */
+export async function loadModel(
+  training: TrainingDefinition,
+  checkpoint: string,
+  backend: BackendChoice = "auto",
+  threads?: number,
+): Promise<Model> {
+  const file = await loadTensors(checkpoint);
+  const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
+  const tensors = keptTensors(training).map(
+    ({ name, shape }) => [name, requireTensor(file, name, shape, checkpoint)] as const,
+  );
+  const device = await createDevice({
+    backend,
+    threads,
+    calibration: { plan: training.plans.predict, variables: () => new Map(tensors) },
+    fillUniform: () => undefined,
+    wasm: training.wasmModule,
+  });
+  for (const [name, values] of tensors) device.write(name, values);
+  return { training, device, preparation };
+}
+
+export async function closeModel(model: Model): Promise<void> {
+  await model.device.dispose();
+}
+
+/** What the model says of each row, in their order: one prediction for each output. */
+export async function predict(model: Model, rows: readonly Row[]): Promise<Prediction[][]> {
+  const { training } = model;
+  const predictions: Prediction[][] = [];
+  for (let start = 0; start < rows.length; start += training.batchSize) {
+    const some = rows.slice(start, start + training.batchSize);
+    const results = training.views
+      ? await resultsOverViews(model, some, start)
+      : await resultsOf(model, some.length, gatherAll(model, some, start));
+    for (let row = 0; row < some.length; row++) {
+      predictions.push(
+        training.modelOutputs.map((output) =>
+          readOutput(model, output, rowOf(results.get(output.name)!, output.shape, row)),
+        ),
+      );
+    }
+  }
+  return predictions;
+}
+
+/** The mean of what the model says of all views of some rows. */
+async function resultsOverViews(
+  model: Model,
+  rows: readonly Row[],
+  start: number,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const { training } = model;
+  const { field, shape } = training.viewed;
+  const fields = gatherAll(model, rows, start, training.cutsTwice);
+  return averageOverViews(training.views!, fields[field]!, shape, training.modelOutputs, (seen) =>
+    resultsOf(model, rows.length, { ...fields, [field]: seen }),
+  );
+}
+
+/** Everything that the model gives for some rows. */
+export async function resultsOf(
+  { training, device }: Model,
+  rows: number,
+  inputs: Readonly<Record<string, Float32Array>>,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  device.run(training.plans.predict, { rows, inputs, numbers: {}, step: 0 });
+  const results = new Map<string, Float32Array>();
+  for (const { name } of training.modelOutputs)
+    results.set(name, await device.result(training.plans.predict, name));
+  return results;
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+export function rowOf(values: Float32Array, shape: readonly number[], row: number): Float32Array {
+  const size = sizeOf(shape);
+  return values.slice(row * size, (row + 1) * size);
+}
+
+/** The numbers of all inputs for some rows, of which the first is row `start`, by the names of their fields. */
+export function gatherAll(
+  model: Model,
+  rows: readonly Row[],
+  start: number,
+  whole = false,
+): Readonly<Record<string, Float32Array>> {
+  return Object.fromEntries(
+    model.training.modelInputs.map((input) => [
+      input.field,
+      gather(model, input, rows, start, whole),
+    ]),
+  );
+}
+
+/** The numbers of one input for some rows, checked, flat, and brought to the scale that the model was trained in; cut to size as in measuring, unless views do that. */
+function gather(
+  { training, preparation }: Model,
+  input: ModelInput,
+  rows: readonly Row[],
+  start: number,
+  whole: boolean,
+): Float32Array {
+  const size = sizeOf(input.shape);
+  const gathered = new Float32Array(training.batchSize * size);
+  rows.forEach((row, index) => {
+    const place = `row ${start + index + 1}, ${input.name}`;
+    const given = numbersIn(row, input.name);
+    const numbers =
+      training.readsLabels && input.classes !== undefined
+        ? labelsIn(preparation, input, given, place)
+        : flatten(given);
+    if (numbers.length !== size)
+      throw new UserError(
+        `${place}: ${size} numbers are needed, and ${numbers.length} were given.`,
+      );
+    if (!numbers.every(Number.isFinite))
+      throw new UserError(`${place}: everything in it must be a finite number.`);
+    gathered.set(numbers, index * size);
+  });
+  const normalization = own(preparation.normalizations, input.field);
+  if (normalization !== undefined) normalizeValues(gathered, normalization);
+  if (training.feedsPredictions && !whole) {
+    const feed = training.feeding!.get(input.field);
+    if (feed !== undefined && "steps" in feed) return feedRows(gathered, feed);
+  }
+  return gathered;
+}
+
+function numbersIn(row: Row, name: string): Numbers {
+  if (typeof row === "string" || isList(row)) return row;
+  return Object.hasOwn(row, name) ? row[name]! : [];
+}
+
+function isList(value: Row | Numbers): value is readonly Numbers[] {
+  return Array.isArray(value);
+}
+
+function flatten(numbers: Numbers): number[] {
+  return isList(numbers) ? numbers.flatMap(flatten) : [Number(numbers)];
+}
+
+/** Labels by the names that they had in training, or by their numbers where these were 0 … n − 1 there. */
+function labelsIn(
+  preparation: Preparation,
+  { field, shape, classes = 0 }: ModelInput,
+  written: Numbers,
+  place: string,
+): number[] {
+  const names = own(preparation.classNames, field);
+  const labels = typeof written === "string" && sizeOf(shape) > 1 ? [...written] : leaves(written);
+  return labels.map((label) => {
+    const number = names === undefined ? Number(label) : names.indexOf(String(label));
+    if (Number.isInteger(number) && number >= 0 && number < classes) return number;
+    throw new UserError(`${place}: there is no class ${JSON.stringify(label)}.`, [
+      names === undefined
+        ? `Classes are numbers from 0 to ${classes - 1}.`
+        : `There are ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}.`,
+    ]);
+  });
+}
+
+function leaves(written: Numbers): (number | string)[] {
+  return typeof written === "number" || typeof written === "string"
+    ? [written]
+    : written.flatMap(leaves);
+}
+
+/** What one output says of one row, in words and scales of the data. */
+export function readOutput(
+  { training, preparation }: Model,
+  { name, kind, field }: ModelOutput,
+  result: Float32Array,
+): Prediction {
+  if (training.saysProbabilities && kind === "probabilities")
+    return readProbabilities(name, result, own(preparation.classNames, field ?? ""));
+  if (training.saysScores && kind === "scores") {
+    const names = own(preparation.classNames, field ?? "");
+    const best = result.indexOf(Math.max(...result));
+    return { output: name, class: names?.[best] ?? String(best), values: [...result] };
+  }
+  if (training.saysChances && kind === "chance")
+    return { output: name, values: [...result].map((score) => 1 / (1 + Math.exp(-score))) };
+  const normalization =
+    kind === "values" && field !== undefined ? own(preparation.normalizations, field) : undefined;
+  if (normalization !== undefined) denormalizeValues(result, normalization);
+  return { output: name, values: [...result] };
+}
+
+/** softmax: e^z / Σ e^z, after the greatest score is taken away. */
+function readProbabilities(
+  output: string,
+  result: Float32Array,
+  names: readonly string[] | undefined,
+): Prediction {
+  const greatest = Math.max(...result);
+  const powers = [...result].map((score) => Math.exp(score - greatest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  const label = (index: number): string => names?.[index] ?? String(index);
+  const best = result.indexOf(greatest);
+  const probabilities = Object.fromEntries(
+    powers.map((power, index) => [label(index), power / total]),
+  );
+  return { output, class: label(best), probability: powers[best]! / total, probabilities };
+}

@@ -1,0 +1,121 @@
+import { loadTensors, requireTensor } from "../checkpoint.ts";
+import { createDevice, type BackendChoice } from "../device.ts";
+import { own } from "../own.ts";
+import { preparationFromText } from "../preparation-text.ts";
+import { fillUniform, randomStream } from "../random.ts";
+import type { TrainingDefinition } from "./definition.ts";
+import { gatherAll, readOutput, rowOf, type Model, type Prediction, type Row } from "./predict.ts";
+import { keptTensors } from "./session.ts";
+
+/** The mean of many predictions of one row with noise on, and how far they lie apart. */
+export interface Drawn extends Prediction {
+  readonly samples: number;
+  /** The standard deviation over the samples of each value, or of each class's probability. */
+  readonly spread: readonly number[] | Readonly<Record<string, number>>;
+  /** −Σ p ln p of the mean probabilities: 0 when all samples agree on one class with certainty. */
+  readonly entropy?: number;
+}
+
+/** A checkpoint loaded for predictDrawn. The same checkpoint draws the same numbers on every machine. Close it with closeModel. */
+export async function loadSampler(
+  training: TrainingDefinition,
+  checkpoint: string,
+  backend: BackendChoice = "auto",
+  threads?: number,
+): Promise<Model> {
+  const file = await loadTensors(checkpoint);
+  const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
+  const seed = Number(file.metadata["seed"] ?? training.defaultSeed);
+  const device = await createDevice({
+    backend,
+    threads,
+    fillUniform: (target, stream, step) => fillUniform(target, randomStream(seed, stream), step),
+    seed,
+    wasm: training.sampleModule,
+  });
+  for (const { name, shape } of keptTensors(training))
+    device.write(name, requireTensor(file, name, shape, checkpoint));
+  return { training, device, preparation };
+}
+
+/** Monte-Carlo dropout (Gal and Ghahramani 2016): each row is predicted so many times with noise on, normalisations as in plain prediction. */
+export async function predictDrawn(
+  model: Model,
+  rows: readonly Row[],
+  samples = model.training.defaultSamples,
+): Promise<Drawn[][]> {
+  const { training, device } = model;
+  const drawn: Drawn[][] = [];
+  for (let start = 0; start < rows.length; start += training.batchSize) {
+    const some = rows.slice(start, start + training.batchSize);
+    const inputs = gatherAll(model, some, start);
+    const seen = some.map(() => training.modelOutputs.map((): Prediction[] => []));
+    for (let draw = 1; draw <= samples; draw++) {
+      const step = (start / training.batchSize) * samples + draw;
+      device.run(training.samplePlan!, { rows: some.length, inputs, numbers: {}, step });
+      for (const [place, output] of training.modelOutputs.entries()) {
+        const result = await device.result(training.samplePlan!, output.name);
+        seen.forEach((row, index) =>
+          row[place]!.push(readOutput(model, output, rowOf(result, output.shape, index))),
+        );
+      }
+    }
+    for (const row of seen)
+      drawn.push(row.map((predictions, place) => combine(model, predictions, place)));
+  }
+  return drawn;
+}
+
+/** Means and standard deviations over the samples (Welford 1962). */
+function combine(
+  { training, preparation }: Model,
+  predictions: readonly Prediction[],
+  place: number,
+): Drawn {
+  const first = predictions[0]!;
+  const mean = numbersOfPrediction(first).map(() => 0);
+  const squares = mean.map(() => 0);
+  for (const [index, prediction] of predictions.entries()) {
+    for (const [entry, value] of numbersOfPrediction(prediction).entries()) {
+      const difference = value - mean[entry]!;
+      mean[entry]! += difference / (index + 1);
+      squares[entry]! += difference * (value - mean[entry]!);
+    }
+  }
+  const samples = predictions.length;
+  const spread = squares.map((sum) => Math.sqrt(sum / Math.max(1, samples - 1)));
+  if (training.saysProbabilities && first.probabilities !== undefined)
+    return combineProbabilities(first, mean, spread, samples);
+  if (training.saysScores && first.class !== undefined) {
+    const best = mean.indexOf(Math.max(...mean));
+    const names = own(preparation.classNames, training.modelOutputs[place]!.field ?? "");
+    const label = names?.[best] ?? String(best);
+    return { output: first.output, class: label, values: mean, spread, samples };
+  }
+  return { output: first.output, values: mean, spread, samples };
+}
+
+function numbersOfPrediction({ values, probabilities }: Prediction): readonly number[] {
+  return values ?? Object.values(probabilities ?? {});
+}
+
+function combineProbabilities(
+  first: Prediction,
+  mean: readonly number[],
+  spread: readonly number[],
+  samples: number,
+): Drawn {
+  const labels = Object.keys(first.probabilities!);
+  const best = mean.indexOf(Math.max(...mean));
+  const named = (values: readonly number[]): Readonly<Record<string, number>> =>
+    Object.fromEntries(labels.map((label, index) => [label, values[index]!]));
+  return {
+    output: first.output,
+    class: labels[best]!,
+    probability: mean[best]!,
+    probabilities: named(mean),
+    spread: named(spread),
+    entropy: mean.reduce((sum, share) => sum - (share > 0 ? share * Math.log(share) : 0), 0),
+    samples,
+  };
+}

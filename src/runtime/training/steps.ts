@@ -1,0 +1,59 @@
+import type { DeviceCall } from "../device.ts";
+import { dueAt, invertFactors } from "../kronecker.ts";
+import { planObjective, pointOf } from "../whole-objective.ts";
+import { startOf, type Session } from "./session.ts";
+import type { Progress } from "./types.ts";
+
+/** One step, by the method of the run. */
+export async function runStep(
+  session: Session,
+  progress: Progress,
+  call: DeviceCall,
+): Promise<void> {
+  const { training, device } = session;
+  if (training.moved) await iterate(session, progress, call);
+  else if (training.curved) await stepWithFactors(session, call);
+  else device.run(training.plans.train, call);
+  if (training.initialValues && !training.moved && progress.step === 1)
+    await keepInitialValues(session, progress);
+}
+
+/** Results of the first step that conditions speak of. */
+async function keepInitialValues({ training, device }: Session, progress: Progress): Promise<void> {
+  for (const name of training.initialValues!)
+    progress["initial." + name] = (await device.result(training.plans.train, name))[0]!;
+}
+
+/**
+ * One iteration of a method that moves all weights together on the host, with as many evaluations as it wants: the device
+ * ends at the new weights, and what is reported of the epoch is measured there.
+ */
+async function iterate(session: Session, progress: Progress, call: DeviceCall): Promise<void> {
+  const { training, device } = session;
+  const objective = planObjective(
+    device,
+    training.plans.train,
+    call,
+    training.moved!,
+    training.monitors.map(startOf),
+  );
+  const from = session.place ?? (await objective.evaluate(await pointOf(device, training.moved!)));
+  if (training.initialValues && progress.step === 1) await keepInitialValues(session, progress);
+  session.place = await session.minimizer!.next(objective, from, call.numbers["rate"]!);
+  session.foundNothing = session.place === from;
+  await objective.goTo(session.place);
+}
+
+/** K-FAC: when inverses are due, the step's factors come first, the host inverts them, and then the step is made. */
+async function stepWithFactors({ training, device }: Session, call: DeviceCall): Promise<void> {
+  const due = dueAt(training.curved!, call.step);
+  if (due.length === 0) {
+    device.run(training.plans.train, call);
+    return;
+  }
+  // The factors of this very step go into its inverses, so the plan runs for them alone first.
+  const { numbers } = call;
+  device.run(training.plans.train, { ...call, numbers: { ...numbers, kfac_apply: 0 } });
+  await invertFactors(device, due);
+  device.run(training.plans.train, { ...call, numbers: { ...numbers, kfac_measure: 0 } });
+}

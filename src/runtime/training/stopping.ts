@@ -1,0 +1,58 @@
+import type { Metrics } from "../reporter.ts";
+import { updateEarly } from "../stopping.ts";
+import type { TrainingDefinition } from "./definition.ts";
+import { gradientNorm } from "./measuring.ts";
+import type { Session } from "./session.ts";
+import type { Progress } from "./types.ts";
+
+/** Why training ends after this epoch, if it does. */
+export async function stopReason(
+  session: Session,
+  progress: Progress,
+  trained: Metrics,
+  validation: Metrics | undefined,
+): Promise<string | undefined> {
+  const { training } = session;
+  const watched = new Map<string, number>([
+    ...Object.entries(trained).map(([name, value]) => ["train." + name, value] as const),
+    ...Object.entries(progress),
+  ]);
+  if (training.validates)
+    for (const [name, value] of Object.entries(validation ?? {}))
+      watched.set("validation." + name, value);
+  if (training.watchesTime) watched.set("time", progress.seconds);
+  if (training.watchesGradient) watched.set("gradient_norm", await gradientNorm(session, progress));
+  const value = (name: string): number => watched.get(name) ?? Number.NaN;
+  const stalled = training.earlyRules ? updatePatience(training, progress, value) : [];
+  return training.stopRules!.find(({ holds }) => holds({ value, stalled }))?.reason;
+}
+
+/** Which patience has run out. */
+function updatePatience(
+  training: TrainingDefinition,
+  progress: Progress,
+  value: (name: string) => number,
+): boolean[] {
+  return training.earlyRules!.map((rule) => {
+    const { metric, bestCounter, sinceCounter, unit } = rule;
+    const before = { best: progress[bestCounter]!, since: progress[sinceCounter]!, stop: false };
+    const { best, since, stop } = updateEarly(rule, before, value(metric), progress[unit]!);
+    progress[bestCounter] = best;
+    progress[sinceCounter] = since;
+    return stop;
+  });
+}
+
+/** Why training ends after this step, if it does. */
+export function stopReasonOfStep(
+  training: TrainingDefinition,
+  seconds: number,
+  step: number,
+): string | undefined {
+  const values = new Map([
+    ["time", seconds],
+    ["step", step],
+  ]);
+  const situation = { value: (name: string) => values.get(name) ?? Number.NaN, stalled: [] };
+  return training.stepRules!.find(({ holds }) => holds(situation))?.reason;
+}

@@ -1,0 +1,242 @@
+import type { TrainerOptions } from "../arguments.ts";
+import { batchCount, batches } from "../batches.ts";
+import { loadTensors } from "../checkpoint.ts";
+import { createDevice, type Calibration, type Device } from "../device.ts";
+import { UserError } from "../errors.ts";
+import { makeDirectory } from "../files.ts";
+import { onInterrupt } from "../interrupt.ts";
+import { runsInNode } from "../platform.ts";
+import { preparationFromText, preparationToText } from "../preparation-text.ts";
+import type { Part, PreparedData } from "../prepare.ts";
+import { fillUniform, randomStream } from "../random.ts";
+import type { EndEvent, Metrics, Reporter } from "../reporter.ts";
+import type { TensorFile } from "../safetensors.ts";
+import { begin, finish, resume, save, type Trained } from "./checkpoints.ts";
+import { tablesOf } from "./collecting.ts";
+import { loadData, loadOther } from "./data.ts";
+import type { TrainingDefinition } from "./definition.ts";
+import { trainEpochs } from "./loop.ts";
+import { evaluate, evaluateViews } from "./measuring.ts";
+import { openPrefetcher } from "./rows.ts";
+import {
+  initialTensors,
+  keptTensors,
+  momentOf,
+  pick,
+  writeTensors,
+  type Session,
+} from "./session.ts";
+import { loadTeacher } from "./teaching.ts";
+import { drawnAfresh } from "./warm-starts.ts";
+
+/** Trains from the beginning, or on from where an earlier training stopped. Undefined when it was interrupted. */
+export async function train(
+  training: TrainingDefinition,
+  options: TrainerOptions,
+  reporter: Reporter,
+): Promise<Trained | undefined> {
+  const session = await openSession(training, options, reporter);
+  const release = onInterrupt(() => {
+    session.interrupted = true;
+  });
+  try {
+    const progress = options.resume ? await resume(session) : await begin(session);
+    reportStart(session, options.resume ? progress.epoch : undefined);
+    const reason = await trainEpochs(session, progress);
+    await save(session, progress);
+    if (reason !== undefined) return await finish(session, progress, reason);
+    reporter.interrupted();
+    return undefined;
+  } finally {
+    release();
+    if (training.augmentWorker) session.prefetcher?.close();
+    await session.device.dispose();
+  }
+}
+
+/** Reads the data and opens the device. */
+async function openSession(
+  training: TrainingDefinition,
+  options: TrainerOptions,
+  reporter: Reporter,
+): Promise<Session> {
+  const dataSeed = options.seed ?? training.defaultSeed;
+  const data = await loadData(training, dataSeed, options.data.get(training.dataName));
+  const { length } = data.train.rows;
+  if (training.trainsOnAll && length > training.batchSize) {
+    throw new UserError(
+      `This program trains on all rows at once and was made for ${training.batchSize}, but there are ${length}: build it again with this data.`,
+    );
+  }
+  const epochs = options.epochs ?? training.defaultEpochs;
+  const stepsPerEpoch = batchCount(length, training.batchSize);
+  const allSteps = epochs * stepsPerEpoch;
+  const totalSteps = training.mostSteps ? Math.min(training.mostSteps, allSteps) : allSteps;
+  const folder = runsInNode() ? (options.runDirectory ?? "run") : undefined;
+  if (folder !== undefined) await makeDirectory(folder);
+  // Each member of an ensemble has weights, an order of the rows and masks of its own; all have the same rows to train on.
+  const seed = training.memberResults ? dataSeed + (options.member ?? 1) - 1 : dataSeed;
+  const metadata = {
+    run: training.runName,
+    model: training.modelName,
+    seed: String(dataSeed),
+    ...(training.memberResults && { member: String(options.member ?? 1) }),
+    preparation: preparationToText(data.preparation),
+  };
+  const place = { stepsPerEpoch, totalSteps };
+  const device = await openDevice(training, options, seed, firstStep(training, data, seed, place));
+  const session: Session = {
+    training,
+    device,
+    data,
+    seed,
+    epochs,
+    stepsPerEpoch,
+    totalSteps,
+    folder,
+    metadata,
+    reporter,
+    interrupted: false,
+    saved: Number.NEGATIVE_INFINITY,
+  };
+  if (training.augmentingOf) session.augmenting = training.augmentingOf(data.train);
+  if (training.augmentWorker) session.prefetcher = openPrefetcher(training);
+  if (training.moved) session.minimizer = training.newMinimizer();
+  return session;
+}
+
+/** The backend that was asked for. For auto a step of this very training is measured where there is a choice. */
+export async function openDevice(
+  training: TrainingDefinition,
+  { backend, threads, calibrate }: TrainerOptions,
+  seed: number,
+  calibration?: Calibration,
+): Promise<Device> {
+  return createDevice({
+    backend,
+    threads,
+    calibrate,
+    calibration,
+    fillUniform: (target, stream, step) => fillUniform(target, randomStream(seed, stream), step),
+    seed,
+    wasm: training.wasmModule,
+  });
+}
+
+/** The first step, on tensors of its own: what is measured to choose a backend. */
+function firstStep(
+  training: TrainingDefinition,
+  data: PreparedData,
+  seed: number,
+  place: Pick<Session, "stepsPerEpoch" | "totalSteps">,
+): Calibration {
+  return {
+    plan: training.plans.train,
+    variables: () => initialTensors(training, seed),
+    call: () => {
+      const { train } = data;
+      const numbers = training.numbersOf(
+        momentOf(training, { ...training.beginning, step: 1 }, place),
+      );
+      for (const batch of batches(train, train.rows, training.inputs, training.batchSize))
+        return { rows: batch.rows, inputs: batch.fields, numbers, step: 1 };
+      return undefined;
+    },
+  };
+}
+
+/** Says what is about to be trained, and on what. */
+function reportStart(session: Session, resumedFrom: number | undefined): void {
+  const { training, device, data, epochs, stepsPerEpoch, seed, reporter } = session;
+  const { teacher, warmStarts = [] } = session;
+  reporter.start({
+    run: training.runName,
+    model: training.modelName,
+    data: training.dataName,
+    backend: device.backend,
+    reason: device.reason,
+    parameters: training.parameterCount,
+    rows: {
+      train: data.train.rows.length,
+      validation: data.validation?.rows.length ?? 0,
+      test: data.test?.rows.length ?? 0,
+    },
+    epochs,
+    stepsPerEpoch,
+    batch: training.batchSize,
+    seed,
+    ...(training.teacher && teacher && { teacher }),
+    ...(training.warmFiles && warmStarts.length > 0
+      ? { warmStarts, drawn: drawnAfresh(training, warmStarts) }
+      : {}),
+    ...(resumedFrom === undefined ? {} : { resumedFrom }),
+  });
+}
+
+/** What a checkpoint reaches on rows that it was not trained on. */
+export interface Measured {
+  readonly metrics: Metrics;
+  readonly tables?: EndEvent["tables"];
+  readonly rows: number;
+  readonly backend: string;
+  readonly why: string;
+}
+
+/**
+ * Measures a checkpoint on the rows that training kept apart, or on all rows of another file. The division of the rows and
+ * what brings them to scale are those of the checkpoint.
+ */
+export async function evaluateCheckpoint(
+  training: TrainingDefinition,
+  checkpoint: string,
+  options: TrainerOptions,
+): Promise<Measured> {
+  const file = await loadTensors(checkpoint);
+  const part = await measuredPart(training, file, checkpoint, options);
+  const tensors = pick(file, keptTensors(training), checkpoint);
+  const variables = () => new Map(tensors.map(({ name, values }) => [name, values]));
+  const plan = training.plans.evaluate;
+  const device = await openDevice(training, options, 0, { plan, variables });
+  try {
+    writeTensors(device, tensors);
+    if (training.teacher)
+      await loadTeacher(
+        training,
+        device,
+        runsInNode() ? (options.runDirectory ?? "run") : undefined,
+      );
+    const metrics = { ...(await evaluate(training, device, part)) };
+    if (training.measuredView && options.views === true)
+      Object.assign(metrics, await evaluateViews(training, device, part));
+    return {
+      metrics,
+      ...(training.tables && { tables: await tablesOf(training, device, part) }),
+      rows: part.rows.length,
+      backend: device.backend,
+      why: device.reason,
+    };
+  } finally {
+    await device.dispose();
+  }
+}
+
+/** The rows that a checkpoint is measured on. */
+export async function measuredPart(
+  training: TrainingDefinition,
+  file: TensorFile,
+  checkpoint: string,
+  options: TrainerOptions,
+): Promise<Part> {
+  const other = options.data.get(training.dataName);
+  if (other !== undefined) {
+    const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
+    return loadOther(training, other, preparation);
+  }
+  const seed = Number(file.metadata["seed"] ?? training.defaultSeed);
+  return heldOut(await loadData(training, seed));
+}
+
+/** Never the rows of the training, unless there are no others. */
+function heldOut({ test, validation, train }: PreparedData): Part {
+  return test ?? validation ?? train;
+}

@@ -1,0 +1,44 @@
+import { definitionOf } from "../../compiler/passes/7-emit/definition/definition.ts";
+import { namesIn } from "../../compiler/passes/7-emit/definition/print-recipe.ts";
+import type { Emission } from "../../compiler/passes/7-emit/emission.ts";
+import type { TrainingDefinition } from "../../runtime/training/definition.ts";
+import { follow } from "./follow-recipe.ts";
+import { devicePlan, wasmProgram } from "./plans.ts";
+import { loadFunctions } from "./runtime-functions.ts";
+
+/**
+ * The definition of a run as values, to train by it in this very process. `here` is the address of the module that a generated
+ * program would have it in: relative paths start from it.
+ */
+export async function makeDefinition(
+  emission: Emission,
+  here: string,
+): Promise<TrainingDefinition> {
+  const { entries, flags } = definitionOf(emission);
+  const names = entries.flatMap(({ value }) => namesIn(value));
+  const scope = new Map<string, unknown>([["here", here], ...(await loadFunctions(names))]);
+  const members: Record<string, unknown> = {};
+  for (const { name, value } of entries) {
+    members[name] = follow(value, scope);
+    scope.set(name, members[name]);
+  }
+  return {
+    ...Object.fromEntries([...flags].map((flag) => [flag, true])),
+    ...members,
+    ...plansOf(emission),
+  } as unknown as TrainingDefinition;
+}
+
+/** The plans of the run, as both kinds of device take them. */
+function plansOf({ compiled }: Emission): Partial<TrainingDefinition> {
+  const { plans, sampling } = compiled;
+  const table = Object.entries(plans).map(([name, plan]) => [name, devicePlan(plan)]);
+  return {
+    plans: Object.fromEntries(table),
+    wasmModule: wasmProgram(plans),
+    ...(sampling && {
+      samplePlan: devicePlan(sampling.plan),
+      sampleModule: wasmProgram({ sample: sampling.plan }),
+    }),
+  };
+}

@@ -1,0 +1,84 @@
+import { gpuJsProgram } from "../../backends/gpujs/lower-plan.ts";
+import type { GpuJsKernel, GpuJsStep } from "../../backends/gpujs/program.ts";
+import { emitWasm } from "../../backends/wasm/emit-wasm.ts";
+import type { WasmPlanTable } from "../../backends/wasm/module-table.ts";
+import type { Plan } from "../../compiler/plan/plan.ts";
+import type { DeviceKernel, DevicePlan, DeviceStep } from "../../runtime/device-plan.ts";
+import type { WasmPlan, WasmProgram } from "../../runtime/wasm-plan.ts";
+
+/** A plan as a device takes it: the table that a generated `kernels.ts` holds. */
+export function devicePlan(plan: Plan): DevicePlan {
+  const program = gpuJsProgram(plan);
+  return {
+    name: program.name,
+    capacity: program.capacity,
+    inputs: Object.fromEntries(program.inputs),
+    variables: Object.fromEntries(program.variables),
+    given: program.given,
+    derived: derivedOf(program.derived),
+    steps: program.steps.map(deviceStep),
+    results: Object.fromEntries(program.results),
+    updates: Object.fromEntries(program.updates),
+  };
+}
+
+function deviceStep(step: GpuJsStep): DeviceStep {
+  if ("fill" in step) return step;
+  if (!("body" in step)) return deviceKernel(step);
+  const { about, places, reverse, body, stacks } = step;
+  return { about, places, reverse, body: body.map(deviceKernel), stacks };
+}
+
+/** The source with the line ends around it that it has in a file. */
+function deviceKernel({ source, arrays, numbers, makes, size }: GpuJsKernel): DeviceKernel {
+  return { source: `\n${source}\n`, arrays, numbers, makes, size };
+}
+
+type Formula = (given: Readonly<Record<string, number>>) => number;
+
+/** The backends write these numbers as text; it is evaluated as it would be in a generated file. */
+function derivedOf(formulas: ReadonlyMap<string, string>): Readonly<Record<string, Formula>> {
+  return Object.fromEntries(
+    [...formulas].map(([name, formula]) => [
+      name,
+      // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the text is the compiler's own
+      new Function("given", `return ${formula};`) as Formula,
+    ]),
+  );
+}
+
+/** Plans as one WebAssembly module: the table that a generated `wasm.ts` holds. */
+export function wasmProgram(plans: Readonly<Partial<Record<Plan["name"], Plan>>>): WasmProgram {
+  const { bytes, memory } = emitWasm(plans);
+  const { threads } = memory;
+  return {
+    bytes: () => Promise.resolve(bytes),
+    pages: memory.pages,
+    rows: memory.rows,
+    variables: Object.fromEntries(memory.variables),
+    plans: Object.fromEntries(
+      [...memory.plans.values()].map((plan) => [plan.name, wasmPlan(plan)]),
+    ),
+    ...(threads && {
+      threads: {
+        flag: threads.flag,
+        words: threads.words,
+        scratch: threads.scratch,
+        scratchBytes: threads.scratchBytes,
+        plans: Object.fromEntries(threads.plans),
+      },
+    }),
+  };
+}
+
+function wasmPlan(plan: WasmPlanTable): WasmPlan {
+  return {
+    capacity: plan.capacity,
+    inputs: Object.fromEntries(plan.inputs),
+    fills: plan.fills,
+    given: plan.given,
+    derived: derivedOf(plan.derived),
+    numbers: Object.fromEntries(plan.numbers),
+    results: Object.fromEntries(plan.results),
+  };
+}
