@@ -107,7 +107,10 @@ test("a batch of more rows than one loop should take is summed in stages, absent
 /** The choice was measured, and training is as if nothing had been measured. */
 function expectMeasured(choice: Choice, gl: string): void {
   expect(choice.reason).toMatch(
-    new RegExp(`^measured [\\d.]+ steps/s on ${gl} and [\\d.]+ on cpu$`),
+    // A machine that is busy has no time for a first step on a slow renderer.
+    new RegExp(
+      `^measured ([\\d.]+ steps/s on ${gl} and [\\d.]+ on cpu|no steps/s on ${gl} and [\\d.]+ on cpu; ${gl} had done no step within 3 s)$`,
+    ),
   );
   expect(choice.tooLarge).toBe(`An array of 16777216 elements is too large for ${gl}.`);
   expect(["cpu", gl]).toContain(choice.backend);
