@@ -267,9 +267,14 @@ describe("what is said of a shape that does not fit", () => {
       element: { kind: "class", count: size(10) },
       axes: [{ size: b }, { name: "t", size: size(4) }],
     };
-    expect(problem("dense", { units: 3 }, labels).problem).toBe(
-      "`dense` expects numbers (`f32`) and found labels (`class` of 10)",
-    );
+    for (const [name, written] of [
+      ["dense", { units: 3 }],
+      ["dropout", { drop: 0.5 }],
+      ["stochastic_depth", { drop: 0.5 }],
+    ] as const)
+      expect(problem(name, written, labels).problem).toBe(
+        `\`${name}\` expects numbers (\`f32\`) and found labels (\`class\` of 10)`,
+      );
   });
   test("normalisation with no axis to choose", () => {
     expect(problem("layer_norm", {}, typeOf([b, 4, 5], ["h", "w"]))).toEqual({

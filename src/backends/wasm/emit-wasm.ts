@@ -59,6 +59,8 @@ export interface WasmOptions {
   readonly relaxedSimd?: boolean;
   /** Which plans several threads can do together; "always" is for tests. */
   readonly threads?: "where they pay" | "always" | "never";
+  /** Whether small neighbours become one function; "never" is for tests: large networks have none. */
+  readonly together?: "where small" | "never";
   /** Whether each kernel can be called from outside, to be measured. */
   readonly exportKernels?: boolean;
 }
@@ -69,14 +71,19 @@ const mostThreads = 16;
 /** One module for all plans of a run: a function a kernel, and one a plan that calls them in order. */
 export function emitWasm(
   plans: WasmPlans,
-  { relaxedSimd = false, threads = "where they pay", exportKernels = false }: WasmOptions = {},
+  {
+    relaxedSimd = false,
+    threads = "where they pay",
+    together = "where small",
+    exportKernels = false,
+  }: WasmOptions = {},
 ): EmittedWasm {
   const drafts = Object.values(plans).map((plan): Draft => ({
     prepared: preparePlan(plan),
     numbers: new PlanNumbers(),
   }));
   const { memory, scratchBytes } = layOut(drafts);
-  const outlines = drafts.map((draft) => outlinePlan(draft, drafts, memory, threads));
+  const outlines = drafts.map((draft) => outlinePlan(draft, drafts, memory, { threads, together }));
   const divided = outlines.filter((outline) => outline.threads > 1);
   const threaded = divided.length > 0;
   const around = {
@@ -204,10 +211,10 @@ function outlinePlan(
   draft: Draft,
   drafts: readonly Draft[],
   memory: Memory,
-  threads: WasmOptions["threads"],
+  { threads, together }: Pick<WasmOptions, "threads" | "together">,
 ): Outline {
   const fills = fillTables(draft, memory, drafts);
-  const groups = groupsOf(draft, memory, fills);
+  const groups = groupsOf(draft, memory, fills, together !== "never");
   const planned = planTasks(tasksOf(draft, groups, memory), threads === "always" ? 0 : undefined);
   return {
     draft,

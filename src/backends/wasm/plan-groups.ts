@@ -100,11 +100,12 @@ export function fillTables(
   );
 }
 
-/** The steps of a plan in the groups that become functions. */
+/** The steps of a plan in the groups that become functions: small ones together, or each by itself. */
 export function groupsOf(
   draft: Draft,
   memory: Memory,
   fills: ReadonlyMap<Step, WasmFill>,
+  together: boolean,
 ): readonly Group[] {
   const { prepared } = draft;
   const range = (buffer: Buffer): Range => memory.of(prepared, buffer);
@@ -132,6 +133,7 @@ export function groupsOf(
       writes: [range(step.buffer)],
     };
   });
+  if (!together) return items.map((item) => [item]);
   return groupSmall(items, (item) =>
     item.kernel === undefined ? Infinity : cyclesOf(item.kernel),
   );

@@ -1,3 +1,4 @@
+import { notNumbers } from "../support/axes.ts";
 import { defineLayer } from "../define.ts";
 
 export const dropout = defineLayer({
@@ -22,7 +23,7 @@ export const dropout = defineLayer({
     "`drop` is the chance to zero, not to keep. Not before batch normalisation: the variance differs between training and inference. The vanilla form (no scaling in training, times 1 - drop at inference) trains alike, with other sizes on the way. `predict: monte_carlo(samples: 50)` leaves it on and gives the mean and spread of the answers.",
   techniques: ["D9", "D15"],
   stochastic: true,
-  infer: ([type]) => type!,
+  infer: ([type]) => notNumbers("dropout", type!) ?? type!,
   lower: ({ graph, noisy, random }, [x], { drop }) => {
     if (!noisy || drop === 0) return x!;
     const kept = graph.lessEqual(drop, random(x!.type));

@@ -83,11 +83,21 @@ function inferRegions(type: TensorType, ratio: number, window: number): Inferred
   return result;
 }
 
-/** How fine the draw of an axis is: everything below stays a whole number under 2^23, so that all backends round alike. */
+/** How fine the draw of an axis is: everything below stays a whole number under 2^23, which all backends have exactly. */
 function stepsOf(kept: number, room: number): number {
   let steps = 4096;
   while (steps > 64 && 2 * steps * kept * room >= 2 ** 23) steps /= 2;
   return steps;
+}
+
+/**
+ * floor(x / divisor) of whole numbers, whatever a backend makes of a division (mostly a multiplication by the rounded reciprocal,
+ * which may fall short of a whole number): from ½ further on, where rounding can be wrong by 1 at most, and then by what is left over.
+ */
+function wholeQuotient(graph: GraphBuilder, x: Node, divisor: number): Node {
+  const guess = graph.floor(graph.divide(graph.add(x, 0.5), divisor));
+  const rest = graph.subtract(x, graph.multiply(guess, divisor));
+  return graph.subtract(graph.add(guess, graph.lessEqual(divisor, rest)), graph.less(rest, 0));
 }
 
 /**
@@ -101,16 +111,12 @@ function choice(graph: GraphBuilder, u: Node | undefined, kept: number, room: nu
   const steps = stepsOf(kept, room);
   const offset =
     u === undefined
-      ? steps
+      ? graph.constant(steps)
       : graph.add(graph.multiply(graph.floor(graph.multiply(u, steps)), 2), 1);
-  const whole = (place: Node | number): Node =>
-    graph.floor(
-      graph.divide(graph.multiply(graph.add(place, offset), room), 2 * steps * (kept - 1)),
-    );
-  return graph.equal(
-    starts,
-    graph.subtract(whole(graph.multiply(graph.iota(type, 0), 2 * steps)), whole(0)),
-  );
+  const whole = (place: Node): Node =>
+    wholeQuotient(graph, graph.multiply(place, room), 2 * steps * (kept - 1));
+  const places = graph.add(graph.multiply(graph.iota(type, 0), 2 * steps), offset);
+  return graph.equal(starts, graph.subtract(whole(places), whole(offset)));
 }
 
 /** The window of the given size at every place, `[rows, spatial..., channels]`. */

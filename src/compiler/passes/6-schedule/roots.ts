@@ -117,7 +117,7 @@ export function chooseRoots(graph: Prepared, forced: ReadonlySet<Node>): Roots {
     if (node.op === "concatenate") roots.add(node);
     if (classOf(node) === "product")
       for (const input of node.inputs) requireLoad(input, node, roots);
-    if (node.op === "equal") storeCompared(node, roots);
+    if (comparisons.has(node.op)) storeCompared(node, roots);
   }
   const cones = new Map<Node, Cone>();
   for (const node of order) cones.set(node, coneOf(node, cones, roots, users));
@@ -135,21 +135,35 @@ function requireLoad(operand: Node, user: Node, roots: Set<Node>): void {
   if (classOf(node) === "elementwise" || classOf(node) === "movement") roots.add(node);
 }
 
+const comparisons: ReadonlySet<Op> = new Set<Op>(["equal", "less", "less_equal"]);
+
 /**
- * What is compared with its own maximum (the gradient of a maximum asks where it was) is stored: the maximum was rounded when it was,
- * and numbers that are worked out once more, in another precision or order, would equal it nowhere.
+ * What is compared with a reduction of itself is stored: the gradient of a maximum asks where it was, accuracy compares all scores
+ * with the one that a sum picks. The reduction was rounded when it was stored, and numbers that are worked out once more, in another
+ * precision or order, would equal it nowhere.
  */
 function storeCompared(node: Node, roots: Set<Node>): void {
   const [left, right] = node.inputs as readonly [Node, Node];
-  if (isMaximum(right)) requireLoad(left, node, roots);
-  if (isMaximum(left)) requireLoad(right, node, roots);
+  if (isReductionOf(right, left)) requireLoad(left, node, roots);
+  if (isReductionOf(left, right)) requireLoad(right, node, roots);
 }
 
-function isMaximum(node: Node): boolean {
-  return (
-    node.op === "reduce_max" ||
-    (classOf(node) === "movement" && node.inputs.length === 1 && isMaximum(node.inputs[0]!))
-  );
+function isReductionOf(node: Node, whole: Node): boolean {
+  let reduction = node;
+  while (classOf(reduction) === "movement" && reduction.inputs.length === 1)
+    reduction = reduction.inputs[0]!;
+  return classOf(reduction) === "reduction" && isInlinedIn(reduction.inputs[0]!, whole);
+}
+
+/** Whether a value is worked out from `whole` without a reduction in between. */
+function isInlinedIn(value: Node, whole: Node): boolean {
+  const seen = new Set([value]);
+  for (const node of seen) {
+    if (node === whole) return true;
+    if (classOf(node) === "elementwise" || classOf(node) === "movement")
+      for (const input of node.inputs) seen.add(input);
+  }
+  return false;
 }
 
 /** Read at any index, inside or outside, without a test of its own (a reshape through another shape of the buffer). */
