@@ -4,14 +4,20 @@ import { createBuilder } from "./ir/make-builder.ts";
 import { verify } from "./ir/verify.ts";
 import { lowerStatistics, refreshesStatistics } from "./passes/3-lower/averages.ts";
 import { lowerEvaluation, lowerPrediction } from "./passes/3-lower/inference.ts";
+import type { Gradients } from "./passes/3-lower/gradients.ts";
 import { fisherScalar, kroneckerBlocks } from "./passes/3-lower/kronecker.ts";
 import { lowerJudging } from "./passes/3-lower/judging.ts";
-import { beginLowering } from "./passes/3-lower/lowering.ts";
+import { beginLowering, type Lowering } from "./passes/3-lower/lowering.ts";
 import { compileMetrics, lowerCollected } from "./passes/3-lower/metrics.ts";
 import { otherSymbols, sizesOf, sizesOfSources, type Sizes } from "./passes/3-lower/sizes.ts";
 import { compileFields, compileParameters, compileStates } from "./passes/3-lower/tensors.ts";
 import type { Objective } from "./passes/3-lower/objective.ts";
-import { completeStep, lowerObjective, type Curved } from "./passes/3-lower/train.ts";
+import {
+  completeStep,
+  lowerObjective,
+  type Curved,
+  type TrainingStep,
+} from "./passes/3-lower/train.ts";
 import { weightNode } from "./passes/3-lower/weights.ts";
 import { slopeAlong, wholeMethod, wholeStep } from "./passes/3-lower/whole.ts";
 import { differentiate } from "./passes/4-differentiate/differentiate.ts";
@@ -47,16 +53,7 @@ export function compileRun(run: TypedRun, capacities: CompileOptions = {}): Comp
   const training = beginLowering(graph, run, sizes, true);
   const inference = beginLowering(graph, run, sizes, false);
 
-  const objective = lowerObjective(training);
-  const gradients = gradientsOf(graph, objective, objective.objective);
-  const method = wholeMethod(run);
-  const products =
-    method?.curvature === true
-      ? gradientsOf(graph, objective, slopeAlong(objective, gradients))
-      : undefined;
-  const step = method
-    ? wholeStep(objective, gradients, products)
-    : completeStep(objective, gradients, curvedLayers(graph, objective));
+  const { objective, step } = lowerTraining(training);
   const graphs = {
     train: finish(graph, "train", step.graph),
     evaluate: finish(graph, "evaluate", lowerEvaluation(inference)),
@@ -94,6 +91,38 @@ export function compileRun(run: TypedRun, capacities: CompileOptions = {}): Comp
   };
 }
 
+/** The training step as it is lowered, with what it is made of. */
+export interface LoweredTraining {
+  readonly objective: Objective;
+  /** ∂objective/∂w for every trained weight, by its path. */
+  readonly gradients: Gradients;
+  readonly step: TrainingStep;
+  /** The step with other gradients in the place of its own. */
+  readonly stepBy: (gradients: Gradients) => TrainingStep;
+}
+
+/** lower → differentiate: the training step of a run. */
+export function lowerTraining(training: Lowering): LoweredTraining {
+  const { graph, run } = training;
+  const objective = lowerObjective(training);
+  const gradients = gradientsOf(graph, objective, objective.objective);
+  const method = wholeMethod(run);
+  const curved = method ? undefined : curvedLayers(graph, objective);
+  const stepBy = (others: Gradients): TrainingStep =>
+    method
+      ? wholeStep(objective, others, productsOf(objective, others))
+      : completeStep(objective, others, curved);
+  return { objective, gradients, step: stepBy(gradients), stepBy };
+}
+
+/** The Hessian times a direction, for methods that ask for it. */
+function productsOf(objective: Objective, gradients: Gradients): Gradients | undefined {
+  const { graph, run } = objective.lowering;
+  return wholeMethod(run)?.curvature === true
+    ? gradientsOf(graph, objective, slopeAlong(objective, gradients))
+    : undefined;
+}
+
 /** Prediction with noise on, where anything that it computes is random. */
 function drawn(graph: GraphBuilder, run: TypedRun, sizes: Sizes): Pick<CompiledRun, "sampling"> {
   if (!mayDraw(run)) return {};
@@ -125,7 +154,7 @@ function gradientsOf(
   graph: GraphBuilder,
   { lowering, trained, parameters }: Objective,
   scalar: Node,
-): ReadonlyMap<string, Node> {
+): Gradients {
   const gradients = differentiate(graph, scalar, parameters);
   return new Map(
     trained.map(({ weight }) => [weight.path, gradients.get(weightNode(lowering, weight))!]),
@@ -144,7 +173,8 @@ function plan(name: Plan["name"], graph: Graph, { capacity }: Sizes): Plan {
   return schedule(name, graph, capacity);
 }
 
-function closedSizes(run: TypedRun, { rows, dims = new Map() }: Capacities): Sizes {
+/** The sizes of the run as numbers, where all of them are known. */
+export function closedSizes(run: TypedRun, { rows, dims = new Map() }: Capacities): Sizes {
   if (run.batch === "all" && rows === undefined) {
     throw new OpenSize(
       `run ${run.name} trains on the whole set at once (batch: all): the number of its training rows must be known to generate the program`,

@@ -144,6 +144,7 @@ describe("check", () => {
     "eval",
     "predict",
     "inspect",
+    "verify",
     "fmt",
     "summary",
     "compare",

@@ -1,4 +1,4 @@
-import { emitWasm } from "../../src/compiler/passes/7-emit/wasm/emit-wasm.ts";
+import { emitWasm } from "../../src/backends/wasm/emit-wasm.ts";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
 import { GpuDevice, type DeviceCall } from "../../src/runtime/gpu-device.ts";
 import { WasmDevice } from "../../src/runtime/wasm-device.ts";

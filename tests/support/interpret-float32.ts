@@ -1,12 +1,10 @@
 import type { Graph } from "../../src/compiler/ir/graph.ts";
-import type { Bindings } from "../../src/compiler/ir/primitives/evaluation.ts";
-import { interpretVisited } from "./interpret-visited.ts";
+import { float32, interpretIn, type Bindings } from "../../src/compiler/ir/interpret.ts";
 
-/** The graph with every result rounded to float32, as a graphics card has it: overflow at 3.4e38, 24 bits of mantissa. */
+/** The outputs of the graph with every result rounded to float32. */
 export function interpretFloat32(
   graph: Graph,
   bindings: Bindings,
 ): ReadonlyMap<string, Float64Array> {
-  return interpretVisited(graph, bindings, ({ exact }) => Float64Array.from(exact, Math.fround))
-    .outputs;
+  return interpretIn(float32, graph, bindings).outputs;
 }

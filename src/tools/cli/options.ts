@@ -29,6 +29,15 @@ export interface InspectOptions extends SharedOptions {
   readonly html?: string;
 }
 
+export interface VerifyOptions extends SharedOptions {
+  readonly run?: string;
+  readonly data: ReadonlyMap<string, string>;
+  readonly backend?: string;
+  readonly threads?: string;
+  readonly rows?: number;
+  readonly seed?: number;
+}
+
 export interface TrainOptions extends SharedOptions, DeviceOptions {
   readonly run?: string;
   readonly data: ReadonlyMap<string, string>;

@@ -9,6 +9,7 @@ import type {
   RunFolderOptions,
   SharedOptions,
   TrainOptions,
+  VerifyOptions,
 } from "./options.ts";
 
 /** Every command, its options and examples. What a command does is loaded when it is called. */
@@ -33,6 +34,7 @@ export function commandLine(): Command {
     evaluate,
     predict,
     inspect,
+    verify,
     fmt,
     summary,
     compare,
@@ -243,6 +245,46 @@ function inspect(program: Command): void {
     );
 }
 
+function verify(program: Command): void {
+  program
+    .command("verify <file>")
+    .description(
+      "one batch on each backend of this machine against a float64 interpreter: the loss, the gradient of every parameter, the training step; exit code 1 beyond rounding",
+    )
+    .option("--run <name>", "only this run (of an ensemble: its members)")
+    .addOption(setOption())
+    .addOption(dataOption())
+    .addOption(
+      new Option("--backend <backend>", "only this one (default: auto, all that are here)").choices(
+        backends,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--threads <auto|n>",
+        "threads of the wasm backend (default: auto, one, and as many as training would take)",
+      ),
+    )
+    .option(
+      "--rows <n>",
+      "rows of the batch (default: those that the run trains with, where they take seconds)",
+      wholeNumber(1),
+    )
+    .option("--seed <n>", "the seed instead of the file's", wholeNumber(0))
+    .addOption(formatOption())
+    .addHelpText(
+      "after",
+      examples(
+        "nnspec verify digits.nnspec",
+        "nnspec verify digits.nnspec --backend wasm --threads 4",
+        "nnspec verify resnet.nnspec --rows 1 --format json",
+      ),
+    )
+    .action(async (file: string, options: VerifyOptions) =>
+      (await import("./commands/verify.ts")).verify(file, options),
+    );
+}
+
 function fmt(program: Command): void {
   program
     .command("fmt <files...>")
@@ -401,11 +443,13 @@ function calibrateOption(): Option {
   );
 }
 
+const backends = ["auto", "gpu", "wasm", "cpu"] as const;
+
 function backendOption(): Option {
   return new Option(
     "--backend <backend>",
     "where the tensors are computed (default: auto)",
-  ).choices(["auto", "gpu", "wasm", "cpu"]);
+  ).choices(backends);
 }
 
 function setOption(): Option {

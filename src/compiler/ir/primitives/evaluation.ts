@@ -23,6 +23,8 @@ export interface Evaluation<O extends Op> {
   readonly bindings: Bindings;
   /** The values of nodes and of all below them, as often as needed. */
   readonly within: (nodes: readonly Node[]) => (bindings: Bindings) => readonly Float64Array[];
+  /** What a calculation makes that several nodes are results of, made for the first of them. */
+  readonly once: (make: () => readonly Float64Array[]) => readonly Float64Array[];
 }
 
 export function countOf(shape: readonly number[]): number {

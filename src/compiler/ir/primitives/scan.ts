@@ -1,8 +1,8 @@
 import { invariant } from "../../base/invariant.ts";
 import type { ArrayType } from "../array-type.ts";
-import { nodesOf, type Attributes, type Node } from "../graph.ts";
+import { nodesOf, type Attributes, type Node, type NodeOf } from "../graph.ts";
 import { sameType, showType } from "../types.ts";
-import { countOf, type Value } from "./evaluation.ts";
+import { countOf, type Evaluation, type Value } from "./evaluation.ts";
 import { noGradient, type Primitive } from "./primitive.ts";
 
 /** The nodes of a body, operands before users. */
@@ -45,40 +45,51 @@ export const scan: Primitive<"scan"> = {
     invariant(value?.type.batched === true, `a scan has no value ${output}`);
     return placesType(value.type, length);
   },
-  evaluate: ({
-    inputs,
-    attributes: { body, sequences, reverse, output },
-    shape,
-    bindings,
-    within,
-  }) => {
-    const [rows, length, ...rest] = shape as readonly [number, number, ...number[]];
-    const result = new Float64Array(countOf(shape));
-    const size = countOf(rest);
-    const values = within(body);
-    let before: readonly Float64Array[] = body.map(
-      ({ type }) => new Float64Array((countOf(type.shape) / type.shape[0]!) * rows),
-    );
-    for (let step = 0; step < length; step++) {
-      const place = reverse ? length - 1 - step : step;
-      const locals = new Map([
-        ...before.map((value, number) => [`before ${number}`, value] as const),
-        ...inputs.map((input, number) =>
-          number < sequences
-            ? ([`here ${number}`, at(input, place)] as const)
-            : ([`constant ${number - sequences}`, input.data] as const),
-        ),
-      ]);
-      before = values({ ...bindings, locals });
-      const here = before[output]!;
-      for (let row = 0; row < rows; row++)
-        result.set(here.subarray(row * size, (row + 1) * size), (row * length + place) * size);
-    }
-    return result;
-  },
+  evaluate: (evaluation) =>
+    evaluation.once(() => atAllPlaces(evaluation))[evaluation.attributes.output]!,
   // The gradient is a scan in the other direction, over the derivative of the body: differentiate makes it.
   gradient: noGradient,
 };
+
+/** Scans that agree in this are one loop. */
+export function loopOf({ inputs, attributes }: NodeOf<"scan">): string {
+  const { body, sequences, reverse } = attributes;
+  const ids = (nodes: readonly Node[]): string => nodes.map(({ id }) => id).join(" ");
+  return `${reverse} ${sequences}: ${ids(inputs)}: ${ids(body)}`;
+}
+
+/** Every value of the body at all places, [b, t, …]. */
+function atAllPlaces({
+  inputs,
+  attributes: { body, sequences, reverse },
+  bindings,
+  within,
+}: Evaluation<"scan">): readonly Float64Array[] {
+  const [rows, length] = inputs[0]!.shape as readonly [number, number];
+  const sizes = body.map(({ type }) => countOf(type.shape.slice(1)));
+  const results = sizes.map((size) => new Float64Array(rows * length * size));
+  const values = within(body);
+  let before: readonly Float64Array[] = sizes.map((size) => new Float64Array(rows * size));
+  for (let step = 0; step < length; step++) {
+    const place = reverse ? length - 1 - step : step;
+    const locals = new Map([
+      ...before.map((value, number) => [`before ${number}`, value] as const),
+      ...inputs.map((input, number) =>
+        number < sequences
+          ? ([`here ${number}`, at(input, place)] as const)
+          : ([`constant ${number - sequences}`, input.data] as const),
+      ),
+    ]);
+    before = values({ ...bindings, locals });
+    for (const [number, size] of sizes.entries())
+      for (let row = 0; row < rows; row++)
+        results[number]!.set(
+          before[number]!.subarray(row * size, (row + 1) * size),
+          (row * length + place) * size,
+        );
+  }
+  return results;
+}
 
 function checkLocal(
   { role, number, type }: Attributes["local"],

@@ -1,4 +1,5 @@
-import { comment, literal, nothing, ts, type Code } from "./code.ts";
+import { begun, firstBatch, startingTensors, trainedInputs } from "./beginning-module.ts";
+import { comment, literal, ts, type Code } from "./code.ts";
 import type { Emission } from "./emission.ts";
 import { withFeatures, type TrainingShape } from "./features/index.ts";
 import type { ModuleText } from "./modules.ts";
@@ -27,7 +28,7 @@ export function inspectModule(
     ),
     statements: [
       tables(shape, values, weights),
-      tensors,
+      startingTensors,
       inspectFunction(shape),
       shape.hooks.functions,
     ],
@@ -39,9 +40,6 @@ function tables(
   values: readonly Described[],
   weights: readonly Described[],
 ): Code {
-  const buffers = compiled.plans.train.buffers.filter(
-    ({ role, aliasOf }) => role === "input" && aliasOf === undefined,
-  );
   const entries = (described: readonly Described[]): readonly Code[] =>
     described.map(
       ({ name, shape, bounds, range }) =>
@@ -52,7 +50,7 @@ const defaultSeed = ${literal(run.seed)};
 const kept = [...parameters, ...statistics];
 
 /** The fields of a row that the device is given. */
-const inputs: readonly string[] = ${literal(buffers.map(({ name }) => name))};
+const inputs: readonly string[] = ${literal(trainedInputs(compiled))};
 
 interface Described {
   readonly name: string;
@@ -67,30 +65,6 @@ const weights: readonly Described[] = [${entries(weights)}];
 ${hooks.settings}`;
 }
 
-const tensors = ts`function writeTensors(device: Device, tensors: readonly NamedTensor[]): void {
-  for (const { name, values } of tensors) device.write(name, values);
-}
-
-function pick(file: TensorFile, wanted: readonly { readonly name: string; readonly shape: readonly number[] }[], where: string): NamedTensor[] {
-  return wanted.map(({ name, shape }) => ({ name, shape, values: requireTensor(file, name, shape, where) }));
-}
-
-function startOf({ name, shape, initial }: State): [string, Float32Array] {
-  return [name, new Float32Array(shape.reduce((product, extent) => product * extent, 1)).fill(initial)];
-}`;
-
-/** The first rows of the first epoch, as training is given them. */
-function firstBatch({ hooks }: TrainingShape): Code {
-  if (hooks.batches === nothing)
-    return ts`const first = batches(data.train, epochOrder(data.train.rows, seed, 1), inputs, batchSize).next().value;`;
-  return ts`const [epoch, done] = [1, 0];
-    let first;
-    for await (const batch of ${hooks.batches}) {
-      first ??= batch;
-      break;
-    }`;
-}
-
 function inspectFunction(shape: TrainingShape): Code {
   const { hooks } = shape;
   return ts`export interface Options {
@@ -101,11 +75,7 @@ function inspectFunction(shape: TrainingShape): Code {
   readonly folder?: string;
 }
 
-/** What training does before its first step: weights of other trainings are loaded, a teacher is called in. */
-async function begun(session: Session): Promise<void> {
-  const { device, seed } = session;
-  ${hooks.begun}
-}
+${begun(shape)}
 
 /** What the report is made of. */
 export async function inspect(options: Options) {

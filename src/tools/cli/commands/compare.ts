@@ -2,12 +2,12 @@ import { statSync } from "node:fs";
 import { costOf, type ModelCost } from "../../../compiler/cost.ts";
 import type { Program } from "../../../compiler/typed/program.ts";
 import { UsageError } from "../exit.ts";
-import { openDims } from "../open-dims.ts";
+import { openDims, stating } from "../open-dims.ts";
 import { grouped, table, writeLine } from "../output.ts";
 import type { SharedOptions } from "../options.ts";
 import { programOf } from "../runs.ts";
 import { expandPaths } from "../sources.ts";
-import { chooseModels, stating } from "./summary.ts";
+import { chooseModels } from "./summary.ts";
 
 /** A line of the table. `year` and `feature` stand in the documentation of the model: `/// 2012 · ReLU, dropout`. */
 interface Compared {

@@ -4,11 +4,10 @@ import { diffPrograms, type Difference } from "../../../compiler/diff.ts";
 import type { Program } from "../../../compiler/typed/program.ts";
 import { diffToMarkdown, diffToText } from "../diff-report.ts";
 import { exitCode } from "../exit.ts";
-import { openDims } from "../open-dims.ts";
+import { openDims, stating } from "../open-dims.ts";
 import type { DiffOptions } from "../options.ts";
 import { writeDiagnostics, writeLine } from "../output.ts";
 import { openSpec } from "../revisions.ts";
-import { stating } from "./summary.ts";
 
 /** What changed between two specs: shapes, parameters, cost, training settings, and whether an old checkpoint still fits. */
 export function diff(before: string, after: string, options: DiffOptions): void {

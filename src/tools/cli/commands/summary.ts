@@ -1,10 +1,10 @@
 import { suggest } from "../../../compiler/base/suggest.ts";
-import { compileRun, OpenSize } from "../../../compiler/compile.ts";
+import { compileRun } from "../../../compiler/compile.ts";
 import { costOf, predictionMemory, type ModelCost } from "../../../compiler/cost.ts";
 import { memoryOfPlan, type PlanMemory } from "../../../compiler/memory.ts";
 import type { Program, TypedModel } from "../../../compiler/typed/program.ts";
 import { UsageError } from "../exit.ts";
-import { openDims } from "../open-dims.ts";
+import { openDims, stating } from "../open-dims.ts";
 import { byteCount, grouped, table, writeLine } from "../output.ts";
 import type { SharedOptions } from "../options.ts";
 import { programOf } from "../runs.ts";
@@ -47,16 +47,6 @@ export function chooseModels(program: Program, name: string | undefined): readon
   throw new UsageError(
     `${program.path} has no model ${name}${near ? `; did you mean ${near}?` : `; it has ${names.join(", ")}`}`,
   );
-}
-
-/** A size that the file leaves open is the caller's to give. */
-export function stating<Result>(compute: () => Result): Result {
-  try {
-    return compute();
-  } catch (error) {
-    if (error instanceof OpenSize) throw new UsageError(error.message);
-    throw error;
-  }
 }
 
 /** Plans are made for the runs that can be: a full batch is known only with its data. */

@@ -1,17 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { OpenSize } from "../../../compiler/compile.ts";
 import { compileInspection, type InspectedValue } from "../../../compiler/inspect.ts";
 import { emitInspection } from "../../../compiler/passes/7-emit/emit-inspection.ts";
 import type { Program, TypedRun } from "../../../compiler/typed/program.ts";
 import type { ValueStatistics } from "../../../runtime/value-statistics.ts";
+import { callOnce, reviveNumbers } from "../call-once.ts";
 import { resolveData } from "../data-paths.ts";
 import { UsageError } from "../exit.ts";
-import { makeFolder } from "../make-folder.ts";
-import { openDims } from "../open-dims.ts";
+import { openDims, stating } from "../open-dims.ts";
 import { folderName } from "../run-folder.ts";
-import { captureTypeScript } from "../run-typescript.ts";
 
 /** A value of the network as one batch left it, beside the compiler's own estimate. */
 export interface MeasuredValue extends InspectedValue {
@@ -61,28 +57,23 @@ export async function measureInitialization(
   );
   const base = options.file === "-" ? process.cwd() : dirname(resolve(options.file));
   const pathFromFolder = (path: string): string => (isAbsolute(path) ? path : resolve(base, path));
-  const folder = mkdtempSync(join(tmpdir(), "nnspec-inspect-"));
-  try {
-    for (const { path, text } of emitInspection(inspection, program, { pathFromFolder })) {
-      makeFolder(dirname(join(folder, path)));
-      writeFileSync(join(folder, path), text);
-    }
-    const result = await runInspection(folder, run, options);
-    const values = inspection.values.map((value, index) => ({
-      ...value,
-      ...result.values[index]!,
-    }));
-    return {
-      run: run.name,
-      model: run.model.name,
-      data: run.data.name,
-      about: run.documentation?.trim(),
-      ...result,
-      values,
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const result = await runInspection(
+    emitInspection(inspection, program, { pathFromFolder }),
+    run,
+    options,
+  );
+  const values = inspection.values.map((value, index) => ({
+    ...value,
+    ...result.values[index]!,
+  }));
+  return {
+    run: run.name,
+    model: run.model.name,
+    data: run.data.name,
+    about: run.documentation?.trim(),
+    ...result,
+    values,
+  };
 }
 
 type Result = Pick<Measured, "backend" | "rows" | "seed" | "loss" | "inputs" | "weights"> & {
@@ -90,47 +81,19 @@ type Result = Pick<Measured, "backend" | "rows" | "seed" | "loss" | "inputs" | "
 };
 
 async function runInspection(
-  folder: string,
+  files: ReturnType<typeof emitInspection>,
   run: TypedRun,
   options: MeasureOptions,
 ): Promise<Result> {
   const data = options.data.get(run.data.name);
-  const given = {
+  const argument = {
     backend: options.backend ?? "auto",
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(data === undefined ? {} : { data: resolveData(data) }),
     // Weights of other runs lie in folders beside the one that training would make.
     folder: resolve(options.folder ?? join("runs", folderName(run.name))),
   };
-  const { status, stdout, stderr } = await captureTypeScript(folder, script(given));
-  if (status === 0) return JSON.parse(stdout, revive) as Result;
-  if (status === refused) throw new UsageError(stderr.trim());
-  throw new Error(`the inspection of run ${run.name} failed\n${stderr}`);
-}
-
-const refused = 2;
-
-/** Numbers that JSON has no word for go by their names. */
-function script(options: object): string {
-  return `import { inspect } from "./inspect.ts";
-import { describeError, UserError } from "./runtime/errors.ts";
-const spell = (_, value) => typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
-try { console.log(JSON.stringify(await inspect(${JSON.stringify(options)}), spell)); }
-catch (error) { if (!(error instanceof UserError)) throw error; console.error(describeError(error)); process.exitCode = ${refused}; }`;
-}
-
-function revive(key: string, value: unknown): unknown {
-  return key !== "name" && typeof value === "string" && /^(NaN|-?Infinity)$/.test(value)
-    ? Number(value)
-    : value;
-}
-
-/** A size that the file leaves open is the caller's to give. */
-function stating<Made>(compute: () => Made): Made {
-  try {
-    return compute();
-  } catch (error) {
-    if (error instanceof OpenSize) throw new UsageError(error.message);
-    throw error;
-  }
+  const answer = await callOnce(files, { module: "inspect.ts", function: "inspect", argument });
+  if ("refused" in answer) throw new UsageError(answer.refused);
+  return JSON.parse(answer.json, reviveNumbers) as Result;
 }
