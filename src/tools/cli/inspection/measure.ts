@@ -1,3 +1,4 @@
+import type { BackendChoice } from "../../../runtime/device.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
@@ -89,6 +90,8 @@ type Result = Pick<Measured, "backend" | "rows" | "seed" | "loss" | "inputs" | "
   readonly values: readonly Pick<MeasuredValue, "value" | "gradient">[];
 };
 
+const automatic: BackendChoice = "auto";
+
 async function runInspection(
   folder: string,
   run: TypedRun,
@@ -96,7 +99,7 @@ async function runInspection(
 ): Promise<Result> {
   const data = options.data.get(run.data.name);
   const given = {
-    backend: options.backend ?? "auto",
+    backend: options.backend ?? automatic,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(data === undefined ? {} : { data: resolveData(data) }),
     // Weights of other runs lie in folders beside the one that training would make.
