@@ -1,6 +1,7 @@
 import type { Diagnostic } from "./base/diagnostics/diagnostic.ts";
 import { hasErrors, type Outcome } from "./base/outcome.ts";
 import type { Source } from "./base/source.ts";
+import { defaults } from "./library/defaults.ts";
 import { library } from "./library/index.ts";
 import { runLints } from "./lints/run-lints.ts";
 import { resolve } from "./passes/1-resolve/resolve.ts";
@@ -33,9 +34,7 @@ export function check(source: Source, options: CompileOptions): Outcome<Program>
 
 /** What applies to the weights of a model that no run trains: its own rules, and the defaults. */
 function startOf(model: TypedModel): readonly WeightSettings[] {
-  const optimizer = library.find("optimizer", "adam");
-  if (optimizer?.kind !== "optimizer") return [];
-  const use = { definition: optimizer, arguments: {} };
+  const use = { definition: defaults.optimizer, arguments: {} };
   const input = {
     model,
     rules: model.rules ?? [],

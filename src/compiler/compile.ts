@@ -162,7 +162,7 @@ function gradientsOf(
 }
 
 /** Each graph is verified as it was lowered and again as it was simplified, so that the guilty pass is named. */
-function finish(builder: GraphBuilder, name: string, lowered: Graph): Graph {
+function finish(builder: GraphBuilder, name: Plan["name"], lowered: Graph): Graph {
   verify(lowered, `after lowering ${name}`);
   const simplified = simplify(builder, lowered);
   verify(simplified, `after simplifying ${name}`);

@@ -1,8 +1,8 @@
 import { OpenSize } from "./compile.ts";
-import { elementCount } from "./ir/array-type.ts";
 import { print, symbolsOf } from "./ir/dim.ts";
-import { nodesOf, type Graph, type Node, type NodeOf } from "./ir/graph.ts";
+import { nodesOf, type Graph, type Node, type NodeOf, type Op } from "./ir/graph.ts";
 import { createBuilder } from "./ir/make-builder.ts";
+import { primitiveOf } from "./ir/primitives/index.ts";
 import { bodyNodes } from "./ir/primitives/scan.ts";
 import type { TensorType } from "./ir/type.ts";
 import { beginModel } from "./passes/3-lower/lowering.ts";
@@ -124,7 +124,10 @@ function layerCosts(
         multiplyAdds: first ? (products.get(name) ?? 0) : 0,
         depth,
         receptiveField: Object.fromEntries(
-          [...fields].map(([axis, field]) => [axis, field === "all" ? field : field.size]),
+          [...fields].map(([axis, field]) => [
+            axis,
+            field === "all" ? field : Math.ceil(field.size),
+          ]),
         ),
       },
     ];
@@ -135,7 +138,8 @@ function largestField(extents: readonly Extent[]): Readonly<Record<string, numbe
   const largest = new Map<string, number>();
   for (const { fields } of extents)
     for (const [axis, field] of fields)
-      if (field !== "all") largest.set(axis, Math.max(largest.get(axis) ?? 1, field.size));
+      if (field !== "all")
+        largest.set(axis, Math.max(largest.get(axis) ?? 1, Math.ceil(field.size)));
   return Object.fromEntries([...largest].filter(([, size]) => size > 1));
 }
 
@@ -186,7 +190,7 @@ function product(shape: readonly number[]): number {
   return shape.reduce((total, size) => total * size, 1);
 }
 
-/** Multiplications followed by an addition in contractions and convolutions, by the path of the layer. */
+/** Multiplications followed by an addition, by the path of the layer. */
 function productsByPath(graph: Graph): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const loops = new Set<Node>();
@@ -211,21 +215,8 @@ function productsOfLoop(scan: NodeOf<"scan">, seen: Set<Node>): number {
     : scan.type.shape[1]! * order.reduce((total, node) => total + productsOf(node), 0);
 }
 
-function productsOf(node: Node): number {
-  if (node.op === "contract") {
-    const [left = "", right = ""] = node.attributes.labels.split(/,|->/);
-    const sizes = new Map([
-      ...[...left].map((label, axis) => [label, node.inputs[0]!.type.shape[axis]!] as const),
-      ...[...right].map((label, axis) => [label, node.inputs[1]!.type.shape[axis]!] as const),
-    ]);
-    return product([...sizes.values()]);
-  }
-  if (node.op === "convolve") {
-    const weights = node.inputs[1]!.type.shape;
-    // Every output is a sum over the window and over the inputs of its group.
-    return elementCount(node.type) * product(weights.slice(0, -1));
-  }
-  return 0;
+function productsOf<O extends Op>(node: NodeOf<O>): number {
+  return primitiveOf(node.op).products?.(node) ?? 0;
 }
 
 /** `[B, h: 32, w: 32, c: 3]`. */

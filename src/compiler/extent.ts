@@ -1,10 +1,13 @@
-import { size } from "./ir/dim.ts";
 import type { TensorType } from "./ir/type.ts";
+import type { Sight } from "./library/definition.ts";
 import { spatialPlaces } from "./library/support/axes.ts";
 import { sizeOf, type Sizes } from "./passes/3-lower/sizes.ts";
 import type { Layer, TypedModel, Value } from "./typed/program.ts";
 
-/** How far a value sees along one axis of the input: `size` places, and `jump` places between neighbours. */
+/**
+ * How far a value sees along one axis of the input: `size` places, and `jump` places between neighbours. Where the result is finer
+ * than the input (a transposed convolution, an enlarged picture) `jump` is below 1, and `size` counts parts of places.
+ */
 interface Field {
   readonly size: number;
   readonly jump: number;
@@ -18,8 +21,8 @@ export interface Extent {
 }
 
 /**
- * Depth and receptive field of every value of a model. Along each axis a window of k places, d apart, that moves by s makes
- * size + (k − 1)·d·jump and jump·s of what it reads (Araujo, Norris, Sim 2019); where values meet, the largest counts.
+ * Depth and receptive field of every value of a model. Along each axis a window that reaches r places on and moves by s
+ * makes size + r·jump and jump·s of what it reads (Araujo, Norris, Sim 2019); where values meet, the largest counts.
  */
 export function extentsOf(model: TypedModel, sizes: Sizes): ReadonlyMap<Value, Extent> {
   const extents = new Map<Value, Extent>();
@@ -79,61 +82,31 @@ function larger(a: Field | "all" | undefined, b: Field | "all"): Field | "all" {
 
 function throughLayer(layer: Layer, before: Extent, number: ToNumber): Extent {
   const weighted = layer.weights.some(({ role }) => role === "weights");
-  const windows = windowsOf(layer, number);
+  const sights = sightsOf(layer, number);
   const kept = new Set(layer.outputType.axes.flatMap(({ name }) => name ?? []));
   const fields = [...before.fields].map(([name, field]): readonly [string, Field | "all"] => {
-    if (field === "all" || !kept.has(name) || windows === "all") return [name, "all"];
-    const window = windows.get(name);
-    return [
-      name,
-      window === undefined
-        ? field
-        : {
-            size: field.size + (window.kernel - 1) * window.dilation * field.jump,
-            jump: field.jump * window.stride,
-          },
-    ];
+    if (field === "all" || !kept.has(name) || sights === "all") return [name, "all"];
+    const sight = sights.get(name);
+    return [name, sight === undefined ? field : seenThrough(field, sight)];
   });
   return { depth: before.depth + (weighted ? 1 : 0), fields: new Map(fields) };
 }
 
-interface AxisWindow {
-  readonly kernel: number;
-  readonly stride: number;
-  readonly dilation: number;
+function seenThrough({ size, jump }: Field, sight: Sight): Field {
+  return { size: size + sight.reach * jump, jump: jump * sight.jump };
 }
 
-const mixing = new Set([
-  "flatten",
-  "reshape",
-  "rnn",
-  "gru",
-  "lstm",
-  "attention",
-  "instance_norm",
-  "group_norm",
-]);
-
-/** The window of a layer along each named axis; "all" for layers that mix whole axes. Layers without windows keep what they get. */
-function windowsOf(
+/** What a layer's result sees along each named axis; "all" for layers that mix whole axes. Layers without windows keep what they get. */
+function sightsOf(
   { definition, arguments: values, inputTypes }: Layer,
   number: ToNumber,
-): ReadonlyMap<string, AxisWindow> | "all" {
-  if (values["grid"] !== undefined || mixing.has(definition.name)) return "all";
-  const kernel = values["kernel"] ?? values["window"];
-  if (kernel === undefined) return new Map();
+): ReadonlyMap<string, Sight> | "all" {
+  const sights = definition.window?.(inputTypes, values, number) ?? [];
+  if (sights === "all") return "all";
   const type = inputTypes[0]!;
-  const entry = (value: unknown, index: number): number => {
-    const list = Array.isArray(value) ? (value as readonly unknown[]) : [value];
-    return number(list.length === 1 ? list[0] : list[index]);
-  };
-  const windows = spatialPlaces(type).map((place, index) => {
-    const window = {
-      kernel: entry(kernel, index),
-      stride: entry(values["stride"] ?? values["window"], index),
-      dilation: entry(values["dilation"] ?? size(1), index),
-    };
-    return [type.axes[place]!.name ?? "", window] as const;
-  });
-  return new Map(windows);
+  return new Map(
+    spatialPlaces(type).flatMap((place, index) =>
+      sights[index] === undefined ? [] : [[type.axes[place]!.name ?? "", sights[index]] as const],
+    ),
+  );
 }

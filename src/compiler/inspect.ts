@@ -1,5 +1,6 @@
 import { compileRun, type Capacities } from "./compile.ts";
 import { nodesOf, type Graph, type Node } from "./ir/graph.ts";
+import type { ActivationDefinition } from "./library/definition.ts";
 import { createBuilder } from "./ir/make-builder.ts";
 import { verify } from "./ir/verify.ts";
 import { networkOf } from "./lints/network.ts";
@@ -13,6 +14,7 @@ import { differentiate } from "./passes/4-differentiate/differentiate.ts";
 import { simplify } from "./passes/5-simplify/simplify.ts";
 import { schedule } from "./passes/6-schedule/schedule.ts";
 import type { CompiledRun } from "./plan/compiled.ts";
+import { cutsOff } from "./typed/activations.ts";
 import type { TypedRun, Value } from "./typed/program.ts";
 
 /** A value of the network that a report on its beginning speaks of. */
@@ -23,6 +25,8 @@ export interface InspectedValue {
   readonly kind: string;
   /** Whether the layer has a matrix or kernel. */
   readonly weighted: boolean;
+  /** Whether it makes 0 of every number below 0, so that a unit can be dead. */
+  readonly rectifies: boolean;
   readonly shape: readonly number[];
   /** Where a bounded activation is flat, and what it spans. */
   readonly bounds?: { readonly low: number; readonly high: number };
@@ -89,9 +93,6 @@ export function compileInspection(run: TypedRun, capacities: Capacities = {}): I
   return { run: compiled, inspected, values: chosen.map(({ about }) => about), weights };
 }
 
-/** Layers that only arrange what they are given. */
-const arranging = new Set(["flatten", "reshape", "concat", "last"]);
-
 /** What layers, activations and named arithmetic make on the way to the loss, in order. */
 function chooseValues(
   lowering: Lowering,
@@ -123,7 +124,6 @@ function chooseValues(
       ...named,
       name: use === 1 ? named.name : `${named.name} #${use}`,
       shape: node.type.shape.slice(1),
-      ...flatAt(named.kind),
       estimate: {
         value: Math.sqrt(flow.activations.get(value) ?? 0),
         gradient: Math.sqrt(flow.gradients.get(value) ?? 0),
@@ -139,27 +139,32 @@ function isLeaf({ op }: Node): boolean {
   );
 }
 
-function nameOf(value: Value): Pick<InspectedValue, "name" | "kind" | "weighted"> | undefined {
+/** What the value itself says of its report. */
+type Named = Pick<InspectedValue, "name" | "kind" | "weighted" | "rectifies" | "bounds" | "range">;
+
+function nameOf(value: Value): Named | undefined {
   const { body } = value;
-  if (body.kind === "layer" && !arranging.has(body.layer.definition.name)) {
+  if (body.kind === "layer" && body.layer.definition.arranges !== true) {
     return {
       name: body.layer.path,
       kind: body.layer.definition.name,
       weighted: body.layer.weights.some(({ role }) => role === "weights"),
+      rectifies: false,
     };
   }
   if (body.kind === "activation")
-    return { name: body.path, kind: body.use.definition.name, weighted: false };
+    return {
+      name: body.path,
+      kind: body.use.definition.name,
+      weighted: false,
+      rectifies: cutsOff(body.use),
+      ...flatAt(body.use.definition),
+    };
   if (body.kind === "arithmetic" && body.operands.length > 1 && value.name !== undefined)
-    return { name: value.name, kind: "value", weighted: false };
+    return { name: value.name, kind: "value", weighted: false, rectifies: false };
   return undefined;
 }
 
-/** 0.97 of the way from the middle to the end counts as flat, as for tanh. */
-function flatAt(kind: string): Pick<InspectedValue, "bounds" | "range"> {
-  if (kind === "tanh" || kind === "hard_tanh" || kind === "softsign")
-    return { bounds: { low: -0.97, high: 0.97 }, range: { from: -1, to: 1 } };
-  if (kind === "sigmoid" || kind === "hard_sigmoid")
-    return { bounds: { low: 0.015, high: 0.985 }, range: { from: 0, to: 1 } };
-  return {};
+function flatAt({ saturates }: ActivationDefinition): Pick<InspectedValue, "bounds" | "range"> {
+  return saturates === undefined ? {} : { bounds: saturates.flat, range: saturates.range };
 }

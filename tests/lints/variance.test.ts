@@ -1,7 +1,9 @@
+import type { ArgumentValues } from "../../src/compiler/library/arguments.ts";
+import type { ActivationDefinition } from "../../src/compiler/library/definition.ts";
 import { describe, expect, test } from "vitest";
 import { library } from "../../src/compiler/library/index.ts";
 import { networkOf } from "../../src/compiler/lints/network.ts";
-import { scalarActivation } from "../../src/compiler/lints/scalar-activations.ts";
+import { scalarOf } from "../../src/compiler/typed/activations.ts";
 import { estimateFlow, layerFlows } from "../../src/compiler/lints/variance.ts";
 import { modelOf } from "../support/in-memory.ts";
 import { uniformNumbers } from "../support/random-numbers.ts";
@@ -87,6 +89,14 @@ train Net on D { loss: mean_squared_error(small, y) }`);
   });
 });
 
+function defaultsOf(definition: ActivationDefinition): ArgumentValues {
+  const entries = Object.entries(definition.arguments).map(
+    ([name, specification]) =>
+      [name, "default" in specification ? specification.default : undefined] as const,
+  );
+  return Object.fromEntries(entries) as ArgumentValues;
+}
+
 describe("every activation on one number is the library's", () => {
   const elementwise = library
     .all("activation")
@@ -95,11 +105,15 @@ describe("every activation on one number is the library's", () => {
     );
   test.each(elementwise.map((definition) => [definition.name, definition] as const))(
     "%s",
-    (name, { examples = [] }) => {
+    (name, definition) => {
+      const { examples = [] } = definition;
       expect(examples.length).toBeGreaterThan(0);
       for (const example of examples) {
         if (example.arguments?.["form"] === "tanh") continue;
-        const scalar = scalarActivation(name, example.arguments ?? {});
+        const scalar = scalarOf({
+          definition,
+          arguments: { ...defaultsOf(definition), ...example.arguments },
+        });
         expect(scalar, name).toBeDefined();
         example.in.forEach((x, index) =>
           expect(scalar!(x), `${name}(${x})`).toBeCloseTo(example.out[index]!, 5),

@@ -20,10 +20,13 @@ import type {
   FunctionDefinition,
   Inferred,
   InitializerDefinition,
+  ItemName,
   LayerDefinition,
+  LinearMap,
   LossDefinition,
   LowerContext,
   MetricDefinition,
+  Normalization,
   NormalizerDefinition,
   OptimizerDefinition,
   PictureType,
@@ -31,7 +34,10 @@ import type {
   RuntimeCall,
   ScheduleContext,
   ScheduleDefinition,
+  Sight,
   SourceDefinition,
+  Spread,
+  SpreadContext,
   StateSpecification,
   UpdateContext,
   WeightSpecification,
@@ -87,12 +93,16 @@ type Present<S extends ArgumentSpecification> = S extends { readonly kind: "size
 /** The values of a whole table, as the functions of a definition receive them. */
 type ValuesOf<T extends ArgumentTable> = { readonly [Name in keyof T]: ValueOf<T[Name]> };
 
+/** A definition as it is written: here alone a text becomes the name of an item. */
+type Named<D> = Omit<D, "name"> & { readonly name: string };
+
 /** A definition whose functions know the types of its own arguments. */
 type Typed<D extends Definition, T extends ArgumentTable, Functions> = Omit<
   D,
-  "kind" | "arguments" | "check" | keyof Functions
+  "kind" | "name" | "arguments" | "check" | keyof Functions
 > &
   Functions & {
+    readonly name: string;
     readonly arguments: T;
     readonly check?: (values: ValuesOf<T>) => ArgumentProblem | undefined;
   };
@@ -109,6 +119,19 @@ interface LayerFunctions<T extends ArgumentTable> {
     values: ValuesOf<T>,
   ) => readonly StateSpecification[];
   readonly lower: (context: LowerContext, inputs: readonly Node[], values: ValuesOf<T>) => Node;
+  readonly linear?: (inputs: readonly TensorType[], values: ValuesOf<T>) => LinearMap;
+  readonly window?: (
+    inputs: readonly TensorType[],
+    values: ValuesOf<T>,
+    size: (dim: Dim) => number,
+  ) => readonly Sight[] | "all";
+  readonly spread?: (
+    context: Omit<SpreadContext, "values"> & { readonly values: ValuesOf<T> },
+  ) => Spread;
+  readonly normalizes?: (values: ValuesOf<T>) => Normalization;
+  readonly startsAs?: (values: ValuesOf<T>) => Use<ActivationDefinition>;
+  readonly noise?: (values: ValuesOf<T>) => boolean;
+  readonly fresh?: (values: ValuesOf<T>) => ValuesOf<T>;
 }
 
 export function defineLayer<const T extends ArgumentTable>(
@@ -119,6 +142,7 @@ export function defineLayer<const T extends ArgumentTable>(
 
 interface ActivationFunctions<T extends ArgumentTable> {
   readonly gain?: (values: ValuesOf<T>) => number;
+  readonly scalar?: (x: number, values: ValuesOf<T>) => number;
   readonly examples?: readonly {
     readonly in: readonly number[];
     readonly out: readonly number[];
@@ -135,9 +159,9 @@ export function defineActivation<const T extends ArgumentTable>(
 
 /** Functions take operands and no arguments. */
 export function defineFunction(
-  definition: Omit<FunctionDefinition, "kind" | "arguments">,
+  definition: Named<Omit<FunctionDefinition, "kind" | "arguments">>,
 ): FunctionDefinition {
-  return { kind: "function", arguments: {}, ...definition };
+  return { kind: "function", arguments: {}, ...definition, name: definition.name as ItemName };
 }
 
 interface InitializerFunctions<T extends ArgumentTable> {
@@ -155,6 +179,7 @@ export function defineInitializer<const T extends ArgumentTable>(
 }
 
 interface RegularizerFunctions<T extends ArgumentTable> {
+  readonly squares?: (values: ValuesOf<T>) => number;
   readonly penalty: (graph: GraphBuilder, x: Node, values: ValuesOf<T>, axis: number) => Node;
 }
 
@@ -180,12 +205,13 @@ export function defineOptimizer<const T extends ArgumentTable>(
 
 /** A method on the vector of all trained weights: its work is in `src/runtime/`. */
 export function defineWholeOptimizer(
-  definition: Omit<OptimizerDefinition, "kind" | "slots" | "update"> &
+  definition: Named<Omit<OptimizerDefinition, "kind" | "slots" | "update">> &
     Required<Pick<OptimizerDefinition, "whole">>,
 ): OptimizerDefinition {
   return {
     kind: "optimizer",
     ...definition,
+    name: definition.name as ItemName,
     slots: () => (definition.whole.curvature === true ? { direction: 0 } : {}),
     update: ({ parameter }) => ({ parameter, slots: {} }),
   };
@@ -238,11 +264,15 @@ export function defineMetric<const T extends ArgumentTable>(
   return { kind: "metric", ...definition } as unknown as MetricDefinition;
 }
 
-export function defineSource(definition: Omit<SourceDefinition, "kind">): SourceDefinition {
-  return { kind: "source", ...definition };
+export function defineSource(definition: Named<Omit<SourceDefinition, "kind">>): SourceDefinition {
+  return { kind: "source", ...definition, name: definition.name as ItemName };
 }
 
 interface AugmentationFunctions<T extends ArgumentTable> {
+  readonly turns?: (values: ValuesOf<T>) => {
+    readonly degrees: number | "mirrored";
+    readonly written: string;
+  };
   readonly infer: (picture: PictureType, values: ValuesOf<T>) => PictureType | ArgumentProblem;
   readonly train?: (picture: PictureType, values: ValuesOf<T>) => RuntimeCall;
   readonly evaluate?: (picture: PictureType, values: ValuesOf<T>) => RuntimeCall;
@@ -259,7 +289,7 @@ export function defineAugmentation<const T extends ArgumentTable>(
 }
 
 export function defineNormalizer(
-  definition: Omit<NormalizerDefinition, "kind">,
+  definition: Named<Omit<NormalizerDefinition, "kind">>,
 ): NormalizerDefinition {
-  return { kind: "normalizer", ...definition };
+  return { kind: "normalizer", ...definition, name: definition.name as ItemName };
 }

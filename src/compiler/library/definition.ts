@@ -3,12 +3,20 @@ import type { ArrayType } from "../ir/array-type.ts";
 import type { GraphBuilder } from "../ir/builder.ts";
 import type { Node } from "../ir/graph.ts";
 import type { TensorType } from "../ir/type.ts";
-import type { Growth } from "./support/growth.ts";
+import type { Growth, KnownGrowth } from "./support/growth.ts";
 import type { ArgumentTable, ArgumentValues, Use } from "./arguments.ts";
+
+declare const itemName: unique symbol;
+
+/**
+ * The name of an item as its definition has it. Outside of the library it is shown and never compared, matched or looked up: what a
+ * pass, a lint or a tool wants to know of an item is a field of its definition.
+ */
+export type ItemName = string & { readonly [itemName]: true };
 
 /** What every library item says of itself; the manual, `list`, hover and completion are made from it. */
 interface Described {
-  readonly name: string;
+  readonly name: ItemName;
   /** One sentence. */
   readonly summary: string;
   /** The equation, in plain text. */
@@ -97,8 +105,69 @@ export interface LowerContext {
   readonly size: (dim: unknown) => number;
 }
 
+/** The linear map that a layer is: its kernel slides over so many places of each spatial axis (none, where it maps features alone). */
+export interface LinearMap {
+  readonly kernel: readonly Dim[];
+  /** Into how many parts that do not see each other the channels fall. */
+  readonly groups: Dim;
+}
+
+/** What a place of the result sees along one spatial axis of the operand, in places of the operand. */
+export interface Sight {
+  /** From the first place that it sees to the last. */
+  readonly reach: number;
+  /** From what one place sees to what its neighbour sees: a stride, or its inverse where the result is finer. */
+  readonly jump: number;
+}
+
+export interface Normalization {
+  /** By the mean and variance of the rows of a batch, and by running averages where nothing is trained. */
+  readonly batch: boolean;
+  /** Each channel by its own mean, so that a number added to a channel before it has no effect. */
+  readonly channels: boolean;
+}
+
+/** E[y²] from E[x²] of every operand, and E[gx²] / E[gy²]. */
+export interface Spread {
+  readonly forward: (incoming: readonly number[]) => number;
+  readonly backward: number;
+}
+
+export interface SpreadContext {
+  readonly inputTypes: readonly TensorType[];
+  readonly values: ArgumentValues;
+  /** fan · E[w²] of a weight by its name. */
+  readonly gain: (weight: string, fan: "in" | "out") => number;
+}
+
 export interface LayerDefinition extends Described {
   readonly kind: "layer";
+  /** Said by layers that map their first operand linearly by a kernel of their own, and add at most a bias. */
+  readonly linear?: (inputs: readonly TensorType[], values: ArgumentValues) => LinearMap;
+  /**
+   * What a place of the result sees, for each spatial axis of the first operand; "all" where it may see every place. Left out, it
+   * sees itself alone.
+   */
+  readonly window?: (
+    inputs: readonly TensorType[],
+    values: ArgumentValues,
+    size: (dim: Dim) => number,
+  ) => readonly Sight[] | "all";
+  /** What it does to mean squares, where that does not follow from its kernel or its being a normalisation. Left out, it keeps them. */
+  readonly spread?: (context: SpreadContext) => Spread;
+  /** Whether the curvature of its weight is a Kronecker product of one factor for what goes in and one for what comes out (K-FAC). */
+  readonly kronecker?: boolean;
+  readonly normalizes?: (values: ArgumentValues) => Normalization;
+  /** What it is called where it stands between two linear maps and is no activation: `pooling`. */
+  readonly between?: string;
+  /** Zeroes single numbers at random in training, and scales the others up. */
+  readonly masks?: boolean;
+  /** Only arranges what it is given: every value of the result is one of an operand. */
+  readonly arranges?: boolean;
+  /** The activation that it is before it has learned anything. */
+  readonly startsAs?: (values: ArgumentValues) => Use<ActivationDefinition>;
+  /** Its arguments where the statistics that it keeps are made anew, of one batch that holds all rows. */
+  readonly fresh?: (values: ArgumentValues) => ArgumentValues;
   /** How many values it takes: 1, or a list such as `(a, b) -> concat`. */
   readonly inputs?: "one" | "many";
   /** Named arguments beyond the table are axes of the result with their sizes, in order (`reshape(h: 8, w: 8, c: 1)`); values are Dims. */
@@ -123,8 +192,15 @@ export interface LayerDefinition extends Described {
     values: ArgumentValues,
   ) => readonly StateSpecification[];
   readonly lower: (context: LowerContext, inputs: readonly Node[], values: ArgumentValues) => Node;
-  /** Uses randomness or batch statistics in training, so that second-order methods can refuse it. */
-  readonly stochastic?: boolean;
+  /** Whether it draws random numbers where noise is on. */
+  readonly noise?: (values: ArgumentValues) => boolean;
+}
+
+/** Between which numbers a bounded activation lies, beyond which ones it counts as flat (0.97 of the way from the middle), and its steepest slope. */
+export interface Saturation {
+  readonly range: { readonly from: number; readonly to: number };
+  readonly flat: { readonly low: number; readonly high: number };
+  readonly steepest: number;
 }
 
 /** One value in, one value of the same type out; also callable on values (`abs(a - b)`). */
@@ -132,6 +208,15 @@ export interface ActivationDefinition extends Described {
   readonly kind: "activation";
   /** Which initialiser suits the layer before it. */
   readonly family?: "rectifier" | "saturating" | "linear";
+  /** Gives what it gets, so that it is no activation at all. */
+  readonly transparent?: boolean;
+  /** Two straight lines that meet at 0. */
+  readonly homogeneous?: boolean;
+  /** The activation of one number, where it works on each number by itself. */
+  readonly scalar?: (x: number, values: ArgumentValues) => number;
+  readonly saturates?: Saturation;
+  /** Set where its slope is 0 wherever it has one: what to train in its place. */
+  readonly flat?: { readonly instead: ActivationDefinition };
   /** gain² for Kaiming: 2 for ReLU, 2 / (1 + α²) for leaky ReLU. */
   readonly gain?: (values: ArgumentValues) => number;
   /** `axis` is the axis that softmax and its kin work over, already found (elementwise ones ignore it). */
@@ -144,12 +229,29 @@ export interface ActivationDefinition extends Described {
   readonly lower: (graph: GraphBuilder, x: Node, values: ArgumentValues, axis: number) => Node;
 }
 
+/** Of a quotient that need not be whole, or of several sizes. */
+export type SizeFunction =
+  | {
+      readonly kind: "quotient";
+      readonly of: (numerator: Dim, denominator: Dim) => Dim;
+    }
+  | {
+      readonly kind: "sizes";
+      readonly of: (...sizes: readonly Dim[]) => Dim;
+      /** Why there is no result. */
+      readonly refuses?: (...sizes: readonly Dim[]) => string | undefined;
+    };
+
 /** A mathematical function of one or more values (`exp`, `max`, `mod`), of tensors and of plain numbers alike. */
 export interface FunctionDefinition extends Described {
   readonly kind: "function";
   readonly operands: readonly string[];
   /** Takes any number of operands from two on (`min`, `max`). */
   readonly variadic?: boolean;
+  /** What it makes of sizes that may be formulas, where the result is a size again. */
+  readonly ofSizes?: SizeFunction;
+  /** How it behaves as its operands do; left out, nothing is known of it. */
+  readonly growth?: (...operands: readonly KnownGrowth[]) => Growth;
   readonly evaluate: (...operands: readonly number[]) => number;
   readonly lower: (graph: GraphBuilder, operands: readonly Node[]) => Node;
 }
@@ -166,6 +268,10 @@ export type Distribution =
 
 export interface InitializerDefinition extends Described {
   readonly kind: "initializer";
+  /** The activations whose half or bend it makes up for; left out, it is for none in particular. */
+  readonly suits?: "rectifier" | "saturating";
+  /** Has one spread for layers of all sizes. */
+  readonly fixed?: boolean;
   readonly sample: (
     shape: readonly number[],
     fan: { readonly in: number; readonly out: number },
@@ -177,6 +283,8 @@ export interface RegularizerDefinition extends Described {
   readonly kind: "regularizer";
   /** "distribution": only for `probabilities(…)`; the operand is then the logits, over axis `axis`. */
   readonly applies: "tensor" | "distribution";
+  /** The factor of the sum of squares in it. */
+  readonly squares?: (values: ArgumentValues) => number;
   /**
    * A scalar: the penalty. For a value of the batch (not a weight) it is the mean over the batch's rows of each row's sum.
    * `rows`: the number of rows when x is batched, otherwise undefined.
@@ -217,6 +325,14 @@ export interface OptimizerDefinition extends Described {
   readonly kind: "optimizer";
   /** Set where `update` is given G^-1 g A^-1 instead of the gradient, for the weights of dense and convolutional layers (K-FAC). */
   readonly kronecker?: boolean;
+  /** The rate that is usual with small batches. */
+  readonly usualRate?: number;
+  /** Its steps are about as long as the rate, whatever the gradient. */
+  readonly normalizedSteps?: boolean;
+  /** Its steps die out, as they are divided by what only grows. */
+  readonly diesOut?: boolean;
+  /** The method that decays weights by themselves, where this one divides the gradient of a penalty as well. */
+  readonly decoupled?: OptimizerDefinition;
   /** Set for methods that move all weights together; `slots` and `update` are then not asked for. */
   readonly whole?: WholeMethod;
   /** The argument that is the learning rate; undefined when there is none (Adadelta). */
@@ -260,6 +376,8 @@ export interface ScheduleDefinition extends Described {
    * Left out, nothing is known of it.
    */
   readonly growth?: (values: ArgumentValues, startsAtZero: boolean) => Growth;
+  /** Begins below its end, so that the first steps are gentle. */
+  readonly rises?: boolean;
   /** Set where the rate depends on a number that is watched, the argument `monitor`: the host counts `drops` by the arguments of `plateau`. */
   readonly watches?: boolean;
 }
@@ -275,6 +393,10 @@ export interface OperandSpecification {
 
 export interface LossDefinition extends Described {
   readonly kind: "loss";
+  /** Asks for a margin between scores. */
+  readonly margin?: boolean;
+  /** Activations that it applies to its first operand itself, or that come to the same; the first is what it does. */
+  readonly applies?: readonly ActivationDefinition[];
   /** What turns the first operand into probabilities, where the loss is the likelihood of a distribution. */
   readonly likelihood?: "softmax" | "sigmoid";
   /**
@@ -341,6 +463,8 @@ export interface SourceDefinition extends Described {
   /** Which arguments are paths of local files. */
   readonly paths: readonly string[];
   readonly synthetic?: boolean;
+  /** What it reads: a table of columns, a text of characters, a folder of images. A file bound with `--data` is read in its place the same way. */
+  readonly reads?: "table" | "characters" | "images";
   /** What the fields must be, in words, when they are not. */
   readonly fields?: (types: readonly TensorType[], values: ArgumentValues) => string | undefined;
   /** The sizes that it gives to dims which the types of the fields leave open, by name. */
@@ -385,6 +509,13 @@ export interface RuntimeCall {
 
 export interface AugmentationDefinition extends Described {
   readonly kind: "augmentation";
+  /** Moves numbers without calculating with them: such rows are made faster than a worker is asked for them. */
+  readonly quick?: boolean;
+  /** How it changes signs that have a way up and a way round: mirrors them, or turns them by up to so many degrees. As it is written. */
+  readonly turns?: (values: ArgumentValues) => {
+    readonly degrees: number | "mirrored";
+    readonly written: string;
+  };
   /** `any`: images and signals; `images`: rows with `h` and `w`; `rows`: whole rows, two at a time (mixup). */
   readonly applies: "any" | "images" | "rows";
   /** The picture that comes out of it, or why that picture does not go in. */

@@ -5,6 +5,8 @@ import { suggest } from "../base/suggest.ts";
 import type { Level } from "./lint.ts";
 import { lints } from "./lints.ts";
 
+const levels: readonly Level[] = ["off", "warning", "error"];
+
 /** How loudly each lint is heard, and what is wrong with the file that says so. */
 interface Configuration {
   readonly levels: ReadonlyMap<string, Level>;
@@ -56,7 +58,8 @@ function readLevel(
         : [{ title: `Write "${suggestion}"`, edits: [edit] }];
     return { found: diagnostic(unknownLint, span, { name, suggestion }, { fixes }) };
   }
-  if (level === "off" || level === "warning" || level === "error") return { entry: [name, level] };
+  const heard = levels.find((each) => each === level);
+  if (heard !== undefined) return { entry: [name, heard] };
   return { found: wrong(source, name, `"${name}" has ${JSON.stringify(level)}`) };
 }
 

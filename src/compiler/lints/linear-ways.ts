@@ -3,32 +3,17 @@ import type { Layer, Value } from "../typed/program.ts";
 import { operandsOf } from "../typed/operands.ts";
 import { activationOf, layerOf, waysOn, type Network } from "./network.ts";
 
-/** What stands between two layers without an activation: a change of shape, dropout, batch statistics, or a pooling window. */
-type Between = "shape" | "dropout" | "normalization" | "pooling";
-
-const betweens: Readonly<Record<string, Between>> = {
-  flatten: "shape",
-  reshape: "shape",
-  dropout: "dropout",
-  batch_norm: "normalization",
-  stochastic_depth: "dropout",
-  avg_pool: "pooling",
-  fractional_max_pool: "pooling",
-  max_pool: "pooling",
-};
-
 export interface LinearWay {
   readonly first: Value;
   readonly second: Value;
   readonly layer: Layer;
   readonly next: Layer;
-  readonly between: readonly Between[];
   /** The values between the two. */
   readonly through: readonly Value[];
 }
 
 /**
- * Pairs of dense or convolution layers with no activation between them. Left out are deliberate forms: a bottleneck that is
+ * Pairs of dense or convolution layers (linear maps with kernels of their own) with no activation between them. Left out are deliberate forms: a bottleneck that is
  * narrower than what goes in and what comes out (also the linear bottleneck of MobileNet-V2), and factorised kernels
  * (grouped convolutions; 1 × k after k × 1). Sums, joins and layer normalisation are not linear stages of one value.
  */
@@ -45,7 +30,6 @@ export function waysBetweenKernels(network: Network): readonly LinearWay[] {
           second,
           layer,
           next,
-          between: through.flatMap((value) => betweenOf(value) ?? []),
           through,
         },
       ];
@@ -54,12 +38,20 @@ export function waysBetweenKernels(network: Network): readonly LinearWay[] {
 }
 
 function isKernel(value: Value): boolean {
-  return layerOf(value, "dense", "conv") !== undefined;
+  return layerOf(value)?.definition.linear !== undefined;
 }
 
-function betweenOf(value: Value): Between | undefined {
-  const name = layerOf(value)?.definition.name;
-  return name !== undefined && Object.hasOwn(betweens, name) ? betweens[name] : undefined;
+/** What stands between two layers without an activation: a change of shape, dropout, batch statistics, a pooling window. */
+export function betweenOf(value: Value): string | undefined {
+  return layerOf(value)?.definition.between;
+}
+
+/** Whether nothing but changes of shape stands between. */
+export function onlyArranges(through: readonly Value[]): boolean {
+  return through.every((value) => {
+    const { definition } = layerOf(value) ?? {};
+    return definition?.between === undefined || definition.arranges === true;
+  });
 }
 
 /** A stage that keeps a chain linear; `identity` is one, and so is a value that only renames axes. */
@@ -94,9 +86,7 @@ function featuresOf(axes: Layer["outputType"]["axes"]): number | undefined {
   return axis && known(axis.size);
 }
 
-function isFactorised(layer: Layer): boolean {
-  const shape =
-    layer.weights.find(({ role }) => role === "weights")?.shape.map((size) => known(size)) ?? [];
-  const grouped = shape.at(-2) !== featuresInto(layer);
-  return layer.definition.name === "conv" && (grouped || new Set(shape.slice(0, -2)).size > 1);
+function isFactorised({ definition, inputTypes, arguments: values }: Layer): boolean {
+  const { kernel, groups } = definition.linear!(inputTypes, values);
+  return known(groups) !== 1 || new Set(kernel.map((size) => known(size))).size > 1;
 }

@@ -1,3 +1,4 @@
+import type { ActivationDefinition, Normalization } from "../library/definition.ts";
 import { operandsOf } from "../typed/operands.ts";
 import type {
   LossExpression,
@@ -34,25 +35,37 @@ export function networkOf(
   return { model, run, settings: new Map(settings.map((each) => [each.weight.path, each])), users };
 }
 
-/** The layer that makes a value, of one of the given kinds (of any, when none is given). */
-export function layerOf(value: Value, ...kinds: readonly string[]): Layer | undefined {
-  if (value.body.kind !== "layer") return undefined;
-  const { layer } = value.body;
-  return kinds.length === 0 || kinds.includes(layer.definition.name) ? layer : undefined;
+/** The layer that makes a value. */
+export function layerOf(value: Value): Layer | undefined {
+  return value.body.kind === "layer" ? value.body.layer : undefined;
 }
 
-export const normalizations = ["batch_norm", "layer_norm", "group_norm", "instance_norm"] as const;
+/** What the layer that makes a value normalises by, where it is a normalisation. */
+export function normalizationOf(value: Value): Normalization | undefined {
+  const layer = layerOf(value);
+  return layer && normalizing(layer);
+}
+
+export function normalizing({ definition, arguments: values }: Layer): Normalization | undefined {
+  return definition.normalizes?.(values);
+}
+
+/** Whether the layer that makes a value drops some of its numbers at random. */
+export function isNoise(value: Value): boolean {
+  const layer = layerOf(value);
+  return layer?.definition.noise?.(layer.arguments) === true;
+}
 
 /** Whether a layer mixes its input with a matrix or kernel. */
 export function isWeighted(value: Value): boolean {
   return layerOf(value)?.weights.some(({ role }) => role === "weights") ?? false;
 }
 
-/** The activation's name; `identity` is none. */
-export function activationOf(value: Value): string | undefined {
+/** The activation that makes a value; one that gives what it gets is none. */
+export function activationOf(value: Value): ActivationDefinition | undefined {
   if (value.body.kind !== "activation") return undefined;
-  const { name } = value.body.use.definition;
-  return name === "identity" ? undefined : name;
+  const { definition } = value.body.use;
+  return definition.transparent === true ? undefined : definition;
 }
 
 /** A way from a value to the next thing that counts. */

@@ -1,5 +1,6 @@
 import type { Fix } from "../base/diagnostics/diagnostic.ts";
 import type { Use } from "../library/arguments.ts";
+import { initializerBefore } from "../library/defaults.ts";
 import type { ActivationDefinition } from "../library/definition.ts";
 import type { Layer, Origin, Value, WeightSettings } from "../typed/program.ts";
 import { rewrite } from "./edits.ts";
@@ -8,7 +9,7 @@ import {
   isDrawnAndTrained,
   isWeighted,
   layerOf,
-  normalizations,
+  normalizationOf,
   waysOn,
   type Network,
 } from "./network.ts";
@@ -36,9 +37,7 @@ export function initialized(network: Network): readonly Initialized[] {
 
 function nextActivation(network: Network, value: Value): Use<ActivationDefinition> | undefined {
   const stops = (user: Value) =>
-    activationOf(user) !== undefined ||
-    isWeighted(user) ||
-    layerOf(user, ...normalizations) !== undefined;
+    activationOf(user) !== undefined || isWeighted(user) || normalizationOf(user) !== undefined;
   const end = waysOn(network, value, stops)[0]?.end;
   return end?.body.kind === "activation" ? end.body.use : undefined;
 }
@@ -47,14 +46,13 @@ function nextActivation(network: Network, value: Value): Use<ActivationDefinitio
 export function calibrated(network: Network, layer: Layer): readonly Fix[] {
   const all = initialized(network);
   const found = all.find((each) => each.layer === layer);
-  const fixed = ["normal", "truncated_normal", "uniform", "constant", "ones"];
-  if (!found || !fixed.includes(found.settings.init.use.definition.name)) return [];
+  if (found?.settings.init.use.definition.fixed !== true) return [];
   const { span } = found.settings.init.origin;
-  const rectified = all.some(
-    ({ settings: { init }, activation }) =>
-      init.origin.span === span && activation?.definition.family === "rectifier",
-  );
-  return [rewrite(span, rectified ? "kaiming" : "xavier")];
+  const families = all
+    .filter(({ settings: { init } }) => init.origin.span === span)
+    .map(({ activation }) => activation?.definition.family);
+  const family = families.find((each) => each === "rectifier");
+  return [rewrite(span, initializerBefore(family).name)];
 }
 
 /** A fix for the initialiser's place, when all that it is written for is wrong in the same way. */

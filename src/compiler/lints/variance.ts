@@ -1,9 +1,9 @@
 import { known } from "../ir/dim.ts";
-import type { Distribution } from "../library/definition.ts";
+import type { Distribution, Spread } from "../library/definition.ts";
+import { scalarOf } from "../typed/activations.ts";
 import type { Layer, Value, Weight } from "../typed/program.ts";
 import { operandsOf } from "../typed/operands.ts";
-import { isWeighted, layerOf, normalizations, type Network } from "./network.ts";
-import { scalarActivation } from "./scalar-activations.ts";
+import { isWeighted, layerOf, normalizing, type Network } from "./network.ts";
 
 /**
  * How large activations and gradients are before the first step, estimated through the depth: E[x²] of every value, and
@@ -62,9 +62,9 @@ function forward(network: Network, value: Value, of: (operand: Value) => number)
   const incoming = first ? of(first) : 1;
   switch (body.kind) {
     case "layer":
-      return forwardLayer(network, value, body.layer, body.inputs.map(of));
+      return forwardLayer(network, body.layer, body.inputs.map(of));
     case "activation": {
-      const scalar = scalarActivation(body.use.definition.name, body.use.arguments);
+      const scalar = scalarOf(body.use);
       if (!scalar) return incoming;
       return isRectifier(value)
         ? (incoming * (scalar(1) ** 2 + scalar(-1) ** 2)) / 2
@@ -92,38 +92,28 @@ function forward(network: Network, value: Value, of: (operand: Value) => number)
 
 /** Two straight lines through 0: half of the numbers are multiplied by φ(1), the other half by −φ(−1). */
 function isRectifier({ body }: Value): boolean {
-  return body.kind === "activation" && /^(identity|(leaky_)?relu)$/.test(body.use.definition.name);
+  return body.kind === "activation" && body.use.definition.homogeneous === true;
 }
 
-function forwardLayer(
-  network: Network,
-  value: Value,
-  layer: Layer,
-  incoming: readonly number[],
-): number {
+function forwardLayer(network: Network, layer: Layer, incoming: readonly number[]): number {
   const [first = 1] = incoming;
-  if (layer.definition.name === "attention")
-    return gainOfAttention(network, layer, "fanIn") * (incoming[1] ?? first);
+  const spread = spreadOf(network, layer);
+  if (spread) return spread.forward(incoming);
   const weight = kernelOf(layer);
   if (weight)
     return (
       (known(weight.fanIn) ?? 1) * meanSquare(network, weight) * first +
       meanSquareOf(network, layer, "biases", 0)
     );
-  if (isNormalization(layer))
+  if (normalizing(layer))
     return meanSquareOf(network, layer, "scales", 1) + meanSquareOf(network, layer, "shifts", 0);
-  if (layer.definition.name === "dropout") return first / (1 - dropOf(layer));
-  if (layer.definition.name === "prelu") return (first * (1 + slopeOfPrelu(layer) ** 2)) / 2;
-  if (layer.definition.name === "stochastic_depth") return first * (1 - dropOf(layer));
-  if (layer.definition.name === "concat") return averageBySize(value, incoming);
-  if (layer.definition.name === "add") return incoming.reduce((sum, size) => sum + size, 0);
   return first;
 }
 
 function backward(network: Network, value: Value, incoming: number): number {
   const { body } = value;
   if (body.kind === "activation") {
-    const scalar = scalarActivation(body.use.definition.name, body.use.arguments);
+    const scalar = scalarOf(body.use);
     if (!scalar) return 1;
     return isRectifier(value)
       ? (scalar(1) ** 2 + scalar(-1) ** 2) / 2
@@ -136,48 +126,36 @@ function backward(network: Network, value: Value, incoming: number): number {
     return numbers.reduce((product, number) => product * number ** 2, 1);
   }
   const layer = layerOf(value);
-  if (layer?.definition.name === "attention") return gainOfAttention(network, layer, "fanOut");
-  const weight = layer && kernelOf(layer);
+  return layer ? backwardLayer(network, layer, incoming) : 1;
+}
+
+function backwardLayer(network: Network, layer: Layer, incoming: number): number {
+  const spread = spreadOf(network, layer);
+  if (spread) return spread.backward;
+  const weight = kernelOf(layer);
   if (weight) return (known(weight.fanOut) ?? 1) * meanSquare(network, weight);
-  if (layer && isNormalization(layer))
-    return meanSquareOf(network, layer, "scales", 1) / Math.max(incoming, 1e-12);
-  if (layer?.definition.name === "prelu") return (1 + slopeOfPrelu(layer) ** 2) / 2;
-  if (layer?.definition.name === "stochastic_depth") return 1 - dropOf(layer);
-  return layer?.definition.name === "dropout" ? 1 / (1 - dropOf(layer)) : 1;
+  return normalizing(layer)
+    ? meanSquareOf(network, layer, "scales", 1) / Math.max(incoming, 1e-12)
+    : 1;
 }
 
 function kernelOf(layer: Layer): Weight | undefined {
   return layer.weights.find(({ role }) => role === "weights");
 }
 
-function isNormalization(layer: Layer): boolean {
-  return (normalizations as readonly string[]).includes(layer.definition.name);
-}
-
-function dropOf(layer: Layer): number {
-  const drop = layer.arguments["drop"];
-  return typeof drop === "number" ? drop : 0;
-}
-
-function gainOfAttention(network: Network, layer: Layer, fan: "fanIn" | "fanOut"): number {
-  const maps = layer.weights.filter(({ path }) => /\.(value|output)$/.test(path));
-  return maps.reduce(
-    (product, weight) => product * (known(weight[fan]) ?? 1) * meanSquare(network, weight),
-    1,
-  );
-}
-
-function slopeOfPrelu(layer: Layer): number {
-  const slope = layer.arguments["initial"];
-  return typeof slope === "number" ? slope : 0;
-}
-
-function averageBySize(value: Value, incoming: readonly number[]): number {
-  const sizes = operandsOf(value).map(({ type }) =>
-    type.axes.slice(1).reduce((product, axis) => product * (known(axis.size) ?? 1), 1),
-  );
-  const all = sizes.reduce((sum, size) => sum + size, 0);
-  return incoming.reduce((sum, each, place) => sum + (each * sizes[place]!) / all, 0);
+/** What the layer says of itself. */
+function spreadOf(network: Network, layer: Layer): Spread | undefined {
+  const { definition, inputTypes, arguments: values, path } = layer;
+  return definition.spread?.({
+    inputTypes,
+    values,
+    gain: (name, fan) => {
+      const weight = layer.weights.find((each) => each.path === `${path}.${name}`);
+      if (!weight) return 1;
+      const connections = known(fan === "in" ? weight.fanIn : weight.fanOut) ?? 1;
+      return connections * meanSquare(network, weight);
+    },
+  });
 }
 
 /** E[w²] of a weight of the given role; `absent` where the layer has none. */

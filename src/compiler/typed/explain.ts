@@ -83,7 +83,7 @@ function settingsOf(run: TypedRun): readonly Located[] {
     ["epochs", String(run.epochs)],
     ["steps", run.steps === undefined ? undefined : String(run.steps)],
     ["stop", run.stop && showStop(run.stop)],
-    ["keep", run.keep.kind === "last" ? "last" : `best(${run.keep.metric})`],
+    ["keep", run.keep.kind === "last" ? run.keep.kind : `best(${run.keep.metric})`],
     ["save", run.saveEvery && `every(${showValue(run.saveEvery)})`],
     ["clip", run.clip && `${run.clip.kind}(${run.clip.limit})`],
     ["average", run.average && showAverage(run.average)],

@@ -1,5 +1,4 @@
 import { known } from "../ir/dim.ts";
-import { isDim } from "../ir/dim.ts";
 import type { Layer, TypedRun, Value, Weight, WeightSettings } from "./program.ts";
 
 /** A layer whose curvature is a Kronecker product: its weight and, where it is trained as well, its bias. */
@@ -38,18 +37,17 @@ export function isTreated({ freeze, optimizer }: WeightSettings): boolean {
 }
 
 function isPlain(run: TypedRun, layer: Layer, { weight, dropconnect }: WeightSettings): boolean {
-  const { name } = layer.definition;
+  const { kronecker, linear } = layer.definition;
   const uses = run.model.values.filter(
     ({ body }: Value) => body.kind === "layer" && body.layer === layer,
   ).length;
-  const groups = layer.arguments["groups"];
-  const grouped =
-    groups !== undefined && !(typeof groups === "object" && isDim(groups) && known(groups) === 1);
+  const map = linear?.(layer.inputTypes, layer.arguments);
   const shared = run.model.weights.some(({ tied }) => tied?.to === weight.path);
   return (
-    (name === "dense" || name === "conv") &&
+    kronecker === true &&
+    map !== undefined &&
+    known(map.groups) === 1 &&
     uses === 1 &&
-    !grouped &&
     !shared &&
     (dropconnect?.value ?? 0) === 0
   );

@@ -8,7 +8,7 @@ import { beginning } from "./data-headers.ts";
 
 /** The source of a data declaration that reads a text. */
 export function textSourceOf({ sources }: TypedData): TypedSource | undefined {
-  return sources.find(({ source }) => source.use.definition.name === "text")?.source;
+  return sources.find(({ source }) => source.use.definition.reads === "characters")?.source;
 }
 
 /** Whether a text fits its declaration: long enough for a row, and, as far as its beginning tells, of no more characters than there are classes. */

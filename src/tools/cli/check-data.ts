@@ -160,8 +160,8 @@ function compareTable(
   where: string,
 ): readonly Diagnostic[] {
   const settings: Readonly<Record<string, unknown>> =
-    data.sources.find(({ source }) => source.use.definition.name === "csv")?.source.use.arguments ??
-    {};
+    data.sources.find(({ source }) => source.use.definition.reads === "table")?.source.use
+      .arguments ?? {};
   const records = firstRecords(header, settings, where);
   const [first] = records;
   if (!first) return data.fields.slice(0, 1).map((field) => misfit(field, "rows", "none"));

@@ -2,8 +2,11 @@
 import { exitCode, UsageError } from "./exit.ts";
 import { commandLine } from "./program.ts";
 
+/** What a stream says when it cannot be written to. */
+const broken = "error" satisfies "error";
+
 process.on("SIGINT", () => process.exit(exitCode.interrupted));
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+process.stdout.on(broken, (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCode.clean);
   process.stderr.write(
     `nnspec: cannot write to the standard output: ${error.code === "ENOSPC" ? "the disk is full" : error.message}\n`,

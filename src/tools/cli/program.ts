@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
+import type { BackendChoice } from "../../runtime/device.ts";
+import { templateNames } from "./templates.ts";
 import type {
   BuildOptions,
   CheckOptions,
@@ -54,8 +56,8 @@ function init(program: Command): void {
     .description("write a first model.nnspec that trains as it stands")
     .addOption(
       new Option("--template <name>", "what to start from")
-        .choices(["spirals", "csv"])
-        .default("spirals"),
+        .choices(templateNames)
+        .default(templateNames[0]),
     )
     .addHelpText("after", examples("nnspec init", "nnspec init my-model --template csv"))
     .action(async (folder: string | undefined, options: { template: string }) =>
@@ -443,7 +445,7 @@ function calibrateOption(): Option {
   );
 }
 
-const backends = ["auto", "gpu", "wasm", "cpu"] as const;
+const backends: readonly BackendChoice[] = ["auto", "gpu", "wasm", "cpu"];
 
 function backendOption(): Option {
   return new Option(

@@ -74,3 +74,6 @@ function sampleTable(): string {
   });
   return `${["length", "width", "height", "kind"].join(",")}\n${rows.join("\n")}\n`;
 }
+
+/** What `--template` takes; the first is written where none is asked for. */
+export const templateNames = Object.keys(templates) as readonly (keyof typeof templates)[];

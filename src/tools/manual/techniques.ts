@@ -30,20 +30,25 @@ type Row = readonly [
 const setting = { setting: true } as const;
 
 const activations: readonly Row[] = [
-  ["A1", "identity", ["6.1"], ["library/activations.test.ts"]],
+  ["A1", "the identity", ["6.1"], ["library/activations.test.ts"]],
   [
     "A2",
     "binary step, with a warning where it is trained through",
     ["6.1"],
     ["library/activations.test.ts", "lints/cases.test.ts"],
   ],
-  ["A3", "sigmoid", ["6.1"], ["library/activations.test.ts"]],
-  ["A4", "tanh", ["6.1"], ["library/activations.test.ts"]],
+  ["A3", "sigmoid, the logistic function", ["6.1"], ["library/activations.test.ts"]],
+  ["A4", "hyperbolic tangent", ["6.1"], ["library/activations.test.ts"]],
   ["A5", "ReLU", ["6.1"], ["library/activations.test.ts"]],
   ["A6", "leaky ReLU, PReLU", ["6.1"], ["library/activations.test.ts"]],
   ["A7", "ELU", ["6.1"], ["library/activations.test.ts"]],
-  ["A8", "maxout", ["6.1"], ["library/further-layers.test.ts", "library/layer-gradients.test.ts"]],
-  ["A9", "softmax", ["6.1"], ["library/activations.test.ts"]],
+  [
+    "A8",
+    "maxout units",
+    ["6.1"],
+    ["library/further-layers.test.ts", "library/layer-gradients.test.ts"],
+  ],
+  ["A9", "softmax over an axis", ["6.1"], ["library/activations.test.ts"]],
   [
     "A10",
     "GELU, SiLU, softplus, log-softmax, hard variants",
@@ -123,8 +128,8 @@ const data: readonly Row[] = [
       "augment/check.test.ts",
     ],
   ],
-  ["C7", "cutout", ["7.7"], ["augment/place.test.ts", "augment/train.test.ts"]],
-  ["C8", "mixup", ["7.7"], ["augment/mixup.test.ts"]],
+  ["C7", "cutout of squares", ["7.7"], ["augment/place.test.ts", "augment/train.test.ts"]],
+  ["C8", "mixup of rows", ["7.7"], ["augment/mixup.test.ts"]],
   ["C9", "automatic augmentation", ["7.7"], ["augment/color.test.ts", "augment/check.test.ts"]],
   [
     "C10",
@@ -155,7 +160,7 @@ const layers: readonly Row[] = [
   ["D8", "instance and group normalisation", ["6.1"], ["library/layers.test.ts"]],
   [
     "D9",
-    "dropout",
+    "dropout of values",
     ["6.1", "6.11"],
     ["library/noise-layers.test.ts", "library/layer-gradients.test.ts"],
   ],
@@ -293,12 +298,12 @@ const optimizers: readonly Row[] = [
 ];
 
 const schedules: readonly Row[] = [
-  ["G1", "constant", ["8.5"], ["library/schedules.test.ts"]],
-  ["G2", "step", ["8.5"], ["library/schedules.test.ts"]],
-  ["G3", "cosine", ["8.5"], ["library/schedules.test.ts"]],
-  ["G4", "linear", ["8.5"], ["library/schedules.test.ts"]],
+  ["G1", "a constant rate", ["8.5"], ["library/schedules.test.ts"]],
+  ["G2", "in steps", ["8.5"], ["library/schedules.test.ts"]],
+  ["G3", "along a cosine", ["8.5"], ["library/schedules.test.ts"]],
+  ["G4", "along a line", ["8.5"], ["library/schedules.test.ts"]],
   ["G5", "inverse square root", ["8.5"], ["library/schedules.test.ts"]],
-  ["G6", "exponential", ["8.5"], ["library/schedules.test.ts"]],
+  ["G6", "exponential decay", ["8.5"], ["library/schedules.test.ts"]],
   [
     "G7",
     "piecewise constant",

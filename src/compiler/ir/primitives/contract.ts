@@ -5,6 +5,13 @@ import { contractType, parseLabels, sizesOf } from "./labels.ts";
 /** The product of two operands, summed over the letters that the result lacks; a batch letter runs over the actual rows. */
 export const contract: Primitive<"contract"> = {
   type: (inputs, { labels }) => contractType(inputs, parseLabels(labels)),
+  products: ({ inputs, attributes }) =>
+    countOf([
+      ...sizesOf(
+        parseLabels(attributes.labels),
+        inputs.map(({ type }) => type.shape),
+      ).values(),
+    ]),
   evaluate: ({ inputs, attributes, shape }) => {
     const labels = parseLabels(attributes.labels);
     const [a, b] = inputs as readonly [Value, Value];

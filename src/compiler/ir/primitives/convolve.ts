@@ -31,12 +31,18 @@ function two(inputs: readonly ArrayType[]): readonly [ArrayType, ArrayType] {
   return inputs as readonly [ArrayType, ArrayType];
 }
 
+/** Every output is a sum over the window and over the inputs of its group. */
+function taps(output: ArrayType, weights: ArrayType): number {
+  return countOf(output.shape) * countOf(weights.shape.slice(0, -1));
+}
+
 /** The convolution (without flipping the weights); rows of padding count as 0. */
 export const convolve: Primitive<"convolve"> = {
   type: (inputs, { window, groups }) => {
     const [x, w] = two(inputs);
     return convolutionType(x, w, window, groups);
   },
+  products: ({ type, inputs }) => taps(type, inputs[1]!.type),
   evaluate: ({ inputs, attributes: { window, groups }, shape }) => {
     const [x, w] = inputs as readonly [Value, Value];
     const result = new Float64Array(countOf(shape));
@@ -75,6 +81,7 @@ export const convolve_input_gradient: Primitive<"convolve_input_gradient"> = {
     );
     return x;
   },
+  products: ({ inputs: [gradient, w] }) => taps(gradient!.type, w!.type),
   evaluate: ({ inputs, attributes: { window, groups }, shape }) => {
     const [gradient, w] = inputs as readonly [Value, Value];
     const result = new Float64Array(countOf(shape));
@@ -122,6 +129,7 @@ export const convolve_weight_gradient: Primitive<"convolve_weight_gradient"> = {
     );
     return w;
   },
+  products: ({ type, inputs: [, gradient] }) => taps(gradient!.type, type),
   evaluate: ({ inputs, attributes: { window, groups }, shape }) => {
     const [x, gradient] = inputs as readonly [Value, Value];
     const result = new Float64Array(countOf(shape));

@@ -14,6 +14,8 @@ export interface Primitive<O extends Op> {
    * each of its operand's type; undefined where it is zero everywhere.
    */
   readonly gradient: Gradient<O>;
+  /** How many products of two numbers it adds up; left out, none. */
+  readonly products?: (node: NodeOf<O>) => number;
   /** A cheaper node of the same type and value, if there is one to be seen from the operands. */
   readonly fold?: (
     graph: GraphBuilder,

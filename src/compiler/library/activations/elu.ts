@@ -18,6 +18,7 @@ export const elu = defineActivation({
       arguments: { alpha: 2 },
     },
   ],
+  scalar: (x, { alpha }) => (x >= 0 ? x : alpha * Math.expm1(x)),
   example: "x -> dense(64) -> elu",
   techniques: ["A7"],
   lower: (graph, x, { alpha }) =>

@@ -1,3 +1,4 @@
+import { normalDistribution } from "../support/scalars.ts";
 import { defineActivation } from "../define.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
@@ -30,6 +31,7 @@ export const gelu = defineActivation({
     { in: [-800, -1, 0, 1, 800], out: [0, -0.15865525393145707, 0, 0.8413447460685429, 800] },
     { in: [-1, 1], out: [-0.15880800939172324, 0.8411919906082768], arguments: { form: "tanh" } },
   ],
+  scalar: (x) => x * normalDistribution(x),
   example: "x -> dense(64) -> gelu",
   techniques: ["A10"],
   lower: (graph, x, { form }) => {

@@ -9,6 +9,8 @@ export const hardTanh = defineActivation({
   family: "saturating",
   gain: () => 1,
   examples: [{ in: [-4, 0, 0.5, 4], out: [-1, 0, 0.5, 1] }],
+  scalar: (x) => Math.min(1, Math.max(-1, x)),
+  saturates: { range: { from: -1, to: 1 }, flat: { low: -0.97, high: 0.97 }, steepest: 1 },
   example: "x -> dense(64) -> hard_tanh",
   techniques: ["A10"],
   lower: (graph, x) => clamp(graph, x, -1, 1),

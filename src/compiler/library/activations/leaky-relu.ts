@@ -14,6 +14,8 @@ export const leakyRelu = defineActivation({
     { in: [-2, 0, 3], out: [-0.2, 0, 3] },
     { in: [-2, 3], out: [-0.02, 3], arguments: { alpha: 0.01 } },
   ],
+  homogeneous: true,
+  scalar: (x, { alpha }) => (x >= 0 ? x : alpha * x),
   example: "x -> dense(64) -> leaky_relu(0.1)",
   pitfalls: "The slope is 0.1 unless written; many frameworks have 0.01.",
   techniques: ["A6"],

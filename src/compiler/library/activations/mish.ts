@@ -1,3 +1,4 @@
+import { softplusNumber } from "../support/scalars.ts";
 import { defineActivation } from "../define.ts";
 import { softplusOf } from "../support/branch.ts";
 
@@ -12,6 +13,7 @@ export const mish = defineActivation({
   examples: [
     { in: [-800, -1, 0, 1, 800], out: [0, -0.30340146137410895, 0, 0.8650983882673103, 800] },
   ],
+  scalar: (x) => x * Math.tanh(softplusNumber(x)),
   example: "x -> dense(64) -> mish",
   techniques: ["A10"],
   lower: (graph, x) => graph.multiply(x, graph.tanh(softplusOf(graph, x))),

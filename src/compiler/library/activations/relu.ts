@@ -10,6 +10,8 @@ export const relu = defineActivation({
   family: "rectifier",
   gain: () => 2,
   examples: [{ in: [-2, 0, 3], out: [0, 0, 3] }],
+  homogeneous: true,
+  scalar: (x) => Math.max(0, x),
   example: "x -> dense(64) -> relu",
   pitfalls:
     'Units whose input is always negative stop learning ("dead" units): lower the rate, or use `leaky_relu`. Goes with Kaiming initialisation.',

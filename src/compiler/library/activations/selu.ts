@@ -19,6 +19,7 @@ export const selu = defineActivation({
       out: [-1.7580993408473766, -1.1113307378125625, 0, 1.0507009873554805],
     },
   ],
+  scalar: (x) => scale * (x >= 0 ? x : alpha * Math.expm1(x)),
   example: "x -> dense(64) -> selu",
   pitfalls: "Its promise holds with `lecun` initialisation only.",
   techniques: ["A10"],

@@ -1,3 +1,4 @@
+import { logistic } from "../support/scalars.ts";
 import { defineActivation } from "../define.ts";
 
 export const sigmoid = defineActivation({
@@ -8,6 +9,12 @@ export const sigmoid = defineActivation({
   family: "saturating",
   gain: () => 1,
   examples: [{ in: [-800, 0, 1, 800], out: [0, 0.5, 0.7310585786300049, 1] }],
+  scalar: logistic,
+  saturates: {
+    range: { from: 0, to: 1 },
+    flat: { low: 0.015, high: 0.985 },
+    steepest: 1 / 4,
+  },
   example: "x -> dense(64) -> sigmoid",
   pitfalls:
     "Saturates: gradients vanish in deep stacks, and its outputs are not centred on 0. For the last layer of a binary classifier leave it out: `binary_cross_entropy` takes logits.",

@@ -1,3 +1,4 @@
+import { logistic } from "../support/scalars.ts";
 import { defineActivation } from "../define.ts";
 
 export const silu = defineActivation({
@@ -11,6 +12,7 @@ export const silu = defineActivation({
   examples: [
     { in: [-800, -1, 0, 1, 800], out: [0, -0.2689414213699951, 0, 0.7310585786300049, 800] },
   ],
+  scalar: (x) => x * logistic(x),
   example: "x -> dense(64) -> silu",
   techniques: ["A10"],
   lower: (graph, x) => graph.multiply(x, graph.sigmoid(x)),

@@ -8,6 +8,8 @@ export const softsign = defineActivation({
   family: "saturating",
   gain: () => 1,
   examples: [{ in: [-3, 0, 1], out: [-0.75, 0, 0.5] }],
+  scalar: (x) => x / (1 + Math.abs(x)),
+  saturates: { range: { from: -1, to: 1 }, flat: { low: -0.97, high: 0.97 }, steepest: 1 },
   example: "x -> dense(64) -> softsign",
   techniques: ["A10"],
   lower: (graph, x) => graph.divide(x, graph.add(1, graph.absolute(x))),

@@ -1,3 +1,4 @@
+import { sigmoid } from "./sigmoid.ts";
 import { defineActivation } from "../define.ts";
 
 export const step = defineActivation({
@@ -8,6 +9,8 @@ export const step = defineActivation({
   arguments: {},
   family: "saturating",
   examples: [{ in: [-2, 0, 3], out: [0, 1, 1] }],
+  scalar: (x) => (x >= 0 ? 1 : 0),
+  flat: { instead: sigmoid },
   example: "x -> dense(64) -> step",
   pitfalls: "Its gradient is 0 everywhere, so nothing before it learns. Use `sigmoid` in training.",
   techniques: ["A2"],

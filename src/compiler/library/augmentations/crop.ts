@@ -39,6 +39,7 @@ export const crop = defineAugmentation({
       summary: "The length that the short side is resized to first.",
     },
   },
+  quick: true,
   applies: "any",
   infer: (picture, { n, from }) => {
     const whole = source(picture, from);

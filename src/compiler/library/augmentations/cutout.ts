@@ -15,6 +15,7 @@ export const cutout = defineAugmentation({
       summary: "The side of the square: one number, or one for each axis.",
     },
   },
+  quick: true,
   applies: "any",
   infer: (picture, { n }) =>
     extentsProblem(picture, n, "n") ?? tooLarge(extents(picture, n), picture.axes) ?? picture,

@@ -20,6 +20,8 @@ export const flip = defineAugmentation({
       summary: "How often.",
     },
   },
+  quick: true,
+  turns: ({ axis }) => ({ degrees: "mirrored", written: `flip(${axis})` }),
   applies: "any",
   infer: (picture, { axis }) => {
     const side = sideOf(picture, axis);

@@ -14,6 +14,7 @@ export const padCrop = defineAugmentation({
       summary: "By how much the picture may move: one number, or one for each axis.",
     },
   },
+  quick: true,
   applies: "any",
   infer: (picture, { n }) => extentsProblem(picture, n, "n") ?? picture,
   runtime: { files: ["augment-place.ts"] },

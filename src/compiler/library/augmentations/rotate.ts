@@ -14,6 +14,7 @@ export const rotate = defineAugmentation({
       summary: "The largest angle, to either side.",
     },
   },
+  turns: ({ angle }) => ({ degrees: angle, written: `rotate(${angle} deg)` }),
   applies: "images",
   infer: (picture) => picture,
   runtime: { files: ["augment-warp.ts"] },

@@ -36,6 +36,7 @@ export const shift = defineAugmentation({
     names.some((name) => values[name] !== undefined)
       ? undefined
       : { problem: "`shift` does not say along which axis", help: "write `shift(h: 10%, w: 10%)`" },
+  quick: true,
   applies: "any",
   infer: (picture, values) => {
     const absent = names.find(

@@ -1,3 +1,4 @@
+import { absolute } from "../support/growth-arithmetic.ts";
 import { defineFunction } from "../define.ts";
 
 export const absFunction = defineFunction({
@@ -6,6 +7,7 @@ export const absFunction = defineFunction({
   formula: "y = |x|",
   operands: ["x"],
   example: "y = abs(x)",
+  growth: (a) => absolute(a!),
   evaluate: (x) => Math.abs(x!),
   lower: (graph, [x]) => graph.absolute(x!),
 });

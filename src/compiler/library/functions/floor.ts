@@ -1,3 +1,5 @@
+import { rounded } from "../support/growth-arithmetic.ts";
+import { floorDivide } from "../../ir/dim.ts";
 import { defineFunction } from "../define.ts";
 
 export const floorFunction = defineFunction({
@@ -6,6 +8,8 @@ export const floorFunction = defineFunction({
   formula: "y = floor(x)",
   operands: ["x"],
   example: "y = floor(x)",
+  ofSizes: { kind: "quotient", of: floorDivide },
+  growth: (a) => rounded(a!, "down"),
   evaluate: (x) => Math.floor(x!),
   lower: (graph, [x]) => graph.floor(x!),
 });

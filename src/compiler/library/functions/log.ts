@@ -1,3 +1,4 @@
+import { logarithm } from "../support/growth-arithmetic.ts";
 import { defineFunction } from "../define.ts";
 
 export const logFunction = defineFunction({
@@ -6,6 +7,7 @@ export const logFunction = defineFunction({
   formula: "y = ln x",
   operands: ["x"],
   example: "y = log(x)",
+  growth: (a) => logarithm(a!),
   evaluate: (x) => Math.log(x!),
   lower: (graph, [x]) => graph.log(x!),
 });

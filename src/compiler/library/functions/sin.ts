@@ -1,3 +1,4 @@
+import { bounded, swings } from "../support/growth-arithmetic.ts";
 import { defineFunction } from "../define.ts";
 
 export const sinFunction = defineFunction({
@@ -6,6 +7,7 @@ export const sinFunction = defineFunction({
   formula: "y = sin x",
   operands: ["x"],
   example: "y = sin(x)",
+  growth: (a) => bounded(a!, Math.sin, swings),
   evaluate: (x) => Math.sin(x!),
   lower: (graph, [x]) => graph.sine(x!),
 });

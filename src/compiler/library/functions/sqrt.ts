@@ -1,3 +1,4 @@
+import { half, power } from "../support/growth-arithmetic.ts";
 import { defineFunction } from "../define.ts";
 
 export const sqrtFunction = defineFunction({
@@ -6,6 +7,7 @@ export const sqrtFunction = defineFunction({
   formula: "y = x^(1/2)",
   operands: ["x"],
   example: "y = sqrt(x)",
+  growth: (a) => power(a!, half),
   evaluate: (x) => Math.sqrt(x!),
   lower: (graph, [x]) => graph.sqrt(x!),
 });

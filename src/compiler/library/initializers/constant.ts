@@ -11,5 +11,6 @@ export const constant = defineInitializer({
   pitfalls:
     "In a hidden layer every unit stays the same as its neighbours: symmetry never breaks. Fine for biases and for a one-layer convex model.",
   techniques: ["B1"],
+  fixed: true,
   sample: (_shape, _fan, { value }) => ({ kind: "constant", value }),
 });

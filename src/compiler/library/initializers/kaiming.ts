@@ -35,6 +35,7 @@ export const kaiming = defineInitializer({
   example: "for weights { init: kaiming(relu, mode: fan_out) }",
   pitfalls: "Before tanh or sigmoid the values saturate: use `xavier`.",
   techniques: ["B6"],
+  suits: "rectifier",
   sample: (_shape, fan, { activation, mode, distribution }) =>
     withVariance(gainOf(activation) / (mode === "fan_in" ? fan.in : fan.out), distribution),
 });

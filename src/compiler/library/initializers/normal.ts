@@ -12,5 +12,6 @@ export const normal = defineInitializer({
   pitfalls:
     "One deviation for all layers makes activations vanish or explode with depth; `xavier` and `kaiming` follow the size of each layer.",
   techniques: ["B2"],
+  fixed: true,
   sample: (_shape, _fan, { mean, deviation }) => ({ kind: "normal", mean, deviation }),
 });

@@ -9,5 +9,6 @@ export const ones = defineInitializer({
   pitfalls:
     "In a hidden layer every unit stays the same as its neighbours: symmetry never breaks. Fine for biases and for a one-layer convex model.",
   techniques: ["B1"],
+  fixed: true,
   sample: () => ({ kind: "constant", value: 1 }),
 });

@@ -15,5 +15,6 @@ export const truncatedNormal = defineInitializer({
   },
   example: "for weights { init: truncated_normal(0.02) }",
   techniques: ["B7"],
+  fixed: true,
   sample: (_shape, _fan, { mean, deviation }) => ({ kind: "truncated_normal", mean, deviation }),
 });

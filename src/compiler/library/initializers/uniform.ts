@@ -9,5 +9,6 @@ export const uniform = defineInitializer({
   },
   example: "for weights { init: uniform(0.05) }",
   techniques: ["B2"],
+  fixed: true,
   sample: (_shape, _fan, { limit }) => ({ kind: "uniform", low: -limit, high: limit }),
 });

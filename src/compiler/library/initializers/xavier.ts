@@ -28,5 +28,6 @@ export const xavier = defineInitializer({
   example: "for weights { init: xavier(distribution: uniform) }",
   pitfalls: "Before ReLU half of the variance is lost in each layer: use `kaiming`.",
   techniques: ["B4", "B5"],
+  suits: "saturating",
   sample: (_shape, fan, { distribution, mode }) => withVariance(1 / fanOf[mode](fan), distribution),
 });

@@ -12,6 +12,10 @@ export const add = defineLayer({
   pitfalls:
     "A residual branch that changes the shape needs a projection on the other side: `x -> conv(channels, 1, stride: 2)`.",
   techniques: ["D5", "D13"],
+  spread: () => ({
+    forward: (incoming) => incoming.reduce((sum, size) => sum + size, 0),
+    backward: 1,
+  }),
   infer: (types) => {
     const first = types[0]!;
     for (const [number, other] of types.entries()) {

@@ -195,7 +195,13 @@ export const attention = defineLayer({
   pitfalls:
     "It knows nothing of the order of places: add a `parameter position` to the input. Time and memory grow with the square of the places. `(query, memory) -> attention(heads: 4)` attends to another value; its features may differ, the result has the query's type. With `causal: off` a model that predicts the next symbol sees its answer.",
   techniques: ["D17"],
-  stochastic: true,
+  window: () => "all",
+  // The maps of its values and of its output, one after the other: an average of like places keeps E[x²].
+  spread: ({ gain }) => ({
+    forward: ([query = 1, memory = query]) => gain("value", "in") * gain("output", "in") * memory,
+    backward: gain("value", "out") * gain("output", "out"),
+  }),
+  noise: ({ drop }) => drop > 0,
   infer: (types, { heads, causal }) => inferAttention(types, heads, causal),
   weights: ([query, memory], { bias }) => projections(query!, memory ?? query!, bias),
   lower: (context, inputs, { heads, causal, drop }) => {

@@ -5,6 +5,7 @@ import {
   lowerPool,
   poolArithmetic,
   poolArguments,
+  poolSights,
   type Pooling,
 } from "../support/pooling.ts";
 import { axesOf } from "../support/arrange.ts";
@@ -39,6 +40,8 @@ export const avgPool = defineLayer({
   example: "x -> avg_pool(over: (h, w)) -> dense(10)",
   pitfalls: "Padding does not count in the mean (PyTorch's count_include_pad=False).",
   techniques: ["D3", "D4"],
+  window: ([type], values, number) => poolSights(type!, values, number),
+  between: "pooling",
   infer: ([type], values) => inferPool("avg_pool", type!, values),
   arithmetic: ([type], values) => poolArithmetic("avg_pool", type!, values),
   lower: (context, [x], values) => lowerPool(averages, context, x!, values),

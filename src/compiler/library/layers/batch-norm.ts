@@ -68,7 +68,9 @@ export const batchNorm = defineLayer({
   pitfalls:
     "Needs batches of more than a few rows: with tiny ones use `layer_norm`. A bias right before it has no effect. `momentum` is the share of the new batch (0.1), where some frameworks mean the share of the old (0.9).",
   techniques: ["D6"],
-  stochastic: true,
+  normalizes: ({ over }) => ({ batch: true, channels: over === undefined }),
+  between: "normalisation",
+  fresh: (values) => ({ ...values, momentum: 1 }),
   infer: ([type], { over }) => wrongOver("batch_norm", type!, over) ?? type!,
   weights: ([type], { over }) =>
     scaleAndShift(placesOver(type!, over).map((place) => type!.axes[place]!.size)),

@@ -1,4 +1,4 @@
-import { add, equalDims, print } from "../../ir/dim.ts";
+import { add, equalDims, known, print } from "../../ir/dim.ts";
 import type { TensorType } from "../../ir/type.ts";
 import {
   callAxis,
@@ -65,6 +65,15 @@ function disagreement(
   return undefined;
 }
 
+/** What is joined is averaged by its size. */
+function averageBySize(types: readonly TensorType[], incoming: readonly number[]): number {
+  const sizes = types.map(({ axes }) =>
+    axes.slice(1).reduce((product, axis) => product * (known(axis.size) ?? 1), 1),
+  );
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  return incoming.reduce((sum, each, place) => sum + (each * sizes[place]!) / all, 0);
+}
+
 export const concat = defineLayer({
   name: "concat",
   summary:
@@ -83,6 +92,11 @@ export const concat = defineLayer({
   pitfalls:
     "Branches of an Inception module must keep the spatial size: `padding: same` and one stride.",
   techniques: ["D5", "D14"],
+  arranges: true,
+  spread: ({ inputTypes }) => ({
+    forward: (incoming) => averageBySize(inputTypes, incoming),
+    backward: 1,
+  }),
   infer: (operands, { over }) => {
     const types = withRows(operands);
     const first = types[0]!;

@@ -11,7 +11,7 @@ import {
   withAxis,
 } from "../support/axes.ts";
 import { windowArithmetic } from "../support/window-arithmetic.ts";
-import { kernelFor, productOf, slide, windowInNumbers } from "../support/windows.ts";
+import { kernelFor, productOf, sightsOf, slide, windowInNumbers } from "../support/windows.ts";
 import { defineLayer } from "../define.ts";
 import type { ShapeProblem } from "../definition.ts";
 
@@ -119,6 +119,9 @@ export const conv = defineLayer({
   pitfalls:
     "Before batch normalisation the bias has no effect: `bias: off`. Two 3x3 convolutions see what one 5x5 sees, with fewer weights. `dropconnect: 0.2` leaves entries of its kernel out of each training step.",
   techniques: ["D2", "D10"],
+  linear: ([type], { kernel, groups }) => ({ kernel: kernelFor(type!, kernel), groups }),
+  kronecker: true,
+  window: ([type], values, number) => sightsOf(type!, values, number),
   infer: ([type], values) => {
     const wrong = notNumbers("conv", type!) ?? wrongAxes(type!);
     if (wrong) return wrong;

@@ -1,3 +1,4 @@
+import { size } from "../../ir/dim.ts";
 import type { TensorType } from "../../ir/type.ts";
 import { withLast, along } from "../support/arrange.ts";
 import {
@@ -64,6 +65,8 @@ export const dense = defineLayer({
   pitfalls:
     "After a convolution the value has several axes: write `flatten` before `dense`, pool the spatial axes away, or say `over: c`. Before batch normalisation the bias has no effect: `bias: off`. `dropconnect: 0.5` leaves entries of its weight out of each training step.",
   techniques: ["D1", "D10"],
+  linear: () => ({ kernel: [], groups: size(1) }),
+  kronecker: true,
   infer: ([type], { units, over }) => {
     const wrong = notNumbers("dense", type!);
     if (wrong) return wrong;

@@ -22,7 +22,13 @@ export const dropout = defineLayer({
   pitfalls:
     "`drop` is the chance to zero, not to keep. Not before batch normalisation: the variance differs between training and inference. The vanilla form (no scaling in training, times 1 - drop at inference) trains alike, with other sizes on the way. `predict: monte_carlo(samples: 50)` leaves it on and gives the mean and spread of the answers.",
   techniques: ["D9", "D15"],
-  stochastic: true,
+  noise: ({ drop }) => drop > 0,
+  masks: true,
+  between: "dropout",
+  spread: ({ values: { drop } }) => ({
+    forward: ([first = 1]) => first / (1 - drop),
+    backward: 1 / (1 - drop),
+  }),
   infer: ([type]) => notNumbers("dropout", type!) ?? type!,
   lower: ({ graph, noisy, random }, [x], { drop }) => {
     if (!noisy || drop === 0) return x!;

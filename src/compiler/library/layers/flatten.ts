@@ -31,6 +31,9 @@ export const flatten = defineLayer({
   pitfalls:
     "`flatten` keeps every value, so the dense layer after it is large; `avg_pool(over: (h, w))` keeps one value a channel.",
   techniques: ["D5"],
+  arranges: true,
+  between: "a change of shape",
+  window: () => "all",
   infer: ([type], { over, into }) => {
     if (type!.axes.length < 2)
       return {

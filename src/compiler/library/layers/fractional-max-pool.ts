@@ -159,7 +159,10 @@ export const fractionalMaxPool = defineLayer({
   pitfalls:
     "Regions are drawn once a step for all rows and channels (PyTorch draws for each). A ratio above the window is refused, as places between the regions would never be seen. The paper averages several draws at inference: `predict: monte_carlo(samples: 12)` does that.",
   techniques: ["D12"],
-  stochastic: true,
+  noise: () => true,
+  between: "pooling",
+  window: ([type], { ratio, window }) =>
+    spatialPlaces(type!).map(() => ({ reach: window - 1, jump: ratio })),
   check: ({ ratio, window }) =>
     ratio > window
       ? {

@@ -25,6 +25,8 @@ export const groupNorm = defineLayer({
   example: "x -> conv(16, 3, bias: off) -> group_norm(8) -> relu",
   pitfalls: "It works the same with one row as with many: the choice for small batches of images.",
   techniques: ["D8"],
+  window: () => "all",
+  normalizes: () => ({ batch: false, channels: false }),
   infer: ([type], { groups }) => {
     const wrong = notNumbers("group_norm", type!);
     if (wrong) return wrong;

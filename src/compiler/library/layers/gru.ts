@@ -28,6 +28,7 @@ export const gru = defineLayer({
   pitfalls:
     "The reset gate works on the product, bias included, as in PyTorch and cuDNN, not on h as in the paper: weights of other programs may not fit. The places come one after the other, so a step takes as long as the sequence is; clip the gradients (`clip: norm(1)`). An initialiser of `weights` is applied gate by gate.",
   techniques: ["D17"],
+  window: () => "all",
   infer: ([type], { units }) => inferRecurrent("gru", type!, units),
   weights: ([type], { units, bias }) => recurrentWeights(type!, units, 3, bias),
   lower: (context, [x], { units }) => {

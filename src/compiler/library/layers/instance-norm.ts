@@ -23,6 +23,8 @@ export const instanceNorm = defineLayer({
   pitfalls:
     "It removes the contrast of each image. The same in training and at inference: no running averages.",
   techniques: ["D8"],
+  window: () => "all",
+  normalizes: () => ({ batch: false, channels: true }),
   infer: ([type]) => {
     const wrong = notNumbers("instance_norm", type!);
     if (wrong) return wrong;

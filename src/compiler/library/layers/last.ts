@@ -13,6 +13,7 @@ export const last = defineLayer({
   pitfalls:
     "Sequences that were filled up to one length end in what they were filled with: pool over `t` instead, or fill at the beginning.",
   techniques: ["D17"],
+  arranges: true,
   infer: ([type], { over }) => {
     const place = findAxis(type!, over);
     if (place === undefined) return noSuchAxis("last", "over", over, type!);

@@ -30,6 +30,7 @@ export const layerNorm = defineLayer({
   pitfalls:
     "On images `over` is `c` alone unless `over: (h, w, c)` is written. It works the same with one row as with many.",
   techniques: ["D7"],
+  normalizes: () => ({ batch: false, channels: false }),
   infer: ([type], { over }) => wrongOver("layer_norm", type!, over) ?? type!,
   weights: ([type], { over }) =>
     scaleAndShift(placesOver(type!, over).map((place) => type!.axes[place]!.size)),

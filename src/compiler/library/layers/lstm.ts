@@ -27,6 +27,7 @@ export const lstm = defineLayer({
   pitfalls:
     "It gives h; the memory c stays inside. The places come one after the other, so a step takes as long as the sequence is; clip the gradients (`clip: norm(1)`). An initialiser of `weights` is applied gate by gate.",
   techniques: ["D17"],
+  window: () => "all",
   infer: ([type], { units }) => inferRecurrent("lstm", type!, units),
   weights: ([type], { units, bias }) => recurrentWeights(type!, units, 4, bias),
   lower: (context, [x], { units }) => {

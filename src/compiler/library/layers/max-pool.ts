@@ -3,6 +3,7 @@ import {
   lowerPool,
   poolArithmetic,
   poolArguments,
+  poolSights,
   type Pooling,
 } from "../support/pooling.ts";
 import { defineLayer } from "../define.ts";
@@ -21,6 +22,8 @@ export const maxPool = defineLayer({
   pitfalls:
     "A window of 3 with `stride: 2` overlaps, as AlexNet and ResNet have it; `padding: same` then keeps ceil(h / 2) places.",
   techniques: ["D3", "D4"],
+  window: ([type], values, number) => poolSights(type!, values, number),
+  between: "pooling",
   infer: ([type], values) => inferPool("max_pool", type!, values),
   arithmetic: ([type], values) => poolArithmetic("max_pool", type!, values),
   lower: (context, [x], values) => lowerPool(maxima, context, x!, values),

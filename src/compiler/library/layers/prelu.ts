@@ -1,3 +1,4 @@
+import { leakyRelu } from "../activations/leaky-relu.ts";
 import { size } from "../../ir/dim.ts";
 import { findAxis, noSuchAxis, notNumbers } from "../support/axes.ts";
 import { defineLayer } from "../define.ts";
@@ -22,6 +23,11 @@ export const prelu = defineLayer({
   pitfalls:
     "The slopes are `scales`, so rules for `weights` leave them alone: weight decay would push them to 0, which is plain ReLU.",
   techniques: ["A6"],
+  startsAs: ({ initial }) => ({ definition: leakyRelu, arguments: { alpha: initial } }),
+  spread: ({ values: { initial } }) => ({
+    forward: ([first = 1]) => (first * (1 + initial ** 2)) / 2,
+    backward: (1 + initial ** 2) / 2,
+  }),
   infer: ([type], { over }) =>
     notNumbers("prelu", type!) ??
     (over !== undefined && findAxis(type!, over) === undefined

@@ -25,6 +25,9 @@ export const reshape = defineLayer({
   example: "x -> reshape(h: 8, w: 8, c: 1) -> conv(16, 3)",
   pitfalls: "`reshape` reads the values in order; it does not swap axes.",
   techniques: ["D5"],
+  arranges: true,
+  between: "a change of shape",
+  window: () => "all",
   infer: ([type], values) => {
     const axes = axesOf(values);
     const found = features(type!);

@@ -33,6 +33,7 @@ export const rnn = defineLayer({
   pitfalls:
     "Gradients shrink or grow with every place: over more than some tens of places use `gru` or `lstm`, and clip (`clip: norm(1)`). With `relu` the values can grow without bound: start from `for weights of rnn { init: orthogonal }`.",
   techniques: ["D17"],
+  window: () => "all",
   infer: ([type], { units }) => inferRecurrent("rnn", type!, units),
   weights: ([type], { units, bias }) => recurrentWeights(type!, units, 1, bias),
   lower: (context, [x], { units, activation }) =>

@@ -29,7 +29,12 @@ export const stochasticDepth = defineLayer({
   pitfalls:
     "It stands at the end of a branch, never on the way itself: `x + branch` keeps x. Later blocks are skipped more often: `repeat i in 1 .. 4 Residual(0.1 * i)`. Training is not scaled up, inference is scaled down, as in the paper; some libraries do it the other way round.",
   techniques: ["D11"],
-  stochastic: true,
+  noise: ({ drop }) => drop > 0,
+  between: "dropout",
+  spread: ({ values: { drop } }) => ({
+    forward: ([first = 1]) => first * (1 - drop),
+    backward: 1 - drop,
+  }),
   infer: ([type]) => notNumbers("stochastic_depth", type!) ?? type!,
   lower: ({ graph, noisy, random }, [x], { drop, each }) => {
     if (drop === 0) return x!;

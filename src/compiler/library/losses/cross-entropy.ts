@@ -1,3 +1,5 @@
+import { logSoftmax } from "../activations/log-softmax.ts";
+import { softmax } from "../activations/softmax.ts";
 import { defineLoss } from "../define.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
@@ -17,6 +19,7 @@ export const crossEntropy = defineLoss({
   summary: "How surprised the predicted distribution is by the right class; takes logits.",
   formula:
     "L = -sum over k of w_k q_k log softmax(z)_k, with q = (1 - smoothing) target + smoothing / C and w the class weights",
+  applies: [softmax, logSoftmax],
   operands: [
     {
       name: "logits",

@@ -7,6 +7,7 @@ export const hinge = defineLoss({
   summary: "Multiclass support vector machine: the right class must win by a margin.",
   formula: "L = sum over j != y of max(0, s_j - s_y + margin)",
   source: "Weston, Watkins 1999",
+  margin: true,
   operands: [
     {
       name: "scores",

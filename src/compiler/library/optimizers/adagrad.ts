@@ -17,6 +17,7 @@ export const adagrad = defineOptimizer({
     },
   },
   rate: "rate",
+  diesOut: true,
   example: "optimizer: adagrad(0.01)",
   pitfalls: "The sum only grows, so on long runs the steps die out.",
   techniques: ["F4"],

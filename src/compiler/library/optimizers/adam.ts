@@ -1,3 +1,4 @@
+import { adamw } from "./adamw.ts";
 import { defineOptimizer } from "../define.ts";
 import { adamArguments, adamSlots, adamStep } from "../support/moments.ts";
 
@@ -9,6 +10,9 @@ export const adam = defineOptimizer({
   source: "Kingma, Ba 2015",
   arguments: adamArguments,
   rate: "rate",
+  usualRate: 1e-3,
+  normalizedSteps: true,
+  decoupled: adamw,
   example: "optimizer: adam(1e-3)",
   pitfalls:
     "Rates of 1e-3 or 5e-4 are usual; ten times more seldom works. An L2 penalty is not weight decay here: use `adamw`.",

@@ -18,6 +18,8 @@ export const adamw = defineOptimizer({
     },
   },
   rate: "rate",
+  usualRate: 1e-3,
+  normalizedSteps: true,
   example: "optimizer: adamw(1e-3, decay: 0.01)",
   pitfalls:
     "The decay takes the place of an L2 penalty; both together shrink twice. Biases and normalisation parameters do not decay unless a rule names them.",

@@ -27,6 +27,7 @@ export const rmsprop = defineOptimizer({
     },
   },
   rate: "rate",
+  usualRate: 1e-3,
   example: "optimizer: rmsprop(1e-3, gamma: 0.9)",
   pitfalls: "gamma is 0.9 unless written, as in the lecture; PyTorch has 0.99.",
   techniques: ["F5"],

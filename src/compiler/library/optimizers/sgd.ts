@@ -85,6 +85,7 @@ export const sgd = defineOptimizer({
       argument: "form",
     };
   },
+  usualRate: 0.1,
   example: "optimizer: sgd(0.1, momentum: 0.9, nesterov: on)",
   pitfalls:
     "The two forms take the same path at a constant rate and different ones under a schedule: displacement carries the old rate on.",

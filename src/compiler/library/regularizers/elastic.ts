@@ -16,6 +16,7 @@ export const elastic = defineRegularizer({
       summary: "Twice the factor of the sum of squares, as in `l2`.",
     },
   },
+  squares: ({ l2 }) => l2,
   example: "for weights { regularize: elastic(l1: 1e-5, l2: 1e-4) }",
   techniques: ["E6"],
   penalty: (graph, x, { l1, l2 }) =>

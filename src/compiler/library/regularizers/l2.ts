@@ -8,6 +8,7 @@ export const l2 = defineRegularizer({
   source: "Hoerl, Kennard 1970; Krogh, Hertz 1992",
   applies: "tensor",
   arguments: { lambda: strength },
+  squares: ({ lambda }) => lambda,
   example: "for weights { regularize: l2(1e-4) }",
   pitfalls:
     "It equals weight decay only for plain gradient descent. With Adam use `adamw(decay: ...)`.",

@@ -41,6 +41,7 @@ export const oneCycle = defineSchedule({
     },
   },
   duration: "duration",
+  rises: true,
   example: "schedule: one_cycle(peak: 10x, rise: 30%)",
   pitfalls:
     "Starts at the optimizer's rate: PyTorch starts at a 25th of the peak, so give the optimizer that. The momentum may go the other way: `sgd(0.04, momentum: linear(6 epochs, from: 0.95, to: 0.85) then linear(from: 0.85, to: 0.95))`.",

@@ -18,6 +18,7 @@ export const warmup = defineSchedule({
     },
   },
   duration: "duration",
+  rises: true,
   example: "schedule: warmup(2 epochs) then cosine(to: 0)",
   techniques: ["G8"],
   growth: () => staysAt(1),

@@ -41,6 +41,7 @@ export const csv = defineSource({
       summary: "What separates columns; a comma when left out.",
     },
   },
+  reads: "table",
   runtime: { files: ["read-csv.ts"], read: "readCsv" },
   paths: ["path"],
   fieldArguments: true,

@@ -9,6 +9,7 @@ export const folder = defineSource({
   arguments: {
     path: { kind: "text", summary: "The folder of the folders, relative to the spec." },
   },
+  reads: "images",
   runtime: { files: ["read-folder.ts", "images.ts"], read: "readFolder" },
   paths: ["path"],
   fields: ([image, label, ...others]) => {

@@ -53,6 +53,7 @@ export const text = defineSource({
         "How far apart rows begin; `window` when left out, so that no character is in two rows.",
     },
   },
+  reads: "characters",
   runtime: { files: ["read-text.ts"], read: "readCharacters" },
   paths: ["path"],
   fields: (types, { window }) => misfit(types, Number(window)),

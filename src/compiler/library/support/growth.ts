@@ -18,6 +18,8 @@ export type Growth =
   /** `why` is a clause: "nobody knows how often the number stops getting better". */
   | { readonly kind: "unknown"; readonly why: string };
 
+export type KnownGrowth = Exclude<Growth, { kind: "unknown" }>;
+
 export function term(coefficient: number, power = 0, logarithm = 0, exponent = 0): Growth {
   return coefficient === 0
     ? { kind: "zero" }

@@ -2,7 +2,7 @@ import { compareDims, print, size, type Dim } from "../../ir/dim.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/type.ts";
-import type { Inferred, LowerContext, ShapeProblem } from "../definition.ts";
+import type { Inferred, LowerContext, ShapeProblem, Sight } from "../definition.ts";
 import {
   asList,
   callAxis,
@@ -14,7 +14,7 @@ import {
   spatialPlaces,
 } from "./axes.ts";
 import { windowArithmetic } from "./window-arithmetic.ts";
-import { padsTooMuch, slide, windowInNumbers, type WrittenWindow } from "./windows.ts";
+import { padsTooMuch, sightsOf, slide, windowInNumbers, type WrittenWindow } from "./windows.ts";
 import { axesOf } from "./arrange.ts";
 
 /** The arguments that max_pool and avg_pool share. */
@@ -90,6 +90,16 @@ export function poolArithmetic(
   values: PoolValues,
 ): readonly string[] {
   return values.window === undefined ? [] : windowArithmetic(layer, type, written(values));
+}
+
+/** What a place sees: a window, or whole axes. */
+export function poolSights(
+  type: TensorType,
+  values: PoolValues,
+  number: (dim: Dim) => number,
+): readonly Sight[] | "all" {
+  if (values.grid !== undefined) return "all";
+  return values.window === undefined ? [] : sightsOf(type, written(values), number);
 }
 
 /** Exactly one of a window, `over` and `grid`. */

@@ -11,7 +11,7 @@ import {
 } from "../../ir/dim.ts";
 import type { Window } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/type.ts";
-import type { ShapeProblem } from "../definition.ts";
+import type { ShapeProblem, Sight } from "../definition.ts";
 import { asList, callAxis, isProblem, spatialPlaces } from "./axes.ts";
 
 type Padding = "same" | "valid" | Dim;
@@ -197,6 +197,18 @@ function paddingInNumbers(
     (Math.ceil(length / stride) - 1) * stride + (kernel - 1) * dilation + 1 - length,
   );
   return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/** What a window sees along each spatial axis: (kernel − 1)·dilation places beyond the first, stride from one window to the next. */
+export function sightsOf(
+  type: TensorType,
+  written: Pick<WrittenWindow, "kernel" | "stride" | "dilation">,
+  number: (dim: Dim) => number,
+): readonly Sight[] {
+  return spatialPlaces(type).map((_, index) => ({
+    reach: (number(entry(written.kernel, index)) - 1) * number(entry(written.dilation, index)),
+    jump: number(entry(written.stride, index)),
+  }));
 }
 
 /** The product of all of them; 1 of none. */

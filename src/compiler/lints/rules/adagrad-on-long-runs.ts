@@ -13,12 +13,12 @@ export const adagradOnLongRuns = defineLint({
     "it divides by the root of the sum of all squared gradients so far, which only grows, so the steps die out; RMSProp forgets old gradients, and Adam adds momentum",
   source: "Duchi, Hazan, Singer 2011; Tieleman, Hinton 2012",
   *run(run) {
-    const { name } = run.optimizer.use.definition;
+    const { name, diesOut } = run.optimizer.use.definition;
     const short = run.steps !== undefined && run.steps < longest.steps;
-    if (name !== "adagrad" || run.epochs < longest.epochs || short) return;
+    if (diesOut !== true || run.epochs < longest.epochs || short) return;
     yield {
       span: run.optimizer.origin.span,
-      message: `the steps of \`adagrad\` die out over ${run.epochs} epochs; use \`rmsprop(1e-3)\` or \`adam(1e-3)\``,
+      message: `the steps of \`${name}\` die out over ${run.epochs} epochs; use \`rmsprop(1e-3)\` or \`adam(1e-3)\``,
     };
   },
 });

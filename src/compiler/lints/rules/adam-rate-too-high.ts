@@ -1,8 +1,8 @@
 import type { Fix } from "../../base/diagnostics/diagnostic.ts";
-import { textOf, type Span } from "../../base/source.ts";
+import { textOf } from "../../base/source.ts";
+import type { TypedRun } from "../../typed/program.ts";
+import { callIn } from "../edits.ts";
 import { defineLint } from "../lint.ts";
-
-const usual = 1e-3;
 
 /** Adam with more than ten times its usual rate. */
 export const adamRateTooHigh = defineLint({
@@ -16,26 +16,37 @@ export const adamRateTooHigh = defineLint({
   *run(run) {
     const { definition, arguments: values } = run.optimizer.use;
     const rate = values["rate"];
-    if (!/^adamw?$/.test(definition.name) || typeof rate !== "number" || rate <= 10 * usual) return;
+    if (
+      definition.normalizedSteps !== true ||
+      definition.usualRate === undefined ||
+      typeof rate !== "number" ||
+      rate <= 10 * definition.usualRate
+    )
+      return;
     yield {
       span: run.optimizer.origin.span,
-      message: `the rate ${rate} is more than ten times the usual ${usual} of \`${definition.name}\`; write \`${definition.name}(1e-3)\``,
-      fixes: lowered(run.optimizer.origin.span),
+      message: `the rate ${rate} is more than ten times the usual ${definition.usualRate} of \`${definition.name}\`; write \`${definition.name}(${written(definition.usualRate)})\``,
+      fixes: lowered(run.optimizer),
     };
   },
 });
 
+/** `1e-3`, as people write it. */
+function written(rate: number): string {
+  return rate.toExponential();
+}
+
 /** The rate itself, where it is written as a number. */
-function lowered(optimizer: Span): readonly Fix[] {
-  const written = /^adamw?\s*\(\s*(?:rate\s*:\s*)?(\d[\w.-]*)/.exec(textOf(optimizer));
-  if (!written) return [];
-  const end = optimizer.start + written[0].length;
-  return [
-    {
-      title: "Write `1e-3`",
-      edits: [
-        { span: { source: optimizer.source, start: end - written[1]!.length, end }, text: "1e-3" },
-      ],
-    },
-  ];
+function lowered({ use, origin }: TypedRun["optimizer"]): readonly Fix[] {
+  const { name, rate, usualRate } = use.definition;
+  const call = callIn(origin.span, name);
+  const found =
+    call?.arguments &&
+    new RegExp(`^\\s*(?:${rate}\\s*:\\s*)?(\\d[\\w.-]*)`).exec(textOf(call.arguments));
+  if (!found) return [];
+  const { source, start } = call.arguments;
+  const end = start + found[0].length;
+  const text = written(usualRate!);
+  const edits = [{ span: { source, start: end - found[1]!.length, end }, text }];
+  return [{ title: `Write \`${text}\``, edits }];
 }

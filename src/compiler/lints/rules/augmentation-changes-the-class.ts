@@ -46,10 +46,9 @@ function signName({ data }: TypedRun): string | undefined {
 
 /** Flips and large turns, also those in `sometimes` and `any_of`. */
 function unbearable({ definition, arguments: values }: Use): readonly string[] {
-  if (definition.name === "flip") return [`\`flip(${String(values["axis"])})\``];
-  const angle = values["angle"];
-  if (definition.name === "rotate" && typeof angle === "number" && angle > mostTurn)
-    return [`\`rotate(${angle} deg)\``];
+  const turns = definition.kind === "augmentation" ? definition.turns?.(values) : undefined;
+  if (turns && (turns.degrees === "mirrored" || turns.degrees > mostTurn))
+    return [`\`${turns.written}\``];
   return Object.values(values).flatMap(usesIn).flatMap(unbearable);
 }
 

@@ -1,6 +1,6 @@
 import { withArgument } from "../edits.ts";
 import { defineLint } from "../lint.ts";
-import { layerOf } from "../network.ts";
+import { layerOf, normalizationOf } from "../network.ts";
 
 /** A layer with a bias whose values go into a normalisation over the batch and nowhere else. */
 export const biasBeforeBatchNorm = defineLint({
@@ -13,17 +13,11 @@ export const biasBeforeBatchNorm = defineLint({
   source: "Ioffe, Szegedy 2015, Batch Normalization, section 3.2",
   *network(network) {
     for (const value of network.model.values) {
-      const layer = layerOf(value, "dense", "conv");
-      if (!layer || !layer.weights.some(({ role }) => role === "biases")) continue;
+      const layer = layerOf(value);
+      if (!layer?.definition.linear || !layer.weights.some(({ role }) => role === "biases"))
+        continue;
       const users = network.users.get(value) ?? [];
-      if (
-        users.length === 0 ||
-        !users.every(
-          (user) =>
-            layerOf(user, "batch_norm", "instance_norm")?.arguments["over"] === undefined &&
-            layerOf(user, "batch_norm", "instance_norm"),
-        )
-      )
+      if (users.length === 0 || !users.every((user) => normalizationOf(user)?.channels === true))
         continue;
       yield {
         span: layer.span,

@@ -1,4 +1,7 @@
 import { known } from "../../ir/dim.ts";
+import { writtenBefore } from "../../library/defaults.ts";
+import type { ActivationDefinition } from "../../library/definition.ts";
+import { cutsOff } from "../../typed/activations.ts";
 import type { Value, Weight } from "../../typed/program.ts";
 import { defineLint, type Finding } from "../lint.ts";
 import { isDrawnAndTrained, isWeighted, layerOf, waysOn, type Network } from "../network.ts";
@@ -32,7 +35,7 @@ function* hidden(network: Network, value: Value, weight: Weight): Iterable<Findi
     isDead(network, value, weight) ||
     next.every((each) => constantOf(network, kernelOf(each)!) !== undefined);
   const those = units === undefined ? "units" : `${units} units`;
-  const write = before(network, value) === "rectifier" ? "kaiming(relu)" : "xavier";
+  const write = writtenBefore(before(network, value));
   const message = forEver
     ? `the ${those} of the hidden layer \`${layer.path}\` start equal and can never become different; draw its weights: \`init: ${write}\``
     : `the ${those} of the hidden layer \`${layer.path}\` start equal, and only the random weights after it tell them apart; draw its weights: \`init: ${write}\``;
@@ -73,13 +76,11 @@ function isDead(network: Network, value: Value, weight: Weight): boolean {
     constantOf(network, weight) === 0 &&
     network.users
       .get(value)
-      ?.every(
-        (user) => user.body.kind === "activation" && user.body.use.definition.name === "relu",
-      ) === true
+      ?.every((user) => user.body.kind === "activation" && cutsOff(user.body.use)) === true
   );
 }
 
-function before(network: Network, value: Value): string | undefined {
+function before(network: Network, value: Value): ActivationDefinition["family"] {
   const [way] = waysOn(
     network,
     value,

@@ -1,17 +1,14 @@
+import type { ActivationDefinition, Saturation } from "../../library/definition.ts";
 import type { Value } from "../../typed/program.ts";
 import { defineLint } from "../lint.ts";
 import { operandsOf } from "../../typed/operands.ts";
-import { activationOf, isWeighted, layerOf, normalizations } from "../network.ts";
+import { activationOf, isWeighted, layerOf, normalizationOf } from "../network.ts";
 import { describeFlow } from "../variance.ts";
 
-/** From how many in a row on; the slope of sigmoid is at most 1/4, that of tanh at most 1. */
-const most: Readonly<Record<string, number>> = {
-  sigmoid: 3,
-  hard_sigmoid: 3,
-  tanh: 6,
-  hard_tanh: 6,
-  softsign: 6,
-};
+/** From how many in a row on: few where each at least quarters the gradient, more where a slope may be 1. */
+function most({ steepest }: Saturation): number {
+  return steepest <= 1 / 4 ? 3 : 6;
+}
 
 /** A run of saturating activations without a normalisation or a shortcut between them. */
 export const deepSaturatingStack = defineLint({
@@ -24,17 +21,17 @@ export const deepSaturatingStack = defineLint({
   source: "Hochreiter 1991; Glorot, Bengio 2010; Ioffe, Szegedy 2015",
   *network(network) {
     const depths = new Map<Value, number>();
-    const told = new Set<string>();
+    const told = new Set<ActivationDefinition>();
     for (const value of network.model.values) {
       const depth = depthOf(value, depths);
       depths.set(value, depth);
-      const name = activationOf(value) ?? "";
-      const limit = Object.hasOwn(most, name) ? most[name]! : Infinity;
-      if (depth < limit || told.has(name)) continue;
-      told.add(name);
+      const activation = activationOf(value);
+      if (!activation?.saturates || depth < most(activation.saturates)) continue;
+      if (told.has(activation)) continue;
+      told.add(activation);
       yield {
         span: value.span,
-        message: `this \`${name}\` is number ${depth} in a row without normalisation between; write \`layer_norm\` or \`batch_norm\` before each, or use \`relu\` with \`kaiming\``,
+        message: `this \`${activation.name}\` is number ${depth} in a row without normalisation between; write \`layer_norm\` or \`batch_norm\` before each, or use \`relu\` with \`kaiming\``,
         notes: [describeFlow(network)].filter(Boolean),
       };
     }
@@ -44,11 +41,11 @@ export const deepSaturatingStack = defineLint({
 /** How many saturating activations lie behind the value; a sum keeps the least (its shortcut), a normalisation begins anew. */
 function depthOf(value: Value, depths: ReadonlyMap<Value, number>): number {
   const before = operandsOf(value).map((operand) => depths.get(operand) ?? 0);
-  if (layerOf(value, ...normalizations)) return 0;
-  const name = activationOf(value);
-  if (name !== undefined) {
+  if (normalizationOf(value)) return 0;
+  const activation = activationOf(value);
+  if (activation) {
     // A gate or an output distribution stands alone: what counts follows a matrix or kernel.
-    return Object.hasOwn(most, name) ? Math.max(0, ...before) + Number(followsWeights(value)) : 0;
+    return activation.saturates ? Math.max(0, ...before) + Number(followsWeights(value)) : 0;
   }
   return value.body.kind === "arithmetic" ? Math.min(Infinity, ...before) : Math.max(0, ...before);
 }

@@ -2,7 +2,7 @@ import type { Fix } from "../../base/diagnostics/diagnostic.ts";
 import { textOf } from "../../base/source.ts";
 import type { Value } from "../../typed/program.ts";
 import { defineLint } from "../lint.ts";
-import { layerOf, normalizations, type Network } from "../network.ts";
+import { isNoise, layerOf, normalizationOf, type Network } from "../network.ts";
 
 /** Dropout whose values reach a batch normalisation, directly or through further layers. */
 export const dropoutBeforeBatchNorm = defineLint({
@@ -17,13 +17,13 @@ export const dropoutBeforeBatchNorm = defineLint({
   *network(network) {
     const reached = nextBatchNorms(network);
     for (const value of network.model.values) {
-      const layer = layerOf(value, "dropout");
+      const layer = layerOf(value);
       const end = reached.get(value);
-      if (!layer || layer.arguments["drop"] === 0 || !end) continue;
+      if (!layer?.definition.masks || !isNoise(value) || !end) continue;
       const direct = network.users.get(value)!.includes(end);
       yield {
         span: value.span,
-        message: `\`${layer.path}\` comes before \`${layerOf(end)!.path}\`, which will be wrong about the variance in prediction; put dropout after the last \`batch_norm\``,
+        message: `\`${layer.path}\` comes before \`${layerOf(end)!.path}\`, which will be wrong about the variance in prediction; put dropout after the last \`${layerOf(end)!.definition.name}\``,
         related: [{ span: end.span, message: `\`${layerOf(end)!.path}\`` }],
         fixes: direct ? swap(network, value, end) : [],
       };
@@ -36,8 +36,8 @@ function nextBatchNorms(network: Network): ReadonlyMap<Value, Value> {
   const found = new Map<Value, Value>();
   for (const value of [...network.model.values].reverse()) {
     for (const user of network.users.get(value) ?? []) {
-      const next = layerOf(user, ...normalizations) ? user : found.get(user);
-      if (next && layerOf(next, "batch_norm") && !found.has(value)) found.set(value, next);
+      const next = normalizationOf(user) ? user : found.get(user);
+      if (next && normalizationOf(next)?.batch && !found.has(value)) found.set(value, next);
     }
   }
   return found;

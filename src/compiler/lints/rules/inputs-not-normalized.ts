@@ -1,6 +1,6 @@
 import { endOf } from "../edits.ts";
 import { defineLint } from "../lint.ts";
-import { layerOf, normalizations, waysOn, type Network } from "../network.ts";
+import { layerOf, normalizationOf, waysOn, type Network } from "../network.ts";
 
 /** A numeric input that is read from a file and goes into the first layer as it is. */
 export const inputsNotNormalized = defineLint({
@@ -49,7 +49,6 @@ function normalizesItself(network: Network, input: string): boolean {
     ({ body }) => body.kind === "input" && body.name === input,
   );
   if (!value) return false;
-  const shapes = ["reshape", "flatten"];
-  const ways = waysOn(network, value, (user) => !layerOf(user, ...shapes));
-  return ways.every(({ end }) => !end || layerOf(end, ...normalizations) !== undefined);
+  const ways = waysOn(network, value, (user) => layerOf(user)?.definition.arranges !== true);
+  return ways.every(({ end }) => !end || normalizationOf(end) !== undefined);
 }

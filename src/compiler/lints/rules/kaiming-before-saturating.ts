@@ -1,8 +1,10 @@
+import { initializerBefore } from "../../library/defaults.ts";
+import type { Definition } from "../../library/definition.ts";
 import { initialized, initializerFix, type Initialized } from "../next-activation.ts";
 import { defineLint } from "../lint.ts";
 import { describeFlow } from "../variance.ts";
 
-const bounded = ["tanh", "sigmoid", "softsign", "hard_tanh", "hard_sigmoid"];
+const instead = initializerBefore("saturating").name;
 
 /** `kaiming` with a rectifier's gain before an activation that saturates. */
 export const kaimingBeforeSaturating = defineLint({
@@ -20,14 +22,14 @@ export const kaimingBeforeSaturating = defineLint({
       const found = activation!.definition.name;
       yield {
         span: settings.init.origin.span,
-        message: `\`kaiming\` is for rectifiers, and \`${layer.path}\` is followed by \`${found}\`; write \`xavier\``,
+        message: `\`${settings.init.use.definition.name}\` is for rectifiers, and \`${layer.path}\` is followed by \`${found}\`; write \`${instead}\``,
         notes: [describeFlow(network)].filter(Boolean),
         related: [{ span: layer.span, message: `\`${layer.path}\`` }],
         fixes: initializerFix(
           all,
           settings.init.origin,
           (other) => isWrong(other) || other.activation === undefined,
-          "xavier",
+          instead,
         ),
       };
     }
@@ -36,13 +38,12 @@ export const kaimingBeforeSaturating = defineLint({
 
 function isWrong({ settings, activation }: Initialized): boolean {
   const { definition, arguments: values } = settings.init.use;
-  if (definition.name !== "kaiming" || !activation || !bounded.includes(activation.definition.name))
-    return false;
+  if (definition.suits !== "rectifier" || !activation?.definition.saturates) return false;
   const given = values["activation"];
   // `kaiming(tanh)` asks for tanh's own gain.
-  return !(
-    typeof given === "object" &&
-    "definition" in given &&
-    bounded.includes(given.definition.name)
-  );
+  return !(typeof given === "object" && "definition" in given && isBounded(given.definition));
+}
+
+function isBounded(definition: Definition): boolean {
+  return definition.kind === "activation" && definition.saturates !== undefined;
 }

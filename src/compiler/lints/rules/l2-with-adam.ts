@@ -1,6 +1,7 @@
 import type { Fix } from "../../base/diagnostics/diagnostic.ts";
 import { textOf, type Span } from "../../base/source.ts";
 import type { Penalty, Program, TypedRun, WeightSettings } from "../../typed/program.ts";
+import { callIn } from "../edits.ts";
 import { defineLint, type Finding } from "../lint.ts";
 
 /** An L2 penalty on weights that Adam trains. */
@@ -25,24 +26,24 @@ export const l2WithAdam = defineLint({
 });
 
 function found(run: TypedRun, program: Program, settings: WeightSettings, span: Span): Finding {
-  const { name } = settings.optimizer.use.definition;
+  const { name, decoupled } = settings.optimizer.use.definition;
   return {
     span,
-    message: `with \`${name}\` an L2 penalty is not weight decay; use \`adamw(…, decay: ${literalOf(settings) ?? "1e-4"})\` in its place`,
+    message: `with \`${name}\` an L2 penalty is not weight decay; use \`${decoupled!.name}(…, decay: ${literalOf(settings) ?? "1e-4"})\` in its place`,
     related: [
       {
         span: settings.optimizer.origin.span,
         message: `\`${name}\` trains \`${settings.weight.path}\``,
       },
     ],
-    fixes: decoupled(run, program),
+    fixes: decouple(run, program),
   };
 }
 
 /** Adam on a tensor with an L2 term; a penalty times 0 is none. */
 function isPenalized({ optimizer, regularize, freeze }: WeightSettings): boolean {
   return (
-    optimizer.use.definition.name === "adam" &&
+    optimizer.use.definition.decoupled !== undefined &&
     freeze?.value !== true &&
     (regularize?.terms ?? []).some((term) => strengthOf(term) > 0)
   );
@@ -51,28 +52,27 @@ function isPenalized({ optimizer, regularize, freeze }: WeightSettings): boolean
 function strengthOf(term: Penalty): number {
   if (term.kind !== "use") return 0;
   const { definition, arguments: values } = term.use;
-  const strength =
-    definition.name === "l2" ? values["lambda"] : definition.name === "elastic" ? values["l2"] : 0;
-  return typeof strength === "number" ? strength * term.factor : 0;
+  return (definition.squares?.(values) ?? 0) * term.factor;
 }
 
-/** λ as it is written, where the penalty is `l2` of a number and nothing else. */
+const onlyNumber = /^\s*(?:\w+\s*:\s*)?(\d[\w.-]*)\s*$/;
+
+/** λ as it is written, where the penalty is a multiple of the sum of squares, by its only argument and as a number. */
 function literalOf({ regularize }: WeightSettings): string | undefined {
   const [term, ...others] = regularize?.terms ?? [];
   if (
     term?.kind !== "use" ||
-    term.use.definition.name !== "l2" ||
+    term.use.definition.squares === undefined ||
     term.factor !== 1 ||
     others.length > 0
   )
     return undefined;
-  return /^l2\s*\(\s*(?:lambda\s*:\s*)?(\d[\w.-]*)\s*\)$/.exec(
-    textOf(regularize!.origin.span),
-  )?.[1];
+  const call = callIn(regularize!.origin.span, term.use.definition.name);
+  return call?.arguments && onlyNumber.exec(textOf(call.arguments))?.[1];
 }
 
 /** `adamw` with the λ as its decay and no penalty, where the file has one run, and one λ for all of its weights. */
-function decoupled(run: TypedRun, program: Program): readonly Fix[] {
+function decouple(run: TypedRun, program: Program): readonly Fix[] {
   const matrices = run.weights.filter(
     ({ weight }) => weight.role === "weights" && weight.tied === undefined,
   );
@@ -92,9 +92,11 @@ function decoupled(run: TypedRun, program: Program): readonly Fix[] {
     !written
   )
     return [];
-  const call = /^adam\s*(?:\(([^()]*)\))?$/.exec(textOf(written));
-  if (!call) return [];
-  const optimizer = `adamw(${call[1]?.trim() ? `${call[1].trim()}, ` : ""}decay: ${lambda})`;
+  const { definition } = run.optimizer.use;
+  const call = callIn(written, definition.name);
+  const given = call?.arguments ? textOf(call.arguments).trim() : "";
+  if (!call || !definition.decoupled || /[()]/.test(given)) return [];
+  const optimizer = `${definition.decoupled.name}(${given === "" ? "" : `${given}, `}decay: ${lambda})`;
   const penalties = new Map(
     matrices.map(({ regularize }) => [regularize!.origin.span.start, regularize!.origin.span]),
   );

@@ -4,13 +4,6 @@ import type { TypedRun } from "../../typed/program.ts";
 import { defineLint } from "../lint.ts";
 
 const largeBatch = 512;
-/** Above the rates that are usual for small batches. */
-const usualRate: Readonly<Record<string, number>> = {
-  sgd: 0.1,
-  adam: 1e-3,
-  adamw: 1e-3,
-  rmsprop: 1e-3,
-};
 
 /** A large batch with a rate to match, from the first step on. */
 export const largeBatchWithoutWarmup = defineLint({
@@ -25,9 +18,7 @@ export const largeBatchWithoutWarmup = defineLint({
   *run(run) {
     const { definition, arguments: values } = run.optimizer.use;
     const rate = values["rate"];
-    const usual = Object.hasOwn(usualRate, definition.name)
-      ? usualRate[definition.name]!
-      : Infinity;
+    const { usualRate: usual = Infinity } = definition;
     if (
       run.batch === "all" ||
       run.batch < largeBatch ||
@@ -50,9 +41,7 @@ export const largeBatchWithoutWarmup = defineLint({
 function risesFirst({ schedule }: TypedRun): boolean {
   const [first] = schedule.parts;
   return (
-    first?.kind === "formula" ||
-    (first?.kind === "use" &&
-      (first.use.definition.name === "warmup" || first.use.definition.name === "one_cycle"))
+    first?.kind === "formula" || (first?.kind === "use" && first.use.definition.rises === true)
   );
 }
 

@@ -14,14 +14,14 @@ export const softTargetsWithHinge = defineLint({
   source: "Mueller, Kornblith, Hinton 2019, When Does Label Smoothing Help?; Weston, Watkins 1999",
   *run(run) {
     const terms = termsOf(run.loss);
-    const margins = terms.filter(({ use }) => use.definition.name === "hinge");
+    const margins = terms.filter(({ use }) => use.definition.margin === true);
     for (const { use, operands, span } of terms) {
       const smoothing = use.arguments["smoothing"];
       const beside = margins.find((margin) => margin.operands[0] === operands[0]);
       if (typeof smoothing !== "number" || smoothing === 0 || !beside) continue;
       yield {
         span,
-        message: `\`smoothing: ${smoothing}\` and \`hinge\` of the same scores work against each other; leave one of them out`,
+        message: `\`smoothing: ${smoothing}\` and \`${beside.use.definition.name}\` of the same scores work against each other; leave one of them out`,
         related: [{ span: beside.span, message: "the margin" }],
       };
     }

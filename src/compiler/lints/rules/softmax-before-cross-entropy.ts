@@ -5,12 +5,6 @@ import { withArrow } from "../edits.ts";
 import { defineLint } from "../lint.ts";
 import { activationOf, lossTerms, type Network } from "../network.ts";
 
-/** The activations that a loss applies itself. */
-const inside: Readonly<Record<string, readonly string[]>> = {
-  cross_entropy: ["softmax", "log_softmax"],
-  binary_cross_entropy: ["sigmoid"],
-};
-
 /** A loss that takes logits is given probabilities. */
 export const softmaxBeforeCrossEntropy = defineLint({
   code: "NN2006",
@@ -23,18 +17,13 @@ export const softmaxBeforeCrossEntropy = defineLint({
   *run(run, network) {
     for (const { use, operands, span } of lossTerms(run.loss)) {
       const [value] = operands;
-      const name = value && activationOf(value);
-      const { name: loss } = use.definition;
-      if (
-        !value ||
-        name === undefined ||
-        !Object.hasOwn(inside, loss) ||
-        !inside[loss]!.includes(name)
-      )
-        continue;
+      const activation = value && activationOf(value);
+      const { name: loss, applies } = use.definition;
+      if (!activation || !applies?.includes(activation)) continue;
+      const { name } = activation;
       yield {
         span,
-        message: `\`${loss}\` takes logits and applies \`${name === "log_softmax" ? "softmax" : name}\` itself, and this value has passed through \`${name}\` already; take that stage out`,
+        message: `\`${loss}\` takes logits and applies \`${applies[0]!.name}\` itself, and this value has passed through \`${name}\` already; take that stage out`,
         related: [{ span: value.span, message: `\`${name}\` stands here` }],
         fixes: removal(network, value, name),
       };

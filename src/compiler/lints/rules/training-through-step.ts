@@ -29,14 +29,14 @@ export const trainingThroughStep = defineLint({
           .map((operand) => trainedBefore.get(operand))
           .find(Boolean);
       trainedBefore.set(value, stuck);
-      if (activationOf(value) !== "step" || !reached.has(value)) continue;
-      const call = callIn(value.span, "step");
-      if (!stuck) continue;
+      const { name, flat } = activationOf(value) ?? {};
+      if (name === undefined || !flat || !stuck || !reached.has(value)) continue;
+      const call = callIn(value.span, name);
       yield {
         span: value.span,
-        message: `no gradient passes through \`step\`, so \`${stuck.path}\` never learns; use \`sigmoid\`, or freeze what comes before`,
+        message: `no gradient passes through \`${name}\`, so \`${stuck.path}\` never learns; use \`${flat.instead.name}\`, or freeze what comes before`,
         related: [{ span: stuck.span, message: `\`${stuck.path}\`` }],
-        fixes: call ? [rewrite(call.name, "sigmoid")] : [],
+        fixes: call ? [rewrite(call.name, flat.instead.name)] : [],
       };
     }
   },

@@ -1,3 +1,4 @@
+import { initializerBefore } from "../../library/defaults.ts";
 import { showUse } from "../../typed/show.ts";
 import { initialized, initializerFix, type Initialized } from "../next-activation.ts";
 import { defineLint } from "../lint.ts";
@@ -16,12 +17,12 @@ export const xavierBeforeRectifier = defineLint({
     const all = initialized(network);
     for (const each of all.filter(isWrong)) {
       const { layer, settings, activation } = each;
-      const write = `kaiming(${showUse(activation!)})`;
+      const write = `${initializerBefore("rectifier").name}(${showUse(activation!)})`;
       const alike = (other: Initialized) =>
         isWrong(other) && showUse(other.activation!) === showUse(activation!);
       yield {
         span: settings.init.origin.span,
-        message: `\`xavier\` is for tanh and sigmoid, and \`${layer.path}\` is followed by \`${activation!.definition.name}\`; write \`${write}\``,
+        message: `\`${settings.init.use.definition.name}\` is for tanh and sigmoid, and \`${layer.path}\` is followed by \`${activation!.definition.name}\`; write \`${write}\``,
         notes: [describeFlow(network)].filter(Boolean),
         related: [{ span: layer.span, message: `\`${layer.path}\`` }],
         fixes: initializerFix(all, settings.init.origin, alike, write),
@@ -32,6 +33,7 @@ export const xavierBeforeRectifier = defineLint({
 
 function isWrong({ settings, activation }: Initialized): boolean {
   return (
-    settings.init.use.definition.name === "xavier" && activation?.definition.family === "rectifier"
+    settings.init.use.definition.suits === "saturating" &&
+    activation?.definition.family === "rectifier"
   );
 }

@@ -294,14 +294,7 @@ function makeWeights(
   const weights: Weight[] = [];
   for (const specification of definition.weights?.(inputTypes, values) ?? []) {
     const path = `${use.path}.${specification.name}`;
-    const initializer =
-      specification.initializer === "by activation"
-        ? initializerUse(frame.context.library, "xavier")
-        : initializerUse(
-            frame.context.library,
-            specification.initializer.name,
-            specification.initializer.arguments,
-          );
+    const initializer = initializerUse(frame.context.library, specification.initializer);
     const base = {
       path,
       role: specification.role,

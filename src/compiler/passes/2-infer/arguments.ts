@@ -3,6 +3,7 @@ import * as messages from "../../base/diagnostics/catalogue/arguments.ts";
 import { laterItem } from "../../base/diagnostics/catalogue/later.ts";
 import type { Span } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
+import { defaults } from "../../library/defaults.ts";
 import type {
   ArgumentSpecification,
   ArgumentTable,
@@ -217,7 +218,7 @@ function exampleValue(specification: ArgumentSpecification): string {
     case "angle":
       return "15 deg";
     case "steps":
-      return "flip(w)";
+      return exampleOfSteps;
     case "text":
       return '"name"';
     case "use":
@@ -230,6 +231,9 @@ function exampleValue(specification: ArgumentSpecification): string {
       return "validation.loss";
   }
 }
+
+/** `flip(w)` */
+const exampleOfSteps = defaults.augmentation.example.replace(/^augment:\s*/, "");
 
 /** An expression that must be a library item of a kind: `optimizer: adam(lr)`. */
 export function checkUse(

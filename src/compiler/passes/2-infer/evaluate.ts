@@ -9,7 +9,7 @@ import { notANumber, wrongOperand } from "../../base/diagnostics/catalogue/shape
 import type { Span } from "../../base/source.ts";
 import * as Dims from "../../ir/dim.ts";
 import type { Dim } from "../../ir/dim.ts";
-import type { FunctionDefinition } from "../../library/definition.ts";
+import type { FunctionDefinition, SizeFunction } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import { calculate, compare, negated, numeric, plainNumber, refuse, sized } from "./calculate.ts";
 import type { Binding, CompileValue, Context, Declaration, Evaluate, Scope } from "./context.ts";
@@ -103,8 +103,9 @@ function reference(
   if (expression.arguments === undefined)
     return name === "on" || name === "off" ? { kind: "switch", value: name === "on", span } : word;
   const definition = context.library.find("function", name);
-  if (definition?.kind === "function") return callFunction(context, scope, definition, expression);
-  return isRounding(name) ? callRounding(context, scope, name, expression) : word;
+  return definition?.kind === "function"
+    ? callFunction(context, scope, definition, expression)
+    : word;
 }
 
 function bound(
@@ -461,13 +462,6 @@ function sequence(
     : { kind: "sequence", parts: parts as readonly CompileValue[], span: expression.span };
 }
 
-const roundings = ["ceil", "floor", "min", "max", "mod"] as const;
-type Rounding = (typeof roundings)[number];
-
-function isRounding(name: string): name is Rounding {
-  return (roundings as readonly string[]).includes(name);
-}
-
 /** A function of the library applied to numbers. */
 function callFunction(
   context: Context,
@@ -475,7 +469,8 @@ function callFunction(
   definition: FunctionDefinition,
   expression: Ast.Reference,
 ): CompileValue | undefined {
-  if (isRounding(definition.name)) return callRounding(context, scope, definition.name, expression);
+  const { ofSizes } = definition;
+  if (ofSizes) return callOfSizes(context, scope, { ...definition, ofSizes }, expression);
   const operands = operandsOf(context, scope, expression);
   if (!operands || !enoughOperands(context, definition, operands.length, expression.span))
     return undefined;
@@ -512,93 +507,62 @@ function operandsOf(
   return operands.includes(undefined) ? undefined : (operands as readonly CompileValue[]);
 }
 
-/** `ceil`, `floor`, `min`, `max` and `mod`: exact on integers and formulas, as usual on numbers. */
-function callRounding(
+type FunctionOfSizes = FunctionDefinition & Required<Pick<FunctionDefinition, "ofSizes">>;
+
+/** Functions that make sizes of sizes: exact on integers and formulas, as usual on numbers. */
+function callOfSizes(
   context: Context,
   scope: Scope,
-  name: Rounding,
+  definition: FunctionOfSizes,
   expression: Ast.Reference,
 ): CompileValue | undefined {
   const written = expression.arguments!;
   const { span } = expression;
-  const wanted = name === "ceil" || name === "floor" ? 1 : name === "mod" ? 2 : undefined;
-  if (wanted === undefined ? written.length < 2 : written.length !== wanted) {
-    const problem = `\`${name}\` takes ${wanted === undefined ? "2 values or more" : count(wanted, "value")}, found ${written.length}`;
-    context.report(
-      diagnostic(wrongArguments, span, {
-        name,
-        problem,
-        write: wanted === 1 ? `${name}(x)` : `${name}(a, b)`,
-      }),
-    );
-    return undefined;
-  }
-  if (name === "ceil" || name === "floor")
-    return rounded(context, scope, name, written[0]!.value, span);
+  if (!enoughOperands(context, definition, written.length, span)) return undefined;
+  const { ofSizes } = definition;
+  if (ofSizes.kind === "quotient")
+    return ofQuotient(context, scope, definition, ofSizes.of, expression);
   const operands = operandsOf(context, scope, expression);
   if (!operands) return undefined;
   const dims = operands.map((operand) => (operand.kind === "size" ? operand.dim : undefined));
-  if (!dims.includes(undefined)) return extremeOfSizes(context, name, dims as readonly Dim[], span);
+  if (!dims.includes(undefined)) return combined(context, ofSizes, dims as readonly Dim[], span);
   const numbers = operands.map(plainNumber);
   const wrong = operands[numbers.indexOf(undefined)];
-  if (wrong) return refuse(context, name, "numbers", wrong);
-  return numeric(context, ofNumbers(name, numbers as number[]), span);
+  if (wrong) return refuse(context, definition.name, "numbers", wrong);
+  return numeric(context, definition.evaluate(...(numbers as number[])), span);
 }
 
-function ofNumbers(name: "min" | "max" | "mod", numbers: readonly number[]): number {
-  if (name !== "mod") return Math[name](...numbers);
-  return numbers[0]! - numbers[1]! * Math.floor(numbers[0]! / numbers[1]!);
-}
-
-function extremeOfSizes(
+function combined(
   context: Context,
-  name: "min" | "max" | "mod",
+  { of, refuses }: Extract<SizeFunction, { kind: "sizes" }>,
   dims: readonly Dim[],
   span: Span,
 ): CompileValue | undefined {
-  if (name === "mod" && Dims.known(dims[1]!) === 0) {
-    context.report(
-      diagnostic(notANumber, span, {
-        expression: snippet(span),
-        problem: "there is no remainder by 0",
-      }),
-    );
-    return undefined;
-  }
-  const dim =
-    name === "mod"
-      ? Dims.modulo(dims[0]!, dims[1]!)
-      : name === "min"
-        ? Dims.minimum(...dims)
-        : Dims.maximum(...dims);
-  return sized(context, dim, span);
+  const problem = refuses?.(...dims);
+  if (problem === undefined) return sized(context, of(...dims), span);
+  context.report(diagnostic(notANumber, span, { expression: snippet(span), problem }));
+  return undefined;
 }
 
 /** ⌈x⌉ or ⌊x⌋, where x may hold quotients that are not whole. */
-function rounded(
+function ofQuotient(
   context: Context,
   scope: Scope,
-  name: "ceil" | "floor",
-  expression: Ast.Expression,
-  span: Span,
+  definition: FunctionDefinition,
+  of: Extract<SizeFunction, { kind: "quotient" }>["of"],
+  { arguments: written, span }: Ast.Reference,
 ): CompileValue | undefined {
-  const fraction = fractionOf(context, scope, expression);
+  const fraction = fractionOf(context, scope, written![0]!.value);
   if (!fraction) return undefined;
   if ("number" in fraction) {
-    const value = Math[name](fraction.number);
+    const value = definition.evaluate(fraction.number);
     return Number.isSafeInteger(value)
       ? { kind: "size", dim: Dims.size(value), span }
       : numeric(context, value, span);
   }
   const { numerator, denominator } = fraction;
   if (Dims.known(denominator) === 0) return numeric(context, Number.NaN, span);
-  return sized(
-    context,
-    name === "ceil"
-      ? Dims.ceilDivide(numerator, denominator)
-      : Dims.floorDivide(numerator, denominator),
-    span,
-  );
+  return sized(context, of(numerator, denominator), span);
 }
 
 type Fraction =

@@ -5,7 +5,9 @@ import type {
   Definition,
   InitializerDefinition,
   Library,
+  WeightSpecification,
 } from "../../library/definition.ts";
+import { initializerBefore } from "../../library/defaults.ts";
 import { operandsOf } from "../../typed/operands.ts";
 import type { Layer, Value, Weight } from "../../typed/program.ts";
 import { defaultOf } from "./argument-values.ts";
@@ -19,31 +21,36 @@ function withDefaults<D extends Definition>(definition: D, given: ArgumentValues
   return { definition, arguments: { ...values, ...given } };
 }
 
+/** What a layer says that a weight starts from; where it leaves that to the next activation, the initialiser of none. */
 export function initializerUse(
   library: Library,
-  name: string,
-  given: ArgumentValues = {},
+  initializer: WeightSpecification["initializer"],
 ): Use<InitializerDefinition> {
-  const definition = library.find("initializer", name);
-  invariant(definition?.kind === "initializer", `the library has no initializer ${name}`);
-  return withDefaults(definition, given);
+  if (initializer === "by activation") return withDefaults(initializerBefore(undefined), {});
+  const definition = library.find("initializer", initializer.name);
+  invariant(
+    definition?.kind === "initializer",
+    `the library has no initializer ${initializer.name}`,
+  );
+  return withDefaults(definition, initializer.arguments);
 }
 
 /**
  * What a weight starts from when no rule says so: before an activation of the rectifier family `kaiming` with that
  * activation's gain, before anything else `xavier` (Glorot and Bengio 2010; He et al. 2015). The next activation is the
  * first one met on every way from the layer on, through normalisation, dropout, pooling and sums, to the next layer with
- * weights of its own (a `prelu` counts as the leaky ReLU that it starts as); where ways meet different ones, the first in the order of the text counts.
+ * weights of its own (a layer that learns its activation counts as the one that it starts as); where ways meet different ones, the first in the order of the text counts.
  */
-export function decideInitializers(library: Library, elaboration: Elaboration): void {
+export function decideInitializers(elaboration: Elaboration): void {
   const users = usersOf(elaboration.values);
   for (const { weight, after } of elaboration.undecided) {
-    const next = nextActivation(library, after, users);
+    const next = nextActivation(after, users);
     const mutable = weight as Mutable<Weight>;
-    mutable.initializer =
-      next?.definition.family === "rectifier"
-        ? initializerUse(library, "kaiming", { activation: next })
-        : initializerUse(library, "xavier");
+    const definition = initializerBefore(next?.definition.family);
+    mutable.initializer = withDefaults(
+      definition,
+      definition.suits === "rectifier" ? { activation: next } : {},
+    );
   }
 }
 
@@ -60,7 +67,6 @@ function usersOf(values: readonly Value[]): ReadonlyMap<Value, readonly Value[]>
 }
 
 function nextActivation(
-  library: Library,
   after: Value,
   users: ReadonlyMap<Value, readonly Value[]>,
 ): Use<ActivationDefinition> | undefined {
@@ -69,10 +75,9 @@ function nextActivation(
   for (let value = open.shift(); value; value = open.shift()) {
     if (seen.has(value)) continue;
     seen.add(value);
-    if (value.body.kind === "activation" && value.body.use.definition.name !== "identity")
+    if (value.body.kind === "activation" && value.body.use.definition.transparent !== true)
       return value.body.use;
-    const learned =
-      value.body.kind === "layer" ? startOfPrelu(library, value.body.layer) : undefined;
+    const learned = value.body.kind === "layer" ? startOf(value.body.layer) : undefined;
     if (learned) return learned;
     if (
       value.body.kind === "layer" &&
@@ -84,13 +89,8 @@ function nextActivation(
   return undefined;
 }
 
-/** The leaky ReLU that a `prelu` is before it has learned anything. */
-function startOfPrelu(
-  library: Library,
-  { definition, arguments: values }: Layer,
-): Use<ActivationDefinition> | undefined {
-  const leaky = definition.name === "prelu" ? library.find("activation", "leaky_relu") : undefined;
-  return leaky?.kind === "activation"
-    ? withDefaults(leaky, { alpha: values["initial"] })
-    : undefined;
+/** The activation that a layer is before it has learned anything. */
+function startOf({ definition, arguments: values }: Layer): Use<ActivationDefinition> | undefined {
+  const start = definition.startsAs?.(values);
+  return start && withDefaults(start.definition, start.arguments);
 }

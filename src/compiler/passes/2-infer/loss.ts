@@ -6,6 +6,7 @@ import {
 } from "../../base/diagnostics/catalogue/arguments.ts";
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
 import { known } from "../../ir/dim.ts";
+import { defaults } from "../../library/defaults.ts";
 import type { ArgumentValues } from "../../library/arguments.ts";
 import type { LossDefinition, MetricDefinition } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
@@ -44,7 +45,7 @@ export function inferLoss(
   context.report(
     diagnostic(messages.notALoss, written.span, {
       found: `\`${snippet(written.span)}\``,
-      example: exampleLoss(context, names),
+      example: exampleLoss(names),
     }),
   );
   return undefined;
@@ -94,7 +95,7 @@ function refuse(
 ): undefined {
   const { context, names } = reading;
   context.report(
-    diagnostic(messages.notALoss, expression.span, { found, example: exampleLoss(context, names) }),
+    diagnostic(messages.notALoss, expression.span, { found, example: exampleLoss(names) }),
   );
   return undefined;
 }
@@ -289,12 +290,9 @@ export function readOperand(
 }
 
 /** A loss that would fit this run, for messages. */
-export function exampleLoss(context: Context, names: RunNames): string {
-  const wanted = names.data.fields.some((field) => field.type.element.kind === "class")
-    ? "cross_entropy"
-    : "mean_squared_error";
-  const definition = context.library.find("loss", wanted);
-  return definition?.kind === "loss" ? exampleCall(definition, names) : `${wanted}(output, target)`;
+export function exampleLoss(names: RunNames): string {
+  const labelled = names.data.fields.some((field) => field.type.element.kind === "class");
+  return exampleCall(labelled ? defaults.loss.classes : defaults.loss.values, names);
 }
 
 /** `cross_entropy(logits, label)` with the run's own names. */

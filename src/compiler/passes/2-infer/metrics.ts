@@ -1,5 +1,6 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
+import { defaults } from "../../library/defaults.ts";
 import type { MetricDefinition } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { TypedMetric } from "../../typed/program.ts";
@@ -48,24 +49,24 @@ function isLoss({ context }: Reading, expression: Ast.Expression): boolean {
   return name === "loss" && !context.library.find("metric", "loss");
 }
 
-function defaultMetrics({ context, terms, names }: Reading): readonly TypedMetric[] {
-  const definition = context.library.find("metric", "accuracy");
+function defaultMetrics({ terms, names }: Reading): readonly TypedMetric[] {
+  const definition = defaults.metric;
   const targets = names.data.fields.filter(
     (field) =>
       field.type.element.kind === "class" &&
       terms.some((term) => term.operands.some((operand) => isField(operand, field.name))),
   );
-  if (definition?.kind !== "metric" || targets.length !== 1) return [];
+  if (targets.length !== 1) return [];
   const term = terms.find(
     (each) =>
       each.definition.operands[0]?.accepts === "logits" &&
       operandsFit(definition.operands, each.operands),
   );
-  const values = term && defaults(definition);
+  const values = term && defaultArguments(definition);
   return term && values
     ? [
         {
-          name: "accuracy",
+          name: definition.name,
           use: { definition, arguments: values },
           operands: term.operands.map((operand) => operand.value),
         },
@@ -78,7 +79,7 @@ function isField(operand: Operand, name: string): boolean {
   return (body.kind === "field" || body.kind === "input") && body.name === name;
 }
 
-function defaults(definition: MetricDefinition): TypedMetric["use"]["arguments"] {
+function defaultArguments(definition: MetricDefinition): TypedMetric["use"]["arguments"] {
   return Object.fromEntries(
     Object.entries(definition.arguments).map(([name, specification]) => [
       name,

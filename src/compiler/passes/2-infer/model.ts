@@ -33,7 +33,7 @@ export function inferModel(context: Context, declaration: Declaration): TypedMod
   const found = inferBody(frame, item.body, item.name.span);
   const result = found && checkResult(frame, scope, item, found, item.result.span);
   if (failed || !result) return undefined;
-  decideInitializers(context.library, elaboration);
+  decideInitializers(elaboration);
   return typedModel(frame, item, inputs as TypedModel["inputs"], result);
 }
 

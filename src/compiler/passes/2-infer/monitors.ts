@@ -14,14 +14,16 @@ export interface Watched {
 }
 
 /** Names that are of the run and not of a part of the data. */
-export const plainMonitors = [
+type PlainMonitor =
+  "gradient_norm" | "initial.loss" | "initial.gradient_norm" | "time" | "epoch" | "step";
+export const plainMonitors: readonly PlainMonitor[] = [
   "gradient_norm",
   "initial.loss",
   "initial.gradient_norm",
   "time",
   "epoch",
   "step",
-] as const;
+];
 
 /** Every name of a number after each epoch: `train.loss`, and the loss and metrics on the validation part. */
 function monitorNames(watched: Watched): readonly string[] {

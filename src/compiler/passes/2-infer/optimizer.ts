@@ -1,8 +1,8 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
-import { invariant } from "../../base/invariant.ts";
 import type { Span } from "../../base/source.ts";
 import { size } from "../../ir/dim.ts";
+import { defaults } from "../../library/defaults.ts";
 import type { ArgumentValue, Scheduled, Use } from "../../library/arguments.ts";
 import type { OptimizerDefinition, ScheduleDefinition } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
@@ -108,10 +108,9 @@ function isScheduled(value: ArgumentValue): value is Scheduled {
   return typeof value === "object" && "schedule" in value;
 }
 
-/** `adam(1e-3)`, for a run that names no optimiser. */
-export function defaultOptimizer(context: Context): Use<OptimizerDefinition> {
-  const definition = context.library.find("optimizer", "adam");
-  invariant(definition?.kind === "optimizer", "the library has the default optimizer adam");
+/** For a run that names no optimiser, with its usual rate. */
+export function defaultOptimizer(): Use<OptimizerDefinition> {
+  const definition = defaults.optimizer;
   const values = Object.fromEntries(
     Object.entries(definition.arguments).map(([name, specification]) => [
       name,
@@ -120,6 +119,9 @@ export function defaultOptimizer(context: Context): Use<OptimizerDefinition> {
   );
   return {
     definition,
-    arguments: { ...values, ...(definition.rate === undefined ? {} : { [definition.rate]: 1e-3 }) },
+    arguments: {
+      ...values,
+      ...(definition.rate === undefined ? {} : { [definition.rate]: definition.usualRate }),
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
 import { suggest } from "../../base/suggest.ts";
+import { defaults } from "../../library/defaults.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import { replace } from "./argument-values.ts";
 import type { Context, Declaration, Scope } from "./context.ts";
@@ -205,7 +206,10 @@ function unknown(
     const optimizer = written.entries.find(
       (other): other is Ast.Setting => other.kind === "setting" && other.name.text === "optimizer",
     );
-    const called = optimizer?.value.kind === "reference" ? optimizer.value.path[0]!.text : "adam";
+    const called =
+      optimizer?.value.kind === "reference"
+        ? optimizer.value.path[0]!.text
+        : defaults.optimizer.name;
     return diagnostic(messages.rateOutsideOptimizer, span, {
       name,
       write: `${called}(${snippet(entry.value.span)})`,

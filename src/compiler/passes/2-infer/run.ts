@@ -2,6 +2,7 @@ import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
 import type { Span } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
+import { defaults } from "../../library/defaults.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { SchedulePart, TypedData, TypedModel, TypedRun } from "../../typed/program.ts";
 import type { CascadeRule } from "../../typed/rules.ts";
@@ -154,7 +155,7 @@ function inferSettings(
   const placedLoss = settings.get("loss");
   if (!placedLoss)
     context.report(
-      diagnostic(messages.missingLoss, place, { run: name, example: exampleLoss(context, names) }),
+      diagnostic(messages.missingLoss, place, { run: name, example: exampleLoss(names) }),
     );
   const loss = placedLoss && inferLoss(context, placedLoss.scope, names, placedLoss.setting.value);
   const placedMetrics = settings.get("metrics");
@@ -269,8 +270,7 @@ function optimizerOf(
   runNumbers: RunNumbers,
   at: Span,
 ): TypedRun["optimizer"] | undefined {
-  if (!placed)
-    return { use: defaultOptimizer(context), origin: { span: at, from: "default of a run" } };
+  if (!placed) return { use: defaultOptimizer(), origin: { span: at, from: "default of a run" } };
   const use = inferOptimizer(context, placed.scope, placed.setting.value, runNumbers);
   return use && { use, origin: { span: placed.setting.value.span, from: placed.from } };
 }
@@ -291,7 +291,7 @@ function scheduleOf(
   const guarantee = settings.get("guarantee");
   const parts = placed
     ? inferSchedule(context, placed.scope, placed.setting.value)
-    : constantSchedule(context, at);
+    : constantSchedule(at);
   if (parts && placed) checkLengths(context, parts, length);
   if (guarantee) {
     const fine = readSetting(
@@ -309,9 +309,8 @@ function scheduleOf(
   return parts && { parts: parts.map(({ part }) => part), placed: parts, origin };
 }
 
-function constantSchedule(context: Context, at: Span): readonly PlacedPart[] {
-  const definition = context.library.find("schedule", "constant");
-  if (definition?.kind !== "schedule") return [];
+function constantSchedule(at: Span): readonly PlacedPart[] {
+  const definition = defaults.schedule;
   const values = Object.fromEntries(
     Object.keys(definition.arguments).map((name) => [name, undefined]),
   );

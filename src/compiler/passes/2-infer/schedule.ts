@@ -128,9 +128,11 @@ export interface RunLength {
   readonly steps: number | undefined;
 }
 
+const countedUnits: readonly ("epoch" | "step")[] = ["epoch", "step"];
+
 /** Warns of a part, or of a milestone in one, that only comes when the run is over. */
 export function checkLengths(context: Context, parts: readonly PlacedPart[], run: RunLength): void {
-  for (const unit of ["epoch", "step"] as const) {
+  for (const unit of countedUnits) {
     const end = unit === "epoch" ? run.epochs : run.steps;
     if (end === undefined || end === 0) continue;
     let start = 0;

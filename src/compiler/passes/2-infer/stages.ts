@@ -3,6 +3,7 @@ import { laterItem } from "../../base/diagnostics/catalogue/later.ts";
 import { unknownStage, wrongKindOfName } from "../../base/diagnostics/catalogue/names.ts";
 import { suggest } from "../../base/suggest.ts";
 import type {
+  DefinitionKind,
   ActivationDefinition,
   FunctionDefinition,
   LayerDefinition,
@@ -143,10 +144,12 @@ function reportUnknownStage(context: Context, scope: Scope, name: Ast.Name): voi
   );
 }
 
+const stageKinds: readonly DefinitionKind[] = ["layer", "activation", "function"];
+
 /** Everything that may follow an arrow, with what it is. */
 function stageNames(context: Context, scope: Scope): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
-  for (const kind of ["layer", "activation", "function"] as const)
+  for (const kind of stageKinds)
     for (const { name } of context.library.all(kind)) names.set(name, kind);
   for (const name of namesIn(scope)) {
     const binding = lookup(scope, name);

@@ -189,6 +189,8 @@ function isBound(scope: Scope | undefined, name: string): boolean {
   return scope !== undefined && (scope.names.has(name) || isBound(scope.parent, name));
 }
 
+const keepsLast = "last" satisfies TypedRun["keep"]["kind"];
+
 /** `best(validation.accuracy)` or `last`. */
 export function inferKeep(
   { context, scope, watched }: Reading,
@@ -196,7 +198,7 @@ export function inferKeep(
 ): TypedRun["keep"] | undefined {
   if (expression.kind === "reference" && expression.path.length === 1) {
     const name = expression.path[0]!.text;
-    if (name === "last" && (expression.arguments ?? []).length === 0) return { kind: "last" };
+    if (name === keepsLast && (expression.arguments ?? []).length === 0) return { kind: keepsLast };
     if (name === "best") {
       const values = checkTable(
         context,

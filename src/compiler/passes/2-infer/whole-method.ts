@@ -70,7 +70,7 @@ function checkNoise(
 }
 
 function isNoisy({ definition, arguments: values }: Layer): boolean {
-  return definition.stochastic === true && values["drop"] !== 0;
+  return definition.noise?.(values) === true || definition.normalizes?.(values).batch === true;
 }
 
 function checkSize(

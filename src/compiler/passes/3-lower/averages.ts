@@ -69,7 +69,7 @@ export const batchShare = "batch_share";
 /** A pass over training rows: each running statistic becomes the mean over the batches of what it is in each batch. */
 export function lowerStatistics(lowering: Lowering): Graph {
   lowerLoss(lowering);
-  const graph = lowering.graph.at({ path: "statistics", role: "update" });
+  const graph = lowering.graph.at({ path: "running_statistics", role: "update" });
   const share = graph.scalar(batchShare);
   const updates = [...lowering.updates].map(([path, ofBatch]) => {
     const kept = graph.multiply(graph.subtract(1, share), graph.state(path, ofBatch.type));

@@ -11,9 +11,8 @@ export function lowerLayer(lowering: ModelLowering, layer: Layer, inputs: readon
   const use = (lowering.uses.get(layer.path) ?? 0) + 1;
   lowering.uses.set(layer.path, use);
   const values =
-    lowering.freshStatistics === true && "momentum" in layer.arguments
-      ? { ...layer.arguments, momentum: 1 }
-      : layer.arguments;
+    (lowering.freshStatistics === true ? layer.definition.fresh?.(layer.arguments) : undefined) ??
+    layer.arguments;
   return layer.definition.lower(contextOf(lowering, layer, use), inputs, values);
 }
 

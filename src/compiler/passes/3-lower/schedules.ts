@@ -15,13 +15,20 @@ export interface Clock {
   readonly totalSteps: Node;
 }
 
+/** What the host tells of the course of a run at every step. */
+export type ClockNumber = "step" | "steps_per_epoch" | "total_steps";
+
+export function clockNumber(graph: GraphBuilder, name: ClockNumber): Node {
+  return graph.scalar(name);
+}
+
 export function makeClock(builder: GraphBuilder): Clock {
   const graph = builder.at({ path: "schedule", role: "schedule" });
   return {
     graph,
-    step: graph.scalar("step"),
-    stepsPerEpoch: graph.scalar("steps_per_epoch"),
-    totalSteps: graph.scalar("total_steps"),
+    step: clockNumber(graph, "step"),
+    stepsPerEpoch: clockNumber(graph, "steps_per_epoch"),
+    totalSteps: clockNumber(graph, "total_steps"),
   };
 }
 

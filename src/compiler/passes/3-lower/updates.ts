@@ -7,7 +7,7 @@ import type { SchedulePart, TypedRun, WeightSettings } from "../../typed/program
 import type { Gradients } from "./gradients.ts";
 import type { HostScalars } from "./host-scalars.ts";
 import type { Lowering } from "./lowering.ts";
-import { lowerSequence, type Clock } from "./schedules.ts";
+import { clockNumber, lowerSequence, type Clock } from "./schedules.ts";
 import { weightNode } from "./weights.ts";
 
 /** What updates of parameters share. */
@@ -59,7 +59,7 @@ function updateWeight(
     parameter,
     gradient,
     rate,
-    step: graph.scalar("step"),
+    step: clockNumber(graph, "step"),
     slots,
     number,
     hosted: updating.scalars.declare,

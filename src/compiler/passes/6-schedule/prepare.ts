@@ -8,7 +8,7 @@ export interface Prepared {
   readonly updates: ReadonlyMap<string, Node>;
 }
 
-const leaves: ReadonlySet<string> = new Set([
+const leaves: ReadonlySet<string> = new Set<Node["op"]>([
   "constant",
   "input",
   "parameter",

@@ -71,14 +71,13 @@ export function augmentingOf(${measuresRows(fields) ? ts`train: Part` : nothing}
 }`;
 }
 
-/** What moves pixels without calculating with them: such rows are made faster than a worker is asked for them. */
-const quick: ReadonlySet<string> = new Set(["flip", "crop", "pad_crop", "shift", "cutout"]);
-
 /** Whether a worker makes the batches of the run. */
 export function prefetches({ augment }: TypedRun): boolean {
   return (
     augment !== undefined &&
-    augment.fields.some(({ steps }) => steps.some(({ use }) => !quick.has(use.definition.name)))
+    augment.fields.some(({ steps }) =>
+      steps.some(({ use: { definition } }) => definition.quick !== true),
+    )
   );
 }
 

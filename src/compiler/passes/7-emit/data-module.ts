@@ -134,13 +134,14 @@ export async function loadData(seed: number, path?: string): Promise<PreparedDat
 
 /** Whether the data is a folder of images. */
 export function isOfFolder({ compiled }: Emission): boolean {
-  return compiled.run.data.sources.some(({ source }) => source.use.definition.name === "folder");
+  return compiled.run.data.sources.some(({ source }) => source.use.definition.reads === "images");
 }
 
 /** The source of a run that reads a text. */
 export function textSource({ compiled }: Emission): TypedSource | undefined {
-  return compiled.run.data.sources.find(({ source }) => source.use.definition.name === "text")
-    ?.source;
+  return compiled.run.data.sources.find(
+    ({ source }) => source.use.definition.reads === "characters",
+  )?.source;
 }
 
 /** Reading another file in place of the source, or another folder of images. */
@@ -156,7 +157,7 @@ function readOther(emission: Emission, path: Code): Code {
 /** Reading a file that stands in for the source: columns are found as in the spec's own. */
 function boundOptions(emission: Emission): Code {
   const { data } = emission.compiled.run;
-  const csv = data.sources.find(({ source }) => source.use.definition.name === "csv")?.source;
+  const csv = data.sources.find(({ source }) => source.use.definition.reads === "table")?.source;
   const elsewhere: Emission = { ...emission, pathFromFolder: (path) => path };
   const kept = csv ? optionsOf(elsewhere, csv).filter(([key]) => key !== "path") : [];
   return printOptions([...kept, ...common(emission, false)]);

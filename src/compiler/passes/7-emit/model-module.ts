@@ -1,3 +1,4 @@
+import type { ClockNumber } from "../3-lower/schedules.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { CompiledMetric, CompiledParameter } from "../../plan/compiled.ts";
 import { comment, join, key, literal, name, nothing, ts, type Code, type Plain } from "./code.ts";
@@ -163,21 +164,21 @@ function functionName(scalar: string, index: number): Code {
   return index === 0 ? name("learningRate") : name(`${words.join("")}At`);
 }
 
-const clock: Readonly<Record<string, Code>> = {
-  step: ts`step`,
-  steps_per_epoch: ts`stepsPerEpoch`,
-  total_steps: ts`totalSteps`,
-};
+const clock: ReadonlyMap<string, Code> = new Map<ClockNumber, Code>([
+  ["step", ts`step`],
+  ["steps_per_epoch", ts`stepsPerEpoch`],
+  ["total_steps", ts`totalSteps`],
+]);
 
 function scheduleFunction(identifier: Code, about: string, formula: Node): Code {
   const mentions = new Map<string, Code>();
   const { statements, result } = printHostFormula(formula, (scalar) => {
-    const code = clock[scalar] ?? name(scalar);
+    const code = clock.get(scalar) ?? name(scalar);
     mentions.set(scalar, code);
     return code;
   });
   const body = [...statements, ts`return ${result};`];
-  const order = new Set([...Object.keys(clock), ...mentions.keys()]);
+  const order = new Set([...clock.keys(), ...mentions.keys()]);
   const mentioned = [...order].flatMap((scalar) => mentions.get(scalar) ?? []);
   const parameter =
     mentioned.length === 0 ? ts`_moment: Moment` : ts`{ ${join(mentioned, ts`, `)} }: Moment`;

@@ -7,7 +7,9 @@ import { samplesByDefault } from "./predict-sampling.ts";
 /** Rows from files, and a line of JSON for each. */
 export function commandLine(emission: Emission): readonly Code[] {
   const { run } = emission.compiled;
-  const csv = run.data.sources.find(({ source }) => source.use.definition.name === "csv")?.source;
+  const csv = run.data.sources.find(
+    ({ source }) => source.use.definition.reads === "table",
+  )?.source;
   const values = csv?.use.arguments ?? {};
   const ignored = values["ignore"];
   const left = [

@@ -20,6 +20,9 @@ export interface StopCode {
   readonly watches: ReadonlySet<string>;
 }
 
+/** What is known after each step. */
+const timeOfStep: ReadonlySet<string> = new Set<"time" | "step">(["time", "step"]);
+
 export function stopCode({ stop }: TypedRun): StopCode {
   const watches = new Set(stop === undefined ? [] : variablesOf(stop));
   if (stop === undefined)
@@ -27,7 +30,7 @@ export function stopCode({ stop }: TypedRun): StopCode {
   const reasons = stop.kind === "or" ? stop.conditions : [stop];
   const early = earlyRules(stop);
   const ofStep = reasons.filter((condition) =>
-    variablesOf(condition).every((variable) => variable === "time" || variable === "step"),
+    variablesOf(condition).every((variable) => timeOfStep.has(variable)),
   );
   const ofEpoch = reasons.filter((condition) => !ofStep.includes(condition));
   return {

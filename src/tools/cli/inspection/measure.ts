@@ -1,3 +1,4 @@
+import type { BackendChoice } from "../../../runtime/device.ts";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { compileInspection, type InspectedValue } from "../../../compiler/inspect.ts";
 import { emitInspection } from "../../../compiler/passes/7-emit/emit-inspection.ts";
@@ -80,6 +81,8 @@ type Result = Pick<Measured, "backend" | "rows" | "seed" | "loss" | "inputs" | "
   readonly values: readonly Pick<MeasuredValue, "value" | "gradient">[];
 };
 
+const automatic: BackendChoice = "auto";
+
 async function runInspection(
   files: ReturnType<typeof emitInspection>,
   run: TypedRun,
@@ -87,7 +90,7 @@ async function runInspection(
 ): Promise<Result> {
   const data = options.data.get(run.data.name);
   const argument = {
-    backend: options.backend ?? "auto",
+    backend: options.backend ?? automatic,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(data === undefined ? {} : { data: resolveData(data) }),
     // Weights of other runs lie in folders beside the one that training would make.

@@ -3,6 +3,22 @@ import { grouped, table } from "../output.ts";
 import type { Measured, MeasuredValue } from "./measure.ts";
 import { judge, percent, type Judged } from "./verdicts.ts";
 
+/** Above the columns of the tables. */
+type Title =
+  | "value"
+  | "shape"
+  | "mean"
+  | "std"
+  | "estimate"
+  | "zeros"
+  | "flat"
+  | "distribution"
+  | "gradient at"
+  | "of last"
+  | "weight"
+  | "gradient mean"
+  | "";
+
 export interface PrintOptions {
   readonly color: boolean;
   readonly columns: number;
@@ -72,7 +88,7 @@ function forward(measured: Measured, judged: Judged, { color }: PrintOptions): s
       wordsOf(value, judged, "values"),
     ];
   });
-  const titles = [
+  const titles: readonly Title[] = [
     "value",
     "",
     "shape",
@@ -86,6 +102,17 @@ function forward(measured: Measured, judged: Judged, { color }: PrintOptions): s
   ];
   return painted(table(titles, [...given, ...rows], [3, 4, 5, 6, 7]), color);
 }
+
+const titlesOfGradients: readonly Title[] = [
+  "gradient at",
+  "mean",
+  "std",
+  "of last",
+  "estimate",
+  "zeros",
+  "distribution",
+  "",
+];
 
 function backward(measured: Measured, judged: Judged, { color }: PrintOptions): string {
   const arriving =
@@ -104,15 +131,19 @@ function backward(measured: Measured, judged: Judged, { color }: PrintOptions): 
       wordsOf(value, judged, "gradients"),
     ];
   });
-  return painted(
-    table(
-      ["gradient at", "mean", "std", "of last", "estimate", "zeros", "distribution", ""],
-      rows,
-      [1, 2, 3, 4, 5],
-    ),
-    color,
-  );
+  return painted(table(titlesOfGradients, rows, [1, 2, 3, 4, 5]), color);
 }
+
+const titlesOfWeights: readonly Title[] = [
+  "weight",
+  "mean",
+  "std",
+  "distribution",
+  "gradient mean",
+  "std",
+  "zeros",
+  "distribution",
+];
 
 function weights({ weights: tensors }: Measured): string {
   const rows = tensors.map(({ name, value, gradient }) => [
@@ -125,11 +156,7 @@ function weights({ weights: tensors }: Measured): string {
     percent(gradient.zeros),
     blocksOf(gradient.histogram, 16),
   ]);
-  return table(
-    ["weight", "mean", "std", "distribution", "gradient mean", "std", "zeros", "distribution"],
-    rows,
-    [1, 2, 4, 5, 6],
-  );
+  return table(titlesOfWeights, rows, [1, 2, 4, 5, 6]);
 }
 
 function wordsOf({ name }: MeasuredValue, judged: Judged, of: "values" | "gradients"): string {
@@ -180,17 +207,17 @@ export function printComparison(runs: readonly Measured[], options: PrintOptions
   const groups = Array.from({ length: Math.ceil(runs.length / perLine) }, (_, group) =>
     runs.map((_run, place) => place).slice(group * perLine, (group + 1) * perLine),
   );
-  const block = (places: readonly number[], of: "value" | "gradient", title: string): string => {
+  const block = (places: readonly number[], of: "value" | "gradient"): string => {
     const rows = names.map((name, level) => [
       name,
       ...places.map((place) => cell(shown[place]![level], of)),
     ]);
-    return table([title, ...places.map((place) => runs[place]!.run)], rows);
+    return table([`${of}s`, ...places.map((place) => runs[place]!.run)], rows);
   };
   const tables = groups.flatMap((places) => [
-    block(places, "value", "values"),
+    block(places, "value"),
     "",
-    block(places, "gradient", "gradients"),
+    block(places, "gradient"),
     "",
   ]);
   const losses = runs.map(

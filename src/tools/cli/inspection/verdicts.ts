@@ -49,13 +49,13 @@ function ofValue(
   scale: number,
 ): readonly Finding[] {
   const { notFinite, alike, dead, saturated = 0, mean, deviation } = value.value;
-  const of = "values";
+  const of: Finding["of"] = "values";
   if (notFinite > 0) return [{ ailment: "exploding", of, words: "values are no numbers" }];
   if (value.weighted && alike && value !== last)
     return [{ ailment: "symmetric", of, words: "units are all alike" }];
   if (saturated > tooMany)
     return [{ ailment: "saturated", of, words: `${percent(saturated)} of values flat` }];
-  if (value.kind === "relu" && dead > tooMany)
+  if (value.rectifies && dead > tooMany)
     return [{ ailment: "dead", of, words: `${percent(dead)} of units dead` }];
   const size = Math.hypot(mean, deviation) / scale;
   if (size < least && value !== last) return [{ ailment: "vanishing", of, words: "values vanish" }];

@@ -3,10 +3,13 @@ import { printable } from "../../../compiler/base/diagnostics/escape.ts";
 import { positionAt } from "../../../compiler/base/source.ts";
 import { isFailure, type Findings } from "./report.ts";
 
-const command = { error: "error", warning: "warning", note: "notice" } as const satisfies Record<
-  Severity,
-  string
->;
+type Command = "error" | "warning" | "notice";
+
+const commands: Readonly<Record<Severity, Command>> = {
+  error: "error",
+  warning: "warning",
+  note: "notice",
+};
 
 /** Workflow commands of GitHub Actions: an annotation at the line of the pull request for each finding. */
 export function toGithub(findings: Findings): string {
@@ -38,7 +41,8 @@ function annotation(diagnostic: Diagnostic, fails: boolean): string {
     ...notes.flatMap((note) => note.split("\n")),
     ...fixes.map(({ title }) => `help: ${title}`),
   ];
-  return `::${fails ? "error" : command[severity]} ${written}::${escapeData(lines.map(printable).join("\n"))}`;
+  const command: Command = fails ? "error" : commands[severity];
+  return `::${command} ${written}::${escapeData(lines.map(printable).join("\n"))}`;
 }
 
 function escapeData(text: string): string {

@@ -5,11 +5,6 @@ import { positionAt, type Span } from "../../../compiler/base/source.ts";
 import { packageFile } from "../package-folder.ts";
 import { isFailure, uriOf, type Findings } from "./report.ts";
 
-const level = { error: "error", warning: "warning", note: "note" } as const satisfies Record<
-  Severity,
-  string
->;
-
 /** SARIF 2.1.0 (OASIS 2020), which code scanning reads: every finding with its places and fixes, every code with its explanation. */
 export function toSarif(findings: Findings): string {
   const codes = [...new Set(findings.diagnostics.map(({ code }) => code))].sort();
@@ -51,13 +46,16 @@ function ruleOf(code: string): object {
   };
 }
 
+const failing: Severity = "error";
+
 function resultOf(diagnostic: Diagnostic, codes: readonly string[], fails: boolean): object {
   const { code, severity, message, notes, span, related } = diagnostic;
   const fixes = diagnostic.fixes.filter(({ edits }) => edits.length > 0);
   return {
     ruleId: code,
     ruleIndex: codes.indexOf(code),
-    level: fails ? "error" : level[severity],
+    // The words of SARIF for severities are ours.
+    level: fails ? failing : severity,
     message: { text: [message, ...notes].join("\n") },
     locations: [{ physicalLocation: placeOf(span) }],
     ...(related.length === 0
