@@ -20,10 +20,12 @@ export interface DeviceCall {
 /** An array on the device: a texture on WebGL, the array itself on the CPU. */
 type Stored = Float32Array | GpuTexture;
 interface GpuTexture {
+  readonly output: ArrayLike<number>;
   toArray(): Float32Array;
   delete(): void;
 }
-type Runner = (...args: readonly (Stored | number)[]) => Stored;
+type Argument = Stored | number;
+type Runner = (...args: readonly Argument[]) => Stored;
 
 /** WebGL counts elements in float32, which is exact below this. */
 const mostElements = 2 ** 24;
@@ -35,6 +37,7 @@ export class GpuDevice {
   private readonly fill: FillUniform;
   private readonly until: number;
   private readonly runners = new Map<string, Runner>();
+  private readonly alike = new Map<string, Runner>();
   private readonly variables = new Map<string, Stored>();
   private readonly results = new Map<string, Map<string, Stored>>();
   private readonly staging = new Map<string, Float32Array>();
@@ -106,6 +109,7 @@ export class GpuDevice {
     for (const stored of new Set(this.variables.values())) discard(stored);
     this.variables.clear();
     this.runners.clear();
+    this.alike.clear();
     await this.gpu.destroy();
   }
 
@@ -149,7 +153,11 @@ export class GpuDevice {
         const group = parts.slice(first, first + joinedAtOnce);
         const total = group.reduce((sum, part) => sum + part.width, 0);
         const source = joiningSource(group.map((part) => part.width));
-        const stored = this.runner(source, rows * total)(...group.map((part) => part.stored));
+        const stored = this.apply(
+          source,
+          rows * total,
+          group.map((part) => part.stored),
+        );
         for (const part of group) discard(part.stored);
         next.push({ stored, width: total });
       }
@@ -167,41 +175,51 @@ export class GpuDevice {
     const missing = kernel.arrays[arrays.indexOf(undefined)];
     if (missing !== undefined)
       throw new Error(`${kernel.makes} needs ${missing}, which has not been written`);
-    return this.runner(kernel.source, kernel.size)(
+    return this.apply(kernel.source, kernel.size, [
       ...(arrays as Stored[]),
       ...kernel.numbers.map((name) => numbers[name]!),
-    );
+    ]);
   }
 
-  /** Compiles a kernel on its first use; outputs are new textures, so that every buffer is whole until it is deleted. */
-  private runner(source: string, size: number): Runner {
+  /**
+   * Compiles a kernel on its first use. Kernels that are equal but for names, with arguments of the same kinds and lengths (which
+   * are compiled in), are compiled once: layers of one shape share most of theirs.
+   */
+  private apply(source: string, size: number, given: readonly Argument[]): Stored {
     if (this.until < Number.POSITIVE_INFINITY && performance.now() >= this.until)
       throw new Error("the time for measuring is over");
     const key = `${size} ${source}`;
-    const known = this.runners.get(key);
-    if (known !== undefined) return known;
+    let runner = this.runners.get(key);
+    if (runner === undefined) {
+      const shape = `${size} ${given.map(kindOf).join(" ")} ${withoutNames(source)}`;
+      runner = this.alike.get(shape) ?? this.compile(source, size);
+      this.alike.set(shape, runner);
+      this.runners.set(key, runner);
+    }
+    return runner(...given);
+  }
+
+  /** Outputs are new textures, so that every buffer is whole until it is deleted. */
+  private compile(source: string, size: number): Runner {
     if (this.backend !== "cpu" && size >= mostElements) {
       throw new UserError(`An array of ${size} elements is too large for ${this.backend}.`, [
         `WebGL takes fewer than ${mostElements} elements an array: use --backend cpu.`,
       ]);
     }
-    const made = this.gpu.createKernel(source.trim(), {
+    return this.gpu.createKernel(source.trim(), {
       output: [size],
       precision: "single",
       tactic: "precision",
       pipeline: true,
       immutable: true,
     }) as unknown as Runner;
-    this.runners.set(key, made);
-    return made;
   }
 
   private upload(values: Float32Array): Stored {
     if (this.backend === "cpu") return values;
-    return this.runner(
-      "function upload(values) { return values[this.thread.x]; }",
-      values.length,
-    )(values);
+    return this.apply("function upload(values) { return values[this.thread.x]; }", values.length, [
+      values,
+    ]);
   }
 
   /** A batch in an array of full length: what gpu.js compiled for is always the same size. */
@@ -258,6 +276,20 @@ export class GpuDevice {
     this.lastUses.set(plan, known);
     return known;
   }
+}
+
+/** What of an argument is compiled into a kernel. */
+function kindOf(given: Argument): string {
+  if (typeof given === "number") return Number.isInteger(given) ? "integer" : "float";
+  return given instanceof Float32Array ? `array ${given.length}` : `texture ${given.output[0]}`;
+}
+
+/** A function with its own name and those of its arguments replaced by their places, by signs that no name has. */
+function withoutNames(source: string): string {
+  const [, name = "", list = ""] = /^\s*function (\w+)\(([^)]*)\)/.exec(source) ?? [];
+  const names = [name, ...list.split(",").map((argument) => argument.trim())];
+  const places = new Map(names.map((each, place) => [each, `#${place}`]));
+  return source.replace(/[\w$]+/g, (word) => places.get(word) ?? word);
 }
 
 /** How many arrays a shader reads at once. */

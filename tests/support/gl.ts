@@ -40,15 +40,29 @@ export function skipLoudly(what: string, { problem }: Place): boolean {
   return true;
 }
 
+export interface GlOptions {
+  /** Mesa's renderer: `softpipe` compiles shaders many times faster than the usual `llvmpipe`, and runs them slowly. */
+  readonly renderer?: "softpipe";
+  readonly timeout?: number;
+}
+
 /** What the script at `path` (TypeScript, exporting `run`) resolves to, run by Node with an X server and OpenGL. */
-export async function runInHeadlessGl(path: string, argument?: unknown): Promise<unknown> {
+export async function runInHeadlessGl(
+  path: string,
+  argument?: unknown,
+  { renderer, timeout = 120_000 }: GlOptions = {},
+): Promise<unknown> {
   const code = `import { run } from ${JSON.stringify(path)};
     process.stdout.write("\\n@@" + JSON.stringify(await run(${JSON.stringify(argument ?? null)})) + "\\n", () => process.exit(0));`;
   const screen = "-screen 0 640x480x24 +extension GLX";
   const { stdout } = await promisify(execFile)(
     "xvfb-run",
     ["-a", "-s", screen, process.execPath, "--import", "tsx", "--input-type=module", "-e", code],
-    { maxBuffer: 1 << 28, timeout: 120_000 },
+    {
+      maxBuffer: 1 << 28,
+      timeout,
+      env: { ...process.env, ...(renderer && { GALLIUM_DRIVER: renderer }) },
+    },
   );
   return JSON.parse(stdout.slice(stdout.lastIndexOf("@@") + 2));
 }

@@ -156,7 +156,7 @@ function readOther(emission: Emission, path: Recipe): Recipe {
 /** Reading a file that stands in for the source: columns are found as in the spec's own. */
 function boundOptions(emission: Emission): Readonly<Record<string, Recipe>> {
   const { data } = emission.compiled.run;
-  const csv = data.sources.find(({ source }) => source.use.definition.name === "csv")?.source;
+  const csv = data.sources.find(({ source }) => source.use.definition.reads === "table")?.source;
   const elsewhere: Emission = { ...emission, pathFromFolder: (path) => path };
   return { ...(csv && optionsOf(elsewhere, csv, ["path"])), ...common(emission, false) };
 }

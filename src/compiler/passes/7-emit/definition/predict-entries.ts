@@ -40,7 +40,9 @@ export function predictEntries(emission: Emission): readonly Entry[] {
   }));
   const measured = measuredOutput(emission);
   const writer = writerOf(emission);
-  const csv = run.data.sources.find(({ source }) => source.use.definition.name === "csv")?.source;
+  const csv = run.data.sources.find(
+    ({ source }) => source.use.definition.reads === "table",
+  )?.source;
   const delimiter = csv?.use.arguments["delimiter"];
   return [
     entry(
@@ -93,7 +95,9 @@ export function predictEntries(emission: Emission): readonly Entry[] {
 }
 
 function otherColumns({ compiled: { run } }: Emission): readonly string[] {
-  const csv = run.data.sources.find(({ source }) => source.use.definition.name === "csv")?.source;
+  const csv = run.data.sources.find(
+    ({ source }) => source.use.definition.reads === "table",
+  )?.source;
   const ignored = csv?.use.arguments["ignore"];
   return [
     ...Object.values(csv?.fieldArguments ?? {}),
@@ -108,7 +112,9 @@ function otherColumns({ compiled: { run } }: Emission): readonly string[] {
 /** Decisions that are nothing but yes. */
 export function predictFlags(emission: Emission): readonly string[] {
   const { run } = emission.compiled;
-  const csv = run.data.sources.find(({ source }) => source.use.definition.name === "csv")?.source;
+  const csv = run.data.sources.find(
+    ({ source }) => source.use.definition.reads === "table",
+  )?.source;
   const kinds = new Set(readings(emission).map(({ kind }) => kind));
   const cut = fedFields(run).length > 0;
   return [
