@@ -7,7 +7,7 @@ import { bindingsOf, compileSpec, problemOf } from "./problem.ts";
 
 test.each(Object.entries(cases))(
   "%s: gradients and losses on every backend",
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async (_, each) => {
     const examined = await examineSpec(compileCase(each), 1, each.rows, {
       examiners: ["slope", "wasm", "2 threads", "3 threads", "cpu"],

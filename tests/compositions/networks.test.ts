@@ -18,7 +18,7 @@ describe("gradients of every parameter, five losses and the prediction agree wit
 
   test.each(Array.from({ length: networks / each }, (_, part) => 1 + part * each))(
     `random networks from seed %i on, ${each} of them`,
-    { timeout: 300_000 },
+    { timeout: 900_000 },
     async (first) => {
       for (let seed = first; seed < first + each; seed++) {
         const examination = { examiners: examinersOf(seed) };
@@ -33,7 +33,7 @@ describe("gradients of every parameter, five losses and the prediction agree wit
   // Where rounding decides a maximum, or numbers grow without bound, nothing can be compared: that has to stay rare.
   afterAll(() => {
     expect(tally.networks).toBe(networks);
-    expect(skippedShare(tally), JSON.stringify([...tally.skipped])).toBeLessThan(0.02);
+    expect(skippedShare(tally), JSON.stringify([...tally.skipped])).toBeLessThanOrEqual(0.02);
   });
 });
 
@@ -41,7 +41,7 @@ const scenario = fileURLToPath(new URL("gl-scenario.ts", import.meta.url));
 
 test.skipIf(skipLoudly("networks on headless GL", headlessGl()))(
   "written and random networks agree on headless GL",
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const { compared, faults } = (await runInHeadlessGl(scenario, { first: 1, count: 12 })) as OnGl;
     expect(faults).toEqual([]);

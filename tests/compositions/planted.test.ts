@@ -20,7 +20,7 @@ test.each([
   ["two kernels in each other's place", swapped, /velocity|before all of it is stored/],
 ] as const)(
   "%s is found, and shown on a network of four stages at most",
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async (_, spoil, told) => {
     const { smallest, report } = await foundAndShrunk(spoil);
     expect(smallest.stages.length, report).toBeLessThanOrEqual(4);

@@ -50,7 +50,7 @@ export interface GlOptions {
 export async function runInHeadlessGl(
   path: string,
   argument?: unknown,
-  { renderer, timeout = 120_000 }: GlOptions = {},
+  { renderer, timeout = 600_000 }: GlOptions = {},
 ): Promise<unknown> {
   const code = `import { run } from ${JSON.stringify(path)};
     process.stdout.write("\\n@@" + JSON.stringify(await run(${JSON.stringify(argument ?? null)})) + "\\n", () => process.exit(0));`;

@@ -46,6 +46,8 @@ function valuesOf(
         shape: actual,
         bindings,
         within: (nodes) => within(nodes, visit),
+        // Each value is visited for itself: what one of them becomes must not reach the others.
+        once: (make) => make(),
       } as Evaluation<typeof node.op> as never);
     const data = visit({ node, inputs, exact: again(inputs), again });
     values.set(node, { shape: actual, data });
