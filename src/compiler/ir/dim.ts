@@ -161,6 +161,8 @@ export function bounds(dim: Dim): {
   readonly from: bigint | undefined;
   readonly to: bigint | undefined;
 } {
+  const number = constantOf(polynomial(dim));
+  if (number) return { from: ceilBig(number.n, number.d), to: floorBig(number.n, number.d) };
   const [low, high] = [lowerBound(polynomial(dim)), upperBound(polynomial(dim))];
   return { from: low && ceilBig(low.n, low.d), to: high && floorBig(high.n, high.d) };
 }

@@ -30,7 +30,9 @@ import { child, lookup } from "./lookup.ts";
 import { mentionsTensor } from "./mentions.ts";
 import { arithmetic, asTensor, callFunction, negative, select } from "./operands.ts";
 import { inferRule, makeParameter } from "./owned.ts";
+import { recordName, recordStage } from "./record.ts";
 import { turnsOf } from "./repeat.ts";
+import { copyTurn, markOf, turnSince, type Turn } from "./repetition.ts";
 import { meaningOf } from "./stages.ts";
 import type { StageMeaning } from "./stages.ts";
 
@@ -337,6 +339,7 @@ function lookOnly(frame: Frame, scope: Scope, stage: Ast.Stage): undefined {
 /** Binds a name of a body from here on, and tells the value what the author calls it. */
 function bindName(frame: Frame, name: Ast.Name, found: CompileValue): void {
   frame.names.set(name.text, { kind: "value", value: found, span: name.span });
+  recordName(frame, name, found);
   if (found.kind === "tensor") nameValue(frame, found.value, name.text);
   if (found.kind !== "tuple") return;
   for (const item of found.items)
@@ -351,13 +354,36 @@ function applyStage(
   stage: Ast.Stage,
   input: CompileValue,
 ): CompileValue | undefined {
+  const { recording } = frame.context;
+  if (!recording) return applyTurns(frame, scope, stage, input);
+  const start = frame.elaboration.weights.size;
+  const found = applyTurns(frame, scope, stage, input);
+  recordStage(recording, frame, stage, { scope, input, found, start });
+  return found;
+}
+
+function applyTurns(
+  frame: Frame,
+  scope: Scope,
+  stage: Ast.Stage,
+  input: CompileValue,
+): CompileValue | undefined {
   const name = frame.stageNames.get(stage) ?? stage.alias?.text ?? stage.call.name.text;
   if (!stage.repeat) return applyOnce(frame, scope, stage, input, name);
   const turns = turnsOf(frame, scope, stage.repeat);
   if (!turns) return undefined;
+  const index = stage.repeat.index;
+  const copyable = index === undefined && !frame.shared.has(stage.call.name.text);
+  let last: Turn | undefined;
   let current: CompileValue | undefined = input;
   for (const [place, turn] of turns.entries()) {
-    const index = stage.repeat.index;
+    const path = `${name}[${place + 1}]`;
+    const copy: CompileValue | undefined =
+      last && copyTurn(frame, last, pathTo(frame.prefix, path), current);
+    if (copy) {
+      current = copy;
+      continue;
+    }
     const inside = index
       ? child(scope, [
           [
@@ -370,8 +396,11 @@ function applyStage(
           ],
         ])
       : scope;
-    current = applyOnce(frame, inside, stage, current, `${name}[${place + 1}]`);
-    if (!current) return undefined;
+    const mark = copyable ? markOf(frame.elaboration) : undefined;
+    const found = applyOnce(frame, inside, stage, current, path);
+    if (!found) return undefined;
+    last = mark && turnSince(frame, mark, pathTo(frame.prefix, path), current, found);
+    current = found;
   }
   return current;
 }
