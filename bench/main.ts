@@ -4,6 +4,7 @@
  *     npm run bench -- [--workload W1,W2] [--peers all|none|names] [--backend wasm,cpu] [--threads 1,2] [--rounds n]
  *                      [--milliseconds n] [--clock wall|cpu] [--json] [--write]
  *     npm run bench -- costs [--write]       check, build, start, bundle, memory
+ *     npm run bench -- service [--write]     what an editor waits for after a keystroke
  *     npm run bench -- kernels W2            what each kernel of the WebAssembly module takes
  *     npm run bench -- accuracy …            test accuracy of four tasks over five seeds (bench/accuracy.ts)
  *
@@ -19,6 +20,7 @@ import { costsTable, measureCosts } from "./costs.ts";
 import { kernelTable, timeKernels } from "./kernels.ts";
 import { nnspecPeer, peers, type Peer } from "./peers.ts";
 import { machine, plainTable, tableOf, writePart } from "./report.ts";
+import { serviceTable } from "./service.ts";
 import { workloads, type Workload } from "./workloads.ts";
 
 const options = {
@@ -44,6 +46,7 @@ if (command === "accuracy") {
 } else {
   const { values } = parseArgs({ options, allowPositionals: true });
   if (command === "costs") await reportCosts(values.write);
+  else if (command === "service") reportService(values.write);
   else if (command === "kernels") await reportKernels(process.argv[3] ?? "W1,W2,W3,W4");
   else await reportSpeed(values);
 }
@@ -52,6 +55,12 @@ async function reportCosts(write: boolean): Promise<void> {
   const table = costsTable(await measureCosts());
   console.log(table);
   if (write) writePart("costs", table);
+}
+
+function reportService(write: boolean): void {
+  const table = serviceTable();
+  console.log(table);
+  if (write) writePart("service", table);
 }
 
 async function reportKernels(names: string): Promise<void> {

@@ -12,7 +12,8 @@ const floors = [
   ["src/backends", 3],
   ["src/compiler/passes", 3],
   ["src/compiler", 4],
-  ["src/tools", 5],
+  ["src/service", 5],
+  ["src/tools", 6],
 ];
 const apart = [
   ["src/compiler/syntax", "src/compiler/ir"],
@@ -25,6 +26,9 @@ const apart = [
   ["src/compiler/plan", "src/backends"],
   ["src/backends/wasm", "src/backends/gpujs"],
   ["src/backends/gpujs", "src/backends/wasm"],
+  // What an editor asks is answered from the analysis, never by a pass of its own.
+  ["src/service", "src/compiler/passes"],
+  ["src/service", "src/compiler/lints"],
 ];
 // Backends know plans, and nothing of what they were made from.
 const seenByBackends = ["src/backends", "src/compiler/plan", "src/compiler/base"];

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "./base/diagnostics/diagnostic.ts";
-import { hasErrors, type Outcome } from "./base/outcome.ts";
+import { finish, hasErrors, type Outcome } from "./base/outcome.ts";
 import type { Source } from "./base/source.ts";
 import { defaults } from "./library/defaults.ts";
 import { library } from "./library/index.ts";
@@ -7,21 +7,34 @@ import { runLints } from "./lints/run-lints.ts";
 import { resolve } from "./passes/1-resolve/resolve.ts";
 import { weightSettings } from "./passes/2-infer/cascade.ts";
 import type { CompileOptions } from "./passes/2-infer/context.ts";
-import { infer } from "./passes/2-infer/infer.ts";
+import { inferFirst, prove } from "./passes/2-infer/infer.ts";
 import { parse } from "./syntax/parse.ts";
 import type { Program, TypedModel, WeightSettings } from "./typed/program.ts";
 
 /** parse → resolve → infer → lint: everything that bad input can be told. Each phase reports all it finds; the first with errors is the last. */
 export function check(source: Source, options: CompileOptions): Outcome<Program> {
+  return finish(checkInSteps(source, options));
+}
+
+/** The same with a stop after each phase and before each proof, so that a check that nobody waits for any more can be left. */
+export function* checkInSteps(
+  source: Source,
+  options: CompileOptions,
+): Generator<void, Outcome<Program>> {
   const parsed = parse(source);
   if (parsed.value === undefined || hasErrors(parsed.diagnostics))
     return failed(parsed.diagnostics);
+  yield;
   const resolved = resolve(parsed.value, options);
   const soFar = [...parsed.diagnostics, ...resolved.diagnostics];
   if (resolved.value === undefined || hasErrors(resolved.diagnostics)) return failed(soFar);
-  const inferred = infer(resolved.value, options, library);
+  yield;
+  const first = inferFirst(resolved.value, options, library);
+  yield;
+  const inferred = yield* prove(first);
   const proved = [...soFar, ...inferred.diagnostics];
   if (inferred.value === undefined || hasErrors(proved)) return failed(proved);
+  yield;
   const all = [
     ...proved,
     ...runLints(inferred.value, source, {

@@ -156,12 +156,24 @@ export function compareDims(
   return greatest && greatest.n <= 0n ? "at most" : "unknown";
 }
 
-/** Whole numbers that the formula is never below or above, where they can be found. */
-export function bounds(dim: Dim): {
+interface Bounds {
   readonly from: bigint | undefined;
   readonly to: bigint | undefined;
-} {
-  const [low, high] = [lowerBound(polynomial(dim)), upperBound(polynomial(dim))];
+}
+
+const boundsOf = new WeakMap<Dim, Bounds>();
+
+/** Whole numbers that the formula is never below or above, where they can be found; found once for each formula. */
+export function bounds(dim: Dim): Bounds {
+  const known = boundsOf.get(dim) ?? findBounds(polynomial(dim));
+  boundsOf.set(dim, known);
+  return known;
+}
+
+function findBounds(a: Polynomial): Bounds {
+  const number = constantOf(a);
+  if (number) return { from: ceilBig(number.n, number.d), to: floorBig(number.n, number.d) };
+  const [low, high] = [lowerBound(a), upperBound(a)];
   return { from: low && ceilBig(low.n, low.d), to: high && floorBig(high.n, high.d) };
 }
 

@@ -6,11 +6,10 @@ import {
   notExported,
   notImportable,
 } from "../../base/diagnostics/catalogue/names.ts";
-import { hasErrors } from "../../base/outcome.ts";
+import { hasErrors, type Outcome } from "../../base/outcome.ts";
 import type { Source, Span } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import { parse } from "../../syntax/parse.ts";
 import type { Binding, CompileOptions, Declaration, Scope } from "./scope.ts";
 import { describeItem } from "./scope.ts";
 import { declareItems, isDeclared } from "./declare.ts";
@@ -24,6 +23,7 @@ const mostCharacters = 8 * 2 ** 20;
 export interface Loading {
   readonly options: CompileOptions;
   readonly report: (diagnostic: Diagnostic) => void;
+  readonly parse: (source: Source) => Outcome<Ast.File>;
   /** By path; undefined for a file that could not be had. */
   readonly files: Map<string, ResolvedFile | undefined>;
   characters: number;
@@ -131,7 +131,7 @@ function openImport(
   statement: Ast.Import,
   chain: readonly string[],
 ): ResolvedFile | undefined {
-  const parsed = parse(source);
+  const parsed = loading.parse(source);
   const errors = parsed.diagnostics.filter(({ severity }) => severity === "error");
   if (parsed.value && !hasErrors(errors))
     return openFile(loading, source, parsed.value, [...chain, source.path]);

@@ -28,7 +28,7 @@ import { checkArguments } from "./arguments.ts";
 import type { Scope } from "./context.ts";
 import { addValue, mostStages, pathTo, trailOf } from "./elaboration.ts";
 import type { Frame } from "./elaboration.ts";
-import { count } from "./evaluate.ts";
+import { count } from "./describe.ts";
 import { initializerUse } from "./initial.ts";
 import { isNumeric } from "./operands.ts";
 import { collectArgumentRules } from "./rules.ts";

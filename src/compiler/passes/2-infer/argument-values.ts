@@ -1,8 +1,3 @@
-import {
-  diagnostic,
-  type DiagnosticKind,
-  type Details,
-} from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/arguments.ts";
 import type { Span } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
@@ -13,9 +8,8 @@ import type {
   Duration,
   Use,
 } from "../../library/arguments.ts";
-import type { DefinitionKind } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { CompileValue, Context, Scope } from "./context.ts";
+import type { CompileValue, Context } from "./context.ts";
 import {
   describeBounds,
   describeExpected,
@@ -25,31 +19,8 @@ import {
   type Bounds,
 } from "./describe.ts";
 import { applied, evaluate, reportUnknown } from "./evaluate.ts";
-
-/** One argument that is being read: whose it is, and how nested library items are found. */
-export interface Reading {
-  readonly context: Context;
-  readonly scope: Scope;
-  /** The argument's name, for messages. */
-  readonly name: string;
-  readonly use: (kind: DefinitionKind, value: CompileValue, at: Span) => Use | undefined;
-}
-
-type Specification<Kind extends ArgumentSpecification["kind"]> = Extract<
-  ArgumentSpecification,
-  { kind: Kind }
->;
-
-function fail<Parameters>(
-  reading: Reading,
-  of: DiagnosticKind<Parameters>,
-  at: Span,
-  parameters: Parameters,
-  details?: Details,
-): undefined {
-  reading.context.report(diagnostic(of, at, parameters, details));
-  return undefined;
-}
+import { fail, type Reading, type Specification } from "./reading.ts";
+import { readAxes, readDotted, readTensor } from "./written-arguments.ts";
 
 /** What definitions of the file may calculate: `epochs: twice(5)`. */
 const computed: ReadonlySet<ArgumentSpecification["kind"]> = new Set([
@@ -469,76 +440,6 @@ function readRange(
 export function numberOf(value: CompileValue): number | undefined {
   if (value.kind === "number") return value.value;
   return value.kind === "size" ? known(value.dim) : undefined;
-}
-
-/** Axis names are read as they stand and never looked up: `over: c`, `over: (h, w)`. */
-function readAxes(
-  reading: Reading,
-  specification: Specification<"axis">,
-  expression: Ast.Expression,
-): string | readonly string[] | undefined {
-  if (expression.kind === "group" && specification.list === true) {
-    const names = expression.arguments.map((argument) =>
-      argument.name ? undefined : axisName(argument.value),
-    );
-    if (names.length > 0 && !names.includes(undefined))
-      return names.filter((name) => name !== undefined);
-  }
-  const name = axisName(expression);
-  if (name !== undefined) return name;
-  return fail(reading, messages.wrongKindOfValue, expression.span, {
-    name: reading.name,
-    expected: describeExpected(specification),
-    found: `\`${snippet(expression.span)}\``,
-  });
-}
-
-function axisName(expression: Ast.Expression): string | undefined {
-  const one =
-    expression.kind === "group" && expression.arguments.length === 1
-      ? expression.arguments[0]!.value
-      : expression;
-  if (one.kind !== "reference" || one.path.length !== 1 || one.arguments !== undefined)
-    return undefined;
-  return one.path[0]!.text;
-}
-
-function readDotted(
-  reading: Reading,
-  specification: ArgumentSpecification,
-  expression: Ast.Expression,
-): string | undefined {
-  if (expression.kind === "reference" && expression.arguments === undefined)
-    return expression.path.map((name) => name.text).join(".");
-  return fail(reading, messages.wrongKindOfValue, expression.span, {
-    name: reading.name,
-    expected: describeExpected(specification),
-    found: `\`${snippet(expression.span)}\``,
-  });
-}
-
-/** `encode.weight` or `transpose(encode.weight)`, kept as that text; the model finds the stage. */
-function readTensor(
-  reading: Reading,
-  specification: ArgumentSpecification,
-  expression: Ast.Expression,
-): string | undefined {
-  const inner =
-    expression.kind === "reference" &&
-    expression.path.length === 1 &&
-    expression.path[0]!.text === "transpose"
-      ? expression.arguments
-      : undefined;
-  const target = inner?.length === 1 && !inner[0]!.name ? inner[0]!.value : expression;
-  if (target.kind === "reference" && target.arguments === undefined && target.path.length >= 2) {
-    const path = target.path.map((name) => name.text).join(".");
-    return target === expression ? path : `transpose(${path})`;
-  }
-  return fail(reading, messages.wrongKindOfValue, expression.span, {
-    name: reading.name,
-    expected: describeExpected(specification),
-    found: `\`${snippet(expression.span)}\``,
-  });
 }
 
 /** A default of the table as a value. */

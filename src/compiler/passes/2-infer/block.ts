@@ -13,9 +13,11 @@ import type { StageUse } from "./apply.ts";
 import type { Binding, CompileValue, Declaration, Scope } from "./context.ts";
 import { broken, deepestBlock, reporting, trailOf } from "./elaboration.ts";
 import type { Frame } from "./elaboration.ts";
-import { bindParameters, count } from "./evaluate.ts";
+import { count } from "./describe.ts";
+import { bindParameters } from "./evaluate.ts";
 import { child } from "./lookup.ts";
 import { asTensor, renamed } from "./operands.ts";
+import { recordName } from "./record.ts";
 import { nameStages } from "./stage-names.ts";
 import { axisName, bareName, isSymbol, readSize, tensorType } from "./types.ts";
 
@@ -255,11 +257,9 @@ function bindInputs(
       return { ...(name !== undefined && { name }), size: value.type.axes[place]!.size };
     });
     const known = renamed(frame, value, { element: value.type.element, axes }, use.span);
-    frame.names.set(port.name.text, {
-      kind: "value",
-      value: { kind: "tensor", value: known, span: port.span },
-      span: port.name.span,
-    });
+    const bound = { kind: "tensor", value: known, span: port.span } as const;
+    frame.names.set(port.name.text, { kind: "value", value: bound, span: port.name.span });
+    recordName(frame, port.name, bound);
   }
 }
 

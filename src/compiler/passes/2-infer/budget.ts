@@ -16,7 +16,8 @@ import { describe, type Assignment, type Variant } from "./proof.ts";
 import { namesOf } from "./recipes.ts";
 import type { RunVariant } from "./run-proof.ts";
 
-const quantities = [
+/** What a budget may limit. */
+export const quantities = [
   "parameters",
   "multiply_adds",
   "training_memory",

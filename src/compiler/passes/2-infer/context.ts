@@ -3,6 +3,7 @@ import type { Span } from "../../base/source.ts";
 import type { Definition, Library } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { TypedData, TypedModel, TypedRun, Value } from "../../typed/program.ts";
+import type { Recording } from "./recording.ts";
 import type {
   Binding,
   CompileOptions,
@@ -40,6 +41,8 @@ export interface Context {
   readonly expanding?: readonly Ast.Item[];
   /** The next number of a value; one for a compilation. */
   readonly counter?: { next: number };
+  /** Set while what is inferred is looked at by a person: what stages and names come to. */
+  readonly recording?: Recording | undefined;
   /** Told of every hyper whose value was asked for. */
   readonly asked?: (hyper: Ast.HyperItem) => void;
 }

@@ -16,7 +16,7 @@ import { evaluate } from "./evaluate.ts";
 import { inferSources, parts, type Fields } from "./sources.ts";
 import { tensorType } from "./types.ts";
 
-const settings = ["source", "normalize", "split"] as const;
+export const dataSettings = ["source", "normalize", "split"] as const;
 
 /**
  * A data declaration: its fields, where they come from, how they are normalised and divided. Undefined only without fields:
@@ -50,18 +50,18 @@ export function inferData(context: Context, { item, scope }: Declaration): Typed
   };
 }
 
-type Settings = Partial<Record<(typeof settings)[number], Ast.Setting>>;
+type Settings = Partial<Record<(typeof dataSettings)[number], Ast.Setting>>;
 
 function readSettings(context: Context, item: Ast.DataItem): Settings {
   const found: Settings = {};
   for (const setting of item.settings) {
     const { text: name, span } = setting.name;
-    const key = settings.find((each) => each === name);
+    const key = dataSettings.find((each) => each === name);
     if (key && !found[key]) {
       found[key] = setting;
       continue;
     }
-    const suggestion = suggest(name, settings);
+    const suggestion = suggest(name, dataSettings);
     const fixes = suggestion === undefined ? [] : [replace(span, suggestion)];
     context.report(
       key

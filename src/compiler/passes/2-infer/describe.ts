@@ -86,6 +86,11 @@ function describeNumber(
   return ["a number", ...others].join(" or ");
 }
 
+/** `no values`, `1 value`, `2 values`. */
+export function count(amount: number, noun: string): string {
+  return amount === 0 ? `no ${noun}s` : `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+}
+
 /** `an optimizer`, `a schedule`. */
 export function withArticle(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;

@@ -108,7 +108,8 @@ export function addValue(
   return value;
 }
 
-function nextId(context: Context): number {
+/** The next number of a value. */
+export function nextId(context: Context): number {
   const counter = context.counter ?? { next: 0 };
   return counter.next++;
 }

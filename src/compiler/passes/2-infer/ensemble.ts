@@ -30,6 +30,9 @@ const groups = {
   },
 } as const satisfies Record<string, ArgumentTable>;
 
+/** The settings of an ensemble. */
+export const ensembleSettings = ["members", "combine"] as const;
+
 /** `ensemble Name { … }`. `declared` are the names of all runs of the file. */
 export function inferEnsemble(
   context: Context,
@@ -38,7 +41,7 @@ export function inferEnsemble(
   declared: ReadonlySet<string>,
 ): TypedEnsemble | undefined {
   const where = `the ensemble \`${item.name.text}\``;
-  const settings = readNamed(context, where, ["members", "combine"], item.settings);
+  const settings = readNamed(context, where, ensembleSettings, item.settings);
   const [members, combine] = [settings.get("members"), settings.get("combine")];
   const combined =
     combine &&

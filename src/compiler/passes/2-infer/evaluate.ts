@@ -5,15 +5,14 @@ import {
   wrongArguments,
 } from "../../base/diagnostics/catalogue/names.ts";
 import { outsideDomain } from "../../base/diagnostics/catalogue/hypers.ts";
-import { notANumber, wrongOperand } from "../../base/diagnostics/catalogue/shapes.ts";
+import { wrongOperand } from "../../base/diagnostics/catalogue/shapes.ts";
 import type { Span } from "../../base/source.ts";
 import * as Dims from "../../ir/dim.ts";
-import type { Dim } from "../../ir/dim.ts";
-import type { FunctionDefinition, SizeFunction } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import { calculate, compare, negated, numeric, plainNumber, refuse, sized } from "./calculate.ts";
+import { calculate, compare, negated, plainNumber, refuse } from "./calculate.ts";
 import type { Binding, CompileValue, Context, Declaration, Evaluate, Scope } from "./context.ts";
-import { snippet } from "./describe.ts";
+import { count, snippet } from "./describe.ts";
+import { callFunction } from "./function-calls.ts";
 import { child, lookup, nearestValue } from "./lookup.ts";
 
 /** What an expression comes to at compile time. Names that are bound to nothing stay words, for the argument that asks for them. */
@@ -104,7 +103,7 @@ function reference(
     return name === "on" || name === "off" ? { kind: "switch", value: name === "on", span } : word;
   const definition = context.library.find("function", name);
   return definition?.kind === "function"
-    ? callFunction(context, scope, definition, expression)
+    ? callFunction(context, scope, operandOf, definition, expression)
     : word;
 }
 
@@ -350,10 +349,6 @@ export function bindParameters(
   return inside;
 }
 
-export function count(amount: number, noun: string): string {
-  return amount === 0 ? `no ${noun}s` : `${amount} ${noun}${amount === 1 ? "" : "s"}`;
-}
-
 function showParameter({ name, default: fallback }: Ast.Parameter): string {
   return fallback ? `${name.text} = ${snippet(fallback.span)}` : name.text;
 }
@@ -460,161 +455,4 @@ function sequence(
   return parts.includes(undefined)
     ? undefined
     : { kind: "sequence", parts: parts as readonly CompileValue[], span: expression.span };
-}
-
-/** A function of the library applied to numbers. */
-function callFunction(
-  context: Context,
-  scope: Scope,
-  definition: FunctionDefinition,
-  expression: Ast.Reference,
-): CompileValue | undefined {
-  const { ofSizes } = definition;
-  if (ofSizes) return callOfSizes(context, scope, { ...definition, ofSizes }, expression);
-  const operands = operandsOf(context, scope, expression);
-  if (!operands || !enoughOperands(context, definition, operands.length, expression.span))
-    return undefined;
-  const numbers = operands.map(plainNumber);
-  const open = operands[numbers.indexOf(undefined)];
-  if (open) return refuse(context, definition.name, "numbers that are known", open);
-  return numeric(context, definition.evaluate(...(numbers as number[])), expression.span);
-}
-
-function enoughOperands(
-  context: Context,
-  { name, operands, variadic }: FunctionDefinition,
-  found: number,
-  at: Span,
-): boolean {
-  if (variadic ? found >= 2 : found === operands.length) return true;
-  const problem = `\`${name}\` takes ${variadic ? "2 values or more" : count(operands.length, "value")}, found ${found}`;
-  context.report(
-    diagnostic(wrongArguments, at, {
-      name,
-      problem,
-      write: `${name}(${operands.join(", ")}${variadic ? ", …" : ""})`,
-    }),
-  );
-  return false;
-}
-
-function operandsOf(
-  context: Context,
-  scope: Scope,
-  expression: Ast.Reference,
-): readonly CompileValue[] | undefined {
-  const operands = expression.arguments!.map(({ value }) => operandOf(context, scope, value));
-  return operands.includes(undefined) ? undefined : (operands as readonly CompileValue[]);
-}
-
-type FunctionOfSizes = FunctionDefinition & Required<Pick<FunctionDefinition, "ofSizes">>;
-
-/** Functions that make sizes of sizes: exact on integers and formulas, as usual on numbers. */
-function callOfSizes(
-  context: Context,
-  scope: Scope,
-  definition: FunctionOfSizes,
-  expression: Ast.Reference,
-): CompileValue | undefined {
-  const written = expression.arguments!;
-  const { span } = expression;
-  if (!enoughOperands(context, definition, written.length, span)) return undefined;
-  const { ofSizes } = definition;
-  if (ofSizes.kind === "quotient")
-    return ofQuotient(context, scope, definition, ofSizes.of, expression);
-  const operands = operandsOf(context, scope, expression);
-  if (!operands) return undefined;
-  const dims = operands.map((operand) => (operand.kind === "size" ? operand.dim : undefined));
-  if (!dims.includes(undefined)) return combined(context, ofSizes, dims as readonly Dim[], span);
-  const numbers = operands.map(plainNumber);
-  const wrong = operands[numbers.indexOf(undefined)];
-  if (wrong) return refuse(context, definition.name, "numbers", wrong);
-  return numeric(context, definition.evaluate(...(numbers as number[])), span);
-}
-
-function combined(
-  context: Context,
-  { of, refuses }: Extract<SizeFunction, { kind: "sizes" }>,
-  dims: readonly Dim[],
-  span: Span,
-): CompileValue | undefined {
-  const problem = refuses?.(...dims);
-  if (problem === undefined) return sized(context, of(...dims), span);
-  context.report(diagnostic(notANumber, span, { expression: snippet(span), problem }));
-  return undefined;
-}
-
-/** ⌈x⌉ or ⌊x⌋, where x may hold quotients that are not whole. */
-function ofQuotient(
-  context: Context,
-  scope: Scope,
-  definition: FunctionDefinition,
-  of: Extract<SizeFunction, { kind: "quotient" }>["of"],
-  { arguments: written, span }: Ast.Reference,
-): CompileValue | undefined {
-  const fraction = fractionOf(context, scope, written![0]!.value);
-  if (!fraction) return undefined;
-  if ("number" in fraction) {
-    const value = definition.evaluate(fraction.number);
-    return Number.isSafeInteger(value)
-      ? { kind: "size", dim: Dims.size(value), span }
-      : numeric(context, value, span);
-  }
-  const { numerator, denominator } = fraction;
-  if (Dims.known(denominator) === 0) return numeric(context, Number.NaN, span);
-  return sized(context, of(numerator, denominator), span);
-}
-
-type Fraction =
-  { readonly numerator: Dim; readonly denominator: Dim } | { readonly number: number };
-
-/** An expression as one fraction of whole formulas, or as a number. */
-function fractionOf(
-  context: Context,
-  scope: Scope,
-  expression: Ast.Expression,
-): Fraction | undefined {
-  if (
-    expression.kind === "group" &&
-    expression.arguments.length === 1 &&
-    !expression.arguments[0]!.name
-  )
-    return fractionOf(context, scope, expression.arguments[0]!.value);
-  if (expression.kind === "binary" && ["+", "-", "*", "/"].includes(expression.operator)) {
-    const left = fractionOf(context, scope, expression.left);
-    const right = fractionOf(context, scope, expression.right);
-    if (!left || !right) return undefined;
-    if (!("number" in left) && !("number" in right))
-      return joinFractions(expression.operator, left, right);
-  }
-  const value = operandOf(context, scope, expression);
-  if (!value) return undefined;
-  if (value.kind === "size") return { numerator: value.dim, denominator: Dims.size(1) };
-  const number = plainNumber(value);
-  return number === undefined ? refuse(context, "ceil and floor", "a number", value) : { number };
-}
-
-function joinFractions(
-  operator: string,
-  a: Exclude<Fraction, { number: number }>,
-  b: Exclude<Fraction, { number: number }>,
-): Fraction {
-  if (operator === "*")
-    return {
-      numerator: Dims.multiply(a.numerator, b.numerator),
-      denominator: Dims.multiply(a.denominator, b.denominator),
-    };
-  if (operator === "/")
-    return {
-      numerator: Dims.multiply(a.numerator, b.denominator),
-      denominator: Dims.multiply(a.denominator, b.numerator),
-    };
-  const [left, right] = [
-    Dims.multiply(a.numerator, b.denominator),
-    Dims.multiply(b.numerator, a.denominator),
-  ];
-  return {
-    numerator: operator === "+" ? Dims.add(left, right) : Dims.subtract(left, right),
-    denominator: Dims.multiply(a.denominator, b.denominator),
-  };
 }

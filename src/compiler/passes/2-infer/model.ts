@@ -10,6 +10,7 @@ import type { CompileValue, Context, Declaration, Scope } from "./context.ts";
 import { addValue, newElaboration, rootFrame } from "./elaboration.ts";
 import type { Frame } from "./elaboration.ts";
 import { decideInitializers } from "./initial.ts";
+import { recordName } from "./record.ts";
 import { inferBody } from "./tensor.ts";
 import { bareName, bindOwnSymbols, tensorType } from "./types.ts";
 
@@ -51,11 +52,9 @@ export function inferInput(frame: Frame, port: Ast.Port): TypedModel["inputs"][n
   const name = port.name.text;
   const value = addValue(frame, type, port.span, { kind: "input", name }, [], name);
   (value as { name?: string }).name = name;
-  frame.names.set(name, {
-    kind: "value",
-    value: { kind: "tensor", value, span: port.span },
-    span: port.name.span,
-  });
+  const bound = { kind: "tensor", value, span: port.span } as const;
+  frame.names.set(name, { kind: "value", value: bound, span: port.name.span });
+  recordName(frame, port.name, bound);
   return { name, type, span: port.span };
 }
 

@@ -22,7 +22,7 @@ export interface Variant {
 }
 
 /** A model, if it could be inferred, and the hypers that were asked for on the way. */
-interface Trial {
+export interface Trial {
   readonly model: TypedModel | undefined;
   readonly asked: ReadonlySet<Ast.HyperItem>;
   readonly errors?: readonly Diagnostic[];
@@ -46,13 +46,14 @@ function tryModel(context: Context, declaration: Declaration, values: Assignment
 /**
  * Proves a model, which is right for the defaults, for every other value that the domains of its hypers allow: all
  * combinations where they are at most 256, otherwise all values one at a time and then as many combinations as that.
- * Of intervals without steps the ends (of whole numbers all) are taken. Gives the variants.
+ * Of intervals without steps the ends (of whole numbers all) are taken. Gives the variants; stops after each trial, so that a proof
+ * that nobody waits for any more can be left.
  */
-export function proveModel(
+export function* proveModel(
   context: Context,
   declaration: Declaration & { readonly item: Ast.ModelItem },
   first: Trial,
-): readonly Variant[] {
+): Generator<void, readonly Variant[]> {
   const variants: Variant[] = [];
   if (first.model) variants.push({ values: new Map(), model: first.model });
   const domains = new Map<Ast.HyperItem, readonly CompileValue[]>();
@@ -67,6 +68,7 @@ export function proveModel(
       const key = describe(values);
       if (done.has(key) || !isActive(context, declaration.scope, values)) continue;
       done.add(key);
+      yield;
       const trial = tryModel(context, declaration, values);
       if (trial.model) variants.push({ values, model: trial.model });
       else report(context, trial.errors ?? [], values);

@@ -10,7 +10,7 @@ import { describeItem, lookup } from "./lookup.ts";
 import type { RulePlace } from "./rules.ts";
 
 /** Every setting of a run and of a recipe. */
-const runSettings = [
+export const runSettings = [
   "loss",
   "optimizer",
   "schedule",

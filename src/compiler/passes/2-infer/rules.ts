@@ -36,7 +36,7 @@ const penaltyAndStart = ["init", "regularize"] as const;
 const group = ["lr", "freeze", "optimizer", "load", "decay"] as const;
 
 /** The keys that rules for a target may set. */
-const keysOf = {
+export const keysOf = {
   weights: [...penaltyAndStart, ...group, "dropconnect"],
   biases: [...penaltyAndStart, ...group],
   scales: [...penaltyAndStart, ...group],

@@ -42,9 +42,10 @@ const mostOfModel = 16;
 /**
  * Tries a run with the other values of its hypers and of its model's: all combinations where they are at most 128, otherwise every value
  * by itself and every two hypers at the ends of their domains, and a note says so. Reports what is impossible, each hyper once, and a
- * combination only where none of its values is impossible by itself; the shapes are the model's own matter. Gives the others.
+ * combination only where none of its values is impossible by itself; the shapes are the model's own matter. Gives the others, and stops
+ * before each trial.
  */
-export function proveRun(proof: Proof): readonly RunVariant[] {
+export function* proveRun(proof: Proof): Generator<void, readonly RunVariant[]> {
   const domains = domainsOf(proof);
   const total = [...domains.values()].reduce((product, values) => product * values.length, 1);
   const whole = total <= mostCombinations;
@@ -63,6 +64,7 @@ export function proveRun(proof: Proof): readonly RunVariant[] {
       continue;
     done.add(key);
     if (!isActive(proof.context, proof.scope, values)) continue;
+    yield;
     const tried = tryValues(proof, values);
     if (tried?.run)
       variants.push({

@@ -35,35 +35,44 @@ import { checkKronecker } from "./kronecker-run.ts";
 import { checkWholeMethod } from "./whole-method.ts";
 import { checkLengths, inferSchedule, type PlacedPart } from "./schedule.ts";
 
-/**
- * `train M on D as Run with R { … }`: everything that the run does, as it is first and then for other values of its hypers; nothing
- * when it has errors (which were reported).
- */
+/** A run as it is for the values that its hypers have now, and the hypers that it asked for. */
+export interface FirstRun {
+  readonly run: TypedRun;
+  readonly asked: ReadonlySet<Ast.HyperItem>;
+}
+
+/** `train M on D as Run with R { … }`: everything that the run does; nothing when it has errors (which were reported). */
 export function inferRun(
   context: Context,
   scope: Scope,
   item: Ast.TrainItem,
-  modelsOf: (name: string) => readonly Variant[],
-): readonly [RunVariant, ...RunVariant[]] | undefined {
+): FirstRun | undefined {
   const asked = new Set<Ast.HyperItem>();
   const run = inferOnce(
     { ...context, evaluated: new Map(), asked: (hyper) => void asked.add(hyper) },
     scope,
     item,
   );
-  return (
-    run && [
-      { values: new Map(), run },
-      ...proveRun({
-        context,
-        scope,
-        item,
-        asked,
-        models: modelsOf(item.model.text),
-        infer: (trial) => inferOnce(trial, scope, item),
-      }),
-    ]
-  );
+  return run && { run, asked };
+}
+
+/** The run as it is first, and then for other values of its hypers and of its model's. */
+export function* proveOtherRuns(
+  context: Context,
+  scope: Scope,
+  item: Ast.TrainItem,
+  { run, asked }: FirstRun,
+  models: readonly Variant[],
+): Generator<void, readonly RunVariant[]> {
+  const others = yield* proveRun({
+    context,
+    scope,
+    item,
+    asked,
+    models,
+    infer: (trial) => inferOnce(trial, scope, item),
+  });
+  return [{ values: new Map(), run }, ...others];
 }
 
 /** The run for one set of values of its hypers. */

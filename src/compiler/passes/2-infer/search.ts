@@ -40,6 +40,9 @@ const goal = {
   monitor: { kind: "monitor", summary: "What the trials are compared by." },
 } as const satisfies ArgumentTable;
 
+/** The settings of a search. */
+export const searchSettings = ["goal", "method", "stop", "seed"] as const;
+
 /** `search Run { … }`: checked in full; this version does not run it. `declared` are the names of all runs of the file. */
 export function inferSearch(
   context: Context,
@@ -50,7 +53,7 @@ export function inferSearch(
   const settings = readNamed(
     context,
     `the search of \`${item.run.text}\``,
-    ["goal", "method", "stop", "seed"],
+    searchSettings,
     item.settings,
   );
   const run = runNamed(context, declared, item.run);

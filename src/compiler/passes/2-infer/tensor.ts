@@ -5,11 +5,12 @@ import type { Span } from "../../base/source.ts";
 import { textOf } from "../../base/source.ts";
 import * as Dims from "../../ir/dim.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { Layer, Value } from "../../typed/program.ts";
+import type { Value } from "../../typed/program.ts";
 import { printType } from "./agreement.ts";
 import { applyActivation, applyLayer, countStage } from "./apply.ts";
 import type { StageUse } from "./apply.ts";
 import { applyBlock } from "./block.ts";
+import { bindName, document } from "./body-names.ts";
 import { calculate, compare, negated } from "./calculate.ts";
 import {
   calledFunction,
@@ -22,15 +23,18 @@ import {
   unbound,
 } from "./calls.ts";
 import type { CompileValue, Declaration, InferTensor, Scope } from "./context.ts";
-import { snippet } from "./describe.ts";
-import { broken, nameValue, newElaboration, pathTo, rootFrame } from "./elaboration.ts";
-import type { Frame, Mutable } from "./elaboration.ts";
-import { condition, count, enter, evaluate } from "./evaluate.ts";
+import { count, snippet } from "./describe.ts";
+import { broken, newElaboration, pathTo, rootFrame } from "./elaboration.ts";
+import type { Frame } from "./elaboration.ts";
+import { defineArguments } from "./define-arguments.ts";
+import { condition, enter, evaluate } from "./evaluate.ts";
 import { child, lookup } from "./lookup.ts";
 import { mentionsTensor } from "./mentions.ts";
 import { arithmetic, asTensor, callFunction, negative, select } from "./operands.ts";
 import { inferRule, makeParameter } from "./owned.ts";
+import { recordStage } from "./record.ts";
 import { turnsOf } from "./repeat.ts";
+import { copyTurn, markOf, turnSince, type Turn } from "./repetition.ts";
 import { meaningOf } from "./stages.ts";
 import type { StageMeaning } from "./stages.ts";
 
@@ -177,64 +181,12 @@ function callDefine(
   const context = enter(frame.context, item, item.name.text, at);
   if (!context) return undefined;
   const inside = { ...frame, context };
-  const values = defineArguments(frame, inside, scope, declaration, written, at, applied);
+  const values = defineArguments({ outer: frame, inner: inside }, scope, declaration, written, at, {
+    applied,
+    infer: inferExpression,
+  });
   const found = values && inferExpression({ ...inside, later: new Set() }, values, item.body);
   return found && ({ ...found, span: at } as CompileValue);
-}
-
-function defineArguments(
-  frame: Frame,
-  within: Frame,
-  scope: Scope,
-  { item, scope: outer }: Declaration & { readonly item: Ast.DefineItem },
-  written: readonly Ast.Argument[],
-  at: Span,
-  applied: Value | undefined,
-): Scope | undefined {
-  const all = item.parameters;
-  const refuse = (span: Span, problem: string): undefined => {
-    const write = `${item.name.text}(${all.map(({ span: parameter }) => textOf(parameter)).join(", ")})`;
-    frame.context.report(
-      diagnostic(names.wrongArguments, span, { name: item.name.text, problem, write }),
-    );
-    return undefined;
-  };
-  const parameters = applied ? all.slice(1) : all;
-  if (applied && all.length === 0)
-    return refuse(at, `\`${item.name.text}\` has no parameter to be applied to`);
-  let inside = outer;
-  const bind = (parameter: Ast.Parameter, value: CompileValue): void => {
-    inside = child(inside, [[parameter.name.text, { kind: "value", value, span: parameter.span }]]);
-  };
-  if (applied) bind(all[0]!, { kind: "tensor", value: applied, span: at });
-  const given = new Map<string, Ast.Expression>();
-  for (const [index, argument] of written.entries()) {
-    const parameter = argument.name
-      ? parameters.find(({ name }) => name.text === argument.name!.text)
-      : parameters[index];
-    if (!parameter)
-      return refuse(
-        argument.span,
-        argument.name
-          ? `\`${item.name.text}\` has no parameter \`${argument.name.text}\``
-          : `\`${item.name.text}\` takes ${count(parameters.length, "argument")}, found ${written.length}`,
-      );
-    if (given.has(parameter.name.text))
-      return refuse(argument.span, `\`${parameter.name.text}\` is given twice`);
-    given.set(parameter.name.text, argument.value);
-  }
-  for (const parameter of parameters) {
-    const argument = given.get(parameter.name.text);
-    const expression = argument ?? parameter.default;
-    if (!expression)
-      return refuse(at, `\`${parameter.name.text}\` has no default and must be given`);
-    const value = argument
-      ? inferExpression(frame, scope, expression)
-      : inferExpression(within, inside, expression);
-    if (!value) return undefined;
-    bind(parameter, value);
-  }
-  return inside;
 }
 
 function inferUnary(frame: Frame, scope: Scope, expression: Ast.Unary): CompileValue | undefined {
@@ -334,18 +286,22 @@ function lookOnly(frame: Frame, scope: Scope, stage: Ast.Stage): undefined {
   return undefined;
 }
 
-/** Binds a name of a body from here on, and tells the value what the author calls it. */
-function bindName(frame: Frame, name: Ast.Name, found: CompileValue): void {
-  frame.names.set(name.text, { kind: "value", value: found, span: name.span });
-  if (found.kind === "tensor") nameValue(frame, found.value, name.text);
-  if (found.kind !== "tuple") return;
-  for (const item of found.items)
-    if (item.name && item.value.kind === "tensor")
-      nameValue(frame, item.value.value, `${name.text}.${item.name.text}`);
-}
-
 /** A stage as often as `repeat` says: `name[1]`, `name[2]`, …. */
 function applyStage(
+  frame: Frame,
+  scope: Scope,
+  stage: Ast.Stage,
+  input: CompileValue,
+): CompileValue | undefined {
+  const { recording } = frame.context;
+  if (!recording) return applyTurns(frame, scope, stage, input);
+  const start = frame.elaboration.weights.size;
+  const found = applyTurns(frame, scope, stage, input);
+  recordStage(recording, frame, stage, { scope, input, found, start });
+  return found;
+}
+
+function applyTurns(
   frame: Frame,
   scope: Scope,
   stage: Ast.Stage,
@@ -355,9 +311,18 @@ function applyStage(
   if (!stage.repeat) return applyOnce(frame, scope, stage, input, name);
   const turns = turnsOf(frame, scope, stage.repeat);
   if (!turns) return undefined;
+  const index = stage.repeat.index;
+  const copyable = index === undefined && !frame.shared.has(stage.call.name.text);
+  let last: Turn | undefined;
   let current: CompileValue | undefined = input;
   for (const [place, turn] of turns.entries()) {
-    const index = stage.repeat.index;
+    const path = `${name}[${place + 1}]`;
+    const copy: CompileValue | undefined =
+      last && copyTurn(frame, last, pathTo(frame.prefix, path), current);
+    if (copy) {
+      current = copy;
+      continue;
+    }
     const inside = index
       ? child(scope, [
           [
@@ -370,8 +335,11 @@ function applyStage(
           ],
         ])
       : scope;
-    current = applyOnce(frame, inside, stage, current, `${name}[${place + 1}]`);
-    if (!current) return undefined;
+    const mark = copyable ? markOf(frame.elaboration) : undefined;
+    const found = applyOnce(frame, inside, stage, current, path);
+    if (!found) return undefined;
+    last = mark && turnSince(frame, mark, pathTo(frame.prefix, path), current, found);
+    current = found;
   }
   return current;
 }
@@ -531,14 +499,6 @@ export function inferBody(
   if (!result)
     frame.context.report(diagnostic(shapes.missingReturn, at, { owner: frame.owner.name }));
   return result?.value;
-}
-
-/** `///` before a statement speaks of the last layer of its flow. */
-function document(found: CompileValue | undefined, documentation: string | undefined): void {
-  if (found?.kind !== "tensor" || documentation === undefined) return;
-  let { body } = found.value;
-  while (body.kind === "activation") ({ body } = body.input);
-  if (body.kind === "layer") (body.layer as Mutable<Layer>).documentation ??= documentation;
 }
 
 function inferStatement(frame: Frame, statement: Exclude<Ast.Statement, Ast.Return>): void {
