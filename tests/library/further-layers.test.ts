@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { library } from "../../src/compiler/library/index.ts";
 import type { LayerDefinition } from "../../src/compiler/library/definition.ts";
-import cases from "../fixtures/further-layers.json" with { type: "json" };
+import furtherLayers from "../fixtures/further-layers.json" with { type: "json" };
+import upscaling from "../fixtures/upscaling.json" with { type: "json" };
 import { expectClose } from "../support/close.ts";
 import { argumentsOf, typeOf, type Written } from "../support/library-values.ts";
 import { inferred, runLayer, shapeOf } from "../support/run-layer.ts";
 
 type Numbers = Readonly<Record<string, number[]>>;
-const named = cases.map(
+const named = [...furtherLayers, ...upscaling].map(
   (each, place) =>
     [
       `${place}: ${each.layer} ${JSON.stringify(each.arguments)} on ${each.shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")}`,

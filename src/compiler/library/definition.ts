@@ -138,6 +138,8 @@ export interface SpreadContext {
   readonly values: ArgumentValues;
   /** fan · E[w²] of a weight by its name. */
   readonly gain: (weight: string, fan: "in" | "out") => number;
+  /** E[w²] of a weight by its name; 0 where the layer has none. */
+  readonly meanSquare: (weight: string) => number;
 }
 
 export interface LayerDefinition extends Described {

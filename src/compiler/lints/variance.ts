@@ -143,18 +143,21 @@ function kernelOf(layer: Layer): Weight | undefined {
   return layer.weights.find(({ role }) => role === "weights");
 }
 
+function fanOf(weight: Weight | undefined, fan: "in" | "out"): number {
+  return (weight && known(fan === "in" ? weight.fanIn : weight.fanOut)) ?? 1;
+}
+
 /** What the layer says of itself. */
 function spreadOf(network: Network, layer: Layer): Spread | undefined {
   const { definition, inputTypes, arguments: values, path } = layer;
+  const named = (name: string): Weight | undefined =>
+    layer.weights.find((each) => each.path === `${path}.${name}`);
+  const square = (weight: Weight | undefined): number => (weight ? meanSquare(network, weight) : 0);
   return definition.spread?.({
     inputTypes,
     values,
-    gain: (name, fan) => {
-      const weight = layer.weights.find((each) => each.path === `${path}.${name}`);
-      if (!weight) return 1;
-      const connections = known(fan === "in" ? weight.fanIn : weight.fanOut) ?? 1;
-      return connections * meanSquare(network, weight);
-    },
+    gain: (name, fan) => fanOf(named(name), fan) * square(named(name)),
+    meanSquare: (name) => square(named(name)),
   });
 }
 

@@ -1,68 +1,10 @@
-import { divideExactly, known, modulo, multiply, print, type Dim } from "../../ir/dim.ts";
-import type { TensorType } from "../../ir/type.ts";
+import { divideExactly, multiply } from "../../ir/dim.ts";
 import { along, withLast } from "../support/arrange.ts";
-import {
-  features,
-  findAxis,
-  isProblem,
-  notNumbers,
-  printAxes,
-  spatialPlaces,
-  withAxis,
-} from "../support/axes.ts";
+import { findAxis, isProblem, notNumbers, withAxis } from "../support/axes.ts";
+import { wrongAxes, wrongGroups } from "../support/convolution.ts";
 import { windowArithmetic } from "../support/window-arithmetic.ts";
 import { kernelFor, productOf, sightsOf, slide, windowInNumbers } from "../support/windows.ts";
 import { defineLayer } from "../define.ts";
-import type { ShapeProblem } from "../definition.ts";
-
-function wrongAxes(type: TensorType): ShapeProblem | undefined {
-  const axes = features(type);
-  if (findAxis(type, "c") === undefined) {
-    const last = axes.at(-1);
-    const named =
-      last === undefined
-        ? ""
-        : `, as in f32[B, ${printAxes(axes.slice(0, -1)) || "t: 128"}, c: ${print(last.size)}]`;
-    return {
-      problem: `\`conv\` expects an axis \`c\` (the channels) and found [${printAxes(axes)}]: which axis is \`c\`?`,
-      help: `name the channels \`c\` in the type of the input${named}, or give them an axis with \`reshape\``,
-    };
-  }
-  const spatial = spatialPlaces(type).length;
-  if (spatial >= 1 && spatial <= 3) return undefined;
-  return {
-    problem: `\`conv\` expects 1 to 3 spatial axes besides the batch and \`c\`, and found ${spatial}: [${printAxes(axes)}]`,
-    help:
-      spatial === 0
-        ? "use `dense`, or make spatial axes with `reshape(h: …, w: …, c: …)`"
-        : "merge axes with `flatten(over: (…), into: t)`",
-  };
-}
-
-/** Groups must divide the channels that come in and those that go out. */
-function wrongGroups(
-  inputs: Dim,
-  outputs: Dim,
-  groups: Dim,
-  result: TensorType,
-): ShapeProblem | undefined {
-  for (const [what, channels] of [
-    ["channels of the operand", inputs],
-    ["channels of the result", outputs],
-  ] as const) {
-    if (divideExactly(channels, groups) !== undefined) continue;
-    const rest = known(modulo(channels, groups));
-    const certain = known(channels) !== undefined && known(groups) !== undefined;
-    return {
-      problem: `\`groups: ${print(groups)}\` must divide the ${what}, and there are ${print(channels)}`,
-      notes: rest === undefined ? [] : [`mod(${print(channels)}, ${print(groups)}) is ${rest}`],
-      argument: "groups",
-      help: "choose a number of groups that divides both",
-      ...(certain ? {} : { unproved: result }),
-    };
-  }
-  return undefined;
-}
 
 export const conv = defineLayer({
   name: "conv",
@@ -123,7 +65,7 @@ export const conv = defineLayer({
   kronecker: true,
   window: ([type], values, number) => sightsOf(type!, values, number),
   infer: ([type], values) => {
-    const wrong = notNumbers("conv", type!) ?? wrongAxes(type!);
+    const wrong = notNumbers("conv", type!) ?? wrongAxes("conv", type!);
     if (wrong) return wrong;
     const slid = slide("conv", type!, values);
     const place = findAxis(type!, "c")!;

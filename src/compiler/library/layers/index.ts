@@ -5,6 +5,7 @@ import { avgPool } from "./avg-pool.ts";
 import { batchNorm } from "./batch-norm.ts";
 import { concat } from "./concat.ts";
 import { conv } from "./conv.ts";
+import { convTranspose } from "./conv-transpose.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
@@ -23,6 +24,7 @@ import { prelu } from "./prelu.ts";
 import { reshape } from "./reshape.ts";
 import { rnn } from "./rnn.ts";
 import { stochasticDepth } from "./stochastic-depth.ts";
+import { upsample } from "./upsample.ts";
 
 export const layers: readonly LayerDefinition[] = [
   add,
@@ -31,6 +33,7 @@ export const layers: readonly LayerDefinition[] = [
   batchNorm,
   concat,
   conv,
+  convTranspose,
   dense,
   dropout,
   embedding,
@@ -49,4 +52,5 @@ export const layers: readonly LayerDefinition[] = [
   reshape,
   rnn,
   stochasticDepth,
+  upsample,
 ];
