@@ -10,6 +10,7 @@ export interface BuildOptions {
   readonly out: string;
   readonly run?: string;
   readonly relaxedSimd?: boolean;
+  readonly wat?: boolean;
   readonly set: ReadonlyMap<string, string>;
   readonly data: ReadonlyMap<string, string>;
 }

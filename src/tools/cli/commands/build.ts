@@ -19,6 +19,7 @@ export async function build(file: string, options: BuildOptions): Promise<void> 
   const bound = new Map([...options.data].map(([name, path]) => [name, singlePath(path)]));
   const choices = {
     ...{ pathFromFolder, data: bound, set: options.set, relaxedSimd: options.relaxedSimd ?? false },
+    wat: options.wat ?? false,
     beforeReading: () => copyData(copies, options.out),
   };
   const written =
