@@ -8,6 +8,8 @@ export interface SharedOptions {
 
 export interface BuildOptions {
   readonly out: string;
+  /** Only look whether the folder is what would be written. */
+  readonly check?: boolean;
   readonly run?: string;
   readonly relaxedSimd?: boolean;
   readonly wat?: boolean;
