@@ -1,4 +1,4 @@
-// Bundles the command line into dist/, cut so that `check` and `fmt` load neither ts-morph nor prettier nor gpu.js.
+// Bundles the command line into dist/, cut so that `check` and `fmt` load neither prettier nor gpu.js, and lays the runtime in pieces beside it.
 import { build } from "esbuild";
 import { chmodSync, rmSync } from "node:fs";
 
@@ -20,3 +20,21 @@ await build({
   logLevel: "warning",
 });
 chmodSync("dist/nnspec.js", 0o755);
+await cutRuntime();
+
+/** Reads the runtime with ts-morph, cuts it at the conditions that runs decide, and prints the pieces: what `build` chooses from. */
+async function cutRuntime() {
+  const cutter = "dist/cut-runtime.mjs";
+  await build({
+    entryPoints: ["scripts/cut-runtime.ts"],
+    outfile: cutter,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    packages: "external",
+    logLevel: "warning",
+  });
+  const { cutInto } = await import(`../${cutter}`);
+  await cutInto("dist");
+  rmSync(cutter);
+}

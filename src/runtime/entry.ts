@@ -1,4 +1,4 @@
-import { UserError, describeError } from "./errors.ts";
+import { describeError, isUserError } from "./errors.ts";
 
 /**
  * Runs `main` when the module at `url` is the program that Node was started with, and never when it is imported or in a
@@ -20,7 +20,7 @@ export async function outcomeOf(program: () => Promise<number>): Promise<number>
     return await program();
   } catch (error) {
     process.stderr.write(`${describeError(error)}\n`);
-    return error instanceof UserError ? 2 : 101;
+    return isUserError(error) ? 2 : 101;
   }
 }
 

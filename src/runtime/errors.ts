@@ -12,9 +12,14 @@ export class UserError extends Error {
   }
 }
 
+/** By its name: several programs in one process, such as the members of an ensemble, have a class of their own each. */
+export function isUserError(error: unknown): error is UserError {
+  return error instanceof Error && error.name === "UserError";
+}
+
 /** An exception in words: message and notes of a `UserError`; the stack only of what nobody foresaw. */
 export function describeError(error: unknown): string {
-  if (error instanceof UserError)
+  if (isUserError(error))
     return [error.message, ...error.notes.map((note) => `  ${note}`)].join("\n");
   if (error instanceof Error) return error.stack ?? error.message;
   return String(error);

@@ -3,7 +3,7 @@ import { textOf } from "../../src/compiler/base/source.ts";
 import { explainPath } from "../../src/compiler/typed/explain.ts";
 import { printType } from "../../src/compiler/passes/2-infer/agreement.ts";
 import { library } from "../../src/compiler/library/index.ts";
-import { readRuntime } from "../../src/compiler/passes/7-emit/runtime-files.ts";
+import { readSources } from "../../src/compiler/passes/7-emit/pieces/runtime-sources.ts";
 import { checkWithoutLints } from "../support/check-text.ts";
 
 interface Parts {
@@ -306,7 +306,7 @@ describe("what does not fit is told at its place", () => {
 });
 
 test("every function that a definition calls is exported by the files that it names", () => {
-  const runtime = readRuntime();
+  const runtime = readSources(import.meta.dirname);
   const picture = {
     axes: [
       { name: "h", from: 32, to: 32 },

@@ -33,7 +33,7 @@ beforeAll(async () => {
   example = await emitInto({ program: value!, run: value!.runs[0]! }, sonnets);
   tiny = await emitInto(specRun(`dim T in 1 .. 20\n${small}`, "Small"), sonnets);
   // Saved after every epoch, so that there is something to go on from however fast the machine is.
-  const program = join(tiny.folder, "training.ts");
+  const program = join(tiny.folder, "loop.ts");
   const text = readFileSync(program, "utf8");
   expect(text).toContain("const secondsBetweenSaves = 2;");
   writeFileSync(

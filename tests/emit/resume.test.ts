@@ -43,7 +43,7 @@ beforeAll(async () => {
     const trainer = await emitInto(specRun(text, run));
     emitted.set(run, trainer);
     // Saved after every epoch, so that there is something to go on from however fast the machine is.
-    const program = join(trainer.folder, "training.ts");
+    const program = join(trainer.folder, "loop.ts");
     writeFileSync(
       program,
       readFileSync(program, "utf8").replace(

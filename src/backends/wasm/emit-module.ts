@@ -19,11 +19,12 @@ export function emitWasmFiles(
   name = "wasmModule",
   options: WasmOptions = {},
 ): EmittedWasmFiles {
-  const { bytes, wat, memory } = emitWasm(plans, options);
+  const emitted = emitWasm(plans, options);
+  const { bytes, memory } = emitted;
   const table = [
     `import { packed, type WasmProgram } from ${literal(wasmPlanModule)};`,
     "",
-    "// The tensor work as one WebAssembly module with 128-bit vectors; wasm.wat is the same as text, with comments.",
+    "// The tensor work as one WebAssembly module with 128-bit vectors; `nnspec build --wat` gives it as text, with comments.",
     "// Arrays have fixed places in its memory: an address in bytes, a shape, and strides in elements.",
     "",
     `export const ${name} = {`,
@@ -41,7 +42,12 @@ export function emitWasmFiles(
     "} satisfies WasmProgram;",
     "",
   ].join("\n");
-  return { table, text: wat };
+  return {
+    table,
+    get text() {
+      return emitted.wat;
+    },
+  };
 }
 
 /** Bytes as text by the browser's and Node's own `btoa`. */

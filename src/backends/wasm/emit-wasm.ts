@@ -117,7 +117,10 @@ export function emitWasm(
   const bytes = encodeModule(module);
   return {
     bytes,
-    wat: printModule(module),
+    // Only what is asked for: it is many times as long as the bytes.
+    get wat() {
+      return printModule(module);
+    },
     memory: {
       pages,
       rows: memory.numbers,

@@ -1,10 +1,9 @@
 import { batches } from "../batches.ts";
 import { keptTensors, readTensors, writeTensors, type Session } from "./session.ts";
-import type { Progress } from "./types.ts";
 
 /** Puts the averages in the place of the weights, which wait. Before the first step there are none. */
-export async function useAverages(session: Session, progress: Progress): Promise<void> {
-  const { training, device } = session;
+export async function useAverages(session: Session): Promise<void> {
+  const { training, device, progress } = session;
   session.waiting = await readTensors(device, keptTensors(training));
   if (progress.step === 0) return;
   for (const name of training.averaged!) device.write(name, await device.read(name + "/averaged"));

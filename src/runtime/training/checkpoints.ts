@@ -33,34 +33,30 @@ async function bringTeacher(session: Session): Promise<void> {
 }
 
 /** The tensors that are kept, as they are used: averages in the place of weights, where there are any. */
-async function usedTensors(session: Session, progress: Progress): Promise<NamedTensor[]> {
+async function usedTensors(session: Session): Promise<NamedTensor[]> {
   const { training, device } = session;
-  if (training.averaged) await useAverages(session, progress);
+  if (training.averaged) await useAverages(session);
   const tensors = await readTensors(device, keptTensors(training));
   if (training.averaged) useWeights(session);
   return tensors;
 }
 
 /** A file of the weights for use, on the way. */
-export async function saveOnTheWay(
-  session: Session,
-  progress: Progress,
-  name: string,
-): Promise<void> {
+export async function saveOnTheWay(session: Session, name: string): Promise<void> {
   const path = session.folder + "/" + name + ".safetensors";
-  await saveTensors(path, await usedTensors(session, progress), session.metadata);
+  await saveTensors(path, await usedTensors(session), session.metadata);
 }
 
 /** Keeps where training stands: the weights for use, and everything else for going on. */
-export async function save(session: Session, progress: Progress): Promise<void> {
-  const { training, device, folder, metadata } = session;
+export async function save(session: Session): Promise<void> {
+  const { training, device, folder, metadata, progress } = session;
   if (folder === undefined) return;
   if (training.best) {
     if (session.best && session.bestWaits)
       await saveTensors(folder + "/best.safetensors", session.best, metadata);
     session.bestWaits = false;
   }
-  const used = await usedTensors(session, progress);
+  const used = await usedTensors(session);
   const current = training.averaged ? await readTensors(device, keptTensors(training)) : used;
   const rest = await readTensors(device, rememberedTensors(training));
   if (training.moved) rest.push(...session.minimizer!.save());
@@ -105,13 +101,9 @@ export interface Trained {
 }
 
 /** Goes back to the weights that are kept, measures them, and says how it ended. */
-export async function finish(
-  session: Session,
-  progress: Progress,
-  reason: string,
-): Promise<Trained> {
-  const { training, device, data, folder, reporter } = session;
-  if (training.averaged) await useAverages(session, progress);
+export async function finish(session: Session, reason: string): Promise<Trained> {
+  const { training, device, data, folder, reporter, progress } = session;
+  if (training.averaged) await useAverages(session);
   const current = await readTensors(device, keptTensors(training));
   const tensors = training.best ? (session.best ?? current) : current;
   writeTensors(device, tensors);
@@ -136,18 +128,22 @@ export async function finish(
     ...(training.tables && {
       tables: await tablesOf(training, device, data.test ?? data.validation ?? data.train),
     }),
-    paths: folder === undefined ? {} : pathsIn(folder, session),
+    paths: {
+      ...(training.best && folder !== undefined && session.best
+        ? { model: folder + "/best.safetensors" }
+        : {}),
+      ...(folder === undefined ? {} : pathsIn(folder)),
+    },
   };
   reporter.end(end);
   return { end, tensors };
 }
 
 /** The files that were written. */
-function pathsIn(folder: string, { training, best }: Session): Readonly<Record<string, string>> {
-  const paths = {
+function pathsIn(folder: string): Readonly<Record<string, string>> {
+  return {
     last: folder + "/last.safetensors",
     resume: folder + "/resume.safetensors",
     metrics: folder + "/metrics.jsonl",
   };
-  return training.best && best ? { model: folder + "/best.safetensors", ...paths } : paths;
 }

@@ -39,7 +39,7 @@ export async function tablesOf(
   device: Device,
   part: Part,
 ): Promise<Readonly<Record<string, ConfusionTable>>> {
-  const tables = training.tables!.map((table) => ({
+  const counted = training.tables!.map((table) => ({
     ...table,
     collections: roomFor(table.operands, part.rows.length),
   }));
@@ -51,12 +51,12 @@ export async function tablesOf(
       numbers: {},
       step: 0,
     });
-    for (const { collections } of tables)
+    for (const { collections } of counted)
       await collect(training, device, collections, batch, start);
     start += batch.rows;
   }
   return Object.fromEntries(
-    tables.map(({ name, make, labels, classes, collections }) => {
+    counted.map(({ name, make, labels, classes, collections }) => {
       const [actual, predicted] = collections.map(({ values }) => values);
       const names = labels === undefined ? undefined : part.dataset.columns.get(labels)?.classNames;
       return [name, make(actual!, predicted!, classes, names)];

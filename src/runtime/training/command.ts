@@ -1,4 +1,4 @@
-import { parseArguments } from "../arguments.ts";
+import { parseArguments, type TrainerOptions } from "../arguments.ts";
 import { createReporter } from "../report.ts";
 import type { MetricDisplay, Reporter } from "../reporter.ts";
 import { openTerminal } from "../terminal.ts";
@@ -31,7 +31,7 @@ export async function runTraining(
   const { metrics, rows, backend, why } = measured;
   if (options.backend === "auto") reporter.note(`backend ${backend}: ${why}`);
   reporter.end({
-    reason: `measured on ${rows} ${describeRows(training, options.data.has(training.dataName))}`,
+    reason: `measured on ${rows} ${training.tests ? "rows" : describeRows(training, options)}`,
     epochs: 0,
     steps: 0,
     seconds: (performance.now() - start) / 1000,
@@ -51,8 +51,8 @@ function displayOf(training: TrainingDefinition): MetricDisplay {
 }
 
 /** Which rows a checkpoint is measured on: never those of the training, unless there are no others. */
-function describeRows(training: TrainingDefinition, areOthers: boolean): string {
-  if (training.tests || areOthers) return "rows";
+function describeRows(training: TrainingDefinition, { data }: TrainerOptions): string {
+  if (data.has(training.dataName)) return "rows";
   if (training.validates) return "validation rows";
   return "training rows: none are kept apart, so this is no measure of what it learned";
 }

@@ -130,7 +130,6 @@ export interface TrainingDefinition {
   readonly saysScores: boolean;
   readonly saysChances: boolean;
   readonly feedsPredictions: boolean;
-  readonly cutsTwice: boolean;
   readonly keptFile: string;
   readonly seesImages: boolean;
   /** Of tables that are predicted from. */

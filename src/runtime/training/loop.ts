@@ -1,25 +1,21 @@
 import { openMetricsLog } from "../metrics-log.ts";
-import type { Metrics } from "../reporter.ts";
 import { isBetter } from "../stopping.ts";
 import { useAverages, useWeights } from "./averages.ts";
 import { save, saveOnTheWay } from "./checkpoints.ts";
 import { evaluate, trainingMetrics } from "./measuring.ts";
 import { updatePlateaus } from "./plateaus.ts";
-import { epochBatches } from "./rows.ts";
+import { epochBatches, stepsDone } from "./rows.ts";
 import { keptTensors, momentOf, readTensors, startOf, type Session } from "./session.ts";
 import { runStep } from "./steps.ts";
 import { stopReason, stopReasonOfStep } from "./stopping.ts";
-import type { Progress } from "./types.ts";
+import type { EpochMetrics } from "./types.ts";
 
 /** While epochs are short, files are not written after each; they are at the end, and when interrupted. */
 const secondsBetweenSaves = 2;
 
 /** Epoch after epoch until a limit is reached or a condition holds: the reason, or undefined when interrupted. */
-export async function trainEpochs(
-  session: Session,
-  progress: Progress,
-): Promise<string | undefined> {
-  const { training, device, data, epochs, stepsPerEpoch, totalSteps, folder, reporter } = session;
+export async function trainEpochs(session: Session): Promise<string | undefined> {
+  const { training, folder, progress, totalSteps, stepsPerEpoch } = session;
   const log =
     folder === undefined
       ? undefined
@@ -27,49 +23,39 @@ export async function trainEpochs(
           folder + "/metrics.jsonl",
           progress.step === 0 ? undefined : progress.epoch,
         );
-  const start = performance.now() - progress.seconds * 1000;
+  session.begun = performance.now() - progress.seconds * 1000;
   // An interrupt after the last step leaves an epoch that is not measured yet.
   while (
     progress.step < totalSteps ||
     (progress.step === totalSteps && progress.step > progress.epoch * stepsPerEpoch)
   ) {
-    const epoch = progress.epoch + 1;
-    const ended = await trainEpoch(session, progress, epoch, start);
-    progress.seconds = (performance.now() - start) / 1000;
+    const ended = await trainEpoch(session);
+    progress.seconds = secondsTrained(session);
     if (session.interrupted) return undefined;
-    progress.epoch = epoch;
-    const { step, seconds } = progress;
+    progress.epoch++;
+    const { epoch, step, seconds } = progress;
     const rate = training.learningRate(momentOf(training, progress, session));
-    if (training.averaged) await useAverages(session, progress);
-    const trained = await trainingMetrics(training, device);
-    const validation = training.validates
-      ? data.validation && (await evaluate(training, device, data.validation))
-      : undefined;
-    const best = training.best ? await keepBest(session, progress, trained, validation) : undefined;
-    if (training.averaged) useWeights(session);
-    if (training.plateaus) updatePlateaus(session, progress, trained, validation);
-    const stopped = training.stopRules
-      ? await stopReason(session, progress, trained, validation)
-      : undefined;
-    const metrics = { train: trained, ...(validation && { validation }) };
-    reporter.epoch({
+    const { metrics, best } = await measureEpoch(session);
+    if (training.plateaus) updatePlateaus(session, metrics);
+    const stopped = training.stopRules ? await stopReason(session, metrics) : undefined;
+    session.reporter.epoch({
       epoch,
-      epochs,
+      epochs: session.epochs,
       step,
       seconds,
       rate,
       ...metrics,
-      ...(training.best && { best: best === true }),
+      ...(training.best && { best }),
     });
     await log?.append({ epoch, step, seconds, rate, ...metrics });
     // After its line in the log: whatever ends the process now, what is resumed has all lines before it.
-    if (seconds - session.saved >= secondsBetweenSaves) await save(session, progress);
+    if (seconds - session.saved >= secondsBetweenSaves) await save(session);
     if (training.saveEveryEpochs && folder !== undefined && epoch % training.saveEveryEpochs === 0)
-      await saveOnTheWay(session, progress, "epoch-" + epoch);
-    if (!Number.isFinite(trained["loss"]))
+      await saveOnTheWay(session, "epoch-" + epoch);
+    if (!Number.isFinite(metrics.train["loss"]))
       return "the loss is no longer a finite number (a lower learning rate may help)";
     if (ended !== undefined) return ended;
-    if (stopped !== undefined) return stopped;
+    if (training.stopRules && stopped !== undefined) return stopped;
     if (training.moved && session.foundNothing)
       return "nothing lower is found along the direction: this is as far as numbers of 32 bits tell";
   }
@@ -77,16 +63,31 @@ export async function trainEpochs(
   return "all epochs are done";
 }
 
-/** Keeps the tensors of the epoch if it is the best so far; tells whether it is. */
-async function keepBest(
+function secondsTrained({ begun }: Session): number {
+  return (performance.now() - begun) / 1000;
+}
+
+/** What the epoch that was trained reaches, and whether that is the best so far, whose tensors are kept. */
+async function measureEpoch(
   session: Session,
-  progress: Progress,
-  trained: Metrics,
-  validation: Metrics | undefined,
-): Promise<boolean> {
-  const { training, device } = session;
+): Promise<{ readonly metrics: EpochMetrics; readonly best: boolean }> {
+  const { training, device, data } = session;
+  if (training.averaged) await useAverages(session);
+  const train = await trainingMetrics(training, device);
+  const validation = training.validates
+    ? data.validation && (await evaluate(training, device, data.validation))
+    : undefined;
+  const metrics = { train, ...(validation && { validation }) };
+  const best = training.best ? await keepBest(session, metrics) : false;
+  if (training.averaged) useWeights(session);
+  return { metrics, best };
+}
+
+/** Keeps the tensors of the epoch if it is the best so far; tells whether it is. */
+async function keepBest(session: Session, metrics: EpochMetrics): Promise<boolean> {
+  const { training, device, progress } = session;
   const { part, metric, better } = training.best!;
-  const measured = (part === "train" ? trained : validation)?.[metric] ?? Number.NaN;
+  const measured = metrics[part]?.[metric] ?? Number.NaN;
   const improved =
     Number.isFinite(measured) &&
     (progress["bestEpoch"] === 0 || isBetter(better, measured, progress["bestValue"]!));
@@ -98,28 +99,22 @@ async function keepBest(
   return true;
 }
 
-/** The steps of an epoch that are still to be done; the reason why training ends among them, if it does. */
-async function trainEpoch(
-  session: Session,
-  progress: Progress,
-  epoch: number,
-  start: number,
-): Promise<string | undefined> {
-  const { training, device, epochs, stepsPerEpoch, totalSteps, reporter } = session;
-  const done = progress.step - (epoch - 1) * stepsPerEpoch;
+/** The steps of the epoch that comes, as far as they are still to be done; the reason why training ends among them, if it does. */
+async function trainEpoch(session: Session): Promise<string | undefined> {
+  const { training, device, epochs, stepsPerEpoch, totalSteps, reporter, progress } = session;
+  const epoch = progress.epoch + 1;
+  const done = stepsDone(session);
   if (done === 0)
     for (const [name, zero] of training.monitors.map(startOf)) device.write(name, zero);
   let shown = performance.now();
-  for await (const batch of epochBatches(session, epoch, done)) {
+  for await (const batch of epochBatches(session)) {
     if (batch.number <= done) continue;
     if (session.interrupted || progress.step === totalSteps) break;
     progress.step++;
     const numbers = training.numbersOf(momentOf(training, progress, session));
     const { rows, fields } = batch;
-    await runStep(session, progress, { rows, inputs: fields, numbers, step: progress.step });
-    const seconds = (performance.now() - start) / 1000;
-    if (training.saveEverySteps || training.saveEverySeconds)
-      await saveWhenDue(session, progress, seconds);
+    await runStep(session, { rows, inputs: fields, numbers, step: progress.step });
+    if (training.saveEverySteps || training.saveEverySeconds) await saveWhenDue(session);
     const place = { epoch, epochs, step: batch.number, stepsPerEpoch, rows };
     if (performance.now() - shown < 200) reporter.batch(place);
     else {
@@ -129,7 +124,7 @@ async function trainEpoch(
       shown = performance.now();
     }
     if (training.stepRules) {
-      const reason = stopReasonOfStep(training, seconds, progress.step);
+      const reason = stopReasonOfStep(training, secondsTrained(session), progress.step);
       if (reason !== undefined) return reason;
     }
   }
@@ -137,16 +132,16 @@ async function trainEpoch(
 }
 
 /** Saves the weights on the way, after so many steps or so much time. */
-async function saveWhenDue(session: Session, progress: Progress, seconds: number): Promise<void> {
-  const { training, folder } = session;
+async function saveWhenDue(session: Session): Promise<void> {
+  const { training, folder, progress } = session;
   if (folder === undefined) return;
   if (training.saveEverySteps && progress.step % training.saveEverySteps !== 0) return;
   if (training.saveEverySeconds) {
-    const due = Math.floor(seconds / training.saveEverySeconds);
+    const due = Math.floor(secondsTrained(session) / training.saveEverySeconds);
     if (due <= progress["timedSaves"]!) return;
     progress["timedSaves"] = due;
   }
-  await saveOnTheWay(session, progress, "step-" + progress.step);
+  await saveOnTheWay(session, "step-" + progress.step);
 }
 
 /** A moment for Ctrl-C to be heard and for a page to be drawn. */

@@ -6,7 +6,6 @@ import type { Metrics } from "../reporter.ts";
 import { collect, roomFor } from "./collecting.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import type { Session } from "./session.ts";
-import type { Progress } from "./types.ts";
 
 /** The metrics over the rows trained so far in this epoch. */
 export async function trainingMetrics(
@@ -74,10 +73,7 @@ async function evaluateCollecting(
 }
 
 /** The mean over the steps of this epoch of √(Σ g²) over all gradients, before clipping. */
-export async function gradientNorm(
-  { device, stepsPerEpoch }: Session,
-  progress: Progress,
-): Promise<number> {
+export async function gradientNorm({ device, progress, stepsPerEpoch }: Session): Promise<number> {
   const total = (await device.read("monitor/gradient_norm"))[0]!;
   return total / (progress.step - (progress.epoch - 1) * stepsPerEpoch);
 }

@@ -61,8 +61,8 @@ export async function judge(
         numbers.set(said.get(name)!.subarray(start * size, (start + rows) * size));
         return ["given/" + name, numbers] as const;
       });
-      const inputs = { ...fields, ...Object.fromEntries(given) };
-      device.run(plan, { rows, inputs, numbers: {}, step: 0 });
+      const seen = { ...fields, ...Object.fromEntries(given) };
+      device.run(plan, { rows, inputs: seen, numbers: {}, step: 0 });
       for (const name of training.memberSums)
         totals.set(name, totals.get(name)! + (await device.result(plan, name))[0]!);
       start += rows;

@@ -1,14 +1,11 @@
 import { updatePlateau } from "../plateau.ts";
-import type { Metrics } from "../reporter.ts";
 import type { Session } from "./session.ts";
-import type { Progress, Length } from "./types.ts";
+import type { EpochMetrics, Length } from "./types.ts";
 
 /** After an epoch was measured: each schedule sees whether its metric still gets better. */
 export function updatePlateaus(
-  { training, stepsPerEpoch }: Session,
-  progress: Progress,
-  trained: Metrics,
-  validation: Metrics | undefined,
+  { training, progress, stepsPerEpoch }: Session,
+  measured: EpochMetrics,
 ): void {
   for (const plateau of training.plateaus!) {
     const { watched, best, since, rest, drops, inSteps } = plateau;
@@ -18,7 +15,6 @@ export function updatePlateaus(
       progress[since] = position;
       continue;
     }
-    const metrics = watched.part === "train" ? trained : validation;
     const span = (length: Length): number =>
       inSteps ? stepsOf(length, stepsPerEpoch) : length.amount;
     const state = updatePlateau(
@@ -29,7 +25,7 @@ export function updatePlateaus(
         rest: progress[rest]!,
         drops: progress[drops]!,
       },
-      metrics?.[watched.metric] ?? Number.NaN,
+      measured[watched.part]?.[watched.metric] ?? Number.NaN,
       position,
     );
     progress[best] = state.best;

@@ -3,6 +3,7 @@ import type { BackendChoice } from "../device.ts";
 import { UserError } from "../errors.ts";
 import { readText } from "../files.ts";
 import { openImageReader } from "../images.ts";
+import { readStandardInput } from "../standard-input.ts";
 import { openTerminal } from "../terminal.ts";
 import { threadCount } from "../thread-count.ts";
 import type { TrainingDefinition } from "./definition.ts";
@@ -10,7 +11,10 @@ import { closeModel, loadModel, predict, type Row } from "./predict.ts";
 import { loadSampler, predictDrawn } from "./sampling.ts";
 
 /** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
-export async function main(training: TrainingDefinition, argv: readonly string[]): Promise<number> {
+export async function predictFromCommandLine(
+  training: TrainingDefinition,
+  argv: readonly string[],
+): Promise<number> {
   const { checkpoint, backend, threads, samples, input, help } = readOptions(training, argv);
   const terminal = openTerminal();
   if (help) {
@@ -63,12 +67,11 @@ function readOptions(training: TrainingDefinition, argv: readonly string[]): Opt
     else files.push(word);
   }
   if (files.length > 1) throw new UserError("One file of rows at a time.", [training.usage]);
-  const samples = given.get("--samples");
   return {
     checkpoint: given.get("--checkpoint") ?? training.keptFile,
     backend: backendOf(given.get("--backend") ?? "auto"),
     threads: threadCount(given.get("--threads") ?? "auto"),
-    samples: samples === undefined ? training.commandSamples : sampleCount(samples),
+    samples: training.samplePlan ? samplesOf(training, given.get("--samples")) : 0,
     input: files[0] ?? "-",
     help,
   };
@@ -80,7 +83,8 @@ export function backendOf(text: string): BackendChoice {
 }
 
 /** 0 for one prediction without noise. */
-function sampleCount(text: string): number {
+function samplesOf(training: TrainingDefinition, text: string | undefined): number {
+  if (text === undefined) return training.commandSamples;
   const count = Number(text);
   if (/^\d+$/.test(text) && count <= 100_000) return count;
   throw new UserError(`--samples is a whole number up to 100000, not ${text}.`);
@@ -102,14 +106,6 @@ async function imageRow(training: TrainingDefinition, path: string): Promise<Row
   const { name, shape } = training.modelInputs[0]!;
   const [height = 1, width = 1, channels = 1] = shape;
   return { [name]: [...(await read(path, [height, width, channels]))] };
-}
-
-export async function readStandardInput(): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of process.stdin)
-    text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
 }
 
 /** A JSON list of rows, one JSON row a line, or CSV. */

@@ -67,7 +67,7 @@ export async function predict(model: Model, rows: readonly Row[]): Promise<Predi
     const some = rows.slice(start, start + training.batchSize);
     const results = training.views
       ? await resultsOverViews(model, some, start)
-      : await resultsOf(model, some.length, gatherAll(model, some, start));
+      : await resultsOf(model, some.length, inputsOf(model, some, start));
     for (let row = 0; row < some.length; row++) {
       predictions.push(
         training.modelOutputs.map((output) =>
@@ -87,7 +87,7 @@ async function resultsOverViews(
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const { training } = model;
   const { field, shape } = training.viewed;
-  const fields = gatherAll(model, rows, start, training.cutsTwice);
+  const fields = gatherAll(model, rows, start);
   return averageOverViews(training.views!, fields[field]!, shape, training.modelOutputs, (seen) =>
     resultsOf(model, rows.length, { ...fields, [field]: seen }),
   );
@@ -115,28 +115,39 @@ export function rowOf(values: Float32Array, shape: readonly number[], row: numbe
   return values.slice(row * size, (row + 1) * size);
 }
 
-/** The numbers of all inputs for some rows, of which the first is row `start`, by the names of their fields. */
-export function gatherAll(
+/** What the model is given of some rows, of which the first is row `start`: pictures are cut to size as in measuring. */
+export function inputsOf(
   model: Model,
   rows: readonly Row[],
   start: number,
-  whole = false,
+): Readonly<Record<string, Float32Array>> {
+  const { training } = model;
+  const fields = gatherAll(model, rows, start);
+  if (!training.feedsPredictions) return fields;
+  const cut = Object.entries(fields).map(([field, values]) => {
+    const feed = training.feeding!.get(field);
+    return [field, feed && "steps" in feed ? feedRows(values, feed) : values];
+  });
+  return Object.fromEntries(cut);
+}
+
+/** The numbers of all inputs for some rows, by the names of their fields. */
+function gatherAll(
+  model: Model,
+  rows: readonly Row[],
+  start: number,
 ): Readonly<Record<string, Float32Array>> {
   return Object.fromEntries(
-    model.training.modelInputs.map((input) => [
-      input.field,
-      gather(model, input, rows, start, whole),
-    ]),
+    model.training.modelInputs.map((input) => [input.field, gather(model, input, rows, start)]),
   );
 }
 
-/** The numbers of one input for some rows, checked, flat, and brought to the scale that the model was trained in; cut to size as in measuring, unless views do that. */
+/** The numbers of one input for some rows, checked, flat, and brought to the scale that the model was trained in. */
 function gather(
   { training, preparation }: Model,
   input: ModelInput,
   rows: readonly Row[],
   start: number,
-  whole: boolean,
 ): Float32Array {
   const size = sizeOf(input.shape);
   const gathered = new Float32Array(training.batchSize * size);
@@ -157,10 +168,6 @@ function gather(
   });
   const normalization = own(preparation.normalizations, input.field);
   if (normalization !== undefined) normalizeValues(gathered, normalization);
-  if (training.feedsPredictions && !whole) {
-    const feed = training.feeding!.get(input.field);
-    if (feed !== undefined && "steps" in feed) return feedRows(gathered, feed);
-  }
   return gathered;
 }
 

@@ -6,21 +6,27 @@ import { Prefetcher } from "../prefetch.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import type { Session } from "./session.ts";
 
-/** The batches of an epoch, of which `done` are trained on already, in an order that the seed and the epoch decide. */
-export function epochBatches(
-  { training, data, seed, augmenting, prefetcher }: Session,
-  epoch: number,
-  done: number,
-): Iterable<Batch> | AsyncIterable<Batch> {
+/** The batches of the epoch that comes, in an order that the seed and the epoch decide. */
+export function epochBatches(session: Session): Iterable<Batch> | AsyncIterable<Batch> {
+  const { training, data, seed, progress } = session;
   const { train } = data;
   // The same rows in the same order: sums in 32 bits then differ by nothing but the weights.
   if (training.moved) return batches(train, train.rows, training.inputs, training.batchSize);
+  const epoch = progress.epoch + 1;
   const order = epochOrder(train.rows, seed, epoch);
   if (!training.augmentingOf) return batches(train, order, training.inputs, training.batchSize);
-  const at = { order, seed, epoch, done };
-  if (training.augmentWorker)
-    return prefetcher!.batches(train, at, training.inputs, training.batchSize, augmenting!);
-  return augmentedBatches(train, at, training.inputs, training.batchSize, augmenting!);
+  const at = { order, seed, epoch, done: stepsDone(session) };
+  const augmenting = session.augmenting!;
+  if (training.augmentWorker) {
+    const prefetcher = session.prefetcher!;
+    return prefetcher.batches(train, at, training.inputs, training.batchSize, augmenting);
+  }
+  return augmentedBatches(train, at, training.inputs, training.batchSize, augmenting);
+}
+
+/** How many steps of the epoch that comes are done already, where training goes on after an interruption. */
+export function stepsDone({ progress, stepsPerEpoch }: Session): number {
+  return progress.step - progress.epoch * stepsPerEpoch;
 }
 
 /** Makes augmented batches ahead in a worker, where there can be one; otherwise between the steps. */

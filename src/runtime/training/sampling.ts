@@ -4,7 +4,7 @@ import { own } from "../own.ts";
 import { preparationFromText } from "../preparation-text.ts";
 import { fillUniform, randomStream } from "../random.ts";
 import type { TrainingDefinition } from "./definition.ts";
-import { gatherAll, readOutput, rowOf, type Model, type Prediction, type Row } from "./predict.ts";
+import { inputsOf, readOutput, rowOf, type Model, type Prediction, type Row } from "./predict.ts";
 import { keptTensors } from "./session.ts";
 
 /** The mean of many predictions of one row with noise on, and how far they lie apart. */
@@ -48,7 +48,7 @@ export async function predictDrawn(
   const drawn: Drawn[][] = [];
   for (let start = 0; start < rows.length; start += training.batchSize) {
     const some = rows.slice(start, start + training.batchSize);
-    const inputs = gatherAll(model, some, start);
+    const inputs = inputsOf(model, some, start);
     const seen = some.map(() => training.modelOutputs.map((): Prediction[] => []));
     for (let draw = 1; draw <= samples; draw++) {
       const step = (start / training.batchSize) * samples + draw;
@@ -61,17 +61,18 @@ export async function predictDrawn(
       }
     }
     for (const row of seen)
-      drawn.push(row.map((predictions, place) => combine(model, predictions, place)));
+      drawn.push(
+        row.map((predictions) => {
+          const together = combine(training, predictions);
+          return training.saysScores ? withClass(model, together) : together;
+        }),
+      );
   }
   return drawn;
 }
 
 /** Means and standard deviations over the samples (Welford 1962). */
-function combine(
-  { training, preparation }: Model,
-  predictions: readonly Prediction[],
-  place: number,
-): Drawn {
+function combine(training: TrainingDefinition, predictions: readonly Prediction[]): Drawn {
   const first = predictions[0]!;
   const mean = numbersOfPrediction(first).map(() => 0);
   const squares = mean.map(() => 0);
@@ -86,13 +87,21 @@ function combine(
   const spread = squares.map((sum) => Math.sqrt(sum / Math.max(1, samples - 1)));
   if (training.saysProbabilities && first.probabilities !== undefined)
     return combineProbabilities(first, mean, spread, samples);
-  if (training.saysScores && first.class !== undefined) {
-    const best = mean.indexOf(Math.max(...mean));
-    const names = own(preparation.classNames, training.modelOutputs[place]!.field ?? "");
-    const label = names?.[best] ?? String(best);
-    return { output: first.output, class: label, values: mean, spread, samples };
-  }
   return { output: first.output, values: mean, spread, samples };
+}
+
+/** The class of the greatest mean score. */
+function withClass({ training, preparation }: Model, drawn: Drawn): Drawn {
+  const output = training.modelOutputs.find(({ name }) => name === drawn.output)!;
+  if (output.kind !== "scores") return drawn;
+  const values = drawn.values!;
+  const best = values.indexOf(Math.max(...values));
+  const names = own(preparation.classNames, output.field ?? "");
+  return { output: drawn.output, class: names?.[best] ?? String(best), values, ...spreadOf(drawn) };
+}
+
+function spreadOf({ spread, samples }: Drawn): Pick<Drawn, "spread" | "samples"> {
+  return { spread, samples };
 }
 
 function numbersOfPrediction({ values, probabilities }: Prediction): readonly number[] {

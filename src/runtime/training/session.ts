@@ -25,6 +25,9 @@ export interface Session {
   readonly metadata: Readonly<Record<string, string>>;
   readonly reporter: Reporter;
   interrupted: boolean;
+  progress: Progress;
+  /** When training began, on the clock of `performance.now`, without the time that it stood still. */
+  begun: number;
   /** When files were last written, in seconds trained. */
   saved: number;
   /** The tensors of the best epoch so far, where they are not on disk yet or no longer. */
@@ -41,7 +44,7 @@ export interface Session {
   refreshed?: { readonly step: number; readonly tensors: readonly NamedTensor[] };
   /** The method, where it stands, and whether it found nothing lower. */
   minimizer?: Minimizer;
-  place?: Place;
+  standing?: Place;
   foundNothing?: boolean;
   /** Where the teacher comes from, and what is to be said of it. */
   teacher?: { readonly from: string; readonly remarks: readonly string[] };

@@ -2,24 +2,20 @@ import type { DeviceCall } from "../device.ts";
 import { dueAt, invertFactors } from "../kronecker.ts";
 import { planObjective, pointOf } from "../whole-objective.ts";
 import { startOf, type Session } from "./session.ts";
-import type { Progress } from "./types.ts";
 
 /** One step, by the method of the run. */
-export async function runStep(
-  session: Session,
-  progress: Progress,
-  call: DeviceCall,
-): Promise<void> {
+export async function runStep(session: Session, call: DeviceCall): Promise<void> {
   const { training, device } = session;
-  if (training.moved) await iterate(session, progress, call);
-  else if (training.curved) await stepWithFactors(session, call);
-  else device.run(training.plans.train, call);
-  if (training.initialValues && !training.moved && progress.step === 1)
-    await keepInitialValues(session, progress);
+  if (training.moved) await iterate(session, call);
+  else {
+    if (training.curved) await stepWithFactors(session, call);
+    else device.run(training.plans.train, call);
+    if (training.initialValues && call.step === 1) await keepInitialValues(session);
+  }
 }
 
 /** Results of the first step that conditions speak of. */
-async function keepInitialValues({ training, device }: Session, progress: Progress): Promise<void> {
+async function keepInitialValues({ training, device, progress }: Session): Promise<void> {
   for (const name of training.initialValues!)
     progress["initial." + name] = (await device.result(training.plans.train, name))[0]!;
 }
@@ -28,7 +24,7 @@ async function keepInitialValues({ training, device }: Session, progress: Progre
  * One iteration of a method that moves all weights together on the host, with as many evaluations as it wants: the device
  * ends at the new weights, and what is reported of the epoch is measured there.
  */
-async function iterate(session: Session, progress: Progress, call: DeviceCall): Promise<void> {
+async function iterate(session: Session, call: DeviceCall): Promise<void> {
   const { training, device } = session;
   const objective = planObjective(
     device,
@@ -37,11 +33,12 @@ async function iterate(session: Session, progress: Progress, call: DeviceCall): 
     training.moved!,
     training.monitors.map(startOf),
   );
-  const from = session.place ?? (await objective.evaluate(await pointOf(device, training.moved!)));
-  if (training.initialValues && progress.step === 1) await keepInitialValues(session, progress);
-  session.place = await session.minimizer!.next(objective, from, call.numbers["rate"]!);
-  session.foundNothing = session.place === from;
-  await objective.goTo(session.place);
+  const from =
+    session.standing ?? (await objective.evaluate(await pointOf(device, training.moved!)));
+  if (training.initialValues && call.step === 1) await keepInitialValues(session);
+  session.standing = await session.minimizer!.next(objective, from, call.numbers["rate"]!);
+  session.foundNothing = session.standing === from;
+  await objective.goTo(session.standing);
 }
 
 /** K-FAC: when inverses are due, the step's factors come first, the host inverts them, and then the step is made. */

@@ -1,27 +1,24 @@
-import type { Metrics } from "../reporter.ts";
 import { updateEarly } from "../stopping.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { gradientNorm } from "./measuring.ts";
 import type { Session } from "./session.ts";
-import type { Progress } from "./types.ts";
+import type { EpochMetrics, Progress } from "./types.ts";
 
 /** Why training ends after this epoch, if it does. */
 export async function stopReason(
   session: Session,
-  progress: Progress,
-  trained: Metrics,
-  validation: Metrics | undefined,
+  measured: EpochMetrics,
 ): Promise<string | undefined> {
-  const { training } = session;
+  const { training, progress } = session;
   const watched = new Map<string, number>([
-    ...Object.entries(trained).map(([name, value]) => ["train." + name, value] as const),
+    ...Object.entries(measured.train).map(([name, value]) => ["train." + name, value] as const),
     ...Object.entries(progress),
   ]);
   if (training.validates)
-    for (const [name, value] of Object.entries(validation ?? {}))
+    for (const [name, value] of Object.entries(measured.validation ?? {}))
       watched.set("validation." + name, value);
   if (training.watchesTime) watched.set("time", progress.seconds);
-  if (training.watchesGradient) watched.set("gradient_norm", await gradientNorm(session, progress));
+  if (training.watchesGradient) watched.set("gradient_norm", await gradientNorm(session));
   const value = (name: string): number => watched.get(name) ?? Number.NaN;
   const stalled = training.earlyRules ? updatePatience(training, progress, value) : [];
   return training.stopRules!.find(({ holds }) => holds({ value, stalled }))?.reason;

@@ -40,11 +40,11 @@ export async function train(
     session.interrupted = true;
   });
   try {
-    const progress = options.resume ? await resume(session) : await begin(session);
-    reportStart(session, options.resume ? progress.epoch : undefined);
-    const reason = await trainEpochs(session, progress);
-    await save(session, progress);
-    if (reason !== undefined) return await finish(session, progress, reason);
+    session.progress = options.resume ? await resume(session) : await begin(session);
+    reportStart(session, options.resume ? session.progress.epoch : undefined);
+    const reason = await trainEpochs(session);
+    await save(session);
+    if (reason !== undefined) return await finish(session, reason);
     reporter.interrupted();
     return undefined;
   } finally {
@@ -97,6 +97,8 @@ async function openSession(
     metadata,
     reporter,
     interrupted: false,
+    progress: { ...training.beginning },
+    begun: 0,
     saved: Number.NEGATIVE_INFINITY,
   };
   if (training.augmentingOf) session.augmenting = training.augmentingOf(data.train);

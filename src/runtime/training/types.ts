@@ -2,6 +2,7 @@ import type { OutputKind } from "../average-views.ts";
 import type { ConfusionTable } from "../confusion.ts";
 import type { Distribution } from "../initialize.ts";
 import type { NormalizationStep } from "../normalize.ts";
+import type { Metrics } from "../reporter.ts";
 import type { PlateauRule } from "../plateau.ts";
 import type { EarlyRule } from "../stopping.ts";
 
@@ -172,4 +173,10 @@ export interface ModelOutput {
   readonly shape: readonly number[];
   readonly kind: OutputKind;
   readonly field?: string;
+}
+
+/** What was measured after an epoch. */
+export interface EpochMetrics {
+  readonly train: Metrics;
+  readonly validation?: Metrics;
 }

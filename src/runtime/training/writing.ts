@@ -3,10 +3,11 @@ import { readText } from "../files.ts";
 import { own } from "../own.ts";
 import { randomStream, randomWords, uniformFrom } from "../random.ts";
 import { charactersOf } from "../read-text.ts";
+import { readStandardInput } from "../standard-input.ts";
 import { openTerminal } from "../terminal.ts";
 import { threadCount } from "../thread-count.ts";
 import type { TrainingDefinition } from "./definition.ts";
-import { backendOf, readStandardInput } from "./predict-command.ts";
+import { backendOf } from "./predict-command.ts";
 import { closeModel, loadModel, resultsOf, type Model } from "./predict.ts";
 
 export interface Writing {
@@ -68,7 +69,10 @@ function draw(scores: Float32Array, temperature: number, uniform: number): numbe
 }
 
 /** The command line: writes the text that goes on. Gives the exit code. */
-export async function main(training: TrainingDefinition, argv: readonly string[]): Promise<number> {
+export async function writeFromCommandLine(
+  training: TrainingDefinition,
+  argv: readonly string[],
+): Promise<number> {
   const options = new Map([
     ["--checkpoint", training.keptFile],
     ["--backend", "auto"],

@@ -8,8 +8,11 @@ export interface SharedOptions {
 
 export interface BuildOptions {
   readonly out: string;
+  /** Only look whether the folder is what would be written. */
+  readonly check?: boolean;
   readonly run?: string;
   readonly relaxedSimd?: boolean;
+  readonly wat?: boolean;
   readonly set: ReadonlyMap<string, string>;
   readonly data: ReadonlyMap<string, string>;
 }

@@ -120,6 +120,11 @@ function build(program: Command): void {
       "--relaxed-simd",
       "fused multiplication and addition in the WebAssembly module; not every engine runs it, and last bits differ between machines",
     )
+    .option(
+      "--check",
+      "write nothing: exit with 1 and name the files that are not what this spec and this version generate",
+    )
+    .option("--wat", "the WebAssembly module as text besides, with comments, to be read")
     .addOption(setOption())
     .addOption(dataOption())
     .addHelpText(

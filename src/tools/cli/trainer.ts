@@ -17,6 +17,8 @@ export interface BuildChoices {
   /** `--set name=value`, for bounded dims that the file leaves open. */
   readonly set: ReadonlyMap<string, string>;
   readonly relaxedSimd?: boolean;
+  /** The WebAssembly module as text besides. */
+  readonly wat?: boolean;
   /** Whether the run is a member of an ensemble. */
   readonly member?: boolean;
   /** Called before the generated reader is run in the folder: what it reads has to lie there then. */
@@ -37,6 +39,7 @@ export async function writeTrainer(
       bound: choices.data,
       capacities,
       relaxedSimd: choices.relaxedSimd ?? false,
+      wat: choices.wat ?? false,
       member: choices.member ?? false,
     });
   const dims = openDims(program, choices.set);
@@ -71,7 +74,8 @@ export async function writeEnsemble(
     });
     written.push(...files.map((file) => join(own, file)));
   }
-  return [...written, ...writeFiles(folder, await ensembleFiles(program, ensemble))];
+  const joining = await ensembleFiles(program, ensemble, { dims: openDims(program, choices.set) });
+  return [...written, ...writeFiles(folder, joining)];
 }
 
 /** A path from a folder as seen from one below it. */

@@ -1,7 +1,8 @@
 import { definitionOf } from "../../compiler/passes/7-emit/definition/definition.ts";
 import { namesIn } from "../../compiler/passes/7-emit/definition/print-recipe.ts";
 import type { Emission } from "../../compiler/passes/7-emit/emission.ts";
-import type { TrainingDefinition } from "../../runtime/training/definition.ts";
+import type { CompiledRun } from "../../compiler/plan/compiled.ts";
+import type { Plans, TrainingDefinition } from "../../runtime/training/definition.ts";
 import { follow } from "./follow-recipe.ts";
 import { devicePlan, wasmProgram } from "./plans.ts";
 import { loadFunctions } from "./runtime-functions.ts";
@@ -25,19 +26,23 @@ export async function makeDefinition(
   return {
     ...Object.fromEntries([...flags].map((flag) => [flag, true])),
     ...members,
-    ...plansOf(emission),
+    ...plansOf(emission.compiled),
   } as unknown as TrainingDefinition;
 }
 
 /** The plans of the run, as both kinds of device take them. */
-function plansOf({ compiled }: Emission): Partial<TrainingDefinition> {
-  const { plans, sampling } = compiled;
-  const table = Object.entries(plans).map(([name, plan]) => [name, devicePlan(plan)]);
+export function plansOf({
+  plans,
+  sampling,
+}: CompiledRun): Pick<TrainingDefinition, "plans" | "wasmModule"> {
+  // Functions that several plans call are one, as in a file of kernels.
+  const pool = new Map();
+  const table = Object.entries(plans).map(([name, plan]) => [name, devicePlan(plan, pool)]);
   return {
-    plans: Object.fromEntries(table),
+    plans: Object.fromEntries(table) as unknown as Plans,
     wasmModule: wasmProgram(plans),
     ...(sampling && {
-      samplePlan: devicePlan(sampling.plan),
+      samplePlan: devicePlan(sampling.plan, new Map()),
       sampleModule: wasmProgram({ sample: sampling.plan }),
     }),
   };

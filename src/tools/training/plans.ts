@@ -1,4 +1,4 @@
-import { gpuJsProgram } from "../../backends/gpujs/lower-plan.ts";
+import { gpuJsProgram, type FunctionPool } from "../../backends/gpujs/lower-plan.ts";
 import type { GpuJsKernel, GpuJsStep } from "../../backends/gpujs/program.ts";
 import { emitWasm } from "../../backends/wasm/emit-wasm.ts";
 import type { WasmPlanTable } from "../../backends/wasm/module-table.ts";
@@ -7,8 +7,8 @@ import type { DeviceKernel, DevicePlan, DeviceStep } from "../../runtime/device-
 import type { WasmPlan, WasmProgram } from "../../runtime/wasm-plan.ts";
 
 /** A plan as a device takes it: the table that a generated `kernels.ts` holds. */
-export function devicePlan(plan: Plan): DevicePlan {
-  const program = gpuJsProgram(plan);
+export function devicePlan(plan: Plan, pool: FunctionPool): DevicePlan {
+  const program = gpuJsProgram(plan, pool);
   return {
     name: program.name,
     capacity: program.capacity,

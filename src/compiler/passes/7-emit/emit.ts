@@ -1,19 +1,16 @@
 import { format } from "prettier";
+import { emitKernels } from "../../../backends/gpujs/emit-kernels.ts";
+import { emitWasmFiles } from "../../../backends/wasm/emit-module.ts";
 import type { CompiledRun } from "../../plan/compiled.ts";
 import type { Program } from "../../typed/program.ts";
-import { augmentModule, workerModule } from "./augment-module.ts";
-import { dataModule } from "./data-module.ts";
+import { definitionOf } from "./definition/definition.ts";
 import type { Emission } from "./emission.ts";
 import type { EmittedFile } from "./emitted-file.ts";
-import { emitKernels } from "../../../backends/gpujs/emit-kernels.ts";
-import { modelModule } from "./model-module.ts";
-import { addFile, addModule, openFolder, type Folder, type ModuleText } from "./modules.ts";
 import { packageFiles } from "./package-files.ts";
-import { predictModule } from "./predict-module.ts";
-import { closeOver, readRuntime } from "./runtime-files.ts";
+import { loadPieces } from "./pieces/load-pieces.ts";
+import { programModules, type Given, type ProgramModule } from "./program.ts";
 import { samplingFiles } from "./sampling-files.ts";
-import { trainingModule, trainModule } from "./train-module.ts";
-import { emitWasmFiles } from "../../../backends/wasm/emit-module.ts";
+import { startsOf } from "./starts.ts";
 
 export type { EmittedFile } from "./emitted-file.ts";
 
@@ -24,9 +21,11 @@ export interface EmitOptions {
   readonly bound?: ReadonlyMap<string, string>;
   /** Fused multiplication and addition in the WebAssembly module. */
   readonly relaxedSimd?: boolean;
+  /** That module as text besides. */
+  readonly wat?: boolean;
 }
 
-/** The generated folder of a run: its own modules, the runtime files that these use, and what makes it a package. */
+/** The generated folder of a run: the trainer as far as the run uses it, its plans, and what makes it a package. */
 export async function emit(
   compiled: CompiledRun,
   program: Program,
@@ -38,58 +37,36 @@ export async function emit(
     pathFromFolder: options.pathFromFolder ?? ((path) => path),
     bound: options.bound ?? new Map(),
   };
-  const folder = openFolder();
-  const runtime = readRuntime();
-  for (const [file, text] of runtime) addFile(folder, `runtime/${file}`, text);
-  addFile(folder, "kernels.ts", kernelsText(compiled));
   const wasm = emitWasmFiles(compiled.plans, undefined, undefined, {
     relaxedSimd: options.relaxedSimd ?? false,
   });
-  addFile(folder, "wasm.ts", wasm.table);
-  const sampling = samplingFiles(compiled);
-  for (const { path, text } of sampling) addFile(folder, path, text);
-  const own = ownModules(emission);
-  for (const module of own) addModule(folder, module);
-  const used = closeOver(
-    runtime,
-    usedRuntime(folder, ["kernels.ts", "wasm.ts", ...own.map(({ path }) => path)]),
-  );
-  const paths = [
-    "train.ts",
-    "training.ts",
-    "model.ts",
-    "kernels.ts",
-    "wasm.ts",
-    ...own.map(({ path }) => path).filter((path) => path.startsWith("augment")),
-    "data.ts",
-    "predict.ts",
-    ...sampling.map(({ path }) => path),
-    ...used.map((file) => `runtime/${file}`),
+  const plans = [
+    { path: "kernels.ts", text: kernelsText(compiled) },
+    { path: "wasm.ts", text: wasm.table },
+    ...samplingFiles(compiled),
   ];
-  const sources = await Promise.all(paths.map((path) => printed(folder, path)));
-  const text = { path: "wasm.wat", text: wasm.text };
-  const rest = await Promise.all(
-    packageFiles(emission, [...sources, text]).map(async ({ path, text }) => ({
-      path,
-      text: await pretty(path, text),
-    })),
-  );
-  return [...sources, text, ...rest];
+  const modules = await modulesOf(emission);
+  const sources = [
+    ...(await Promise.all(modules.map(printModule))),
+    ...(await Promise.all(plans.map(({ path, text }) => pretty(path, text)))),
+  ];
+  const text = options.wat === true ? [{ path: "wasm.wat", text: wasm.text }] : [];
+  const rest = packageFiles(emission, [...sources, ...text]);
+  return [
+    ...sources,
+    ...text,
+    ...(await Promise.all(rest.map(({ path, text: unprinted }) => pretty(path, unprinted)))),
+  ];
 }
 
-/** The modules of the run itself, in the order in which they need each other. */
-export function ownModules(emission: Emission): readonly ModuleText[] {
-  return [
-    augmentModule,
-    workerModule,
-    dataModule,
-    modelModule,
-    trainingModule,
-    trainModule,
-    predictModule,
-  ]
-    .map((make) => make(emission))
-    .filter((module) => module !== undefined);
+/** The trainer's own modules, of which the run's part is not printed yet. */
+export async function modulesOf(emission: Emission): Promise<readonly ProgramModule[]> {
+  return programModules(
+    await loadPieces(),
+    definitionOf(emission),
+    givenFiles(emission.compiled),
+    startsOf(emission),
+  );
 }
 
 /** The kernels, with the plans under one name. */
@@ -97,21 +74,38 @@ export function kernelsText(compiled: CompiledRun): string {
   return `${emitKernels(compiled.plans).text}\nexport const plans = { ${Object.keys(compiled.plans).join(", ")} };\n`;
 }
 
-function usedRuntime({ texts }: Folder, paths: readonly string[]): readonly string[] {
-  return paths.flatMap((path) =>
-    [...texts.get(path)!.matchAll(/from "\.\/runtime\/([^"]+)"/g)].map((match) => match[1]!),
-  );
+/** The plans, which the backends print. */
+function givenFiles({ sampling }: CompiledRun): readonly Given[] {
+  const gpu = ["DevicePlan"];
+  const wasm = ["packed", "WasmProgram"];
+  return [
+    { path: "kernels.ts", members: ["plans"], uses: gpu },
+    { path: "wasm.ts", members: ["wasmModule"], uses: wasm },
+    ...(sampling === undefined
+      ? []
+      : [
+          { path: "sample-kernels.ts", members: ["samplePlan"], uses: gpu },
+          { path: "sample-wasm.ts", members: ["sampleModule"], uses: wasm },
+        ]),
+  ];
 }
 
-/** The files of the runtime lie in this repository as prettier prints them (a test holds that), so they go along as they are. */
-async function printed({ texts }: Folder, path: string): Promise<EmittedFile> {
-  const text = texts.get(path)!;
-  return { path, text: path.startsWith("runtime/") ? text : await pretty(path, text) };
+/** The runtime's own text is printed already; what is the run's own is printed now. */
+export async function printModule({
+  path,
+  header,
+  own,
+  rest,
+}: ProgramModule): Promise<EmittedFile> {
+  const printed = own === "" ? "" : (await pretty(path, own)).text.trimEnd();
+  const parts = [header, printed, rest].filter((part) => part !== "");
+  return { path, text: `${parts.join("\n\n")}\n` };
 }
 
 const parsers = { ts: "typescript", json: "json", md: "markdown" } as const;
 
-async function pretty(path: string, text: string): Promise<string> {
+export async function pretty(path: string, text: string): Promise<EmittedFile> {
   const ending = path.slice(path.lastIndexOf(".") + 1) as keyof typeof parsers;
-  return format(text, { parser: parsers[ending], printWidth: 100, endOfLine: "lf" });
+  const printed = await format(text, { parser: parsers[ending], printWidth: 100, endOfLine: "lf" });
+  return { path, text: printed };
 }

@@ -1,6 +1,5 @@
 import type { EmittedFile } from "./emitted-file.ts";
-import { isOfFolder } from "./data-module.ts";
-import { writerOf } from "./predict-text.ts";
+import { isOfFolder, writerOf } from "./predictions.ts";
 import { describeSchedule, describeUse } from "./describe.ts";
 import { keptFile, specName, type Emission } from "./emission.ts";
 
@@ -79,7 +78,22 @@ export const tsconfig = `${JSON.stringify(
 
 const about: Readonly<Record<string, string>> = {
   "train.ts": "the command line of training",
-  "training.ts": "the training loop: start reading here",
+  "training.ts": "the run, and one training from beginning to end: start reading here",
+  "loop.ts": "the loops over epochs and steps",
+  "steps.ts": "one step",
+  "rows.ts": "the batches of an epoch",
+  "session.ts": "what a training carries along, and its tensors",
+  "checkpoints.ts": "beginning, saving, going on and ending",
+  "measuring.ts": "what the rows of a part reach",
+  "collecting.ts": "metrics that are made of numbers of all rows",
+  "stopping.ts": "why training ends",
+  "plateaus.ts": "schedules that watch a metric",
+  "averages.ts": "averages of the weights in their place",
+  "teaching.ts": "the teacher's weights",
+  "warm-starts.ts": "weights of other trainings to start from",
+  "weight-files.ts": "where such files lie",
+  "member.ts": "what a member of an ensemble says, and how that is judged",
+  "types.ts": "the types of all these",
   "model.ts": "the tensors and what they start from, the learning rate, the metrics",
   "augment.ts": "what is done to the rows before the model is given them",
   "augment-worker.ts": "a thread that makes batches while the device computes",

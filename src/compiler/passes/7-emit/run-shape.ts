@@ -1,12 +1,10 @@
 import type { TypedRun } from "../../typed/program.ts";
 import type { Emission } from "./emission.ts";
-import { stopCode, type StopCode } from "./stop-code.ts";
 
 /** What the text of the training program depends on. */
 export interface RunShape {
   readonly emission: Emission;
   readonly run: TypedRun;
-  readonly stop: StopCode;
   readonly validates: boolean;
   readonly tests: boolean;
   /** The metric whose best epoch is kept: `validation.loss`. */
@@ -21,7 +19,6 @@ export function shapeOfRun(emission: Emission): RunShape {
   return {
     emission,
     run,
-    stop: stopCode(run),
     validates: has("validation"),
     tests: has("test"),
     best,

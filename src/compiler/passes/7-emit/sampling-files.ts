@@ -11,7 +11,10 @@ export function samplingFiles({ sampling }: CompiledRun): readonly EmittedFile[]
   if (sampling === undefined) return [];
   const plans = { sample: sampling.plan };
   return [
-    { path: "sample-kernels.ts", text: emitKernels(plans).text },
+    {
+      path: "sample-kernels.ts",
+      text: `${emitKernels(plans).text}\nexport const samplePlan = sample;\n`,
+    },
     { path: "sample-wasm.ts", text: emitWasmFiles(plans, undefined, "sampleModule").table },
   ];
 }

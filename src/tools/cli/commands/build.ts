@@ -1,7 +1,8 @@
-import { cpSync, existsSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { singlePath } from "../data-paths.ts";
-import { UsageError } from "../exit.ts";
+import { exitCode, UsageError } from "../exit.ts";
 import { makeFolder } from "../make-folder.ts";
 import type { BuildOptions } from "../options.ts";
 import { choose, programOf } from "../runs.ts";
@@ -10,8 +11,22 @@ import { writeEnsemble, writeTrainer } from "../trainer.ts";
 
 /** Writes the standalone trainer of a run, with its local data beside it, and says how to start it. */
 export async function build(file: string, options: BuildOptions): Promise<void> {
+  if (options.check === true) return checkFolder(file, options);
+  const written = await write(file, options, options.out);
+  if (written === undefined) return;
+  process.stderr.write(
+    `${written.length} files in ${options.out}; start it with: cd ${options.out} && npm install && npm start\n`,
+  );
+}
+
+/** Writes the program into a folder and gives its files; nothing where the spec has errors. */
+async function write(
+  file: string,
+  options: BuildOptions,
+  folder: string,
+): Promise<readonly string[] | undefined> {
   const program = programOf(file, options.set);
-  if (!program) return;
+  if (!program) return undefined;
   const run = choose(program, options.run);
   const copies = new Map<string, string>();
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
@@ -19,16 +34,52 @@ export async function build(file: string, options: BuildOptions): Promise<void> 
   const bound = new Map([...options.data].map(([name, path]) => [name, singlePath(path)]));
   const choices = {
     ...{ pathFromFolder, data: bound, set: options.set, relaxedSimd: options.relaxedSimd ?? false },
-    beforeReading: () => copyData(copies, options.out),
+    wat: options.wat ?? false,
+    beforeReading: () => copyData(copies, folder),
   };
   const written =
     "members" in run
-      ? await writeEnsemble(program, run, options.out, choices)
-      : await writeTrainer(program, run, options.out, choices);
-  copyData(copies, options.out);
-  process.stderr.write(
-    `${written.length} files in ${options.out}; start it with: cd ${options.out} && npm install && npm start\n`,
-  );
+      ? await writeEnsemble(program, run, folder, choices)
+      : await writeTrainer(program, run, folder, choices);
+  copyData(copies, folder);
+  return written;
+}
+
+/** `--check`: whether the folder is what this spec and this version generate; each file that is not is named, and the exit code is 1. */
+async function checkFolder(file: string, options: BuildOptions): Promise<void> {
+  const fresh = mkdtempSync(join(tmpdir(), "nnspec-check-"));
+  try {
+    const generated = await write(file, options, fresh);
+    if (generated === undefined) return;
+    const faults = [
+      ...generated.flatMap((path) => faultOf(join(options.out, path), join(fresh, path), path)),
+      ...foreignFiles(options.out, new Set(generated)),
+    ];
+    if (faults.length === 0) return;
+    process.stdout.write(`${faults.join("\n")}\n`);
+    process.exitCode = exitCode.specHasErrors;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+function faultOf(there: string, generated: string, path: string): readonly string[] {
+  if (!existsSync(there)) return [`${path}: missing`];
+  return readFileSync(there).equals(readFileSync(generated)) ? [] : [`${path}: differs`];
+}
+
+/** Modules where generated ones lie, that nobody generated. */
+function foreignFiles(folder: string, generated: ReadonlySet<string>): readonly string[] {
+  const places = new Set([...generated].map((path) => dirname(path)));
+  return [...places].flatMap((place) => {
+    const within = join(folder, place);
+    const files = existsSync(within) ? readdirSync(within) : [];
+    return files
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => (place === "." ? name : `${place}/${name}`))
+      .filter((path) => !generated.has(path))
+      .map((path) => `${path}: not generated`);
+  });
 }
 
 /** Data that is here goes along, as data/<name>; what is not (a URL, a file to come) keeps its path. */

@@ -1,14 +1,14 @@
-import type { BackendChoice } from "../../../runtime/device.ts";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { compileInspection, type InspectedValue } from "../../../compiler/inspect.ts";
-import { emitInspection } from "../../../compiler/passes/7-emit/emit-inspection.ts";
 import type { Program, TypedRun } from "../../../compiler/typed/program.ts";
+import type { BackendChoice } from "../../../runtime/device.ts";
+import { describeError, UserError } from "../../../runtime/errors.ts";
 import type { ValueStatistics } from "../../../runtime/value-statistics.ts";
-import { callOnce, reviveNumbers } from "../call-once.ts";
 import { resolveData } from "../data-paths.ts";
 import { UsageError } from "../exit.ts";
 import { openDims, stating } from "../open-dims.ts";
 import { folderName } from "../run-folder.ts";
+import { inspectHere } from "../../training/inspect-here.ts";
 
 /** A value of the network as one batch left it, beside the compiler's own estimate. */
 export interface MeasuredValue extends InspectedValue {
@@ -47,7 +47,7 @@ export interface MeasureOptions {
   readonly folder?: string;
 }
 
-/** Sends one batch through the run's network as it begins, by a generated program on the real backend. */
+/** Sends one batch through the run's network as it begins, on the real backend. */
 export async function measureInitialization(
   program: Program,
   run: TypedRun,
@@ -58,45 +58,34 @@ export async function measureInitialization(
   );
   const base = options.file === "-" ? process.cwd() : dirname(resolve(options.file));
   const pathFromFolder = (path: string): string => (isAbsolute(path) ? path : resolve(base, path));
-  const result = await runInspection(
-    emitInspection(inspection, program, { pathFromFolder }),
-    run,
-    options,
+  const data = options.data.get(run.data.name);
+  const result = await refusing(() =>
+    inspectHere({ program, pathFromFolder, bound: new Map() }, inspection, {
+      backend: (options.backend as BackendChoice | undefined) ?? automatic,
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+      ...(data === undefined ? {} : { data: resolveData(data) }),
+      // Weights of other runs lie in folders beside the one that training would make.
+      folder: resolve(options.folder ?? join("runs", folderName(run.name))),
+      here: base,
+    }),
   );
-  const values = inspection.values.map((value, index) => ({
-    ...value,
-    ...result.values[index]!,
-  }));
+  const values = inspection.values.map((value, index) => ({ ...value, ...result.values[index]! }));
   return {
-    run: run.name,
-    model: run.model.name,
-    data: run.data.name,
+    ...{ run: run.name, model: run.model.name, data: run.data.name },
     about: run.documentation?.trim(),
     ...result,
     values,
   };
 }
 
-type Result = Pick<Measured, "backend" | "rows" | "seed" | "loss" | "inputs" | "weights"> & {
-  readonly values: readonly Pick<MeasuredValue, "value" | "gradient">[];
-};
-
 const automatic: BackendChoice = "auto";
 
-async function runInspection(
-  files: ReturnType<typeof emitInspection>,
-  run: TypedRun,
-  options: MeasureOptions,
-): Promise<Result> {
-  const data = options.data.get(run.data.name);
-  const argument = {
-    backend: options.backend ?? automatic,
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
-    ...(data === undefined ? {} : { data: resolveData(data) }),
-    // Weights of other runs lie in folders beside the one that training would make.
-    folder: resolve(options.folder ?? join("runs", folderName(run.name))),
-  };
-  const answer = await callOnce(files, { module: "inspect.ts", function: "inspect", argument });
-  if ("refused" in answer) throw new UsageError(answer.refused);
-  return JSON.parse(answer.json, reviveNumbers) as Result;
+/** What the runtime says to a person is said as the command line says it. */
+async function refusing<Made>(make: () => Promise<Made>): Promise<Made> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof UserError) throw new UsageError(describeError(error));
+    throw error;
+  }
 }

@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { beginningNames } from "../../../compiler/passes/7-emit/beginning-module.ts";
-import { emitBeginning } from "../../../compiler/passes/7-emit/emit-inspection.ts";
+import { dirname, isAbsolute, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Buffer } from "../../../compiler/plan/plan.ts";
 import type { Program } from "../../../compiler/typed/program.ts";
 import type { DrawnTensor, Verification } from "../../../compiler/verification.ts";
-import { loadTensors } from "../../../runtime/checkpoint.ts";
+import { describeError, isUserError } from "../../../runtime/errors.ts";
 import { initialize } from "../../../runtime/initialize.ts";
 import { fillUniform, randomStream } from "../../../runtime/random.ts";
-import { callOnce } from "../call-once.ts";
+import { beginHere } from "../../training/begin-here.ts";
 import { resolveData } from "../data-paths.ts";
 import { UsageError } from "../exit.ts";
 import { folderName } from "../run-folder.ts";
@@ -58,44 +55,22 @@ async function readBeginning(
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
   const pathFromFolder = (path: string): string => (isAbsolute(path) ? path : resolve(base, path));
   const other = data.get(run.data.name);
-  const folder = mkdtempSync(join(tmpdir(), "nnspec-beginning-"));
-  const to = join(folder, "beginning.safetensors");
   try {
-    const answer = await callOnce(emitBeginning(compiled, program, { pathFromFolder }), {
-      module: "beginning.ts",
-      function: "writeBeginning",
-      argument: {
-        to,
+    const begun = await beginHere(
+      { compiled, program, pathFromFolder, bound: new Map() },
+      {
         seed,
+        here: pathToFileURL(`${base}/`).href,
         ...(other === undefined ? {} : { data: resolveData(other) }),
         // Weights of other runs lie in folders beside the one that training would make.
         folder: resolve("runs", folderName(run.name)),
       },
-    });
-    return "refused" in answer ? answer : await loadBeginning(to);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function loadBeginning(path: string): Promise<Beginning> {
-  const { tensors, metadata } = await loadTensors(path);
-  const called = (prefix: string): Map<string, Float32Array> =>
-    new Map(
-      [...tensors]
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, { values }]) => [name.slice(prefix.length), values]),
     );
-  const { missing } = metadata;
-  return {
-    rows: Number(metadata["rows"]),
-    fields: called(beginningNames.field),
-    tensors: called(beginningNames.tensor),
-    stepsPerEpoch: Number(metadata["stepsPerEpoch"]),
-    totalSteps: Number(metadata["totalSteps"]),
-    origin: { kind: "data" },
-    ...(missing !== undefined && { missing }),
-  };
+    return { ...begun, origin: { kind: "data" } };
+  } catch (error) {
+    if (isUserError(error)) return { refused: describeError(error) };
+    throw error;
+  }
 }
 
 /** Steps of an epoch of data that is not there. */

@@ -8,7 +8,7 @@ import type {
 import { isProblem, throughSteps } from "../../../library/support/pictures.ts";
 import type { FieldAugmentation, TypedViews } from "../../../typed/augment.ts";
 import type { TypedRun } from "../../../typed/program.ts";
-import { isFed, prefetches, statisticsOf } from "../augment-module.ts";
+import { isFed, prefetches, statisticsOf } from "../augmentations.ts";
 import type { Plain } from "../code.ts";
 import type { Emission } from "../emission.ts";
 import type { Entry } from "./entry.ts";

@@ -6,7 +6,7 @@ import type { NormalizerDefinition } from "../../../library/definition.ts";
 import type { Formula, TypedSource } from "../../../typed/program.ts";
 import { lowerFormula } from "../../3-lower/formula.ts";
 import type { Plain } from "../code.ts";
-import { isOfFolder, textSource } from "../data-module.ts";
+import { isOfFolder, textSource } from "../predictions.ts";
 import type { Emission } from "../emission.ts";
 import type { Entry } from "./entry.ts";
 import { call, list, plain, record, variable, type Item, type Recipe } from "./recipe.ts";

@@ -3,7 +3,7 @@ import type { Plain } from "../code.ts";
 import { describePenalties, describeSchedule, describeUse } from "../describe.ts";
 import type { Emission } from "../emission.ts";
 import { elementsOf } from "../run-shape.ts";
-import { dropsName, watchingParts } from "../../3-lower/schedules.ts";
+import { dropsName, watchingParts, type ClockNumber } from "../../3-lower/schedules.ts";
 import type { Node } from "../../../ir/graph.ts";
 import type { Entry } from "./entry.ts";
 import { call, plain, record, variable, type Item, type Recipe } from "./recipe.ts";
@@ -94,18 +94,18 @@ function states(
   return { module: "model", name, type: "readonly State[]", about, value: { kind: "list", items } };
 }
 
-const clock: Readonly<Record<string, string>> = {
-  step: "step",
-  steps_per_epoch: "stepsPerEpoch",
-  total_steps: "totalSteps",
-};
+const clock: ReadonlyMap<string, string> = new Map<ClockNumber, string>([
+  ["step", "step"],
+  ["steps_per_epoch", "stepsPerEpoch"],
+  ["total_steps", "totalSteps"],
+]);
 
 function schedules({ schedules: formulas, run }: CompiledRun): readonly Entry[] {
   const watching = watchingParts(run.schedule.parts).map((_, index) => dropsName(index));
   const variableOf = (scalar: string): Recipe => {
     const counter = watching.indexOf(scalar);
     return counter === -1
-      ? variable(clock[scalar]!)
+      ? variable(clock.get(scalar)!)
       : { kind: "entry", of: variable("drops"), key: counter };
   };
   const functions = [...formulas].map(([scalar, formula], index): Entry => ({
@@ -151,9 +151,7 @@ function membersOf(formula: Node, watching: readonly string[]): readonly string[
     node.inputs.forEach(visit);
   };
   visit(formula);
-  const members = Object.entries(clock).flatMap(([scalar, member]) =>
-    scalars.has(scalar) ? [member] : [],
-  );
+  const members = [...clock].flatMap(([scalar, member]) => (scalars.has(scalar) ? [member] : []));
   return watching.some((scalar) => scalars.has(scalar)) ? [...members, "drops"] : members;
 }
 

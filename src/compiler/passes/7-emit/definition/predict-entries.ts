@@ -1,12 +1,16 @@
-import { fedFields } from "../augment-module.ts";
-import { isOfFolder } from "../data-module.ts";
+import { fedFields } from "../augmentations.ts";
+import {
+  classesOf,
+  hasLabels,
+  isOfFolder,
+  measuredOutput,
+  readings,
+  samplesByDefault,
+  usageOf,
+  usageOfWriter,
+  writerOf,
+} from "../predictions.ts";
 import { fieldOf, keptFile, type Emission } from "../emission.ts";
-import { classesOf, hasLabels } from "../predict-labels.ts";
-import { usageOf } from "../predict-command.ts";
-import { readings } from "../predict-module.ts";
-import { samplesByDefault } from "../predict-sampling.ts";
-import { usageOfWriter, writerOf } from "../predict-text.ts";
-import { measuredOutput } from "../views-code.ts";
 import type { Entry } from "./entry.ts";
 import { plain, type Recipe } from "./recipe.ts";
 
@@ -123,7 +127,6 @@ export function predictFlags(emission: Emission): readonly string[] {
     ...(kinds.has("scores") ? ["saysScores"] : []),
     ...(kinds.has("chance") ? ["saysChances"] : []),
     ...(cut ? ["feedsPredictions"] : []),
-    ...(cut && run.views !== undefined ? ["cutsTwice"] : []),
     ...(isOfFolder(emission) && run.model.inputs.length === 1 ? ["seesImages"] : []),
     ...(csv?.use.arguments["header"] !== false ? ["hasHeader"] : []),
     ...(emission.compiled.sampling === undefined ? [] : ["samplePlan", "sampleModule"]),

@@ -40,8 +40,10 @@ ${printed},`;
       return ts`${name(recipe.function)}(${literal(recipe.argument)})`;
     case "lambda":
       return printLambda(recipe);
-    case "formula":
-      return printHostFormula(recipe.node, (scalar) => printRecipe(recipe.variable(scalar))).result;
+    case "formula": {
+      const { statements, result } = printBody(recipe);
+      return statements.length === 0 ? result : ts`(() => { ${statements} return ${result}; })()`;
+    }
     case "condition":
       return printCondition(recipe);
     case "here":

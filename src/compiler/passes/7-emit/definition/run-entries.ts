@@ -12,7 +12,7 @@ import type { Plain } from "../code.ts";
 import { describeCondition } from "../describe.ts";
 import { specName, type Emission } from "../emission.ts";
 import { loadedFiles } from "../loaded-files.ts";
-import { readings } from "../predict-module.ts";
+import { readings } from "../predictions.ts";
 import { shapeOfRun, sizeProduct, type RunShape } from "../run-shape.ts";
 import { folderOf, isMember, keptBy } from "../weight-files.ts";
 import type { Entry } from "./entry.ts";
@@ -97,6 +97,9 @@ function batches({ run, emission: { compiled } }: RunShape): readonly Entry[] {
   ];
 }
 
+/** What is known after each step. */
+const timeOfStep: ReadonlySet<string> = new Set<"time" | "step">(["time", "step"]);
+
 type Early = Extract<StopCondition, { kind: "early" }>;
 
 function earlyRules(condition: StopCondition | undefined): readonly Early[] {
@@ -110,7 +113,7 @@ function stopping({ run: { stop }, best }: RunShape): readonly Entry[] {
   const reasons = stop.kind === "or" ? stop.conditions : [stop];
   const early = earlyRules(stop);
   const ofStep = reasons.filter((condition) =>
-    variablesOf(condition).every((name) => name === "time" || name === "step"),
+    variablesOf(condition).every((name) => timeOfStep.has(name)),
   );
   const ofEpoch = reasons.filter((condition) => !ofStep.includes(condition));
   const initial = variablesOf(stop).filter((name) => name.startsWith("initial."));

@@ -1,11 +1,13 @@
-import { format } from "prettier";
+import type { CompiledRun } from "../../../plan/compiled.ts";
 import type { Program, TypedEnsemble } from "../../../typed/program.ts";
+import { comment, literal, name, ts } from "../code.ts";
+import { pretty, printModule } from "../emit.ts";
 import type { EmittedFile } from "../emitted-file.ts";
 import { ensembleReadme, plainPackage, tsconfig } from "../package-files.ts";
+import { loadPieces } from "../pieces/load-pieces.ts";
+import { programModules, type Start } from "../program.ts";
 import { folderOf } from "../weight-files.ts";
-import { membersText } from "./members.ts";
-import { predictText } from "./predict.ts";
-import { ensembleText } from "./train.ts";
+import { ensembleDefinition, trainerName } from "./definition.ts";
 import type { EnsembleTrainer } from "./trainer.ts";
 
 /** The runs of an ensemble, each once, and where their trainers lie. */
@@ -24,19 +26,23 @@ export function trainersOf(
 export async function ensembleFiles(
   program: Program,
   ensemble: TypedEnsemble,
+  compiled: CompiledRun,
 ): Promise<readonly EmittedFile[]> {
   const trainers = trainersOf(program, ensemble);
-  const files = [
-    { path: "members.ts", text: membersText(ensemble, trainers).code },
-    { path: "ensemble.ts", text: ensembleText(ensemble, trainers[0]!).code },
-    { path: "predict.ts", text: predictText(ensemble, trainers[0]!).code },
-  ];
-  const printed = files.map(async ({ path, text }) => ({
-    path,
-    text: await format(text, { parser: "typescript", printWidth: 100, endOfLine: "lf" }),
-  }));
+  const members = trainers.map((_, index) => trainerName(index));
+  const modules = programModules(
+    await loadPieces(),
+    ensembleDefinition(program, ensemble, trainers, compiled),
+    [{ path: "trainers.ts", members, uses: ["MemberTrainer"] }],
+    startsOf(ensemble),
+  );
+  // Beside trainers it is the way to predict.
+  const named = modules.map((module) =>
+    module.path === "predict-together.ts" ? { ...module, path: "predict.ts" } : module,
+  );
   return [
-    ...(await Promise.all(printed)),
+    ...(await Promise.all(named.map(printModule))),
+    await pretty("trainers.ts", trainersText(trainers)),
     {
       path: "package.json",
       text: plainPackage(ensemble.name, {
@@ -47,17 +53,66 @@ export async function ensembleFiles(
     },
     {
       path: "tsconfig.json",
-      text: tsconfig.replace('"runtime/*.ts"', '"*/*.ts",\n    "*/runtime/*.ts"'),
-    },
-    {
-      path: "README.md",
-      text: await format(
-        ensembleReadme(
-          ensemble.name,
-          trainers.map(({ folder }) => folder),
-        ),
-        { parser: "markdown", printWidth: 100 },
+      text: tsconfig.replace(
+        '"runtime/*.ts"',
+        '"runtime/*.ts",\n    "*/*.ts",\n    "*/runtime/*.ts"',
       ),
     },
+    await pretty(
+      "README.md",
+      ensembleReadme(
+        ensemble.name,
+        trainers.map(({ folder }) => folder),
+      ),
+    ),
   ];
+}
+
+function startsOf({ name: own, documentation, combine }: TypedEnsemble): readonly Start[] {
+  const joining =
+    combine === "vote" ? "the share of their votes" : "the mean of their probabilities";
+  return [
+    {
+      path: "ensemble.ts",
+      header: comment(
+        `Trains the members of ensemble ${own} one after the other, and measures what they say together.`,
+        documentation,
+      ),
+      offers: [],
+      ends: {
+        code: ts`runAsProgram(import.meta.url, runEnsemble);`,
+        uses: ["runtime/entry.ts#runAsProgram", "ensemble.ts#runEnsemble"],
+      },
+    },
+    {
+      path: "predict-together.ts",
+      header: comment(
+        `Predicts with the members of ensemble ${own}: ${joining}, and the mean of numbers.`,
+      ),
+      offers: [],
+      ends: {
+        code: ts`runAsProgram(import.meta.url, predictTogether);`,
+        uses: ["runtime/entry.ts#runAsProgram", "predict-together.ts#predictTogether"],
+      },
+    },
+  ];
+}
+
+/** The trainers of the members under one type. */
+function trainersText(trainers: readonly EnsembleTrainer[]): string {
+  const imports = trainers.map(
+    (
+      { folder },
+      index,
+    ) => ts`import * as predict${literal(index + 1)} from ${literal(`./${folder}/predict.ts`)};
+import * as train${literal(index + 1)} from ${literal(`./${folder}/training.ts`)};`,
+  );
+  const tables = trainers.map(
+    ({ run }, index) => ts`
+${comment(`The trainer of run ${run.name}.`)}
+export const ${name(trainerName(index))}: MemberTrainer = { ...train${literal(index + 1)}, ...predict${literal(index + 1)}, keeps: ${literal(run.keep.kind)} };`,
+  );
+  return ts`${imports}
+import type { MemberTrainer } from "./members.ts";
+${tables}`.code;
 }

@@ -1,0 +1,79 @@
+import { parseArguments } from "../arguments.ts";
+import { UserError } from "../errors.ts";
+import { readText } from "../files.ts";
+import { readStandardInput } from "../standard-input.ts";
+import { openTerminal } from "../terminal.ts";
+import type { EnsembleDefinition, MemberPrediction } from "./ensemble-definition.ts";
+import { voicesIn } from "./members.ts";
+
+/** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
+export async function predictTogether(
+  ensemble: EnsembleDefinition,
+  argv: readonly string[],
+): Promise<number> {
+  const terminal = openTerminal();
+  const files = argv.filter(
+    (word, index) => !word.startsWith("--") && !(argv[index - 1] ?? "").startsWith("--"),
+  );
+  const parsed = parseArguments(
+    argv.filter((word) => !files.includes(word)),
+    {
+      name: "predict.ts [rows.json|rows.csv|-]",
+      summary: `Predicts with the members of ${ensemble.ensembleName}; --run-dir is where they were trained.`,
+      data: [],
+    },
+  );
+  if (parsed.kind === "help") {
+    terminal.write(parsed.text);
+    return 0;
+  }
+  if (files.length > 1) throw new UserError("One file of rows at a time.");
+  const where = files[0] ?? "-";
+  const text = where === "-" ? await readStandardInput() : await readText(where);
+  const rows = ensemble.trainings[0]!.trainer.parseRows(text, where);
+  const said: MemberPrediction[][][] = [];
+  const folder = parsed.options.runDirectory ?? "run";
+  for (const { checkpoint, trainer } of voicesIn(ensemble, folder)) {
+    const model = await trainer.loadModel(checkpoint, parsed.options.backend);
+    said.push(await trainer.predict(model, rows));
+    await trainer.closeModel(model);
+  }
+  for (const index of rows.keys()) {
+    const joined = said[0]![index]!.map((_, output) =>
+      join(
+        ensemble,
+        said.map((predictions) => predictions[index]![output]!),
+      ),
+    );
+    terminal.write(`${JSON.stringify(joined.length === 1 ? joined[0] : joined)}\n`);
+  }
+  return 0;
+}
+
+/** One prediction of several for the same result of the same row: mean probabilities or shares of votes, and the mean of numbers. */
+function join(
+  ensemble: EnsembleDefinition,
+  predictions: readonly MemberPrediction[],
+): MemberPrediction {
+  const { output, probabilities, values } = predictions[0]!;
+  const mean = (pick: (prediction: MemberPrediction) => number): number =>
+    predictions.reduce((sum, each) => sum + pick(each), 0) / predictions.length;
+  if (probabilities !== undefined) {
+    const shares = Object.fromEntries(
+      Object.keys(probabilities).map((label) => [
+        label,
+        mean((each) =>
+          ensemble.votes ? Number(each.class === label) : each.probabilities![label]!,
+        ),
+      ]),
+    );
+    const [best] = Object.keys(shares).sort((a, b) => shares[b]! - shares[a]!);
+    return { output, class: best!, probability: shares[best!]!, probabilities: shares };
+  }
+  const means = values!.map((_, index) => mean((each) => each.values![index]!));
+  if (predictions[0]!.class === undefined) return { output, values: means };
+  const votes = predictions.map((each) => each.class!);
+  const count = (label: string): number => votes.filter((vote) => vote === label).length;
+  const most = votes.reduce((best, vote) => (count(vote) > count(best) ? vote : best));
+  return { output, class: most, values: means };
+}
