@@ -68,14 +68,22 @@ async function save(session: Session, progress: Progress): Promise<void> {
 }`;
 }
 
-function resume({ best, hooks }: TrainingShape): Code {
+function resume({ best, run, hooks }: TrainingShape): Code {
   return ts`/** Goes back to where an earlier training stopped. */
 async function resume(session: Session): Promise<Progress> {
-  const { device, folder, metadata } = session;
+  const { device, folder, metadata, stepsPerEpoch } = session;
   const where = folder + "/resume.safetensors";
   const file = await loadResume(where);
   const before = file.metadata["seed"] ?? metadata["seed"];
   if (before !== metadata["seed"]) throw new UserError("The training to go on with had the seed " + before + ", not " + metadata["seed"] + ": give --seed " + before + ".");
+  if (file.metadata["preparation"] !== metadata["preparation"]) {
+    throw new UserError("The training to go on with had other data: its classes, or what brings its values to scale, differ.", ["Go on with the data that it began with."]);
+  }
+  const { epoch, step } = file.counters;
+  // The epoch that it is in has so many steps behind it as are left over.
+  if (${run.steps === undefined ? ts`step < epoch * stepsPerEpoch || ` : nothing}step > (epoch + 1) * stepsPerEpoch) {
+    throw new UserError("The training to go on with did " + step + " steps in " + epoch + " epochs; with these data and this batch an epoch has " + stepsPerEpoch + ".", ["Go on with the data and the batch that it began with."]);
+  }
   writeTensors(device, pick(file, [...kept, ...remembered], where));
   ${hooks.resumed}
   ${

@@ -134,11 +134,7 @@ interface Session {
 }
 
 function trainFunction(shape: TrainingShape): Code {
-  const { run, best, hooks } = shape;
-  const steps =
-    run.steps === undefined
-      ? ts`epochs * stepsPerEpoch`
-      : ts`Math.min(mostSteps, epochs * stepsPerEpoch)`;
+  const { hooks } = shape;
   return ts`/** The outcome of training: the end as it was reported, and the tensors that are kept. */
 export interface Trained {
   readonly end: EndEvent;
@@ -147,6 +143,49 @@ export interface Trained {
 
 /** Trains from the beginning, or on from where an earlier training stopped. Undefined when it was interrupted. */
 export async function train(options: TrainerOptions, reporter: Reporter): Promise<Trained | undefined> {
+  const session = await openSession(options, reporter);
+  const { device, data, seed, epochs, stepsPerEpoch, folder } = session;
+  const release = onInterrupt(() => {
+    session.interrupted = true;
+  });
+  try {
+    const progress = options.resume ? await resume(session) : await begin(session);
+    if (folder !== undefined) await makeDirectory(folder);
+    ${startReport(shape)}
+    const reason = await trainEpochs(session, progress);
+    await save(session, progress);
+    if (reason !== undefined) return await finish(session, progress, reason);
+    reporter.interrupted();
+    return undefined;
+  } finally {
+    release();
+    ${hooks.ended}
+    await device.dispose();
+  }
+}
+
+/** Asks everything that could refuse a training (data, backend, the state to go on from), and neither trains nor writes. */
+export async function rehearse(options: TrainerOptions, reporter: Reporter): Promise<void> {
+  const session = await openSession(options, reporter);
+  try {
+    await (options.resume ? resume(session) : begin(session));
+  } finally {
+    ${hooks.ended}
+    await session.device.dispose();
+  }
+}
+
+${sessionFunction(shape)}`;
+}
+
+/** Everything that comes before the first weights. */
+function sessionFunction(shape: TrainingShape): Code {
+  const { run, best, hooks } = shape;
+  const steps =
+    run.steps === undefined
+      ? ts`epochs * stepsPerEpoch`
+      : ts`Math.min(mostSteps, epochs * stepsPerEpoch)`;
+  return ts`async function openSession(options: TrainerOptions, reporter: Reporter): Promise<Session> {
   ${
     isMember(shape.emission)
       ? ts`const dataSeed = options.seed ?? defaultSeed;
@@ -166,30 +205,13 @@ export async function train(options: TrainerOptions, reporter: Reporter): Promis
   const stepsPerEpoch = batchCount(data.train.rows.length, batchSize);
   const totalSteps = ${steps};
   const folder = runsInNode() ? (options.runDirectory ?? "run") : undefined;
-  if (folder !== undefined) await makeDirectory(folder);
   const metadata = ${metadataCode(shape)};
   const device = await openDevice(options, seed, calibration(data, seed, { step: 1, stepsPerEpoch, totalSteps, ${hooks.moment(ts`beginning`)} }));
-  const session: Session = {
+  return {
     device, data, seed, epochs, stepsPerEpoch, totalSteps, folder, metadata, reporter,
     interrupted: false, saved: Number.NEGATIVE_INFINITY,${best === undefined ? nothing : ts` best: undefined, bestSaved: true,`}
     ${hooks.sessionValues}
   };
-  const release = onInterrupt(() => {
-    session.interrupted = true;
-  });
-  try {
-    const progress = options.resume ? await resume(session) : await begin(session);
-    ${startReport(shape)}
-    const reason = await trainEpochs(session, progress);
-    await save(session, progress);
-    if (reason !== undefined) return await finish(session, progress, reason);
-    reporter.interrupted();
-    return undefined;
-  } finally {
-    release();
-    ${hooks.ended}
-    await device.dispose();
-  }
 }`;
 }
 
@@ -305,6 +327,10 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const { options } = parsed;
   const reporter = createReporter(terminal, options.format, ${views ? ts`{ ...display, views_accuracy: "percent", views_loss: "number" }` : ts`display`});
+  if (options.evaluate === undefined && options.dryRun === true) {
+    await rehearse(options, reporter);
+    return 0;
+  }
   if (options.evaluate === undefined) return (await train(options, reporter)) === undefined ? 130 : 0;
   const start = performance.now();
   const { metrics, ${counted}rows, backend, why } = await evaluateCheckpoint(options.evaluate, options);

@@ -36,6 +36,15 @@ async function trainMembers(folder: string, options: TrainerOptions, reporter: R
   return true;
 }
 
+/** Asks everything that could refuse the members, those that are trained included, and neither trains nor writes. */
+async function rehearseMembers(folder: string, options: TrainerOptions, reporter: Reporter): Promise<void> {
+  for (const { trainer, folder: own, member } of trainings) {
+    const runDirectory = folder + "/" + own;
+    const resume = options.resume && existsSync(runDirectory + "/resume.safetensors");
+    await trainer.rehearse({ ...options, runDirectory, member, resume }, reporter);
+  }
+}
+
 /** What each member reaches on the rows that were kept apart, and what all reach together. */
 async function measure(folder: string, options: TrainerOptions, reporter: Reporter, start: number): Promise<void> {
   const voices = voicesIn(folder);
@@ -109,8 +118,13 @@ async function main(argv: readonly string[]): Promise<number> {
   const start = performance.now();
   const folder = options.evaluate ?? options.runDirectory ?? "run";
   if (options.evaluate === undefined) {
+    const seeded = { ...options, seed: options.seed ?? ${literal(run.seed)} };
+    if (options.dryRun === true) {
+      await rehearseMembers(folder, seeded, reporter);
+      return 0;
+    }
     await makeDirectory(folder);
-    if (!(await trainMembers(folder, { ...options, seed: options.seed ?? ${literal(run.seed)} }, reporter))) return 130;
+    if (!(await trainMembers(folder, seeded, reporter))) return 130;
   }
   await measure(folder, options, reporter, start);
   return 0;
