@@ -88,9 +88,9 @@ export function chosenCells(words: readonly string[], every = 1): readonly Cell[
     .filter((_, index) => index % every === 0);
 }
 
-/** What `--filter` can say: `node`, `digits-cnn`, `loadModel`, `threads=5`, `one-core`. */
+/** What `--filter` can say: `node`, `page`, `digits-cnn`, `train.ts-evaluate`, `threads=5`, `one-core`. */
 function wordsOf({ threads, ...others }: Cell): readonly string[] {
-  const values = Object.values(others).flatMap((value) => [value, value.replaceAll(" ", "-")]);
+  const values = Object.values(others).flatMap((value) => [value, value.replaceAll(/[ -]+/g, "-")]);
   return [...values, `threads=${threads}`, ...(others.place === "node" ? [] : ["page"])];
 }
 

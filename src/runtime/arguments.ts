@@ -15,6 +15,8 @@ export interface TrainerOptions {
   readonly data: ReadonlyMap<string, string>;
   readonly runDirectory?: string;
   readonly resume: boolean;
+  /** Ask everything that could refuse the training, and train nothing. */
+  readonly dryRun?: boolean;
   readonly format: "pretty" | "json";
   /** A file of weights to be measured instead of training. */
   readonly evaluate?: string;
@@ -57,6 +59,7 @@ const OPTIONS = {
   },
   "--run-dir": { value: "folder", about: "where weights, state and metrics go" },
   "--resume": { about: "go on from the state in the run folder" },
+  "--dry-run": { about: "ask everything that could refuse the training, and train nothing" },
   "--evaluate": { value: "file", about: "measure these weights on the test part; train nothing" },
   "--tta": { about: "with --evaluate: measure the mean over the views of `predict` as well" },
   "--format": { value: "pretty|json", about: "for people (default), or one JSON object a line" },
@@ -152,6 +155,7 @@ function optionsOf(
     ...(given.has("--calibrate") ? { calibrate: true } : {}),
     format: oneOf("--format", given.get("--format") ?? "pretty", ["pretty", "json"]),
     resume: given.has("--resume"),
+    ...(given.has("--dry-run") ? { dryRun: true } : {}),
     ...(given.has("--tta") ? { views: true } : {}),
     data,
     ...(epochs === undefined ? {} : { epochs: wholeNumber("--epochs", epochs, 1) }),

@@ -82,6 +82,21 @@ export async function resume(session: Session): Promise<Progress> {
       `The training to go on with had the seed ${before}, not ${metadata["seed"]}: give --seed ${before}.`,
     );
   }
+  if (file.metadata["preparation"] !== metadata["preparation"]) {
+    throw new UserError(
+      "The training to go on with had other data: its classes, or what brings its values to scale, differ.",
+      ["Go on with the data that it began with."],
+    );
+  }
+  const { epoch, step } = file.counters as Readonly<Record<"epoch" | "step", number>>;
+  // The epoch that it is in has so many steps behind it as are left over; a limit of steps may end one early.
+  const isEarly = !training.mostSteps && step < epoch * session.stepsPerEpoch;
+  if (isEarly || step > (epoch + 1) * session.stepsPerEpoch) {
+    throw new UserError(
+      `The training to go on with did ${step} steps in ${epoch} epochs; with these data and this batch an epoch has ${session.stepsPerEpoch}.`,
+      ["Go on with the data and the batch that it began with."],
+    );
+  }
   const wanted = [...keptTensors(training), ...rememberedTensors(training)];
   writeTensors(device, pick(file, wanted, where));
   if (training.teacher) await bringTeacher(session);

@@ -3,7 +3,7 @@ import { createReporter } from "../report.ts";
 import type { MetricDisplay, Reporter } from "../reporter.ts";
 import { openTerminal } from "../terminal.ts";
 import type { TrainingDefinition } from "./definition.ts";
-import { evaluateCheckpoint, train } from "./training.ts";
+import { evaluateCheckpoint, rehearse, train } from "./training.ts";
 
 /** The command line; gives the exit code. Whoever listens besides may take the place of the reporter. */
 export async function runTraining(
@@ -24,6 +24,10 @@ export async function runTraining(
   }
   const { options } = parsed;
   const reporter = listen(createReporter(terminal, options.format, displayOf(training)));
+  if (options.evaluate === undefined && options.dryRun === true) {
+    await rehearse(training, options, reporter);
+    return 0;
+  }
   if (options.evaluate === undefined)
     return (await train(training, options, reporter)) === undefined ? 130 : 0;
   const start = performance.now();

@@ -32,6 +32,7 @@ export interface MemberTraining {
 export interface MemberTrainer {
   readonly keeps: "best" | "last";
   train(options: TrainerOptions, reporter: Reporter): Promise<{ readonly end: object } | undefined>;
+  rehearse(options: TrainerOptions, reporter: Reporter): Promise<void>;
   say(checkpoint: string, options: TrainerOptions): Promise<ReadonlyMap<string, Float32Array>>;
   judge(
     said: ReadonlyMap<string, Float32Array>,

@@ -29,8 +29,12 @@ export async function runEnsemble(
   const start = performance.now();
   const folder = options.evaluate ?? options.runDirectory ?? "run";
   if (options.evaluate === undefined) {
-    await makeDirectory(folder);
     const seeded = { ...options, seed: options.seed ?? ensemble.memberSeed };
+    if (options.dryRun === true) {
+      await rehearseMembers(ensemble, folder, seeded, reporter);
+      return 0;
+    }
+    await makeDirectory(folder);
     if (!(await trainMembers(ensemble, folder, seeded, reporter))) return 130;
   }
   await measure(ensemble, folder, options, reporter, start);
@@ -57,6 +61,20 @@ async function trainMembers(
     await writeText(ended, JSON.stringify(trained.end));
   }
   return true;
+}
+
+/** Asks everything that could refuse the members, those that are trained included, and neither trains nor writes. */
+async function rehearseMembers(
+  ensemble: EnsembleDefinition,
+  folder: string,
+  options: TrainerOptions,
+  reporter: Reporter,
+): Promise<void> {
+  for (const { trainer, folder: own, member } of ensemble.trainings) {
+    const runDirectory = folder + "/" + own;
+    const resume = options.resume && (await fileExists(runDirectory + "/resume.safetensors"));
+    await trainer.rehearse({ ...options, runDirectory, member, resume }, reporter);
+  }
 }
 
 /** What each member reaches on the rows that were kept apart, and what all reach together. */

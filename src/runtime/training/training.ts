@@ -41,6 +41,7 @@ export async function train(
   });
   try {
     session.progress = options.resume ? await resume(session) : await begin(session);
+    if (session.folder !== undefined) await makeDirectory(session.folder);
     reportStart(session, options.resume ? session.progress.epoch : undefined);
     const reason = await trainEpochs(session);
     await save(session);
@@ -54,11 +55,27 @@ export async function train(
   }
 }
 
-/** Reads the data and opens the device. */
+/** Asks everything that could refuse a training (data, backend, the state to go on from), and neither trains nor writes. */
+export async function rehearse(
+  training: TrainingDefinition,
+  options: TrainerOptions,
+  reporter: Reporter,
+): Promise<void> {
+  const session = await openSession(training, options, reporter, false);
+  try {
+    await (options.resume ? resume(session) : begin(session));
+  } finally {
+    if (training.augmentWorker) session.prefetcher?.close();
+    await session.device.dispose();
+  }
+}
+
+/** Reads the data and opens the device; a backend is measured for a training only. */
 async function openSession(
   training: TrainingDefinition,
   options: TrainerOptions,
   reporter: Reporter,
+  calibrates = true,
 ): Promise<Session> {
   const dataSeed = options.seed ?? training.defaultSeed;
   const data = await loadData(training, dataSeed, options.data.get(training.dataName));
@@ -73,7 +90,6 @@ async function openSession(
   const allSteps = epochs * stepsPerEpoch;
   const totalSteps = training.mostSteps ? Math.min(training.mostSteps, allSteps) : allSteps;
   const folder = runsInNode() ? (options.runDirectory ?? "run") : undefined;
-  if (folder !== undefined) await makeDirectory(folder);
   // Each member of an ensemble has weights, an order of the rows and masks of its own; all have the same rows to train on.
   const seed = training.memberResults ? dataSeed + (options.member ?? 1) - 1 : dataSeed;
   const metadata = {
@@ -84,7 +100,8 @@ async function openSession(
     preparation: preparationToText(data.preparation),
   };
   const place = { stepsPerEpoch, totalSteps };
-  const device = await openDevice(training, options, seed, firstStep(training, data, seed, place));
+  const calibration = calibrates ? firstStep(training, data, seed, place) : undefined;
+  const device = await openDevice(training, options, seed, calibration);
   const session: Session = {
     training,
     device,

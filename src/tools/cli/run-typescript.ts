@@ -10,10 +10,11 @@ export async function runTypeScript(
   file: string,
   args: readonly string[],
   input: "inherit" | "ignore",
+  output: "inherit" | "ignore" = "inherit",
 ): Promise<number> {
   linkPackages(dirname(file));
   const child = spawn(process.execPath, [...loader(), file, ...args], {
-    stdio: [input, "inherit", "inherit"],
+    stdio: [input, output, "inherit"],
   });
   // Whoever signals this process means the training: it saves its checkpoint and ends, and its exit code is then ours.
   // (A terminal signals both; the child takes signals so close together for one.)

@@ -26,15 +26,21 @@ export interface TrainingHere {
 export async function trainHere(training: TrainingHere): Promise<number> {
   const writing = onceOf(training.write);
   const interrupts = takeInterrupts();
+  let begun = false;
   const code = await outcomeOf(async () => {
     const definition = await defineTraining(training);
     // The worker that makes batches ahead is a file of the program.
     if (definition.augmentWorker !== undefined) await writing();
+    const start = (): void => {
+      begun = true;
+      interrupts.leave();
+    };
     return runTraining(definition, training.words, (reporter) =>
-      hearing(reporter, { start: interrupts.leave, firstStep: writing }),
+      hearing(reporter, { start, firstStep: writing }),
     );
   });
-  await writing();
+  // What was refused leaves the program of an earlier training as it was.
+  if (begun) await writing();
   return code;
 }
 

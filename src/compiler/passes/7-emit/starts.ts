@@ -46,7 +46,7 @@ function trainingStart(emission: Emission): Start {
       `Optimiser ${describeUse(run.optimizer.use)}, schedule ${describeSchedule(run.schedule.parts)}.`,
       "The function `train` can be called from a page as well; train.ts is its command line.",
     ),
-    offers: ["train", "evaluateCheckpoint"],
+    offers: ["train", "evaluateCheckpoint", ...(plans.judge ? ["rehearse"] : [])],
     ...(plans.judge && {
       ends: {
         code: ts`export { judge, say } from "./member.ts";`,

@@ -1,14 +1,17 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { resolveData } from "../data-paths.ts";
-import type { Program, TypedRun } from "../../../compiler/typed/program.ts";
+import type { Program, TypedEnsemble, TypedRun } from "../../../compiler/typed/program.ts";
 import { exitCode, UsageError } from "../exit.ts";
 import { makeFolder } from "../make-folder.ts";
 import { requireRuns } from "../needed-runs.ts";
 import { deviceArguments, type TrainOptions } from "../options.ts";
 import { folderName } from "../run-folder.ts";
 import { choose, programOf } from "../runs.ts";
+import { beginTraining, resumeTraining, type Training } from "../trainer-folder.ts";
 import { runTypeScript } from "../run-typescript.ts";
+import { openDims } from "../open-dims.ts";
+import type { TrainingHere } from "../../training/train-here.ts";
 import { writeEnsemble, writeTrainer } from "../trainer.ts";
 
 /** Trains a run in this process and writes the program that does the same beside its weights: both are one source. An ensemble's program is built and run. */
@@ -16,80 +19,121 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   const program = programOf(file, options.set, options.format);
   if (!program) return;
   const run = choose(program, options.run);
-  const folder = runFolder(run.name, options);
+  const folder = runFolder(run, options);
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
   const trainer = join(folder, "trainer");
   const pathFromFolder = (path: string): string =>
     isAbsolute(path) ? path : relative(trainer, resolve(base, path)).split(sep).join("/");
   const choices = { pathFromFolder, data: new Map(), set: options.set };
-  const start = async (started: string): Promise<void> => {
-    process.exitCode = await runTypeScript(
-      join(trainer, started),
-      trainerArguments(folder, options),
-      "ignore",
-    );
-    if (process.exitCode === exitCode.clean && options.format === "pretty")
-      suggestNext(file, folder, started);
-  };
-  const members =
-    "members" in run
-      ? program.runs.filter(({ name }) => run.members.some((member) => member.run === name))
-      : [run];
+  const members = membersOf(program, run);
   for (const member of members) requireRuns(program, member, file, folder, options.resume);
-  if ("members" in run) {
-    if (options.inspect !== undefined)
-      throw new UsageError(
-        `--inspect init looks at one network: give a member of ${run.name} with --run`,
-      );
-    await writeEnsemble(program, run, trainer, choices);
-    return start("ensemble.ts");
-  }
-  if (options.inspect !== undefined) await inspectFirst(program, run, file, folder, options);
-  const { trainHere } = await import("../../training/train-here.ts");
-  const { openDims } = await import("../open-dims.ts");
-  process.exitCode = await trainHere({
-    ...{ program, run, folder: trainer, pathFromFolder },
-    dims: openDims(program, options.set),
-    words: trainerArguments(folder, options),
-    write: async () => void (await writeTrainer(program, run, trainer, choices)),
-  });
+  const words = trainerArguments(folder, options);
+  const dims = openDims(program, options.set);
+  const training: Training =
+    "members" in run
+      ? ofEnsemble(folder, words, (to) => writeEnsemble(program, run, to, choices))
+      : ofRun({ program, run, folder: trainer, pathFromFolder, dims, words }, folder, (to) =>
+          writeTrainer(program, run, to, choices),
+        );
+  const inspecting = inspectionOf(program, run, file, folder, options);
+  process.exitCode = options.resume
+    ? await resumeTraining(training)
+    : await beginTraining(training, inspecting);
   if (process.exitCode === exitCode.clean && options.format === "pretty")
-    suggestNext(file, folder, "train.ts");
+    suggestNext(file, folder, "members" in run ? "ensemble.ts" : "train.ts");
+}
+
+/** A run is trained in this process; its program is written when the first step has been made. */
+function ofRun(
+  here: Omit<TrainingHere, "write">,
+  folder: string,
+  write: Training["write"],
+): Training {
+  return {
+    folder,
+    write,
+    rehearse: async () => {
+      const { trainHere } = await import("../../training/train-here.ts");
+      const words = [...here.words, "--dry-run"];
+      return trainHere({ ...here, words, write: async () => undefined });
+    },
+    train: async () => {
+      const { trainHere } = await import("../../training/train-here.ts");
+      return trainHere({ ...here, write: async () => void (await write(here.folder)) });
+    },
+  };
+}
+
+/** The program of an ensemble is written, then run. */
+function ofEnsemble(folder: string, words: readonly string[], write: Training["write"]): Training {
+  const [trainer, next] = [join(folder, "trainer"), join(folder, "trainer.next")];
+  return {
+    folder,
+    write,
+    rehearse: async () => {
+      try {
+        await write(next);
+        const asked = [...words, "--dry-run"];
+        return await runTypeScript(join(next, "ensemble.ts"), asked, "ignore", "ignore");
+      } finally {
+        rmSync(next, { recursive: true, force: true });
+      }
+    },
+    train: async () => {
+      await write(trainer);
+      return runTypeScript(join(trainer, "ensemble.ts"), words, "ignore");
+    },
+  };
+}
+
+function membersOf(program: Program, run: TypedRun | TypedEnsemble): readonly TypedRun[] {
+  if (!("members" in run)) return [run];
+  return program.runs.filter(({ name }) => run.members.some((member) => member.run === name));
 }
 
 /** `--inspect init`: how the network begins is reported before it is trained. */
-async function inspectFirst(
+function inspectionOf(
   program: Program,
-  run: TypedRun,
+  run: TypedRun | TypedEnsemble,
   file: string,
   folder: string,
   options: TrainOptions,
-): Promise<void> {
+): () => Promise<void> {
+  if (options.inspect === undefined) return async () => undefined;
+  if ("members" in run)
+    throw new UsageError(
+      `--inspect init looks at one network: give a member of ${run.name} with --run`,
+    );
   if (options.resume)
     throw new UsageError(
       "--inspect init looks at a network before it is trained: it does not go with --resume",
     );
-  makeFolder(folder);
-  const { inspectBefore } = await import("./inspect.ts");
-  await inspectBefore(program, run, join(folder, "inspection.html"), { ...options, file, folder });
+  return async () => {
+    makeFolder(folder);
+    const { inspectBefore } = await import("./inspect.ts");
+    const page = join(folder, "inspection.html");
+    await inspectBefore(program, run, page, { ...options, file, folder });
+  };
 }
 
 /** The folder asked for, or the first free one of runs/mlp, runs/mlp-2, …: no earlier run is written over. */
-function runFolder(run: string, options: TrainOptions): string {
-  if (options.resume && options.runDir === undefined)
+function runFolder(run: TypedRun | TypedEnsemble, options: TrainOptions): string {
+  const { resume, runDir } = options;
+  if (resume && runDir === undefined)
     throw new UsageError("--resume needs --run-dir: the folder of the run to go on with");
-  if (options.runDir !== undefined) {
-    const begun = ["last.safetensors", join("member-1", "last.safetensors")];
-    const exists = begun.some((file) => existsSync(join(options.runDir!, file)));
-    if (options.resume && !exists)
-      throw new UsageError(`there is no last.safetensors in ${options.runDir} to go on from`);
-    if (!options.resume && exists)
+  if (runDir !== undefined) {
+    const alone = "last.safetensors";
+    const joint = join("member-1", alone);
+    const wanted = "members" in run ? joint : alone;
+    if (resume && !existsSync(join(runDir, wanted)))
+      throw new UsageError(`there is no ${wanted} in ${runDir} to go on from`);
+    if (!resume && [alone, joint].some((file) => existsSync(join(runDir, file))))
       throw new UsageError(
-        `${options.runDir} holds a trained run: give --resume to go on with it, or another --run-dir`,
+        `${runDir} holds a trained run: give --resume to go on with it, or another --run-dir`,
       );
-    return options.runDir;
+    return runDir;
   }
-  const name = join("runs", folderName(run));
+  const name = join("runs", folderName(run.name));
   for (let number = 1; ; number++) {
     const folder = number === 1 ? name : `${name}-${number}`;
     if (!existsSync(folder)) return folder;
