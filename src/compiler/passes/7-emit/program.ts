@@ -158,7 +158,7 @@ class Specialiser {
       );
       return [];
     }
-    const types = (entry.type ?? "").match(/[A-Za-z]\w*/g) ?? [];
+    const types = `${entry.type ?? ""} ${entry.gives ?? ""}`.match(/[A-Za-z]\w*/g) ?? [];
     return [...namesIn(entry.value), ...types].flatMap((used) => this.referenceOf(used) ?? []);
   }
 
@@ -273,8 +273,9 @@ class Specialiser {
     const { value } = entry;
     if (value.kind === "lambda" && entry.type === undefined && value.waits !== true) {
       const { statements, result } = printBody(value.body);
+      const gives = entry.gives === undefined ? nothing : ts`: ${{ code: entry.gives }}`;
       const parameters = join(value.parameters.map(printParameter), ts`, `);
-      return ts`${above}${exported}function ${name(entry.name)}(${parameters}) { ${statements} return ${result}; }`;
+      return ts`${above}${exported}function ${name(entry.name)}(${parameters})${gives} { ${statements} return ${result}; }`;
     }
     const type = entry.type === undefined ? nothing : ts`: ${{ code: entry.type }}`;
     return ts`${above}${exported}const ${name(entry.name)}${type} = ${printRecipe(value)};`;
