@@ -4,7 +4,7 @@ import { useAverages, useWeights } from "./averages.ts";
 import { save, saveOnTheWay } from "./checkpoints.ts";
 import { evaluate, trainingMetrics } from "./measuring.ts";
 import { updatePlateaus } from "./plateaus.ts";
-import { epochBatches, stepsDone } from "./rows.ts";
+import { epochBatches, stepsDone } from "./epoch-batches.ts";
 import { keptTensors, momentOf, readTensors, startOf, type Session } from "./session.ts";
 import { runStep } from "./steps.ts";
 import { stopReason, stopReasonOfStep } from "./stopping.ts";

@@ -20,7 +20,9 @@ export async function stopReason(
   if (training.watchesTime) watched.set("time", progress.seconds);
   if (training.watchesGradient) watched.set("gradient_norm", await gradientNorm(session));
   const value = (name: string): number => watched.get(name) ?? Number.NaN;
-  const stalled = training.earlyRules ? updatePatience(training, progress, value) : [];
+  const stalled: readonly boolean[] = training.earlyRules
+    ? updatePatience(training, progress, value)
+    : [];
   return training.stopRules!.find(({ holds }) => holds({ value, stalled }))?.reason;
 }
 

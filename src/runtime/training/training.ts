@@ -17,7 +17,7 @@ import { loadData, loadOther } from "./data.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { trainEpochs } from "./loop.ts";
 import { evaluate, evaluateViews } from "./measuring.ts";
-import { openPrefetcher } from "./rows.ts";
+import { openPrefetcher } from "./epoch-batches.ts";
 import {
   initialTensors,
   keptTensors,

@@ -5,7 +5,7 @@ import { isUserError, UserError } from "../../runtime/errors.ts";
 import { begin } from "../../runtime/training/checkpoints.ts";
 import { loadData } from "../../runtime/training/data.ts";
 import type { TrainingDefinition } from "../../runtime/training/definition.ts";
-import { epochBatches, openPrefetcher } from "../../runtime/training/rows.ts";
+import { epochBatches, openPrefetcher } from "../../runtime/training/epoch-batches.ts";
 import type { Session } from "../../runtime/training/session.ts";
 import { makeDefinition } from "./make-definition.ts";
 

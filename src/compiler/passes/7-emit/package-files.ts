@@ -81,7 +81,7 @@ const about: Readonly<Record<string, string>> = {
   "training.ts": "the run, and one training from beginning to end: start reading here",
   "loop.ts": "the loops over epochs and steps",
   "steps.ts": "one step",
-  "rows.ts": "the batches of an epoch",
+  "epoch-batches.ts": "the batches of an epoch",
   "session.ts": "what a training carries along, and its tensors",
   "checkpoints.ts": "beginning, saving, going on and ending",
   "measuring.ts": "what the rows of a part reach",

@@ -62,6 +62,8 @@ class Specialiser {
   private readonly order: readonly string[];
   private readonly reached = new Set<Reference>();
   private readonly reads = new Set<string>();
+  /** What another file of the program than its own mentions. */
+  private readonly imported = new Set<Reference>();
 
   constructor(
     pieces: Pieces,
@@ -85,6 +87,9 @@ class Specialiser {
 
   modules(): readonly ProgramModule[] {
     this.reachAll();
+    for (const reference of this.reached)
+      for (const used of this.mentionsOf(reference))
+        if (this.pathOf(used) !== this.pathOf(reference)) this.imported.add(used);
     const paths = new Set<string>(this.starts.map(({ path }) => path));
     for (const reference of this.reached) paths.add(this.pathOf(reference));
     for (const { path } of this.given) paths.delete(path);
@@ -158,7 +163,7 @@ class Specialiser {
       );
       return [];
     }
-    const types = (entry.type ?? "").match(/[A-Za-z]\w*/g) ?? [];
+    const types = `${entry.type ?? ""} ${entry.gives ?? ""}`.match(/[A-Za-z]\w*/g) ?? [];
     return [...namesIn(entry.value), ...types].flatMap((used) => this.referenceOf(used) ?? []);
   }
 
@@ -184,12 +189,12 @@ class Specialiser {
 
   private module(path: string): ProgramModule {
     const start = this.starts.find((each) => each.path === path);
-    const here = [...this.reached].filter((reference) => this.pathOf(reference) === path);
-    const members = [...this.entries.keys()].filter((member) => here.includes(`@${member}`));
+    const here = new Set([...this.reached].filter((reference) => this.pathOf(reference) === path));
+    const members = [...this.entries.keys()].filter((member) => here.has(`@${member}`));
     const own = members.map((member) =>
       this.printEntry(this.entries.get(member)!, this.isImported(`@${member}`, path)),
     );
-    const declared = [...this.declarations].filter(([reference]) => here.includes(reference));
+    const declared = [...this.declarations].filter(([reference]) => here.has(reference));
     const texts = declared.map(([reference, { declaration }]) => {
       const exported =
         this.isImported(reference, path) || start?.offers.includes(this.nameOf(reference)) === true;
@@ -200,7 +205,7 @@ class Specialiser {
       ).text;
     });
     const needed = new Set([
-      ...here.flatMap((reference) => [...this.mentionsOf(reference)]),
+      ...[...here].flatMap((reference) => [...this.mentionsOf(reference)]),
       ...(start?.ends?.uses ?? []),
     ]);
     return {
@@ -226,9 +231,7 @@ class Specialiser {
       return true;
     if (this.given.some(({ uses }) => uses.some((used) => this.referenceOf(used) === reference)))
       return true;
-    return [...this.reached].some(
-      (other) => this.pathOf(other) !== path && this.mentionsOf(other).has(reference),
-    );
+    return this.imported.has(reference);
   }
 
   private imports(path: string, needed: ReadonlySet<Reference>): string {
@@ -273,8 +276,9 @@ class Specialiser {
     const { value } = entry;
     if (value.kind === "lambda" && entry.type === undefined && value.waits !== true) {
       const { statements, result } = printBody(value.body);
+      const gives = entry.gives === undefined ? nothing : ts`: ${{ code: entry.gives }}`;
       const parameters = join(value.parameters.map(printParameter), ts`, `);
-      return ts`${above}${exported}function ${name(entry.name)}(${parameters}) { ${statements} return ${result}; }`;
+      return ts`${above}${exported}function ${name(entry.name)}(${parameters})${gives} { ${statements} return ${result}; }`;
     }
     const type = entry.type === undefined ? nothing : ts`: ${{ code: entry.type }}`;
     return ts`${above}${exported}const ${name(entry.name)}${type} = ${printRecipe(value)};`;

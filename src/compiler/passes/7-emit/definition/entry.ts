@@ -12,6 +12,8 @@ export interface Entry {
   readonly about?: string;
   /** Its type, where that is not plain from the value; `Name` and `Name[]` of the runtime are imported. */
   readonly type?: string;
+  /** What it gives, where it is a function that is printed as one. */
+  readonly gives?: string;
 }
 
 /** What a run decides: the members, and those of its decisions that are nothing but yes. */

@@ -110,6 +110,7 @@ function schedules({ schedules: formulas, run }: CompiledRun): readonly Entry[] 
   };
   const functions = [...formulas].map(([scalar, formula], index): Entry => ({
     module: "model",
+    gives: "number",
     name: functionName(scalar, index),
     about:
       index === 0
@@ -127,6 +128,7 @@ function schedules({ schedules: formulas, run }: CompiledRun): readonly Entry[] 
   const numbersOf: Entry = {
     module: "model",
     name: "numbersOf",
+    gives: "Readonly<Record<string, number>>",
     about: "The numbers that the device is given for a step.",
     value: {
       kind: "lambda",
@@ -201,6 +203,7 @@ function metrics({ metrics: own, collected }: CompiledRun): readonly Entry[] {
     {
       module: "model",
       name: "metricsOf",
+      gives: "Metrics",
       about: "The metrics from the sums over count rows.",
       value: {
         kind: "lambda",
