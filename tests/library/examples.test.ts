@@ -112,6 +112,8 @@ function inData({ example, name }: Definition): string {
     return `dim T in 1 .. 256\ndata Example { text: class[B, t: T] of 96, next: class[B, t: T] of 96, ${example} }`;
   if (name === "spirals")
     return `data Example { place: f32[B, 2], label: class[B] of 3, ${example} }`;
+  if (name === "shapes")
+    return `data Example { picture: f32[B, h: 16, w: 16, c: 1], kind: class[B, h: 16, w: 16] of 3, ${example} }`;
   return `data Example { image: f32[B, h: 8, w: 8, c: 1], label: class[B] of 10, ${example} }`;
 }
 

@@ -70,7 +70,6 @@ export const convTranspose = defineLayer({
   example: "x -> conv_transpose(16, 2, stride: 2) -> relu",
   pitfalls:
     "A kernel that its stride does not divide reaches some places more often than others and leaves a checkerboard: `conv_transpose(c, 2, stride: 2)` or `(c, 4, stride: 2, padding: 1)`, or `upsample(2) -> conv(c, 3)`. `padding` cuts off, and is 0 unless written; `conv_transpose(c, 3, stride: 2, padding: 1, output_padding: 1)` doubles every size. The fans are PyTorch's: those of the convolution that it transposes, so that `fan_in` counts the channels that come out.",
-  techniques: ["D2"],
   linear: ([type], { kernel, groups }) => ({ kernel: kernelFor(type!, kernel), groups }),
   window: ([type], values, number) => transposedSights(type!, values, number),
   // Fans are those of the transposed layer: what comes out is a sum over fan_out / strides products, and what goes back over fan_in.

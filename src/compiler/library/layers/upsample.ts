@@ -154,7 +154,6 @@ export const upsample = defineLayer({
   example: "x -> upsample(2) -> conv(16, 3) -> relu",
   pitfalls:
     "It has no weights and makes no detail: a `conv` after it does. As PyTorch's `nn.Upsample`; `align_corners: on` makes the result depend on the size of the picture in other ways than `off`, so weights trained with one do not go with the other.",
-  techniques: ["D5"],
   between: "upsampling",
   check: ({ mode, align_corners }) =>
     mode === "nearest" && align_corners

@@ -5,6 +5,7 @@ import { functionSource } from "./function.ts";
 import { idx } from "./idx.ts";
 import { npy } from "./npy.ts";
 import { npz } from "./npz.ts";
+import { shapes } from "./shapes.ts";
 import { spirals } from "./spirals.ts";
 import { text } from "./text.ts";
 
@@ -15,6 +16,7 @@ export const sources: readonly SourceDefinition[] = [
   idx,
   npy,
   npz,
+  shapes,
   spirals,
   text,
 ];
