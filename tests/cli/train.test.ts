@@ -400,6 +400,8 @@ describe("init, fmt, list, summary, explain, doctor", () => {
         { cwd: at },
       );
       expect(trained).toMatchObject({ status: 0 });
+      // A first training that had learned nothing would be a poor welcome.
+      expect(events(trained.stdout).at(-1)!.test!["accuracy"]).toBeGreaterThan(0.95);
       expect(
         await nnspecHere(["init", template, "--template", template], { cwd: folder }),
       ).toMatchObject({

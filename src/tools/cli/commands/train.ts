@@ -9,6 +9,7 @@ import { deviceArguments, type TrainOptions } from "../options.ts";
 import { folderName } from "../run-folder.ts";
 import { choose, programOf } from "../runs.ts";
 import { runTypeScript } from "../run-typescript.ts";
+import { suggestNext, suggestResume } from "../suggestions.ts";
 import { writeEnsemble, writeTrainer } from "../trainer.ts";
 
 /** Trains a run in this process and writes the program that does the same beside its weights: both are one source. An ensemble's program is built and run. */
@@ -22,39 +23,36 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   const pathFromFolder = (path: string): string =>
     isAbsolute(path) ? path : relative(trainer, resolve(base, path)).split(sep).join("/");
   const choices = { pathFromFolder, data: new Map(), set: options.set };
-  const start = async (started: string): Promise<void> => {
-    process.exitCode = await runTypeScript(
-      join(trainer, started),
-      trainerArguments(folder, options),
-      "ignore",
-    );
-    if (process.exitCode === exitCode.clean && options.format === "pretty")
-      suggestNext(file, folder, started);
-  };
+  const words = trainerArguments(folder, options);
   const members =
     "members" in run
       ? program.runs.filter(({ name }) => run.members.some((member) => member.run === name))
       : [run];
-  for (const member of members) requireRuns(program, member, file, folder, options.resume);
+  const end = (code: number): void => {
+    process.exitCode = code;
+    if (options.format !== "pretty") return;
+    const finished = { file, folder, seed: options.seed ?? members[0]?.seed ?? 0 };
+    if (code === exitCode.clean) suggestNext(finished, options);
+    if (code === exitCode.interrupted) suggestResume(finished, options);
+  };
+  for (const member of members) requireRuns(program, member, file, folder, options);
   if ("members" in run) {
     if (options.inspect !== undefined)
       throw new UsageError(
         `--inspect init looks at one network: give a member of ${run.name} with --run`,
       );
     await writeEnsemble(program, run, trainer, choices);
-    return start("ensemble.ts");
+    return end(await runTypeScript(join(trainer, "ensemble.ts"), words, "ignore"));
   }
   if (options.inspect !== undefined) await inspectFirst(program, run, file, folder, options);
   const { trainHere } = await import("../../training/train-here.ts");
   const { openDims } = await import("../open-dims.ts");
-  process.exitCode = await trainHere({
-    ...{ program, run, folder: trainer, pathFromFolder },
+  const code = await trainHere({
+    ...{ program, run, folder: trainer, pathFromFolder, words },
     dims: openDims(program, options.set),
-    words: trainerArguments(folder, options),
     write: async () => void (await writeTrainer(program, run, trainer, choices)),
   });
-  if (process.exitCode === exitCode.clean && options.format === "pretty")
-    suggestNext(file, folder, "train.ts");
+  end(code);
 }
 
 /** `--inspect init`: how the network begins is reported before it is trained. */
@@ -105,17 +103,4 @@ function trainerArguments(folder: string, options: TrainOptions): readonly strin
     ...(options.seed === undefined ? [] : ["--seed", String(options.seed)]),
     ...(options.resume ? ["--resume"] : []),
   ];
-}
-
-function suggestNext(file: string, folder: string, started: string): void {
-  const ideas = [
-    [`nnspec eval ${folder}`, "measure the kept weights again"],
-    [`nnspec predict ${folder} rows.csv`, "use them"],
-    [`nnspec summary ${file}`, "parameters and cost of each layer"],
-    [`nnspec train ${file} --seed 1`, "the same with other weights, order and split"],
-    [join(folder, "trainer", started), "the generated program: read it, keep it"],
-  ] as const;
-  const width = Math.max(...ideas.map(([command]) => command.length));
-  const lines = ideas.map(([command, purpose]) => `  ${command.padEnd(width)}  ${purpose}`);
-  process.stdout.write(`\nWhat to try next:\n${lines.join("\n")}\n`);
 }
