@@ -1,6 +1,7 @@
 import { bindFields } from "./dataset.ts";
 import type { ClassNames, Dataset, Field, RawData } from "./dataset.ts";
 import { UserError } from "./errors.ts";
+import { exampleRows, type ExampleRow } from "./example-rows.ts";
 import { fitNormalization, normalizeValues } from "./normalize.ts";
 import type { Normalization, NormalizationStep } from "./normalize.ts";
 import { own, recordOf } from "./own.ts";
@@ -27,6 +28,8 @@ export interface PreparedData {
   readonly validation: Part | undefined;
   readonly test: Part | undefined;
   readonly preparation: Preparation;
+  /** A few rows as they were read, of those that are not trained on where there are such. */
+  readonly examples: readonly ExampleRow[];
 }
 
 /** One source of everything, or one for each part; what has no source of its own is split from the rest. */
@@ -65,6 +68,7 @@ export function prepareData(
     validation: validation === undefined ? partOf(divided, split.validation) : allOf(validation),
     test: test === undefined ? partOf(divided, split.test) : allOf(test),
   };
+  const examples = exampleRows(parts.test ?? parts.validation ?? parts.train);
   const normalizations = recordOf<Normalization>([]);
   for (const [name, steps] of Object.entries(options.normalize ?? {})) {
     const column = divided.columns.get(name);
@@ -72,7 +76,7 @@ export function prepareData(
   }
   for (const dataset of [divided, validation, test])
     if (dataset !== undefined) normalizeDataset(dataset, normalizations);
-  return { ...parts, preparation: { classNames: classNamesOf(divided), normalizations } };
+  return { ...parts, preparation: { classNames: classNamesOf(divided), normalizations }, examples };
 }
 
 /** Other data, treated as those of the training were: for evaluation and prediction. */

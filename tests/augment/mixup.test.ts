@@ -74,6 +74,7 @@ const prepared: PreparedData = {
   validation: { dataset, rows: Uint32Array.of(30, 31) },
   test: undefined,
   preparation: { classNames: {}, normalizations: {} },
+  examples: [],
 };
 const fed = feedData(
   prepared,

@@ -10,6 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { nnspecHere } from "./here.ts";
 import { nnspec } from "./run.ts";
 
 interface Event {
@@ -87,12 +88,12 @@ describe("train", () => {
     }
   });
 
-  test("does not write over a trained run, and goes on with it when told to", () => {
-    expect(nnspec(["train", iris, "--run-dir", "iris"], { cwd: folder })).toMatchObject({
+  test("does not write over a trained run, and goes on with it when told to", async () => {
+    expect(await nnspecHere(["train", iris, "--run-dir", "iris"], { cwd: folder })).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("--resume"),
     });
-    const resumed = nnspec(
+    const resumed = await nnspecHere(
       [
         "train",
         iris,
@@ -109,7 +110,7 @@ describe("train", () => {
       { cwd: folder },
     );
     expect(resumed.status, resumed.stderr).toBe(0);
-    const straight = nnspec(
+    const straight = await nnspecHere(
       [
         "train",
         iris,
@@ -134,8 +135,8 @@ describe("train", () => {
     );
   });
 
-  test("refuses what cannot be: a GPU where there is none, a value outside the domain, a run that is not there", () => {
-    const noDisplay = nnspec(["train", iris, "--backend", "gpu", "--run-dir", "gpu"], {
+  test("refuses what cannot be: a GPU where there is none, a value outside the domain, a run that is not there", async () => {
+    const noDisplay = await nnspecHere(["train", iris, "--backend", "gpu", "--run-dir", "gpu"], {
       cwd: folder,
     });
     if (!process.env["DISPLAY"])
@@ -143,12 +144,14 @@ describe("train", () => {
         status: 2,
         stderr: expect.stringContaining("no GPU backend"),
       });
-    expect(nnspec(["train", iris, "--run", "Nobody"], { cwd: folder })).toMatchObject({
+    expect(await nnspecHere(["train", iris, "--run", "Nobody"], { cwd: folder })).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("Classifier"),
     });
-    expect(nnspec(["train", iris, "--set", "nothing=3"], { cwd: folder }).status).toBe(1);
-    expect(nnspec(["eval", "nowhere"], { cwd: folder })).toMatchObject({
+    expect(await nnspecHere(["train", iris, "--set", "nothing=3"], { cwd: folder })).toMatchObject({
+      status: 1,
+    });
+    expect(await nnspecHere(["eval", "nowhere"], { cwd: folder })).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("not a run folder"),
     });
@@ -184,7 +187,7 @@ describe("train", () => {
       expect(existsSync(join(folder, "interrupted", file)), file).toBe(true);
   });
 
-  test("starts from the weights of another run, also of one that keeps its last alone", () => {
+  test("starts from the weights of another run, also of one that keeps its last alone", async () => {
     const spec = readFileSync(iris, "utf8")
       .replace("data/iris.csv", resolve("examples/data/iris.csv"))
       .replace("metrics: accuracy", "metrics: accuracy\n  keep: last");
@@ -201,7 +204,7 @@ ensemble Many { members: runs(Classifier, count: 2), combine: average }
 `,
     );
     const train = (run: string, to: string) =>
-      nnspec(
+      nnspecHere(
         [
           "train",
           "fine.nnspec",
@@ -216,17 +219,17 @@ ensemble Many { members: runs(Classifier, count: 2), combine: average }
         ],
         { cwd: folder },
       );
-    expect(train("Fine", "lone/fine")).toMatchObject({
+    expect(await train("Fine", "lone/fine")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("classifier/last.safetensors"),
     });
     for (const run of ["Classifier", "Fine"])
-      expect(train(run, `tuned/${run.toLowerCase()}`)).toMatchObject({ status: 0 });
+      expect(await train(run, `tuned/${run.toLowerCase()}`)).toMatchObject({ status: 0 });
     const weights = (run: string) =>
       readFileSync(join(folder, "tuned", run, "last.safetensors")).subarray(-400);
     expect(weights("fine")).toEqual(weights("classifier"));
-    expect(train("Fine", "lone/fine").stderr).toContain(
-      "nnspec train fine.nnspec --run Classifier --run-dir lone/classifier",
+    expect((await train("Fine", "lone/fine")).stderr).toMatch(
+      /nnspec(\.js)? train fine\.nnspec --run Classifier --run-dir lone\/classifier\n/,
     );
   });
 
@@ -287,12 +290,12 @@ ensemble Many { members: runs(Classifier, count: 2), combine: average }
       expect(existsSync(join(folder, "built", file)), file).toBe(true);
   });
 
-  test("says plainly that the data is not there", () => {
+  test("says plainly that the data is not there", async () => {
     writeFileSync(
       join(folder, "lost.nnspec"),
       readFileSync(iris, "utf8").replace("data/iris.csv", "data/lost.csv"),
     );
-    const { status, stderr } = nnspec(["train", "lost.nnspec", "--backend", "cpu"], {
+    const { status, stderr } = await nnspecHere(["train", "lost.nnspec", "--backend", "cpu"], {
       cwd: folder,
     });
     expect(status).toBe(2);
@@ -300,13 +303,13 @@ ensemble Many { members: runs(Classifier, count: 2), combine: average }
     expect(stderr).not.toContain("    at ");
   });
 
-  test("trains on the whole set at once for batch: all", () => {
+  test("trains on the whole set at once for batch: all", async () => {
     const whole = readFileSync(iris, "utf8")
       .replace(/epochs: \d+/, "epochs: 2\n  batch: all")
       .replace(/\n\s*batch: \d+/, "")
       .replace("data/iris.csv", resolve("examples/data/iris.csv"));
     writeFileSync(join(folder, "whole.nnspec"), whole);
-    const { status, stdout, stderr } = nnspec(
+    const { status, stdout, stderr } = await nnspecHere(
       ["train", "whole.nnspec", "--backend", "cpu", "--format", "json"],
       { cwd: folder },
     );
@@ -316,8 +319,10 @@ ensemble Many { members: runs(Classifier, count: 2), combine: average }
 });
 
 describe("build", () => {
-  test("writes a folder that has its data, type-checks, and trains by itself", () => {
-    const { status, stderr } = nnspec(["build", iris, "--out", "standalone"], { cwd: folder });
+  test("writes a folder that has its data, type-checks, and trains by itself", async () => {
+    const { status, stderr } = await nnspecHere(["build", iris, "--out", "standalone"], {
+      cwd: folder,
+    });
     expect(status, stderr).toBe(0);
     const files = readdirSync(join(folder, "standalone"));
     for (const file of [
@@ -335,7 +340,7 @@ describe("build", () => {
       expect(files).toContain(file);
     const manifest = JSON.parse(readFileSync(join(folder, "standalone/package.json"), "utf8"));
     expect(Object.keys(manifest.dependencies)).toEqual(["gpu.js"]);
-    const again = nnspec(["build", iris, "--out", "again"], { cwd: folder });
+    const again = await nnspecHere(["build", iris, "--out", "again"], { cwd: folder });
     expect(again.status).toBe(0);
     for (const file of files.filter((name) => /\.(ts|json|md)$/.test(name))) {
       expect(readFileSync(join(folder, "again", file), "utf8")).toBe(
@@ -346,9 +351,9 @@ describe("build", () => {
 });
 
 describe("build with other data", () => {
-  test("carries that alone", () => {
+  test("carries that alone", async () => {
     writeFileSync(join(folder, "mine.csv"), readFileSync("examples/data/iris.csv"));
-    const built = nnspec(["build", iris, "--data", "Iris=mine.csv", "--out", "bound"], {
+    const built = await nnspecHere(["build", iris, "--data", "Iris=mine.csv", "--out", "bound"], {
       cwd: folder,
     });
     expect(built.status, built.stderr).toBe(0);
@@ -357,15 +362,17 @@ describe("build with other data", () => {
 });
 
 describe("build with batch: all", () => {
-  test("counts the rows of the copied data, and says what stands against it", () => {
+  test("counts the rows of the copied data, and says what stands against it", async () => {
     const spec = readFileSync(iris, "utf8").replace(/\n\s*batch: \d+/, "\n  batch: all");
     mkdirSync(join(folder, "data"), { recursive: true });
     writeFileSync(join(folder, "data/iris.csv"), readFileSync("examples/data/iris.csv"));
     writeFileSync(join(folder, "all.nnspec"), spec);
-    const built = nnspec(["build", "all.nnspec", "--out", "all"], { cwd: folder });
+    const built = await nnspecHere(["build", "all.nnspec", "--out", "all"], { cwd: folder });
     expect(built.status, built.stderr).toBe(0);
     writeFileSync(join(folder, "none.nnspec"), spec.replace("iris.csv", "none.csv"));
-    expect(nnspec(["build", "none.nnspec", "--out", "none"], { cwd: folder })).toMatchObject({
+    expect(
+      await nnspecHere(["build", "none.nnspec", "--out", "none"], { cwd: folder }),
+    ).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("none.csv"),
     });
@@ -375,38 +382,50 @@ describe("build with batch: all", () => {
 describe("init, fmt, list, summary, explain, doctor", () => {
   test.each(["spirals", "csv"])(
     "the %s template checks, is in canonical form and trains",
-    (template) => {
-      expect(nnspec(["init", template, "--template", template], { cwd: folder }).status).toBe(0);
+    async (template) => {
+      expect(
+        await nnspecHere(["init", template, "--template", template], { cwd: folder }),
+      ).toMatchObject({ status: 0 });
       const at = join(folder, template);
-      expect(nnspec(["check", "--error-on-warning", "model.nnspec"], { cwd: at })).toMatchObject({
+      expect(
+        await nnspecHere(["check", "--error-on-warning", "model.nnspec"], { cwd: at }),
+      ).toMatchObject({
         status: 0,
       });
-      expect(nnspec(["fmt", "--check", "model.nnspec"], { cwd: at })).toMatchObject({ status: 0 });
+      expect(await nnspecHere(["fmt", "--check", "model.nnspec"], { cwd: at })).toMatchObject({
+        status: 0,
+      });
+      const trained = await nnspecHere(
+        ["train", "model.nnspec", "--backend", "wasm", "--threads", "1", "--format", "json"],
+        { cwd: at },
+      );
+      expect(trained).toMatchObject({ status: 0 });
+      // A first training that had learned nothing would be a poor welcome.
+      expect(events(trained.stdout).at(-1)!.test!["accuracy"]).toBeGreaterThan(0.95);
       expect(
-        nnspec(["train", "model.nnspec", "--epochs", "2", "--backend", "cpu"], { cwd: at }).status,
-      ).toBe(0);
-      expect(nnspec(["init", template, "--template", template], { cwd: folder })).toMatchObject({
+        await nnspecHere(["init", template, "--template", template], { cwd: folder }),
+      ).toMatchObject({
         status: 2,
         stderr: expect.stringContaining("nothing was written"),
       });
     },
   );
 
-  test("fmt brings a file into canonical form, and --check only tells", () => {
+  test("fmt brings a file into canonical form, and --check only tells", async () => {
     const file = join(folder, "loose.nnspec");
     writeFileSync(
       file,
       "nnspec 1\ndim   B\nmodel Net( x:f32[B,px:4] )->f32[B,4]{ return x->dense( 4 ) }\n",
     );
-    expect(nnspec(["fmt", "--check", file]).status).toBe(1);
-    expect(nnspec(["fmt", file]).status).toBe(0);
-    expect(nnspec(["fmt", "--check", file]).status).toBe(0);
+    expect(await nnspecHere(["fmt", "--check", file])).toMatchObject({ status: 1 });
+    expect(await nnspecHere(["fmt", file])).toMatchObject({ status: 0 });
+    expect(await nnspecHere(["fmt", "--check", file])).toMatchObject({ status: 0 });
     const { stdout } = nnspec(["fmt", "-"], { input: "nnspec 1\ndim   B\n" });
     expect(stdout).toBe("nnspec 1\ndim B\n");
   });
 
-  test("list gives every item with its formula and arguments", () => {
-    const items = JSON.parse(nnspec(["list", "--format", "json"]).stdout) as {
+  test("list gives every item with its formula and arguments", async () => {
+    const items = JSON.parse((await nnspecHere(["list", "--format", "json"])).stdout) as {
       kind: string;
       name: string;
       formula: string;
@@ -419,15 +438,15 @@ describe("init, fmt, list, summary, explain, doctor", () => {
       formula: expect.any(String),
       arguments: expect.any(Array),
     });
-    expect(nnspec(["list", "optimizers"]).stdout).toContain("adamw");
-    expect(nnspec(["list", "optimiser"])).toMatchObject({
+    expect((await nnspecHere(["list", "optimizers"])).stdout).toContain("adamw");
+    expect(await nnspecHere(["list", "optimiser"])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("optimizer"),
     });
   });
 
-  test("summary counts parameters and multiply-adds of each layer", () => {
-    const { models } = JSON.parse(nnspec(["summary", iris, "--format", "json"]).stdout);
+  test("summary counts parameters and multiply-adds of each layer", async () => {
+    const { models } = JSON.parse((await nnspecHere(["summary", iris, "--format", "json"])).stdout);
     expect(models[0]).toMatchObject({ name: "Classifier" });
     const parameters = models[0].layers.reduce(
       (sum: number, layer: { parameters: number }) => sum + layer.parameters,
@@ -442,20 +461,20 @@ describe("init, fmt, list, summary, explain, doctor", () => {
     });
   });
 
-  test("explain knows codes, items and paths", () => {
-    expect(nnspec(["explain", "NN0302"]).stdout).toContain("# ");
-    expect(nnspec(["explain", "relu"]).stdout).toContain("relu");
-    expect(nnspec(["explain", "NN9999"]).status).toBe(2);
-    expect(nnspec(["explain", "relo"])).toMatchObject({
+  test("explain knows codes, items and paths", async () => {
+    expect((await nnspecHere(["explain", "NN0302"])).stdout).toContain("# ");
+    expect((await nnspecHere(["explain", "relu"])).stdout).toContain("relu");
+    expect(await nnspecHere(["explain", "NN9999"])).toMatchObject({ status: 2 });
+    expect(await nnspecHere(["explain", "relo"])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("relu"),
     });
     mkdirSync(join(folder, "sub"), { recursive: true });
-    expect(nnspec(["explain", iris, "no.such"]).status).toBe(2);
+    expect(await nnspecHere(["explain", iris, "no.such"])).toMatchObject({ status: 2 });
   });
 
-  test("doctor says what this machine can run", () => {
-    const { findings } = JSON.parse(nnspec(["doctor", "--format", "json"]).stdout);
+  test("doctor says what this machine can run", async () => {
+    const { findings } = JSON.parse((await nnspecHere(["doctor", "--format", "json"])).stdout);
     expect(findings.find(({ name }: { name: string }) => name === "gpu.js")).toMatchObject({
       state: "ok",
     });

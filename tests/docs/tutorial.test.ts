@@ -1,16 +1,17 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { blocksOf } from "../support/markdown.ts";
-import { nnspec } from "../cli/run.ts";
+import { installedIn } from "../newcomer/installed.ts";
+import { type } from "../newcomer/shell.ts";
 
 // ```nnspec file=a.nnspec   is written to that file          ```csv file=b.csv   likewise
-// ```console                lines `$ nnspec …` are run (a `# exit 1` behind them says how they end); the lines below must be
-//                           printed in this order, where … stands for anything
+// ```console                lines `$ nnspec …` are run, each with an empty cache and a limit of time (a `# exit 1` behind them
+//                           says how they end); the lines below must be printed in this order, where … stands for anything
 const page = "docs/tutorial.md";
 const folder = mkdtempSync(join(tmpdir(), "nnspec-tutorial-"));
+const environment = installedIn(folder);
 
 describe("the tutorial, executed from top to bottom", () => {
   for (const block of blocksOf(readFileSync(page, "utf8"))) {
@@ -39,17 +40,12 @@ function sessionsOf(
     });
 }
 
-function run(command: string, output: readonly string[]): void {
-  const [, line = command, exit = "0"] = /^(.*?)\s+# exit (\d+)$/.exec(command) ?? [
-    undefined,
-    command,
-    "0",
-  ];
-  const printed = line.startsWith("nnspec ")
-    ? runNnspec(line, Number(exit))
-    : execFileSync("sh", ["-c", line], { cwd: folder, encoding: "utf8" });
+async function run(command: string, wantedLines: readonly string[]): Promise<void> {
+  const wantedStatus = Number(/# exit (\d+)$/.exec(command)?.[1] ?? 0);
+  const { status, output } = await type(command, folder, { environment });
+  expect(status, output).toBe(wantedStatus);
   let from = 0;
-  for (const wanted of output) {
+  for (const wanted of wantedLines) {
     const pattern = new RegExp(
       wanted
         .trim()
@@ -57,21 +53,10 @@ function run(command: string, output: readonly string[]): void {
         .map(loosely)
         .join("[^]*?"),
     );
-    const found = pattern.exec(printed.slice(from));
-    expect(found, `expected ${wanted.trim()}\nin ${printed}`).not.toBeNull();
+    const found = pattern.exec(output.slice(from));
+    expect(found, `expected ${wanted.trim()}\nin ${output}`).not.toBeNull();
     from += found!.index + found![0].length;
   }
-}
-
-function runNnspec(line: string, exit: number): string {
-  const [head = "", source] = line.split(" < ");
-  const input = source === undefined ? "" : readFileSync(resolve(folder, source.trim()), "utf8");
-  const args = [...head.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)]
-    .map((match) => match[1] ?? match[2] ?? match[3]!)
-    .slice(1);
-  const { status, stdout, stderr } = nnspec(args, { cwd: folder, input });
-  expect(status, stderr).toBe(exit);
-  return stdout + stderr;
 }
 
 /** The text itself, with blanks of any width. */

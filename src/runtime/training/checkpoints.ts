@@ -4,6 +4,7 @@ import type { EndEvent } from "../reporter.ts";
 import type { NamedTensor } from "../safetensors.ts";
 import { useAverages, useWeights } from "./averages.ts";
 import { tablesOf } from "./collecting.ts";
+import type { TrainingDefinition } from "./definition.ts";
 import { evaluate } from "./measuring.ts";
 import {
   initialTensors,
@@ -147,18 +148,24 @@ export async function finish(session: Session, reason: string): Promise<Trained>
       ...(training.best && folder !== undefined && session.best
         ? { model: folder + "/best.safetensors" }
         : {}),
-      ...(folder === undefined ? {} : pathsIn(folder)),
+      ...(folder === undefined ? {} : pathsIn(training, folder)),
     },
   };
   reporter.end(end);
   return { end, tensors };
 }
 
+/** A few rows that can be predicted, or the text that a model of characters goes on with. */
+export function examplesIn(training: TrainingDefinition, folder: string): string {
+  return folder + (training.writer ? "/start.txt" : "/rows.json");
+}
+
 /** The files that were written. */
-function pathsIn(folder: string): Readonly<Record<string, string>> {
+function pathsIn(training: TrainingDefinition, folder: string): Readonly<Record<string, string>> {
   return {
     last: folder + "/last.safetensors",
     resume: folder + "/resume.safetensors",
     metrics: folder + "/metrics.jsonl",
+    rows: examplesIn(training, folder),
   };
 }

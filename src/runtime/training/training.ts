@@ -3,6 +3,7 @@ import { batchCount, batches } from "../batches.ts";
 import { loadTensors } from "../checkpoint.ts";
 import { createDevice, type Calibration, type Device } from "../device.ts";
 import { UserError } from "../errors.ts";
+import { saveRows, saveStart } from "../example-rows.ts";
 import { makeDirectory } from "../files.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { runsInNode } from "../platform.ts";
@@ -11,7 +12,7 @@ import type { Part, PreparedData } from "../prepare.ts";
 import { fillUniform, randomStream } from "../random.ts";
 import type { EndEvent, Metrics, Reporter } from "../reporter.ts";
 import type { TensorFile } from "../safetensors.ts";
-import { begin, finish, resume, save, type Trained } from "./checkpoints.ts";
+import { begin, examplesIn, finish, resume, save, type Trained } from "./checkpoints.ts";
 import { tablesOf } from "./collecting.ts";
 import { loadData, loadOther } from "./data.ts";
 import type { TrainingDefinition } from "./definition.ts";
@@ -41,7 +42,10 @@ export async function train(
   });
   try {
     session.progress = options.resume ? await resume(session) : await begin(session);
-    if (session.folder !== undefined) await makeDirectory(session.folder);
+    if (session.folder !== undefined) {
+      await makeDirectory(session.folder);
+      await saveExamples(training, session.folder, session.data);
+    }
     reportStart(session, options.resume ? session.progress.epoch : undefined);
     const reason = await trainEpochs(session);
     await save(session);
@@ -122,6 +126,18 @@ async function openSession(
   if (training.augmentWorker) session.prefetcher = openPrefetcher(training);
   if (training.moved) session.minimizer = training.newMinimizer();
   return session;
+}
+
+/** Rows of the data for a first prediction, in the form that predicting reads. */
+async function saveExamples(
+  training: TrainingDefinition,
+  folder: string,
+  { examples }: PreparedData,
+): Promise<void> {
+  const path = examplesIn(training, folder);
+  if (training.writer) return saveStart(path, examples, training.writer.field);
+  const inputs = training.modelInputs.map(({ name, field }) => [name, field] as const);
+  await saveRows(path, examples, Object.fromEntries(inputs));
 }
 
 /** The backend that was asked for. For auto a step of this very training is measured where there is a choice. */

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../compiler/base/diagnostics/diagnostic.ts";
 import { toJson } from "../../compiler/base/diagnostics/json.ts";
 import { printDiagnostic, printTally } from "../../compiler/base/diagnostics/print.ts";
+import { asCalled } from "./called.ts";
 
 export type Format = "pretty" | "json";
 
@@ -27,7 +28,7 @@ export function writeDiagnostics(
   }
   const color = usesColor(stream);
   for (const diagnostic of diagnostics)
-    stream.write(`${printDiagnostic(diagnostic, { color })}\n\n`);
+    stream.write(`${asCalled(printDiagnostic(diagnostic, { color }))}\n\n`);
 }
 
 export function writeTally(diagnostics: readonly Diagnostic[], files: number): void {

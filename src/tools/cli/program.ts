@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
 import type { BackendChoice } from "../../runtime/device.ts";
 import { templateNames } from "./templates.ts";
+import { asCalled } from "./called.ts";
 import type {
   BuildOptions,
   CheckOptions,
@@ -26,7 +27,7 @@ export function commandLine(): Command {
     .configureHelp({ sortSubcommands: false })
     .addHelpText(
       "after",
-      "\nStart with:\n  nnspec init my-model && cd my-model && nnspec train model.nnspec",
+      asCalled("\nStart with:\n  nnspec init my-model && cd my-model && nnspec train model.nnspec"),
     );
   for (const add of [
     init,
@@ -427,7 +428,7 @@ function doctor(program: Command): void {
 }
 
 function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  return asCalled(`\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`);
 }
 
 function formatOption(): Option {

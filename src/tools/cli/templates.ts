@@ -11,7 +11,7 @@ hyper width = 32 in { 16, 32, 64 }
 data Spirals {
   point: f32[B, axis: 2]
   arm: class[B] of 2
-  source: spirals(points: 600, noise: 0.1)
+  source: spirals(points: 600, turns: 1, noise: 0.03)
   split: (train: 70%, validation: 15%, test: 15%)
 }
 

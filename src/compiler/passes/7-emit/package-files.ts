@@ -1,5 +1,5 @@
 import type { EmittedFile } from "./emitted-file.ts";
-import { isOfFolder, writerOf } from "./predictions.ts";
+import { exampleName, isOfFolder, writerOf } from "./predictions.ts";
 import { describeSchedule, describeUse } from "./describe.ts";
 import { keptFile, specName, type Emission } from "./emission.ts";
 
@@ -126,16 +126,11 @@ Optimiser: ${plainText(describeUse(run.optimizer.use))}; schedule: ${plainText(d
 ## Use
 
 \`\`\`sh
-npm install
-npm start                                    # train; npm start -- --help lists the options
-npm start -- --resume                        # go on after an interruption
-npm start -- --evaluate ${keptFile(emission)} # measure a checkpoint
-${writer ? 'echo "Shall I" | npm run predict -- --length 300   # goes on with a text' : "npm run predict -- rows.json                 # a line of JSON for each row (JSON or CSV)"}
-${emission.compiled.sampling === undefined || writer ? "" : "npm run predict -- --samples 50 rows.json    # the mean of 50 predictions with dropout on, and their spread\n"}npm run check                                # type-check everything
+${commandLines(emission)}
 \`\`\`
 
 With Node 22.18 or newer \`node train.ts\` runs it directly. Training writes into \`run/\`: ${run.keep.kind === "best" ? "`best.safetensors` and\n" : ""}\`last.safetensors\` (the weights, readable by any safetensors library), \`resume.safetensors\` (what \`--resume\` needs) and
-\`metrics.jsonl\` (a line for each epoch).
+\`metrics.jsonl\` (a line for each epoch), and in \`${exampleName(emission)}\` ${writer ? "a text to go on with" : "a few rows to predict"}.
 
 In a program:
 
@@ -154,6 +149,53 @@ In a browser bundle \`training.ts\` and call its function \`train\`; nothing is 
 ${modules.join("\n")}
 - \`runtime/\`: what the program needs besides: ${carried.join(", ")}
 `;
+}
+
+/** The commands of the page, each with what it does. */
+function commandLines(emission: Emission): string {
+  const rows = `run/${exampleName(emission)}`;
+  const predicting: readonly Command[] = writerOf(emission)
+    ? [
+        [
+          `npm run predict -- --length 300 ${rows}`,
+          "goes on with a text, here with one of the data",
+        ],
+      ]
+    : [
+        [
+          `npm run predict -- ${rows}`,
+          "a line of JSON for each row (JSON or CSV); these are of the data",
+        ],
+      ];
+  const sampling: readonly Command[] =
+    emission.compiled.sampling === undefined || writerOf(emission)
+      ? []
+      : [
+          [
+            `npm run predict -- --samples 50 ${rows}`,
+            "the mean of 50 predictions with dropout on, and their spread",
+          ],
+        ];
+  return aligned([
+    ["npm install", ""],
+    ["npm start", "train; npm start -- --help lists the options"],
+    ["npm start -- --resume", "go on after an interruption"],
+    [`npm start -- --evaluate ${keptFile(emission)}`, "measure a checkpoint"],
+    ...predicting,
+    ...sampling,
+    ["npm run check", "type-check everything"],
+  ]);
+}
+
+type Command = readonly [command: string, purpose: string];
+
+function aligned(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(([command]) => command.length));
+  return commands
+    .map(([command, purpose]) =>
+      purpose === "" ? command : `${command.padEnd(width)}  # ${purpose}`,
+    )
+    .join("\n");
 }
 
 function rowExample({ compiled: { run } }: Emission): string {
@@ -175,12 +217,17 @@ export function ensembleReadme(name: string, folders: readonly string[]): string
 Models whose predictions are made one, made by nnspec. It depends on gpu.js alone, and nothing here needs nnspec any more.
 
 \`\`\`sh
-npm install
-npm start                                    # train every member, then measure them alone and together
-npm start -- --resume                        # go on after an interruption
-npm start -- --evaluate run                  # measure what is trained
-npm run predict -- rows.json                 # a line of JSON for each row (JSON or CSV)
-npm run check                                # type-check everything
+${aligned([
+  ["npm install", ""],
+  ["npm start", "train every member, then measure them alone and together"],
+  ["npm start -- --resume", "go on after an interruption"],
+  ["npm start -- --evaluate run", "measure what is trained"],
+  [
+    "npm run predict -- run/member-1/rows.json",
+    "a line of JSON for each row (JSON or CSV); these are of the data",
+  ],
+  ["npm run check", "type-check everything"],
+])}
 \`\`\`
 
 - \`ensemble.ts\`: trains and measures

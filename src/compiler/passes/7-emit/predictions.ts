@@ -140,6 +140,11 @@ export function writerOf(emission: Emission): Writer | undefined {
     : undefined;
 }
 
+/** The file in the folder of a training that `predict.ts` can be given: a few rows, or the text that it goes on with. */
+export function exampleName(emission: Emission): "rows.json" | "start.txt" {
+  return writerOf(emission) ? "start.txt" : "rows.json";
+}
+
 /** What the command line says of itself. */
 export function usageOfWriter(emission: Emission): string {
   return [

@@ -102,8 +102,8 @@ function predictStart(emission: Emission): Start {
   const { run, sampling } = emission.compiled;
   const writes = writerOf(emission) !== undefined;
   const use = writes
-    ? 'From the command line: `echo "Shall I" | npm run predict -- --length 300`, which goes on with a text.'
-    : "From the command line: `npm run predict -- rows.json`, where rows are JSON objects or the lines of a CSV file.";
+    ? "From the command line: `npm run predict -- --length 300 run/start.txt`, which goes on with a text."
+    : "From the command line: `npm run predict -- run/rows.json`, where rows are JSON objects or the lines of a CSV file.";
   const main = writes ? "writeFromCommandLine" : "predictFromCommandLine";
   return {
     path: "predict.ts",

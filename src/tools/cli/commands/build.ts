@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
+import { shellWord } from "../called.ts";
 import { singlePath } from "../data-paths.ts";
 import { exitCode, UsageError } from "../exit.ts";
 import { makeFolder } from "../make-folder.ts";
@@ -15,7 +16,7 @@ export async function build(file: string, options: BuildOptions): Promise<void> 
   const written = await write(file, options, options.out);
   if (written === undefined) return;
   process.stderr.write(
-    `${written.length} files in ${options.out}; start it with: cd ${options.out} && npm install && npm start\n`,
+    `${written.length} files in ${options.out}; start it with: cd ${shellWord(options.out)} && npm install && npm start\n`,
   );
 }
 

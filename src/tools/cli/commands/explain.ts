@@ -5,6 +5,7 @@ import { library } from "../../../compiler/library/index.ts";
 import { lints } from "../../../compiler/lints/lints.ts";
 import { explainPath } from "../../../compiler/typed/explain.ts";
 import { page } from "../../manual/page.ts";
+import { asCalled } from "../called.ts";
 import { exitCode, UsageError } from "../exit.ts";
 import { writeLine } from "../output.ts";
 import { packageFile } from "../package-folder.ts";
@@ -23,7 +24,7 @@ const explanations = "src/compiler/base/diagnostics/explanations";
 
 function explainCode(code: string): void {
   const file = packageFile(`${explanations}/${code}.md`);
-  if (existsSync(file)) return writeLine(readFileSync(file, "utf8").trimEnd());
+  if (existsSync(file)) return writeLine(asCalled(readFileSync(file, "utf8").trimEnd()));
   const codes = readdirSync(packageFile(explanations)).map((name) => name.replace(/\.md$/, ""));
   throw new UsageError(`there is no diagnostic ${code}${nearest(code, codes)}`);
 }

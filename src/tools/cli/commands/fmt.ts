@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { hasErrors } from "../../../compiler/base/outcome.ts";
 import { format } from "../../../compiler/syntax/format.ts";
+import { asCalled, shellWord } from "../called.ts";
 import { exitCode, UsageError } from "../exit.ts";
 import { writeDiagnostics } from "../output.ts";
 import { expandPaths, readSource, reasonOf } from "../sources.ts";
@@ -23,7 +24,8 @@ export function fmt(paths: readonly string[], options: { readonly check: boolean
 /** Writes the canonical form, or under `--check` only says that it differs; gives whether that is a failure. */
 function settle(path: string, text: string, checkOnly: boolean): boolean {
   if (checkOnly) {
-    process.stderr.write(`${path} is not in canonical form (nnspec fmt ${path})\n`);
+    const command = asCalled(`nnspec fmt ${shellWord(path)}`);
+    process.stderr.write(`${path} is not in canonical form (${command})\n`);
     return true;
   }
   try {

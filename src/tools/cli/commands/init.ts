@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { asCalled, shellWord } from "../called.ts";
 import { UsageError } from "../exit.ts";
 import { writeLine } from "../output.ts";
 import { reasonOf } from "../sources.ts";
@@ -20,5 +21,6 @@ export function init(folder: string, options: { readonly template: string }): vo
     throw new UsageError(`cannot write into ${folder}: ${reasonOf(error)}`);
   }
   writeLine(`wrote ${files.map(({ path }) => join(folder, path)).join(", ")}`);
-  writeLine(`next: ${folder === "." ? "" : `cd ${folder} && `}nnspec train model.nnspec`);
+  const train = asCalled("nnspec train model.nnspec", folder);
+  writeLine(`next: ${folder === "." ? "" : `cd ${shellWord(folder)} && `}${train}`);
 }

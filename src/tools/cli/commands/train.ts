@@ -12,6 +12,7 @@ import { beginTraining, resumeTraining, type Training } from "../trainer-folder.
 import { runTypeScript } from "../run-typescript.ts";
 import { openDims } from "../open-dims.ts";
 import type { TrainingHere } from "../../training/train-here.ts";
+import { suggestNext, suggestResume } from "../suggestions.ts";
 import { writeEnsemble, writeTrainer } from "../trainer.ts";
 
 /** Trains a run in this process and writes the program that does the same beside its weights: both are one source. An ensemble's program is built and run. */
@@ -26,7 +27,7 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
     isAbsolute(path) ? path : relative(trainer, resolve(base, path)).split(sep).join("/");
   const choices = { pathFromFolder, data: new Map(), set: options.set };
   const members = membersOf(program, run);
-  for (const member of members) requireRuns(program, member, file, folder, options.resume);
+  for (const member of members) requireRuns(program, member, file, folder, options);
   const words = trainerArguments(folder, options);
   const dims = openDims(program, options.set);
   const training: Training =
@@ -36,11 +37,14 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
           writeTrainer(program, run, to, choices),
         );
   const inspecting = inspectionOf(program, run, file, folder, options);
-  process.exitCode = options.resume
+  const code = options.resume
     ? await resumeTraining(training)
     : await beginTraining(training, inspecting);
-  if (process.exitCode === exitCode.clean && options.format === "pretty")
-    suggestNext(file, folder, "members" in run ? "ensemble.ts" : "train.ts");
+  process.exitCode = code;
+  if (options.format !== "pretty") return;
+  const finished = { file, folder, seed: options.seed ?? members[0]?.seed ?? 0 };
+  if (code === exitCode.clean) suggestNext(finished, options);
+  if (code === exitCode.interrupted) suggestResume(finished, options);
 }
 
 /** A run is trained in this process; its program is written when the first step has been made. */
@@ -149,17 +153,4 @@ function trainerArguments(folder: string, options: TrainOptions): readonly strin
     ...(options.seed === undefined ? [] : ["--seed", String(options.seed)]),
     ...(options.resume ? ["--resume"] : []),
   ];
-}
-
-function suggestNext(file: string, folder: string, started: string): void {
-  const ideas = [
-    [`nnspec eval ${folder}`, "measure the kept weights again"],
-    [`nnspec predict ${folder} rows.csv`, "use them"],
-    [`nnspec summary ${file}`, "parameters and cost of each layer"],
-    [`nnspec train ${file} --seed 1`, "the same with other weights, order and split"],
-    [join(folder, "trainer", started), "the generated program: read it, keep it"],
-  ] as const;
-  const width = Math.max(...ideas.map(([command]) => command.length));
-  const lines = ideas.map(([command, purpose]) => `  ${command.padEnd(width)}  ${purpose}`);
-  process.stdout.write(`\nWhat to try next:\n${lines.join("\n")}\n`);
 }
