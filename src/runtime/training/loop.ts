@@ -7,6 +7,7 @@ import { updatePlateaus } from "./plateaus.ts";
 import { epochBatches, stepsDone } from "./epoch-batches.ts";
 import { keptTensors, momentOf, readTensors, startOf, type Session } from "./session.ts";
 import { runStep } from "./steps.ts";
+import { fingerprints, tellStill } from "./still-tensors.ts";
 import { stopReason, stopReasonOfStep } from "./stopping.ts";
 import type { EpochMetrics } from "./types.ts";
 
@@ -23,6 +24,7 @@ export async function trainEpochs(session: Session): Promise<string | undefined>
           folder + "/metrics.jsonl",
           progress.step === 0 ? undefined : progress.epoch,
         );
+  const first = training.moved || progress.step > 0 ? undefined : await fingerprints(session);
   session.begun = performance.now() - progress.seconds * 1000;
   // An interrupt after the last step leaves an epoch that is not measured yet.
   while (
@@ -48,6 +50,8 @@ export async function trainEpochs(session: Session): Promise<string | undefined>
       ...(training.best && { best }),
     });
     await log?.append({ epoch, step, seconds, rate, ...metrics });
+    // A rate of 0, as at the beginning of a warm-up, moves nothing.
+    if (first !== undefined && epoch === 1 && rate !== 0) await tellStill(session, first);
     // After its line in the log: whatever ends the process now, what is resumed has all lines before it.
     if (seconds - session.saved >= secondsBetweenSaves) await save(session);
     if (training.saveEveryEpochs && folder !== undefined && epoch % training.saveEveryEpochs === 0)

@@ -11,6 +11,8 @@ export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initial: Distribution;
+  /** It is not meant to change: frozen, or its rate is 0. */
+  readonly still?: boolean;
 }
 
 /** A tensor that goes from step to step without being trained; each of its numbers starts at initial. */

@@ -45,6 +45,7 @@ function parameters(emission: Emission): Entry {
       name: parameter.path,
       shape: [...parameter.shape],
       initial: { ...parameter.initial } as Plain,
+      ...(isStill(emission.compiled, parameter) && { still: true }),
     }),
   }));
   return {
@@ -54,6 +55,13 @@ function parameters(emission: Emission): Entry {
     about: "Every trainable tensor, row-major.",
     value: { kind: "list", items },
   };
+}
+
+/** Whether a tensor is not meant to change: it is frozen, its rate is 0, or nothing of the objective depends on it. */
+function isStill({ run, plans }: CompiledRun, { path, frozen }: CompiledParameter): boolean {
+  const rate = run.weights.find(({ weight }) => weight.path === path)?.rate?.value;
+  const factor = typeof rate === "number" ? rate : rate?.multiple;
+  return frozen || factor === 0 || !plans.train.updates.has(path);
 }
 
 /** What the author said of the layer, and what applies to this tensor. */
