@@ -18,6 +18,9 @@ describe("inspect", () => {
     );
     expect(stdout).toMatch(/^gradient at /m);
     expect(stdout).toMatch(/: healthy$/m);
+    expect(stdout).toMatch(
+      /^\w+: cpu computes what the float64 interpreter does, within rounding: /m,
+    );
     expect(stdout).not.toContain("\u001b");
     expect(existsSync(join(folder, "runs"))).toBe(false);
   });
@@ -33,11 +36,16 @@ describe("inspect", () => {
         seed: number;
         backend: string;
         verdicts: unknown[];
+        verification: { isBeyond: boolean; sentence: string };
         values: { name: string; value: { histogram: { counts: number[] } }; findings: unknown[] }[];
       }[];
     };
     expect(runs).toHaveLength(1);
-    expect(runs[0]).toMatchObject({ seed: 3, verdicts: [] });
+    expect(runs[0]).toMatchObject({
+      seed: 3,
+      verdicts: [],
+      verification: { isBeyond: false, sentence: expect.stringContaining("within rounding") },
+    });
     expect(runs[0]!.values[0]!.value.histogram.counts).toHaveLength(32);
     expect(readFileSync(join(folder, "page.html"), "utf8")).toMatch(/^<!doctype html>/);
   });

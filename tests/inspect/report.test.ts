@@ -143,12 +143,12 @@ train Net on Points { loss: cross_entropy(logits, arm) batch: 32 }
   test("ReLU units that no row moves are dead, and nothing reaches the layers below them", async () => {
     const findings = await judged("dense(16) as h1 -> below -> relu");
     expect(findings.get("relu_1")).toEqual([
-      expect.objectContaining({ ailment: "dead", words: "100 % of units dead" }),
+      expect.objectContaining({ ailment: "zero", of: "values", words: "values are all 0" }),
     ]);
     expect(findings.get("h1")).toContainEqual({
-      ailment: "vanishing",
+      ailment: "zero",
       of: "gradients",
-      words: "gradient vanishes",
+      words: "gradient is 0",
     });
   });
 });

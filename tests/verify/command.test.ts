@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compileVerification } from "../../src/compiler/verification.ts";
+import { beginningOf } from "../../src/tools/cli/verification/beginning.ts";
 import { stepOf } from "../../src/tools/cli/verification/step-call.ts";
 import { nnspec } from "../cli/run.ts";
-import { runOf } from "../support/run-of.ts";
+import { programOf } from "./verified.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nnspec-verify-"));
 const architectures = resolve("examples/architectures");
@@ -85,20 +86,22 @@ describe("nnspec verify", () => {
   });
 });
 
-test("where the first step has the rate 0, one is taken that moves the weights", () => {
-  const run = runOf(`data D { x: f32[B, 2] y: f32[B, 1] source: csv("d.csv", target: "y") }
+test("where the first step has the rate 0, one is taken that moves the weights", async () => {
+  writeFileSync(join(folder, "d.csv"), `a,b,y\n${"1,2,3\n".repeat(8)}`);
+  const file = join(folder, "ramp.nnspec");
+  const program = programOf(
+    file,
+    `nnspec 1
+dim B
+data D { x: f32[B, 2] y: f32[B, 1] source: csv("d.csv", target: "y") }
 define ramp(t) = (t - 1) / 10
 model M(x: f32[B, 2]) -> f32[B, 1] { return x -> dense(1) }
-train M on D { loss: squared_error(output, y) batch: 2 epochs: 5 optimizer: sgd(0.1) schedule: ramp }`);
-  const beginning = {
-    rows: 2,
-    fields: new Map<string, Float32Array>(),
-    tensors: new Map<string, Float32Array>(),
-    stepsPerEpoch: 4,
-    totalSteps: 20,
-    origin: { kind: "data" },
-  } as const;
-  const { call } = stepOf(compileVerification(run), beginning, 1);
+train M on D { loss: squared_error(output, y) batch: 2 epochs: 5 optimizer: sgd(0.1) schedule: ramp }`,
+  );
+  const verification = compileVerification(program.runs[0]!);
+  const beginning = await beginningOf(verification, program, { file, data: new Map(), seed: 1 });
+  expect(beginning).toMatchObject({ rows: 2, stepsPerEpoch: 4, totalSteps: 20 });
+  const { call } = stepOf(verification, beginning, 1);
   expect(call.step).toBe(2);
   expect(call.numbers["rate"]).toBeCloseTo(0.01, 12);
 });

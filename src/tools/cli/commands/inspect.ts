@@ -8,7 +8,9 @@ import {
   type MeasureOptions,
 } from "../inspection/measure.ts";
 import { printComparison, printRun } from "../inspection/print.ts";
+import { lastingZeros } from "../inspection/lasting-zeros.ts";
 import { judge } from "../inspection/verdicts.ts";
+import { verifyInspection } from "../inspection/verification.ts";
 import type { InspectOptions } from "../options.ts";
 import { usesColor, writeLine, type Format } from "../output.ts";
 import { chooseRun, programOf } from "../runs.ts";
@@ -23,8 +25,7 @@ export async function inspect(file: string, options: InspectOptions): Promise<vo
       ? program.runs.map(({ name }) => chooseRun(program, name))
       : [chooseRun(program, options.run)];
   const measured: Measured[] = [];
-  for (const run of runs)
-    measured.push(await measureInitialization(program, run, { ...options, file }));
+  for (const run of runs) measured.push(await measureVerified(program, run, { ...options, file }));
   report(measured, options.format);
   if (options.html !== undefined) writePage(options.html, measured);
 }
@@ -36,7 +37,7 @@ export async function inspectBefore(
   page: string,
   options: MeasureOptions & { readonly format: Format },
 ): Promise<void> {
-  const measured = await measureInitialization(program, run, options);
+  const measured = await measureVerified(program, run, options);
   if (options.format === "json")
     writeLine(JSON.stringify({ event: "inspect", ...plain(measured) }));
   else {
@@ -44,6 +45,18 @@ export async function inspectBefore(
     writeLine(`The same as a page: ${page}\n`);
   }
   writePage(page, [measured]);
+}
+
+/** How a run begins, and whether its backend computes that. */
+async function measureVerified(
+  program: Program,
+  run: TypedRun,
+  options: MeasureOptions,
+): Promise<Measured> {
+  const measured = await measureInitialization(program, run, options);
+  const zeros = await lastingZeros(program, run, measured, options);
+  const verification = await verifyInspection(program, run, measured, options);
+  return { ...measured, ...(zeros && { lastingZeros: zeros }), verification };
 }
 
 function report(measured: readonly Measured[], format: Format): void {
@@ -64,7 +77,11 @@ function plain(measured: Measured): object {
   }));
   return JSON.parse(
     JSON.stringify({ ...measured, values, verdicts }, (_key, value: unknown) =>
-      typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+      value instanceof Set
+        ? [...value]
+        : typeof value === "number" && !Number.isFinite(value)
+          ? String(value)
+          : value,
     ),
   ) as object;
 }

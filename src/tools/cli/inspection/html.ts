@@ -49,10 +49,16 @@ function section(measured: Measured): string {
 ${about}
 <p>${escape(measured.model)} on ${escape(measured.data)}: ${measured.rows} rows, ${escape(measured.backend)}, seed ${measured.seed}, loss ${short(measured.loss)}</p>
 ${said}
+${verificationOf(measured)}
 <div class="depth values">${figures("value")}</div>
 <div class="depth gradients">${figures("gradient")}</div>
 ${weightTable(measured)}
 </section>`;
+}
+
+function verificationOf({ verification }: Measured): string {
+  if (!verification) return "";
+  return `<p${verification.isBeyond ? ` class="ill"` : ""}>${escape(verification.sentence)}</p>`;
 }
 
 function figure(value: MeasuredValue, of: "value" | "gradient", ill: boolean): string {

@@ -10,6 +10,19 @@ import { openDims, stating } from "../open-dims.ts";
 import { folderName } from "../run-folder.ts";
 import { inspectHere } from "../../training/inspect-here.ts";
 
+/** Names of what stays exactly 0 for a batch, whatever weights that begin at 0 become. */
+export interface LastingZeros {
+  readonly values: ReadonlySet<string>;
+  readonly gradients: ReadonlySet<string>;
+  readonly weights: ReadonlySet<string>;
+}
+
+/** Whether what a report shows is what the float64 interpreter has, in a sentence; or why nobody looked. */
+export interface InspectionVerification {
+  readonly sentence: string;
+  readonly isBeyond: boolean;
+}
+
 /** A value of the network as one batch left it, beside the compiler's own estimate. */
 export interface MeasuredValue extends InspectedValue {
   readonly value: ValueStatistics;
@@ -36,6 +49,10 @@ export interface Measured {
   readonly inputs: readonly { readonly name: string; readonly value: ValueStatistics }[];
   readonly values: readonly MeasuredValue[];
   readonly weights: readonly MeasuredWeight[];
+  /** What is exactly 0 and stays so; without it all that is 0 is taken for that. */
+  readonly lastingZeros?: LastingZeros;
+  /** Whether these are the numbers of the float64 interpreter. */
+  readonly verification?: InspectionVerification;
 }
 
 export interface MeasureOptions {

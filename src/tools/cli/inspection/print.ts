@@ -49,9 +49,10 @@ export function printRun(measured: Measured, options: PrintOptions): string {
     "",
     backward(measured, judged, options),
     "",
-    weights(measured),
+    weights(measured, judged),
     "",
     ...verdict(measured.run, judged, options),
+    ...verificationOf(measured, options),
     "",
   ].join("\n");
 }
@@ -143,9 +144,10 @@ const titlesOfWeights: readonly Title[] = [
   "std",
   "zeros",
   "distribution",
+  "",
 ];
 
-function weights({ weights: tensors }: Measured): string {
+function weights({ weights: tensors }: Measured, { unreached }: Judged): string {
   const rows = tensors.map(({ name, value, gradient }) => [
     name,
     short(value.mean),
@@ -155,6 +157,7 @@ function weights({ weights: tensors }: Measured): string {
     short(gradient.deviation),
     percent(gradient.zeros),
     blocksOf(gradient.histogram, 16),
+    unreached.includes(name) ? "gradient is 0" : "",
   ]);
   return table(titlesOfWeights, rows, [1, 2, 4, 5, 6]);
 }
@@ -169,6 +172,16 @@ function verdict(run: string, { verdicts }: Judged, { color }: PrintOptions): re
   return verdicts.map(({ sentence }) => paint(`${run}: ${sentence}`, "31", color));
 }
 
+/** Whether the backend computes what the interpreter does, in a line. */
+function verificationOf(
+  { run, verification }: Measured,
+  { color }: PrintOptions,
+): readonly string[] {
+  if (verification === undefined) return [];
+  const line = `${run}: ${verification.sentence}`;
+  return [verification.isBeyond ? paint(line, "31", color) : line];
+}
+
 /** Green and red at the ends of lines, where the words of a verdict stand. */
 function painted(text: string, color: boolean): string {
   if (!color) return text;
@@ -178,7 +191,7 @@ function painted(text: string, color: boolean): string {
       line
         .replace(/healthy$/, paint("healthy", "32", true))
         .replace(
-          /(values (?:vanish|explode|are no numbers)|units are all alike|\d+ % of (?:values flat|units dead)|gradient (?:vanishes|explodes|is no number))$/,
+          /(values (?:vanish|explode|are no numbers|are all 0)|units are all alike|\d+ % of (?:values flat|units dead)|gradient (?:vanishes|explodes|is no number|is 0))$/,
           paint("$1", "31", true),
         ),
     )
@@ -230,7 +243,10 @@ export function printComparison(runs: readonly Measured[], options: PrintOptions
     ...tables,
     ...losses,
     "",
-    ...runs.flatMap(({ run }, place) => verdict(run, judged[place]!, options)),
+    ...runs.flatMap((one, place) => [
+      ...verdict(one.run, judged[place]!, options),
+      ...verificationOf(one, options),
+    ]),
     "",
   ].join("\n");
 }

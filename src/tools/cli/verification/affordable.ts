@@ -5,7 +5,7 @@ import { verificationCost } from "../../../compiler/verification.ts";
 import { byteCount } from "../output.ts";
 
 /** Rows that stand for the whole set where a run trains on all of it at once. */
-const rowsOfAll = 256;
+export const rowsOfAll = 256;
 
 /** What an interpretation of several rows may cost where nobody asked for more: some seconds; one row may take a minute. */
 const mostOperations = 5e8;
@@ -17,6 +17,19 @@ const interpretations = 4;
 const secondsPerOperation = 5e-9;
 /** Of each interpretation the results are kept. */
 const copies = 3;
+
+/** What it takes to interpret the batch that a run trains with. */
+export function wholeBatchCost(
+  run: TypedRun,
+  dims: ReadonlyMap<string, number>,
+): { readonly operations: number; readonly seconds: number } {
+  const cost = verificationCost(run, { rows: rowsOfAll, dims })(wholeBatch(run));
+  return { operations: cost.operations, seconds: secondsOf(cost) };
+}
+
+function wholeBatch({ batch }: TypedRun): number {
+  return batch === "all" ? rowsOfAll : batch;
+}
 
 /** How many rows are interpreted, and what that takes; or why even one row is not. */
 export type Affordable =
@@ -32,7 +45,7 @@ export function affordableRows(
   dims: ReadonlyMap<string, number>,
   asked?: number,
 ): Affordable {
-  const whole = run.batch === "all" ? rowsOfAll : run.batch;
+  const whole = wholeBatch(run);
   const costOf = verificationCost(run, { rows: rowsOfAll, dims });
   const of = (rows: number): Affordable => ({
     rows,

@@ -95,7 +95,8 @@ function verdict(verified: Verified, backend: VerifiedBackend, color: boolean): 
   return paint(`${where} ${sentence(backend)}`, "31", color);
 }
 
-function largestOf(found: readonly Deviation[]): string {
+/** `3.1e-7 (h1.weight)`. */
+export function largestOf(found: readonly Deviation[]): string {
   const [first] = found.toSorted((a, b) => b.largest - a.largest);
   return first === undefined ? "0" : `${cell(first)} (${first.name})`;
 }

@@ -53,7 +53,12 @@ export interface Verified {
   readonly weights: readonly {
     readonly name: string;
     readonly size: number;
+    /** The float64 gradient: its largest element, its mean and its standard deviation. */
     readonly gradient: number;
+    readonly mean: number;
+    readonly deviation: number;
+    /** By how much an element may be off, as rounding explains it. */
+    readonly explained: number;
   }[];
   readonly backends: readonly VerifiedBackend[];
   readonly absent: readonly BackendAbsent[];
@@ -106,12 +111,23 @@ export async function verifyRun(
     loss: expected.loss.values[0]!,
     weights: verification.weights.map(({ name }) => ({
       name,
-      size: expected.gradients.get(name)!.values.length,
-      gradient: largest(expected.gradients.get(name)!.values),
+      ...aboutGradient(expected.gradients.get(name)!),
     })),
     backends,
     absent: [...absent, ...tried.filter((one) => "why" in one)],
     isUndecided,
+  };
+}
+
+function aboutGradient({ values, allowed }: Expected): Omit<Verified["weights"][number], "name"> {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    size: values.length,
+    gradient: largest(values),
+    mean,
+    deviation: Math.sqrt(squares / values.length),
+    explained: Number(allowed),
   };
 }
 
