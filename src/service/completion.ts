@@ -10,11 +10,15 @@ import {
   statementWords,
   units,
 } from "../compiler/analysis/vocabulary.ts";
-import type { ArgumentSpecification, ArgumentTable } from "../compiler/library/arguments.ts";
+import type {
+  ArgumentSpecification,
+  ArgumentTable,
+  Duration,
+} from "../compiler/library/arguments.ts";
 import type { DefinitionKind } from "../compiler/library/definition.ts";
 import type * as Ast from "../compiler/syntax/ast.ts";
 import type { Document } from "./document.ts";
-import { stageOf } from "./hover.ts";
+import { stageKinds, stageOf } from "./hover.ts";
 import { placeOf, spanAt, type Place } from "./places.ts";
 
 /** What may stand at the cursor, the likeliest first. */
@@ -67,9 +71,11 @@ function distinct(entries: readonly CompletionEntry[]): readonly CompletionEntry
   return [...new Map(entries.toReversed().map((each) => [each.label, each])).values()].reverse();
 }
 
+const durations: readonly Duration["unit"][] = ["epoch", "step", "second", "minute", "hour"];
+
 function unitEntries(): readonly CompletionEntry[] {
   return units.map((unit) => {
-    const label = ["epoch", "step", "second", "minute", "hour"].includes(unit) ? `${unit}s` : unit;
+    const label = (durations as readonly string[]).includes(unit) ? `${unit}s` : unit;
     return { label, kind: "unit", text: label, detail: "a unit" };
   });
 }
@@ -149,7 +155,7 @@ function stageEntries(
         ? [{ fits: inputs.length < 2, entry: ofItem(label, item) }]
         : [],
   );
-  const items = (["layer", "activation", "function"] as const).flatMap((kind) =>
+  const items = stageKinds.flatMap((kind) =>
     library.all(kind).map((definition) => ({
       fits: accepts(definition, inputs),
       entry: {

@@ -3,10 +3,13 @@ import { place, type Analysis } from "../compiler/analysis/analysis.ts";
 import { partsAt, type TreePart } from "../compiler/analysis/cursor.ts";
 import { library, stageFacts, typesOf, valueOf } from "../compiler/analysis/facts.ts";
 import type { KnownSymbol } from "../compiler/analysis/symbols.ts";
-import type { Definition } from "../compiler/library/definition.ts";
+import type { Definition, DefinitionKind } from "../compiler/library/definition.ts";
 import type * as Ast from "../compiler/syntax/ast.ts";
 import { symbolAt } from "./document.ts";
 import { placeOf, type Place } from "./places.ts";
+
+/** Kinds of items that may stand after an arrow. */
+export const stageKinds: readonly DefinitionKind[] = ["layer", "activation", "function"];
 
 /** What is known of a name, a part at a time: tools print it as they like. */
 export interface Hover {
@@ -69,7 +72,7 @@ function showDefault(value: unknown): string {
 function definitionOf(name: Ast.Name, parts: readonly TreePart[]): Definition | undefined {
   const named = library.all().filter((each) => each.name === name.text);
   const isStage = parts.at(-3)?.kind === undefined && stageOf(parts)?.call.name === name;
-  const ofStage = named.find(({ kind }) => ["layer", "activation", "function"].includes(kind));
+  const ofStage = named.find(({ kind }) => stageKinds.includes(kind));
   return isStage ? ofStage : (named.find(({ kind }) => kind !== "layer") ?? named[0]);
 }
 

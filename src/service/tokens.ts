@@ -106,18 +106,20 @@ function isUnit(image: string): boolean {
   return units.some((unit) => image === unit || image === `${unit}s`);
 }
 
+type Opening = "nnspec" | "import" | "shared" | "parameter" | "from" | "on" | "log" | "by";
+const openings: readonly Opening[] = [
+  "nnspec",
+  "import",
+  "shared",
+  "parameter",
+  "from",
+  "on",
+  "log",
+  "by",
+];
+
 /** Words that mean something at the beginning of a declaration, and names everywhere else. */
 function isKeyword(image: string, after: string | undefined): boolean {
-  const begins = [
-    "nnspec",
-    "import",
-    "shared",
-    "parameter",
-    "from",
-    "on",
-    "log",
-    "by",
-    ...itemWords,
-  ];
+  const begins: readonly string[] = [...openings, ...itemWords];
   return begins.includes(image) && after !== undefined && /^[A-Za-z_0-9"{]/.test(after);
 }

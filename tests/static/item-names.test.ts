@@ -107,12 +107,16 @@ function valuesOf(table: ts.Type): string | undefined {
   );
 }
 
-/** A key of a table that any text looks up; in a table of arguments they are names of arguments. */
+/** A key of a table that any text looks up; in a table of arguments they are names of arguments, in a recipe members of a program. */
 function isOpenKey(checker: ts.TypeChecker, node: ts.Node): boolean {
   const { parent } = node;
   if (!ts.isPropertyAssignment(parent) || parent.name !== node) return false;
   const table = checker.getContextualType(parent.parent);
-  return table?.getStringIndexType() !== undefined && valuesOf(table) !== "ArgumentSpecification";
+  return (
+    table?.getStringIndexType() !== undefined &&
+    table.symbol?.name !== "RecipeMembers" &&
+    valuesOf(table) !== "ArgumentSpecification"
+  );
 }
 
 /** Whether an expression is a name as a definition gives it. */

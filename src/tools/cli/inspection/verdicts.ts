@@ -60,7 +60,7 @@ function ofValue(
   { scale, stays }: { readonly scale: number; readonly stays: boolean },
 ): readonly Finding[] {
   const { notFinite, alike, dead, saturated = 0, mean, deviation } = value.value;
-  const of = "values";
+  const of: Finding["of"] = "values";
   if (notFinite > 0) return [{ ailment: "exploding", of, words: "values are no numbers" }];
   if (isZero(value.value) && value !== last)
     return stays ? [{ ailment: "zero", of, words: "values are all 0" }] : [];
@@ -68,7 +68,7 @@ function ofValue(
     return [{ ailment: "symmetric", of, words: "units are all alike" }];
   if (saturated > tooMany)
     return [{ ailment: "saturated", of, words: `${percent(saturated)} of values flat` }];
-  if (value.kind === "relu" && dead > tooMany)
+  if (value.rectifies && dead > tooMany)
     return [{ ailment: "dead", of, words: `${percent(dead)} of units dead` }];
   const size = Math.hypot(mean, deviation) / scale;
   if (size < least && value !== last) return [{ ailment: "vanishing", of, words: "values vanish" }];

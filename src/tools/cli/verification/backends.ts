@@ -1,3 +1,4 @@
+import type { BackendChoice as AnyBackend } from "../../../runtime/device.ts";
 import type { CompiledRun } from "../../../compiler/plan/compiled.ts";
 import type { Plan } from "../../../compiler/plan/plan.ts";
 import { glModes } from "../../../runtime/device-modes.ts";
@@ -40,12 +41,14 @@ export interface BackendChoice {
   readonly seed: number;
 }
 
+const automatic: AnyBackend = "auto";
+
 /** The backends that were asked for, by themselves all: the module with one thread and with several, gpu.js on the CPU and on WebGL. */
 export async function findBackends(
   plans: Plans,
-  { backend = "auto", threads = "auto", seed }: BackendChoice,
+  { backend, threads = "auto", seed }: BackendChoice,
 ): Promise<{ readonly here: readonly BackendHere[]; readonly absent: readonly BackendAbsent[] }> {
-  const asked = (name: string): boolean => backend === "auto" || backend === name;
+  const asked = (name: string): boolean => (backend ?? automatic) === automatic || backend === name;
   const found = [
     ...(asked("wasm") ? await wasmBackends(plans, threads, seed) : []),
     ...(asked("cpu") ? [gpuJs("cpu", seed)] : []),

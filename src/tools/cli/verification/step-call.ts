@@ -1,7 +1,11 @@
 import { nodesOf, type Graph } from "../../../compiler/ir/graph.ts";
 import { interpretNode, type Bindings } from "../../../compiler/ir/interpret.ts";
 import { bodyNodes } from "../../../compiler/ir/primitives/scan.ts";
-import { dropsName, watchingParts } from "../../../compiler/passes/3-lower/schedules.ts";
+import {
+  dropsName,
+  watchingParts,
+  type ClockNumber,
+} from "../../../compiler/passes/3-lower/schedules.ts";
 import type { Verification } from "../../../compiler/verification.ts";
 import { fillOf, type StepCall } from "./backends.ts";
 import type { Beginning } from "./beginning.ts";
@@ -35,6 +39,8 @@ export function stepOf(verification: Verification, beginning: Beginning, seed: n
   };
 }
 
+const stepNumber: ClockNumber = "step";
+
 /** The clock, and what the host makes of it for a step. */
 function numbersAt(
   { compiled: { run, schedules } }: Verification,
@@ -42,7 +48,7 @@ function numbersAt(
   step: number,
 ): ReadonlyMap<string, number> {
   const clock = new Map<string, number>([
-    ["step", step],
+    [stepNumber, step],
     ["steps_per_epoch", stepsPerEpoch],
     ["total_steps", totalSteps],
     ...watchingParts(run.schedule.parts).map((_, index) => [dropsName(index), 0] as const),

@@ -91,7 +91,7 @@ function aboutParameter({ compiled }: Emission, { path, frozen, load }: Compiled
 
 function states(
   compiled: CompiledRun,
-  name: string,
+  name: "statistics" | "slots" | "monitors" | "teacherTensors",
   role: CompiledState["role"],
   about: string,
 ): Entry {
@@ -102,7 +102,11 @@ function states(
   return { module: "model", name, type: "readonly State[]", about, value: { kind: "list", items } };
 }
 
-const clock: ReadonlyMap<string, string> = new Map<ClockNumber, string>([
+/** What a moment calls the numbers of the clock. */
+type ClockMember = "step" | "stepsPerEpoch" | "totalSteps";
+const stepMember: ClockMember = "step";
+
+const clock: ReadonlyMap<string, string> = new Map<ClockNumber, ClockMember>([
   ["step", "step"],
   ["steps_per_epoch", "stepsPerEpoch"],
   ["total_steps", "totalSteps"],
@@ -142,7 +146,7 @@ function schedules({ schedules: formulas, run }: CompiledRun): readonly Entry[] 
       kind: "lambda",
       parameters: [{ name: "moment", type: "Moment" }],
       body: record({
-        step: { kind: "member", of: "moment", name: "step" },
+        step: { kind: "member", of: "moment", name: stepMember },
         ...Object.fromEntries(numbers),
       }),
     },

@@ -64,7 +64,12 @@ export function list(recipes: readonly Recipe[]): Recipe {
   return { kind: "list", items: recipes.map((recipe) => ({ recipe })) };
 }
 
-export function record(entries: Readonly<Record<string, Recipe | undefined>>): Recipe {
+/** The members of an object of a program, by their names there. */
+export interface RecipeMembers {
+  readonly [name: string]: Recipe | undefined;
+}
+
+export function record(entries: RecipeMembers): Recipe {
   const given = Object.entries(entries).flatMap(([key, value]) =>
     value ? [[key, value] as const] : [],
   );

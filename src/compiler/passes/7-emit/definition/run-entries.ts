@@ -260,10 +260,9 @@ function beginning(shape: RunShape): Entry {
     run.stop === undefined
       ? []
       : variablesOf(run.stop).filter((name) => name.startsWith("initial."));
+  const clock = { epoch: 0, step: 0, seconds: 0 };
   const counters: Record<string, number> = {
-    epoch: 0,
-    step: 0,
-    seconds: 0,
+    ...clock,
     ...(best && { bestEpoch: 0, bestValue: 0 }),
     ...Object.fromEntries([...new Set(initial)].map((name) => [name, 0])),
     ...(run.saveEvery && secondsOf(run.saveEvery) !== undefined && { timedSaves: 0 }),
