@@ -59,7 +59,10 @@ function operationOf(projection: Projection): string {
       : [combine === "max" ? "maximum" : isProduct(projection) ? "product" : "sum"];
   const operations = operationsText([value]).filter((word) => word !== "…");
   const words = [...reduction, ...operations].slice(0, mostWords);
-  return sanitize(words.length === 0 ? "copy" : words.join("_"));
+  // A single word may be one that gpu.js itself calls something by.
+  return sanitize(
+    words.length === 0 ? "copy" : words.length === 1 ? `${words[0]!}_of` : words.join("_"),
+  );
 }
 
 /** More operations in a name would say less. */
