@@ -8,8 +8,12 @@ import { WasmDevice } from "../../../src/runtime/wasm-device.ts";
 import { devicePlanText } from "../../support/device-plans.ts";
 import { runInHeadlessGl } from "../../support/gl.ts";
 import { wasmProgram } from "../../support/wasm-program.ts";
+import type { run } from "./gl-scenario.ts";
 import { pack, runStep, unpack, type StepCall } from "./step-call.ts";
 import type { Outcome, TrainingStep } from "./training-step.ts";
+
+/** Milliseconds that suffice on any machine, however much else it does. */
+export const patience = 3_600_000;
 
 /** What the steps left, by the names of the steps. */
 export type Outcomes = ReadonlyMap<string, Outcome>;
@@ -73,8 +77,8 @@ export async function onHeadlessGl(calls: ReadonlyMap<string, StepCall>): Promis
   const scenario = fileURLToPath(new URL("gl-scenario.ts", import.meta.url));
   const { backend, outcomes } = (await runInHeadlessGl(scenario, path, {
     renderer: "softpipe",
-    timeout: 900_000,
-  })) as { readonly backend: string; readonly outcomes: Readonly<Record<string, string>> };
+    timeout: patience,
+  })) as Awaited<ReturnType<typeof run>>;
   rmSync(folder, { recursive: true });
   if (backend !== "headlessgl") throw new Error(`it ran on ${backend}`);
   return new Map(
