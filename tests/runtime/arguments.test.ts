@@ -93,6 +93,7 @@ describe("the trainer's options", () => {
         --data Name=path             read this file (.csv, .tsv, .npz, gzipped or not) instead; may be repeated
         --run-dir folder             where weights, state and metrics go
         --resume                     go on from the state in the run folder
+        --dry-run                    ask everything that could refuse the training, and train nothing
         --evaluate file              measure these weights on the test part; train nothing
         --tta                        with --evaluate: measure the mean over the views of \`predict\` as well
         --format pretty|json         for people (default), or one JSON object a line
