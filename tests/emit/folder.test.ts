@@ -25,6 +25,7 @@ const ownFiles = [
   "measuring.ts",
   "session.ts",
   "steps.ts",
+  "still-tensors.ts",
   "types.ts",
   "kernels.ts",
   "wasm.ts",

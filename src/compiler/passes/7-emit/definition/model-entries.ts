@@ -57,11 +57,11 @@ function parameters(emission: Emission): Entry {
   };
 }
 
-/** Whether a tensor is not meant to change: it is frozen, its rate is 0, or nothing of the objective depends on it. */
-function isStill({ run, plans }: CompiledRun, { path, frozen }: CompiledParameter): boolean {
+/** Whether a tensor is not meant to change: it is frozen, or its rate is 0. */
+function isStill({ run }: CompiledRun, { path, frozen }: CompiledParameter): boolean {
   const rate = run.weights.find(({ weight }) => weight.path === path)?.rate?.value;
   const factor = typeof rate === "number" ? rate : rate?.multiple;
-  return frozen || factor === 0 || !plans.train.updates.has(path);
+  return frozen || factor === 0;
 }
 
 /** What the author said of the layer, and what applies to this tensor. */
