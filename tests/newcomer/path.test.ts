@@ -24,7 +24,7 @@ data Text {
 }
 
 model Writer(here: class[B, t: T] of 64) -> f32[B, t: T, 64] {
-  return here -> embedding(8) -> gru(8) -> dense(64) as logits
+  return here -> embedding(8) -> gru(8) -> dense(64, over: c) as logits
 }
 
 train Writer on Text { loss: cross_entropy(logits, next), epochs: 1 }
@@ -52,12 +52,15 @@ async function follow(command: string, folder: string): Promise<void> {
   done.add(known);
   await followAll(
     await typeWell(command, folder, registry.environment),
+    folder,
     folderAfter(command, folder),
   );
 }
 
-async function followAll(output: string, folder: string): Promise<void> {
-  for (const command of commandsIn(output)) await follow(command, folder);
+/** A `cd` is said of the folder that the command began in, what else is offered of the one that it has gone to. */
+async function followAll(output: string, begun: string, folder = begun): Promise<void> {
+  for (const command of commandsIn(output))
+    await follow(command, command.startsWith("cd ") ? begun : folder);
 }
 
 /** The same from a command that ends with another exit code, and must offer something. */

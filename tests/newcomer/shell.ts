@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 
 /** How a command ended. */
 export interface Outcome {
-  /** The exit code; null where it was ended at the limit. */
-  readonly status: number | null;
+  /** The exit code as a shell tells it: of what a signal ended, 128 and the signal's number. */
+  readonly status: number;
   /** Everything that it wrote, to either output. */
   readonly output: string;
 }
@@ -47,8 +47,10 @@ export async function type(
       signal("SIGINT");
     });
   }
-  const status = await new Promise<number | null>((settle, fail) => {
-    child.on("error", fail).on("close", settle);
+  const status = await new Promise<number>((settle, fail) => {
+    child.on("error", fail).on("close", (code, ending) => {
+      settle(code ?? 128 + constants.signals[ending!]);
+    });
   });
   clearTimeout(clock);
   return { status, output };

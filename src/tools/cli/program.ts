@@ -285,7 +285,7 @@ function verify(program: Command): void {
       examples(
         "nnspec verify digits.nnspec",
         "nnspec verify digits.nnspec --backend wasm --threads 4",
-        "nnspec verify resnet.nnspec --rows 1 --format json",
+        "nnspec verify transformer.nnspec --rows 4 --format json",
       ),
     )
     .action(async (file: string, options: VerifyOptions) =>

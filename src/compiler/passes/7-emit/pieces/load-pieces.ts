@@ -9,6 +9,9 @@ import { readSources } from "./runtime-sources.ts";
 /** Where the pieces lie in the package: beside the bundled command line. */
 export const piecesFile = "trainer-pieces.json";
 
+/** Which file of the runtime exports a value: the same, of which a training in this process needs no more. */
+export const exportsFile = "runtime-exports.json";
+
 let loaded: Promise<Pieces> | undefined;
 
 /** The runtime in pieces: those of the package; where the compiler runs from its sources, made when these have changed. */
@@ -31,6 +34,27 @@ async function findPieces(): Promise<Pieces> {
   writeFileSync(partial, JSON.stringify(pieces));
   renameSync(partial, kept);
   return pieces;
+}
+
+/** The files of the runtime by the functions and constants that they export. */
+export type RuntimeExports = Readonly<Record<string, string>>;
+
+/** Of the package; where the compiler runs from its sources, of the pieces. */
+export async function loadExports(): Promise<RuntimeExports> {
+  const packed = join(dirname(fileURLToPath(import.meta.url)), exportsFile);
+  if (existsSync(packed)) return JSON.parse(readFileSync(packed, "utf8")) as RuntimeExports;
+  return exportsOf(await loadPieces());
+}
+
+/** No name is exported twice, so a name says which is meant. */
+export function exportsOf({ files }: Pieces): RuntimeExports {
+  return Object.fromEntries(
+    files.flatMap(({ path, declarations }) =>
+      declarations.flatMap(({ name, isExported, isType }) =>
+        isExported && !isType ? [[name, path.replace(/^runtime\//, "")]] : [],
+      ),
+    ),
+  );
 }
 
 function readPieces(path: string): Pieces {
