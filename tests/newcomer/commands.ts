@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { blocksOf } from "../support/markdown.ts";
 import { commandLine } from "../../src/tools/cli/program.ts";
 
@@ -46,7 +46,7 @@ export function blockCommands(page: string): readonly string[] {
 /** Where a command line leaves its shell. */
 export function folderAfter(command: string, folder: string): string {
   const steps = [...command.matchAll(/(?:^|&& )cd (\S+)/g)].map((match) => match[1]!);
-  return steps.reduce((at, step) => join(at, step), folder);
+  return steps.reduce((at, step) => resolve(at, step), folder);
 }
 
 /** The command itself: without how the program was called, and with every number of a run or of a seed alike. */

@@ -139,6 +139,12 @@ describe("where something is in the way", () => {
     await followRefusal("npx nnspec fmt --check loose.nnspec", 1, "npx nnspec fmt loose.nnspec");
   });
 
+  test.each(["NN0401", "NN0411", "NN2091"])("what the page of %s says to look at", async (code) => {
+    const output = await typeWell(`npx nnspec explain ${code}`, clone);
+    expect(commandsIn(output).length).toBeGreaterThan(0);
+    await followAll(output, clone);
+  });
+
   test("an interrupted training is gone on with", async () => {
     // So many epochs that no machine comes to their end before it is interrupted.
     const train =
