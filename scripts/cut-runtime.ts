@@ -1,6 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { exportsFile, exportsOf, piecesFile } from "../src/compiler/passes/7-emit/pieces/load-pieces.ts";
+import {
+  exportsFile,
+  exportsOf,
+  piecesFile,
+} from "../src/compiler/passes/7-emit/pieces/load-pieces.ts";
 import { makePieces } from "../src/compiler/passes/7-emit/pieces/make-pieces.ts";
 import { readSources } from "../src/compiler/passes/7-emit/pieces/runtime-sources.ts";
 
