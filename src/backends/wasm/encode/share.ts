@@ -17,9 +17,11 @@ const leastBytes = 60;
  * added to the pointers. In the order of the first of each.
  */
 export function shareFunctions(functions: readonly WasmFunction[]): readonly SharedFunction[] {
+  const lengths = countBy(functions, ({ body }) => body.length);
   const alike = new Map<string, WasmFunction[]>();
   for (const one of functions) {
-    const key = isWorthSharing(one) ? likeness(one) : `${alike.size} alone`;
+    const isAlone = lengths.get(one.body.length) === 1 || !isWorthSharing(one);
+    const key = isAlone ? `${alike.size} alone` : likeness(one);
     const known = alike.get(key);
     if (known === undefined) alike.set(key, [one]);
     else known.push(one);
@@ -27,10 +29,23 @@ export function shareFunctions(functions: readonly WasmFunction[]): readonly Sha
   return [...alike.values()].map(share);
 }
 
+function countBy<Value, Key>(
+  values: readonly Value[],
+  keyOf: (value: Value) => Key,
+): ReadonlyMap<Key, number> {
+  const counts = new Map<Key, number>();
+  for (const key of values.map(keyOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
 function isWorthSharing(one: WasmFunction): boolean {
-  const isCalling = one.body.some(({ op }) => op === "call");
-  const bytes = encodeModule({ functions: [one], pages: 0, threaded: false }).length;
-  return !isCalling && !one.exported && bytes >= leastBytes;
+  return !one.exported && !one.body.some(({ op }) => op === "call") && isLongEnough(one);
+}
+
+/** Every instruction has a byte at least: only short functions need to be encoded to know. */
+function isLongEnough(one: WasmFunction): boolean {
+  if (one.body.length >= leastBytes) return true;
+  return encodeModule({ functions: [one], pages: 0, threaded: false }).length >= leastBytes;
 }
 
 /** Everything about a function but the offsets of its accesses to memory. */
