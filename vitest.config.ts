@@ -11,7 +11,13 @@ const every = readdirSync("tests", { recursive: true, encoding: "utf8" })
 const replacing = every.filter((path) => readFileSync(path, "utf8").includes("vi.mock("));
 
 /** The longest begin, so that no core waits for the last of them at the end. */
-const longest = ["newcomer/path", "newcomer/pages", "compositions/networks", "architectures/"];
+const longest = [
+  "newcomer/path",
+  "newcomer/pages",
+  "compositions/networks-gl",
+  "compositions/networks",
+  "architectures/",
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
