@@ -1,12 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  exportsFile,
-  exportsOf,
-  piecesFile,
-} from "../src/compiler/passes/7-emit/pieces/load-pieces.ts";
-import { makePieces } from "../src/compiler/passes/7-emit/pieces/make-pieces.ts";
-import { readSources } from "../src/compiler/passes/7-emit/pieces/runtime-sources.ts";
+import { exportsFile, exportsOf, piecesFile } from "../src/targets/trainer/pieces/load-pieces.ts";
+import { makePieces } from "../src/targets/trainer/pieces/make-pieces.ts";
+import { readSources } from "../src/targets/trainer/pieces/runtime-sources.ts";
 
 /** Writes the pieces of the runtime into a folder. */
 export async function cutInto(folder: string): Promise<void> {

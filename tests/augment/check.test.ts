@@ -3,7 +3,7 @@ import { textOf } from "../../src/compiler/base/source.ts";
 import { explainPath } from "../../src/compiler/typed/explain.ts";
 import { printType } from "../../src/compiler/passes/2-infer/agreement.ts";
 import { library } from "../../src/compiler/library/index.ts";
-import { readSources } from "../../src/compiler/passes/7-emit/pieces/runtime-sources.ts";
+import { readSources } from "../../src/targets/trainer/pieces/runtime-sources.ts";
 import { checkWithoutLints } from "../support/check-text.ts";
 
 interface Parts {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileRun } from "../../src/compiler/compile.ts";
-import { emit } from "../../src/compiler/passes/7-emit/emit.ts";
+import { emit } from "../../src/targets/trainer/emit.ts";
 import { emitInto, eventsOf, remove, runIn, type Emitted } from "../emit/support/folder.ts";
 import { checkWithoutLints } from "../support/check-text.ts";
 

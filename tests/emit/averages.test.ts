@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compileRun } from "../../src/compiler/compile.ts";
-import { emit } from "../../src/compiler/passes/7-emit/emit.ts";
+import { emit } from "../../src/targets/trainer/emit.ts";
 import { decodeSafetensors } from "../../src/runtime/safetensors.ts";
 import { repository, runIn } from "./support/folder.ts";
 import { specRun } from "./support/spec.ts";

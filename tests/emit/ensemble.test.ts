@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildTrainer, ensembleFiles, trainersOf } from "../../src/compiler/build.ts";
+import { buildTrainer, ensembleFiles, trainersOf } from "../../src/targets/trainer/build.ts";
 import { check } from "../../src/compiler/check.ts";
 import { decodeSafetensors, type TensorFile } from "../../src/runtime/safetensors.ts";
 import { lintsOff } from "../support/lints-off.ts";

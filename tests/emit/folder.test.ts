@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { format } from "prettier";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileRun } from "../../src/compiler/compile.ts";
-import { emit } from "../../src/compiler/passes/7-emit/emit.ts";
+import { emit } from "../../src/targets/trainer/emit.ts";
 import { emitInto, remove, repository, type Emitted } from "./support/folder.ts";
 import { smallRun, use } from "./support/small-run.ts";
 

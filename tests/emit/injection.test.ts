@@ -1,8 +1,8 @@
 import { ts } from "ts-morph";
 import { describe, expect, test } from "vitest";
 import { compileRun } from "../../src/compiler/compile.ts";
-import { comment, literal } from "../../src/compiler/passes/7-emit/code.ts";
-import { emit, kernelsText, modulesOf } from "../../src/compiler/passes/7-emit/emit.ts";
+import { comment, literal } from "../../src/targets/trainer/code.ts";
+import { emit, kernelsText, modulesOf } from "../../src/targets/trainer/emit.ts";
 import { plainWords, smallRun, type Words } from "./support/small-run.ts";
 
 /** What tries to leave a string, a template, a comment, a line, a script element, a regular expression or an object. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compileRun } from "../../src/compiler/compile.ts";
-import { emit } from "../../src/compiler/passes/7-emit/emit.ts";
+import { emit } from "../../src/targets/trainer/emit.ts";
 import { programOf } from "../support/run-of.ts";
 import { repository, runIn } from "./support/folder.ts";
 

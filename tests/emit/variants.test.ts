@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { check } from "../../src/compiler/check.ts";
 import { compileRun } from "../../src/compiler/compile.ts";
-import { emit } from "../../src/compiler/passes/7-emit/emit.ts";
+import { emit } from "../../src/targets/trainer/emit.ts";
 import { lintsOff } from "../support/lints-off.ts";
 import { digits, repository, runIn } from "./support/folder.ts";
 import { fileOf, variants } from "./support/variants.ts";

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileRun } from "../../src/compiler/compile.ts";
-import { emit } from "../../src/compiler/passes/7-emit/emit.ts";
+import { emit } from "../../src/targets/trainer/emit.ts";
 import { decodeSafetensors } from "../../src/runtime/safetensors.ts";
 import { digits, eventsOf, repository, runIn } from "./support/folder.ts";
 import { digitsData, specRun } from "./support/spec.ts";

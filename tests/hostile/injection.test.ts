@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 import { expect, test } from "vitest";
-import { comment, key, literal } from "../../src/compiler/passes/7-emit/code.ts";
+import { comment, key, literal } from "../../src/targets/trainer/code.ts";
 import { numbersFrom } from "../support/networks.ts";
 
 // What every text of a spec goes through on its way into generated code, for ten thousand random mixtures of what tries to get out. Each

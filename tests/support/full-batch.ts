@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { compileRun } from "../../src/compiler/compile.ts";
-import { emit } from "../../src/compiler/passes/7-emit/emit.ts";
+import { emit } from "../../src/targets/trainer/emit.ts";
 import type { Program, TypedRun } from "../../src/compiler/typed/program.ts";
 import { repository } from "../emit/support/folder.ts";
 import { programOf } from "./run-of.ts";

@@ -32,7 +32,7 @@ export async function writeTrainer(
   folder: string,
   choices: BuildChoices,
 ): Promise<readonly string[]> {
-  const { buildTrainer, OpenSize } = await import("../../compiler/build.ts");
+  const { buildTrainer, OpenSize } = await import("../../targets/trainer/build.ts");
   const generate = (capacities: Capacities) =>
     buildTrainer(program, run, {
       pathFromFolder: choices.pathFromFolder,
@@ -62,7 +62,7 @@ export async function writeEnsemble(
   folder: string,
   choices: BuildChoices,
 ): Promise<readonly string[]> {
-  const { ensembleFiles, trainersOf } = await import("../../compiler/build.ts");
+  const { ensembleFiles, trainersOf } = await import("../../targets/trainer/build.ts");
   const written: string[] = [];
   for (const { run, folder: own } of trainersOf(program, ensemble)) {
     refuseNotYet(run);

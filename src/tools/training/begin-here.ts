@@ -1,4 +1,4 @@
-import type { Emission } from "../../compiler/passes/7-emit/emission.ts";
+import type { Emission } from "../../targets/trainer/emission.ts";
 import { batchCount, type Batch } from "../../runtime/batches.ts";
 import type { Device } from "../../runtime/device.ts";
 import { isUserError, UserError } from "../../runtime/errors.ts";

@@ -1,6 +1,6 @@
 import { invariant } from "../../compiler/base/invariant.ts";
-import type { Plain } from "../../compiler/passes/7-emit/code.ts";
-import type { Parameter, Recipe } from "../../compiler/passes/7-emit/definition/recipe.ts";
+import type { Plain } from "../../targets/trainer/code.ts";
+import type { Parameter, Recipe } from "../../targets/trainer/definition/recipe.ts";
 import { followFormula } from "./follow-formula.ts";
 import type { Scope } from "./runtime-functions.ts";
 

@@ -1,5 +1,5 @@
 import type { Inspection } from "../../compiler/inspect.ts";
-import type { Emission } from "../../compiler/passes/7-emit/emission.ts";
+import type { Emission } from "../../targets/trainer/emission.ts";
 import { batchCount, type Batch } from "../../runtime/batches.ts";
 import type { BackendChoice } from "../../runtime/device.ts";
 import { begin } from "../../runtime/training/checkpoints.ts";

@@ -1,6 +1,6 @@
-import { definitionOf } from "../../compiler/passes/7-emit/definition/definition.ts";
-import { namesIn } from "../../compiler/passes/7-emit/definition/print-recipe.ts";
-import type { Emission } from "../../compiler/passes/7-emit/emission.ts";
+import { definitionOf } from "../../targets/trainer/definition/definition.ts";
+import { namesIn } from "../../targets/trainer/definition/print-recipe.ts";
+import type { Emission } from "../../targets/trainer/emission.ts";
 import type { CompiledRun } from "../../compiler/plan/compiled.ts";
 import type { Plans, TrainingDefinition } from "../../runtime/training/definition.ts";
 import { follow } from "./follow-recipe.ts";

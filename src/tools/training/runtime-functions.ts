@@ -1,4 +1,4 @@
-import { loadExports } from "../../compiler/passes/7-emit/pieces/load-pieces.ts";
+import { loadExports } from "../../targets/trainer/pieces/load-pieces.ts";
 
 /** Values by their names: functions of the runtime, members of a definition, what parameters are bound to. */
 export type Scope = ReadonlyMap<string, unknown>;

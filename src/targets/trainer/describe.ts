@@ -1,7 +1,12 @@
-import { isDim, print } from "../../ir/dim.ts";
-import type { ArgumentValue, Duration, Use } from "../../library/arguments.ts";
-import type { Formula, Penalty, SchedulePart, StopCondition } from "../../typed/program.ts";
-import { isDuration } from "../3-lower/schedules.ts";
+import { isDim, print } from "../../compiler/ir/dim.ts";
+import type { ArgumentValue, Duration, Use } from "../../compiler/library/arguments.ts";
+import type {
+  Formula,
+  Penalty,
+  SchedulePart,
+  StopCondition,
+} from "../../compiler/typed/program.ts";
+import { isDuration } from "../../compiler/passes/3-lower/schedules.ts";
 
 /** Library items as the author would write them, for comments and messages: `warmup(2 epochs)`. */
 export function describeUse({ definition, arguments: values }: Use): string {

@@ -1,4 +1,4 @@
-import type { TypedRun } from "../../typed/program.ts";
+import type { TypedRun } from "../../compiler/typed/program.ts";
 import type { Emission } from "./emission.ts";
 
 /** What the text of the training program depends on. */

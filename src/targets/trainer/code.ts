@@ -1,4 +1,4 @@
-import { invariant } from "../../base/invariant.ts";
+import { invariant } from "../../compiler/base/invariant.ts";
 
 /**
  * TypeScript text that is known to be harmless. The only ways to make it are `ts` with a template of this compiler, and

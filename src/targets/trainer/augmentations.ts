@@ -1,8 +1,8 @@
-import { invariant } from "../../base/invariant.ts";
-import type { Use } from "../../library/arguments.ts";
-import type { PictureType, RuntimeCall } from "../../library/definition.ts";
-import type { FieldAugmentation } from "../../typed/augment.ts";
-import type { TypedRun } from "../../typed/program.ts";
+import { invariant } from "../../compiler/base/invariant.ts";
+import type { Use } from "../../compiler/library/arguments.ts";
+import type { PictureType, RuntimeCall } from "../../compiler/library/definition.ts";
+import type { FieldAugmentation } from "../../compiler/typed/augment.ts";
+import type { TypedRun } from "../../compiler/typed/program.ts";
 
 /** Whether rows are changed where nothing is drawn: pictures cut to size, labels made distributions. */
 export function isFed({ augment }: TypedRun): boolean {

@@ -1,5 +1,5 @@
-import { invariant } from "../../base/invariant.ts";
-import { nodesOf, type Node, type Op } from "../../ir/graph.ts";
+import { invariant } from "../../compiler/base/invariant.ts";
+import { nodesOf, type Node, type Op } from "../../compiler/ir/graph.ts";
 import { literal, name, nothing, ts, type Code } from "./code.ts";
 
 /** Statements and the expression that they lead to. */

@@ -1,5 +1,5 @@
-import type { CompiledRun } from "../../../plan/compiled.ts";
-import type { EnsembleMembers, Program, TypedEnsemble } from "../../../typed/program.ts";
+import type { CompiledRun } from "../../../compiler/plan/compiled.ts";
+import type { EnsembleMembers, Program, TypedEnsemble } from "../../../compiler/typed/program.ts";
 import type { Entry, RunDefinition } from "../definition/entry.ts";
 import { plain, record, variable, type Item, type Recipe } from "../definition/recipe.ts";
 import { runEntries } from "../definition/run-entries.ts";

@@ -1,4 +1,4 @@
-import type { TypedRun } from "../../../typed/program.ts";
+import type { TypedRun } from "../../../compiler/typed/program.ts";
 
 /** The trainer of a run inside the folder of an ensemble. */
 export interface EnsembleTrainer {

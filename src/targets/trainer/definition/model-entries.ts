@@ -1,10 +1,18 @@
-import type { CompiledParameter, CompiledRun, CompiledState } from "../../../plan/compiled.ts";
+import type {
+  CompiledParameter,
+  CompiledRun,
+  CompiledState,
+} from "../../../compiler/plan/compiled.ts";
 import type { Plain } from "../code.ts";
 import { describePenalties, describeSchedule, describeUse } from "../describe.ts";
 import type { Emission } from "../emission.ts";
 import { elementsOf } from "../run-shape.ts";
-import { dropsName, watchingParts, type ClockNumber } from "../../3-lower/schedules.ts";
-import type { Node } from "../../../ir/graph.ts";
+import {
+  dropsName,
+  watchingParts,
+  type ClockNumber,
+} from "../../../compiler/passes/3-lower/schedules.ts";
+import type { Node } from "../../../compiler/ir/graph.ts";
 import type { Entry } from "./entry.ts";
 import { call, plain, record, variable, type Item, type Recipe } from "./recipe.ts";
 

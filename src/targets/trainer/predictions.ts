@@ -1,4 +1,4 @@
-import type { LossExpression, TypedSource, Value } from "../../typed/program.ts";
+import type { LossExpression, TypedSource, Value } from "../../compiler/typed/program.ts";
 import { fieldOf, keptFile, type Emission } from "./emission.ts";
 
 /** Whether the data is a folder of images. */

@@ -1,13 +1,23 @@
-import type { Duration } from "../../../library/arguments.ts";
-import { invariant } from "../../../base/invariant.ts";
-import { createBuilder } from "../../../ir/make-builder.ts";
-import { kroneckerLayers } from "../../../typed/kronecker.ts";
-import type { Formula, StopCondition, TypedRun, WeightSource } from "../../../typed/program.ts";
-import { batchShare, refreshesStatistics } from "../../3-lower/averages.ts";
-import { lowerFormula } from "../../3-lower/formula.ts";
-import { variablesOf } from "../../3-lower/gradients.ts";
-import { factorNames } from "../../3-lower/kronecker.ts";
-import { dropsName, isDuration, lengthsOf, watchingParts } from "../../3-lower/schedules.ts";
+import type { Duration } from "../../../compiler/library/arguments.ts";
+import { invariant } from "../../../compiler/base/invariant.ts";
+import { createBuilder } from "../../../compiler/ir/make-builder.ts";
+import { kroneckerLayers } from "../../../compiler/typed/kronecker.ts";
+import type {
+  Formula,
+  StopCondition,
+  TypedRun,
+  WeightSource,
+} from "../../../compiler/typed/program.ts";
+import { batchShare, refreshesStatistics } from "../../../compiler/passes/3-lower/averages.ts";
+import { lowerFormula } from "../../../compiler/passes/3-lower/formula.ts";
+import { variablesOf } from "../../../compiler/passes/3-lower/gradients.ts";
+import { factorNames } from "../../../compiler/passes/3-lower/kronecker.ts";
+import {
+  dropsName,
+  isDuration,
+  lengthsOf,
+  watchingParts,
+} from "../../../compiler/passes/3-lower/schedules.ts";
 import type { Plain } from "../code.ts";
 import { describeCondition } from "../describe.ts";
 import { specName, type Emission } from "../emission.ts";

@@ -1,5 +1,5 @@
-import type { CompiledRun } from "../../plan/compiled.ts";
-import type { Program } from "../../typed/program.ts";
+import type { CompiledRun } from "../../compiler/plan/compiled.ts";
+import type { Program } from "../../compiler/typed/program.ts";
 
 /** What the modules of one generated folder are made from. */
 export interface Emission {

@@ -1,7 +1,7 @@
-import type { CompiledRun } from "../../plan/compiled.ts";
+import type { CompiledRun } from "../../compiler/plan/compiled.ts";
 import type { EmittedFile } from "./emitted-file.ts";
-import { emitKernels } from "../../../backends/gpujs/emit-kernels.ts";
-import { emitWasmFiles } from "../../../backends/wasm/emit-module.ts";
+import { emitKernels } from "../../backends/gpujs/emit-kernels.ts";
+import { emitWasmFiles } from "../../backends/wasm/emit-module.ts";
 
 /**
  * The plan that predicts with noise on, as kernels and as a module. They lie in files of their own, because training, and a

@@ -1,5 +1,5 @@
-import type { CompiledRun } from "../../../plan/compiled.ts";
-import type { Program, TypedEnsemble } from "../../../typed/program.ts";
+import type { CompiledRun } from "../../../compiler/plan/compiled.ts";
+import type { Program, TypedEnsemble } from "../../../compiler/typed/program.ts";
 import { comment, literal, name, ts } from "../code.ts";
 import { pretty, printModule } from "../emit.ts";
 import type { EmittedFile } from "../emitted-file.ts";

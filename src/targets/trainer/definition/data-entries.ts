@@ -1,10 +1,10 @@
-import { invariant } from "../../../base/invariant.ts";
-import { isDim, known } from "../../../ir/dim.ts";
-import { createBuilder } from "../../../ir/make-builder.ts";
-import type { ArgumentValue, Use } from "../../../library/arguments.ts";
-import type { NormalizerDefinition } from "../../../library/definition.ts";
-import type { Formula, TypedSource } from "../../../typed/program.ts";
-import { lowerFormula } from "../../3-lower/formula.ts";
+import { invariant } from "../../../compiler/base/invariant.ts";
+import { isDim, known } from "../../../compiler/ir/dim.ts";
+import { createBuilder } from "../../../compiler/ir/make-builder.ts";
+import type { ArgumentValue, Use } from "../../../compiler/library/arguments.ts";
+import type { NormalizerDefinition } from "../../../compiler/library/definition.ts";
+import type { Formula, TypedSource } from "../../../compiler/typed/program.ts";
+import { lowerFormula } from "../../../compiler/passes/3-lower/formula.ts";
 import type { Plain } from "../code.ts";
 import { isOfFolder, textSource } from "../predictions.ts";
 import type { Emission } from "../emission.ts";

@@ -1,9 +1,9 @@
-import { compileRun, type Capacities } from "./compile.ts";
-import { emit, type EmitOptions, type EmittedFile } from "./passes/7-emit/emit.ts";
-import { ensembleFiles as joiningFiles, trainersOf } from "./passes/7-emit/ensemble/files.ts";
-import type { Program, TypedEnsemble, TypedRun } from "./typed/program.ts";
+import { compileRun, type Capacities } from "../../compiler/compile.ts";
+import { emit, type EmitOptions, type EmittedFile } from "./emit.ts";
+import { ensembleFiles as joiningFiles, trainersOf } from "./ensemble/files.ts";
+import type { Program, TypedEnsemble, TypedRun } from "../../compiler/typed/program.ts";
 
-export { OpenSize } from "./compile.ts";
+export { OpenSize } from "../../compiler/compile.ts";
 export { trainersOf };
 
 export interface BuildOptions extends EmitOptions {

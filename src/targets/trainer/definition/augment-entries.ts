@@ -1,13 +1,13 @@
-import { invariant } from "../../../base/invariant.ts";
-import type { Use } from "../../../library/arguments.ts";
+import { invariant } from "../../../compiler/base/invariant.ts";
+import type { Use } from "../../../compiler/library/arguments.ts";
 import type {
   AugmentationArgument,
   PictureType,
   RuntimeCall,
-} from "../../../library/definition.ts";
-import { isProblem, throughSteps } from "../../../library/support/pictures.ts";
-import type { FieldAugmentation, TypedViews } from "../../../typed/augment.ts";
-import type { TypedRun } from "../../../typed/program.ts";
+} from "../../../compiler/library/definition.ts";
+import { isProblem, throughSteps } from "../../../compiler/library/support/pictures.ts";
+import type { FieldAugmentation, TypedViews } from "../../../compiler/typed/augment.ts";
+import type { TypedRun } from "../../../compiler/typed/program.ts";
 import { isFed, prefetches, statisticsOf } from "../augmentations.ts";
 import type { Plain } from "../code.ts";
 import type { Emission } from "../emission.ts";

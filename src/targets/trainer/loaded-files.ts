@@ -1,4 +1,4 @@
-import type { WeightSource } from "../../typed/program.ts";
+import type { WeightSource } from "../../compiler/typed/program.ts";
 import type { RunShape } from "./run-shape.ts";
 
 interface Loaded {

@@ -1,4 +1,4 @@
-import type { Node } from "../../../ir/graph.ts";
+import type { Node } from "../../../compiler/ir/graph.ts";
 import type { Plain } from "../code.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { format } from "prettier";
 import { ts } from "ts-morph";
-import { invariant } from "../../../base/invariant.ts";
+import { invariant } from "../../../compiler/base/invariant.ts";
 import {
   definitionMark,
   definitionNames,

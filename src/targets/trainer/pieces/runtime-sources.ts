@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { invariant } from "../../../base/invariant.ts";
+import { invariant } from "../../../compiler/base/invariant.ts";
 
 /** The runtime's own files, by their paths below `src/runtime`. */
 export function readSources(start: string): ReadonlyMap<string, string> {

@@ -1,8 +1,8 @@
 import { format } from "prettier";
-import { emitKernels } from "../../../backends/gpujs/emit-kernels.ts";
-import { emitWasmFiles } from "../../../backends/wasm/emit-module.ts";
-import type { CompiledRun } from "../../plan/compiled.ts";
-import type { Program } from "../../typed/program.ts";
+import { emitKernels } from "../../backends/gpujs/emit-kernels.ts";
+import { emitWasmFiles } from "../../backends/wasm/emit-module.ts";
+import type { CompiledRun } from "../../compiler/plan/compiled.ts";
+import type { Program } from "../../compiler/typed/program.ts";
 import { definitionOf } from "./definition/definition.ts";
 import type { Emission } from "./emission.ts";
 import type { EmittedFile } from "./emitted-file.ts";

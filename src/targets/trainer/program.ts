@@ -1,4 +1,4 @@
-import { invariant } from "../../base/invariant.ts";
+import { invariant } from "../../compiler/base/invariant.ts";
 import { comment, join, name, nothing, ts, type Code } from "./code.ts";
 import type { Entry, RunDefinition } from "./definition/entry.ts";
 import { namesIn, printBody, printParameter, printRecipe } from "./definition/print-recipe.ts";

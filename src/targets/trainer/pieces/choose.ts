@@ -1,4 +1,4 @@
-import { invariant } from "../../../base/invariant.ts";
+import { invariant } from "../../../compiler/base/invariant.ts";
 import type { Condition, Declaration, Lines, Piece } from "./piece.ts";
 
 /** What a run decides. */
