@@ -23,10 +23,10 @@ import { slopeAlong, wholeMethod, wholeStep } from "./passes/3-lower/whole.ts";
 import { differentiate } from "./passes/4-differentiate/differentiate.ts";
 import { simplify } from "./passes/5-simplify/simplify.ts";
 import { schedule } from "./passes/6-schedule/schedule.ts";
-import type { CompiledRun } from "./plan/compiled.ts";
+import type { CompiledRun, GraphName, RunInterface } from "./plan/compiled.ts";
 import type { Plan } from "./plan/plan.ts";
 import { mayDraw } from "./typed/prediction.ts";
-import type { TypedRun } from "./typed/program.ts";
+import type { Program, TypedRun } from "./typed/program.ts";
 
 /** What a program has to be specialised to and the file leaves open. */
 export interface Capacities {
@@ -46,49 +46,164 @@ export interface CompileOptions extends Capacities {
   readonly member?: boolean;
 }
 
-/** lower → differentiate → simplify → schedule: a checked run as far as every backend shares. */
-export function compileRun(run: TypedRun, capacities: CompileOptions = {}): CompiledRun {
-  const sizes = closedSizes(run, capacities);
-  const graph = createBuilder();
-  const training = beginLowering(graph, run, sizes, true);
-  const inference = beginLowering(graph, run, sizes, false);
+/** A checked run, compiled as far as it is asked for: each graph and each plan is made once, when it is first wanted. */
+export interface Compilation {
+  readonly program: Program;
+  readonly run: TypedRun;
+  /** Lowered, differentiated, simplified and verified; undefined where the run has none of that name. */
+  graph(name: GraphName): Graph | undefined;
+  /** The graph as kernels over buffers. */
+  plan(name: GraphName): Plan | undefined;
+  /** The tensors, numbers and sums that graphs and plans speak of. */
+  readonly interface: RunInterface;
+  /** All of it, as trainers take it. */
+  readonly compiled: CompiledRun;
+}
 
-  const { objective, step } = lowerTraining(training);
-  const graphs = {
-    train: finish(graph, "train", step.graph),
-    evaluate: finish(graph, "evaluate", lowerEvaluation(inference)),
-    predict: finish(graph, "predict", lowerPrediction(inference)),
-    ...(refreshesStatistics(run) && {
-      statistics: finish(
-        graph,
-        "statistics",
-        lowerStatistics({ ...beginLowering(graph, run, sizes, true), freshStatistics: true }),
-      ),
-    }),
-    ...(capacities.member === true && {
-      judge: finish(graph, "judge", lowerJudging(beginLowering(graph, run, sizes, false))),
-    }),
-  };
-  const all = Object.values(graphs);
+/** Nothing is compiled yet: asking for a size that the file leaves open throws `OpenSize`. */
+export function beginCompilation(
+  program: Program,
+  run: TypedRun,
+  options: CompileOptions = {},
+): Compilation {
+  const compiling = new Compiling(run, options);
   return {
+    program,
     run,
-    capacity: sizes.capacity,
-    fields: compileFields(run, sizes),
-    parameters: compileParameters(run, sizes, all),
-    states: compileStates(run, sizes, all),
-    schedules: step.schedules,
-    metrics: compileMetrics(inference, objective.sums),
-    collected: lowerCollected(inference).metrics,
-    graphs,
-    ...drawn(graph, run, sizes),
-    plans: {
-      train: plan("train", graphs.train, sizes),
-      evaluate: plan("evaluate", graphs.evaluate, sizes),
-      predict: plan("predict", graphs.predict, sizes),
-      ...(graphs.statistics && { statistics: plan("statistics", graphs.statistics, sizes) }),
-      ...(graphs.judge && { judge: plan("judge", graphs.judge, sizes) }),
+    graph: (name) => compiling.graph(name),
+    plan: (name) => compiling.plan(name),
+    get interface() {
+      return compiling.interface;
+    },
+    get compiled() {
+      return compiling.all();
     },
   };
+}
+
+/** A run as far as every backend shares it. */
+export function compileRun(run: TypedRun, options: CompileOptions = {}): CompiledRun {
+  return new Compiling(run, options).all();
+}
+
+/** lower → differentiate → simplify → schedule: the one place that knows the order of these passes. */
+class Compiling {
+  private readonly run: TypedRun;
+  private readonly options: CompileOptions;
+  private readonly builder = createBuilder();
+  private readonly graphs = new Map<GraphName, Graph | undefined>();
+  private readonly plans = new Map<GraphName, Plan | undefined>();
+
+  constructor(run: TypedRun, options: CompileOptions) {
+    this.run = run;
+    this.options = options;
+  }
+
+  graph(name: GraphName): Graph | undefined {
+    return kept(this.graphs, name, () => {
+      const lowered = this.lower[name]();
+      const finished = lowered && finish(this.builder, name, lowered);
+      // Noise may turn out to be in nothing that predictions depend on.
+      return finished && name === "sample" && !isRandom(finished) ? undefined : finished;
+    });
+  }
+
+  plan(name: GraphName): Plan | undefined {
+    return kept(this.plans, name, () => {
+      const graph = this.graph(name);
+      return graph && schedule(name, graph, this.sizes.capacity);
+    });
+  }
+
+  get interface(): RunInterface {
+    const { run, sizes } = this;
+    const { objective, step } = this.training;
+    // What no graph reads or replaces is not there. (Drawn predictions read what predictions do.)
+    const graphs = (["train", "evaluate", "predict", "statistics", "judge"] as const).flatMap(
+      (name) => this.graph(name) ?? [],
+    );
+    return {
+      run,
+      capacity: sizes.capacity,
+      fields: compileFields(run, sizes),
+      parameters: compileParameters(run, sizes, graphs),
+      states: compileStates(run, sizes, graphs),
+      schedules: step.schedules,
+      metrics: compileMetrics(this.inference, objective.sums),
+      collected: lowerCollected(this.inference).metrics,
+    };
+  }
+
+  all(): CompiledRun {
+    const described = this.interface;
+    const sampling = this.graph("sample");
+    return {
+      ...described,
+      graphs: {
+        ...{ train: this.graph("train")!, evaluate: this.graph("evaluate")! },
+        predict: this.graph("predict")!,
+        ...optional("statistics", this.graph("statistics")),
+        ...optional("judge", this.graph("judge")),
+      },
+      ...(sampling && { sampling: { graph: sampling, plan: this.plan("sample")! } }),
+      plans: {
+        ...{ train: this.plan("train")!, evaluate: this.plan("evaluate")! },
+        predict: this.plan("predict")!,
+        ...optional("statistics", this.plan("statistics")),
+        ...optional("judge", this.plan("judge")),
+      },
+    };
+  }
+
+  /** Each graph as it is lowered; undefined where the run has no use for it. */
+  private readonly lower: Readonly<Record<GraphName, () => Graph | undefined>> = {
+    train: () => this.training.step.graph,
+    evaluate: () => lowerEvaluation(this.inference),
+    predict: () => lowerPrediction(this.inference),
+    statistics: () =>
+      refreshesStatistics(this.run)
+        ? lowerStatistics({ ...this.begin(true), freshStatistics: true })
+        : undefined,
+    judge: () => (this.options.member === true ? lowerJudging(this.begin(false)) : undefined),
+    // Prediction with noise on.
+    sample: () => (mayDraw(this.run) ? lowerPrediction(this.begin(false, true)) : undefined),
+  };
+
+  private begin(training: boolean, noisy = training): Lowering {
+    return beginLowering(this.builder, this.run, this.sizes, training, noisy);
+  }
+
+  private get sizes(): Sizes {
+    return (this.knownSizes ??= closedSizes(this.run, this.options));
+  }
+
+  private get training(): LoweredTraining {
+    return (this.knownTraining ??= lowerTraining(this.begin(true)));
+  }
+
+  private get inference(): Lowering {
+    return (this.knownInference ??= this.begin(false));
+  }
+
+  private knownSizes: Sizes | undefined;
+  private knownTraining: LoweredTraining | undefined;
+  private knownInference: Lowering | undefined;
+}
+
+function isRandom(graph: Graph): boolean {
+  return nodesOf(graph).some(({ op }) => op === "random");
+}
+
+function kept<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key)!;
+}
+
+function optional<Key extends string, Value>(
+  key: Key,
+  value: Value | undefined,
+): { readonly [name in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [name in Key]?: Value });
 }
 
 /** The training step as it is lowered, with what it is made of. */
@@ -123,18 +238,6 @@ function productsOf(objective: Objective, gradients: Gradients): Gradients | und
     : undefined;
 }
 
-/** Prediction with noise on, where anything that it computes is random. */
-function drawn(graph: GraphBuilder, run: TypedRun, sizes: Sizes): Pick<CompiledRun, "sampling"> {
-  if (!mayDraw(run)) return {};
-  const drawing = finish(
-    graph,
-    "sample",
-    lowerPrediction(beginLowering(graph, run, sizes, false, true)),
-  );
-  const isRandom = nodesOf(drawing).some(({ op }) => op === "random");
-  return isRandom ? { sampling: { graph: drawing, plan: plan("sample", drawing, sizes) } } : {};
-}
-
 /** The layers whose curvature K-FAC estimates, with the gradients at their outputs. */
 function curvedLayers(graph: GraphBuilder, objective: Objective): Curved | undefined {
   const blocks = kroneckerBlocks(objective);
@@ -162,15 +265,11 @@ function gradientsOf(
 }
 
 /** Each graph is verified as it was lowered and again as it was simplified, so that the guilty pass is named. */
-function finish(builder: GraphBuilder, name: Plan["name"], lowered: Graph): Graph {
+function finish(builder: GraphBuilder, name: GraphName, lowered: Graph): Graph {
   verify(lowered, `after lowering ${name}`);
   const simplified = simplify(builder, lowered);
   verify(simplified, `after simplifying ${name}`);
   return simplified;
-}
-
-function plan(name: Plan["name"], graph: Graph, { capacity }: Sizes): Plan {
-  return schedule(name, graph, capacity);
 }
 
 /** The sizes of the run as numbers, where all of them are known. */

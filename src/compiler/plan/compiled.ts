@@ -3,8 +3,11 @@ import type { Distribution } from "../library/definition.ts";
 import type { TypedRun } from "../typed/program.ts";
 import type { Plan } from "./plan.ts";
 
-/** A run lowered as far as every backend shares: what `emit` turns into a folder of files. */
-export interface CompiledRun {
+/** What is made of a run: its step, its measures and predictions, and what some runs need besides. */
+export type GraphName = Plan["name"];
+
+/** The tensors, numbers and sums by which a run's graphs, plans, programs and checkpoints speak of the same things. */
+export interface RunInterface {
   readonly run: TypedRun;
   readonly capacity: number;
   /** The data's fields in their order; shapes without the batch. */
@@ -17,6 +20,10 @@ export interface CompiledRun {
   readonly metrics: readonly CompiledMetric[];
   /** The metrics that are made of numbers kept row by row. */
   readonly collected: readonly CollectedMetric[];
+}
+
+/** A run lowered as far as every backend shares: what a target turns into a folder of files. */
+export interface CompiledRun extends RunInterface {
   readonly graphs: {
     readonly train: Graph;
     readonly evaluate: Graph;
