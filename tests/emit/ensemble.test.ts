@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildTrainer, ensembleFiles, trainersOf } from "../../src/targets/trainer/build.ts";
+import { ensembleFiles, trainersOf } from "../../src/targets/trainer/build.ts";
+import { emit } from "../../src/targets/trainer/emit.ts";
+import { compileRun } from "../../src/compiler/compile.ts";
 import { check } from "../../src/compiler/check.ts";
 import { decodeSafetensors, type TensorFile } from "../../src/runtime/safetensors.ts";
 import { lintsOff } from "../support/lints-off.ts";
@@ -37,7 +39,7 @@ beforeAll(async () => {
   expect(diagnostics).toEqual([]);
   for (const ensemble of value!.ensembles) {
     const trainers = trainersOf(value!, ensemble).map(async ({ run, folder }) =>
-      (await buildTrainer(value!, run, { member: true, pathFromFolder: () => digits })).map(
+      (await emit(compileRun(run, { member: true }), value!, { pathFromFolder: () => digits })).map(
         (file) => ({ ...file, path: join(folder, file.path) }),
       ),
     );

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { WasmPlans } from "../../src/backends/wasm/emit-wasm.ts";
+import type { Plans } from "../../src/compiler/plan/backend.ts";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
 import type { Program } from "../../src/compiler/typed/program.ts";
 import { lastingZeros } from "../../src/tools/cli/inspection/lasting-zeros.ts";
@@ -17,7 +17,7 @@ vi.mock("../../src/backends/wasm/emit-wasm.ts", async (original) => {
   const real = await original<typeof import("../../src/backends/wasm/emit-wasm.ts")>();
   return {
     ...real,
-    emitWasm: (plans: WasmPlans, options?: Parameters<typeof real.emitWasm>[1]) =>
+    emitWasm: (plans: Plans, options?: Parameters<typeof real.emitWasm>[1]) =>
       real.emitWasm(planted?.(plans.train!) === true ? withFault(plans) : plans, options),
   };
 });
@@ -29,7 +29,7 @@ afterEach(() => {
 const weight = "hidden.weight";
 
 /** Another kernel runs twice, and the one that makes the weight's new value or gradient never. */
-function withFault(plans: WasmPlans): WasmPlans {
+function withFault(plans: Plans): Plans {
   const train = plans.train!;
   const made =
     train.results.get(`weight/${weight}`) ??

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
-import type { WasmPlans } from "../../src/backends/wasm/emit-wasm.ts";
+import type { Plans } from "../../src/compiler/plan/backend.ts";
 import { verify } from "../../src/tools/cli/commands/verify.ts";
 
 /** Which kernel of a training plan is another one's call; undefined for a module without a fault. */
@@ -10,13 +10,13 @@ vi.mock("../../src/backends/wasm/emit-wasm.ts", async (original) => {
   const real = await original<typeof import("../../src/backends/wasm/emit-wasm.ts")>();
   return {
     ...real,
-    emitWasm: (plans: WasmPlans, options?: Parameters<typeof real.emitWasm>[1]) =>
+    emitWasm: (plans: Plans, options?: Parameters<typeof real.emitWasm>[1]) =>
       real.emitWasm(planted === undefined ? plans : withFault(plans, planted), options),
   };
 });
 
 /** The module runs one kernel of the training step twice, and the named one never. */
-function withFault(plans: WasmPlans, choose: NonNullable<typeof planted>): WasmPlans {
+function withFault(plans: Plans, choose: NonNullable<typeof planted>): Plans {
   const train = plans.train!;
   const name = choose(train);
   if (name === undefined) return plans;

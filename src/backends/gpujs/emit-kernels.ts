@@ -1,4 +1,4 @@
-import type { Plan } from "../../compiler/plan/plan.ts";
+import type { Plans } from "../../compiler/plan/backend.ts";
 import { gpuJsProgram, type FunctionPool } from "./lower-plan.ts";
 import type { GpuJsKernel, GpuJsProgram, GpuJsStep } from "./program.ts";
 
@@ -6,8 +6,6 @@ export interface EmittedKernels {
   readonly path: string;
   readonly text: string;
 }
-
-export type GpuJsPlans = Readonly<Partial<Record<Plan["name"], Plan>>>;
 
 /** A string literal that is safe in any file: separators and `<` are escaped. */
 function literal(text: string): string {
@@ -27,7 +25,7 @@ function commentText(text: string): string {
  * the table of what is called with what, in order. Functions that several plans share are written once.
  */
 export function emitKernels(
-  plans: GpuJsPlans,
+  plans: Plans,
   devicePlanModule = "./runtime/device-plan.ts",
 ): EmittedKernels {
   const pool: FunctionPool = new Map();

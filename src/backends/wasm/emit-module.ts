@@ -1,5 +1,6 @@
+import type { Plans } from "../../compiler/plan/backend.ts";
 import { deflate } from "../../compiler/base/deflate.ts";
-import { emitWasm, type WasmOptions, type WasmPlans } from "./emit-wasm.ts";
+import { emitWasm, type WasmOptions } from "./emit-wasm.ts";
 import type { WasmArray, WasmPlanTable, WasmThreadTable } from "./module-table.ts";
 
 export interface EmittedWasmFiles {
@@ -14,7 +15,7 @@ const lineLength = 96;
 
 /** The files that carry the WebAssembly module of a run; `wasmPlanModule` is where the generated file imports its types from. */
 export function emitWasmFiles(
-  plans: WasmPlans,
+  plans: Plans,
   wasmPlanModule = "./runtime/wasm-plan.ts",
   name = "wasmModule",
   options: WasmOptions = {},

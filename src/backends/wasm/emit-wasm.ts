@@ -1,3 +1,4 @@
+import type { Plans } from "../../compiler/plan/backend.ts";
 import { affine, rangeOf } from "../../compiler/plan/affine.ts";
 import type { Buffer, Plan } from "../../compiler/plan/plan.ts";
 import { encodeModule, memoryFlagOf, type WasmModule } from "./encode/encoder.ts";
@@ -34,8 +35,6 @@ import { verifyCalls } from "./encode/verify-calls.ts";
 import type { WasmArray, WasmPlanTable, WasmThreadTable } from "./module-table.ts";
 import { printModule } from "./encode/wat.ts";
 
-export type WasmPlans = Readonly<Partial<Record<Plan["name"], Plan>>>;
-
 interface WasmMemoryTable {
   readonly pages: number;
   /** Where the number of rows goes, as a whole number. */
@@ -70,7 +69,7 @@ const mostThreads = 16;
 
 /** One module for all plans of a run: a function a kernel, and one a plan that calls them in order. */
 export function emitWasm(
-  plans: WasmPlans,
+  plans: Plans,
   {
     relaxedSimd = false,
     threads = "where they pay",

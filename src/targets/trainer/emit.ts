@@ -1,24 +1,18 @@
 import { format } from "prettier";
-import { emitKernels } from "../../backends/gpujs/emit-kernels.ts";
+import { gpujs } from "../../backends/gpujs/backend.ts";
 import { emitWasmFiles } from "../../backends/wasm/emit-module.ts";
 import type { CompiledRun } from "../../compiler/plan/compiled.ts";
 import type { Program } from "../../compiler/typed/program.ts";
 import { definitionOf } from "./definition/definition.ts";
 import type { Emission } from "./emission.ts";
-import type { EmittedFile } from "./emitted-file.ts";
+import type { EmittedFile, TargetOptions } from "../target.ts";
 import { packageFiles } from "./package-files.ts";
 import { loadPieces } from "./pieces/load-pieces.ts";
 import { programModules, type Given, type ProgramModule } from "./program.ts";
 import { samplingFiles } from "./sampling-files.ts";
 import { startsOf } from "./starts.ts";
 
-export type { EmittedFile } from "./emitted-file.ts";
-
-export interface EmitOptions {
-  /** How a path that the spec writes is written from inside the generated folder. */
-  readonly pathFromFolder?: (path: string) => string;
-  /** `--data Name=path` given at build. */
-  readonly bound?: ReadonlyMap<string, string>;
+export interface EmitOptions extends TargetOptions {
   /** Fused multiplication and addition in the WebAssembly module. */
   readonly relaxedSimd?: boolean;
   /** That module as text besides. */
@@ -71,7 +65,7 @@ export async function modulesOf(emission: Emission): Promise<readonly ProgramMod
 
 /** The kernels, with the plans under one name. */
 export function kernelsText(compiled: CompiledRun): string {
-  return `${emitKernels(compiled.plans).text}\nexport const plans = { ${Object.keys(compiled.plans).join(", ")} };\n`;
+  return `${gpujs.module(compiled.plans).text}\nexport const plans = { ${Object.keys(compiled.plans).join(", ")} };\n`;
 }
 
 /** The plans, which the backends print. */

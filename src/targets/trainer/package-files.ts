@@ -1,4 +1,4 @@
-import type { EmittedFile } from "./emitted-file.ts";
+import type { EmittedFile } from "../target.ts";
 import { exampleName, isOfFolder, writerOf } from "./predictions.ts";
 import { describeSchedule, describeUse } from "./describe.ts";
 import { keptFile, specName, type Emission } from "./emission.ts";

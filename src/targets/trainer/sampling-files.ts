@@ -1,6 +1,6 @@
 import type { CompiledRun } from "../../compiler/plan/compiled.ts";
-import type { EmittedFile } from "./emitted-file.ts";
-import { emitKernels } from "../../backends/gpujs/emit-kernels.ts";
+import type { EmittedFile } from "../target.ts";
+import { gpujs } from "../../backends/gpujs/backend.ts";
 import { emitWasmFiles } from "../../backends/wasm/emit-module.ts";
 
 /**
@@ -13,7 +13,7 @@ export function samplingFiles({ sampling }: CompiledRun): readonly EmittedFile[]
   return [
     {
       path: "sample-kernels.ts",
-      text: `${emitKernels(plans).text}\nexport const samplePlan = sample;\n`,
+      text: `${gpujs.module(plans).text}\nexport const samplePlan = sample;\n`,
     },
     { path: "sample-wasm.ts", text: emitWasmFiles(plans, undefined, "sampleModule").table },
   ];

@@ -8,6 +8,8 @@ export interface SharedOptions {
 
 export interface BuildOptions {
   readonly out: string;
+  /** What is made of the run, by its name in `nnspec list targets`. */
+  readonly target: string;
   /** Only look whether the folder is what would be written. */
   readonly check?: boolean;
   readonly run?: string;

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
 import type { BackendChoice } from "../../runtime/device.ts";
+import { defaultTarget } from "../../targets/index.ts";
 import { templateNames } from "./templates.ts";
 import { asCalled } from "./called.ts";
 import type {
@@ -111,11 +112,14 @@ function check(program: Command): void {
 function build(program: Command): void {
   program
     .command("build <file>")
-    .description("generate the standalone TypeScript trainer of a run")
+    .description(
+      "generate the standalone TypeScript trainer of a run, or what another target makes",
+    )
     .requiredOption(
       "--out <folder>",
-      "where the trainer goes; files that are already there are replaced",
+      "where the files go; those that are already there are replaced",
     )
+    .option("--target <name>", "what is generated: one of `nnspec list targets`", defaultTarget)
     .option("--run <name>", "which run, when the file has several")
     .option(
       "--relaxed-simd",
@@ -133,6 +137,7 @@ function build(program: Command): void {
       examples(
         "nnspec build digits.nnspec --out digits",
         "nnspec build search.nnspec --run Searched --set depth=3 --out deep",
+        "nnspec build digits.nnspec --target trainer --out digits --check",
       ),
     )
     .action(async (file: string, options: BuildOptions) =>
@@ -402,12 +407,17 @@ function list(program: Command): void {
   program
     .command("list [kind]")
     .description(
-      "list the library: layers, activations, initializers, regularizers, losses, optimizers, schedules, metrics, sources …",
+      "list the library: layers, activations, initializers, regularizers, losses, optimizers, schedules, metrics, sources …; lints and targets too",
     )
     .addOption(formatOption())
     .addHelpText(
       "after",
-      examples("nnspec list", "nnspec list optimizer", "nnspec list layer --format json"),
+      examples(
+        "nnspec list",
+        "nnspec list optimizer",
+        "nnspec list layer --format json",
+        "nnspec list targets",
+      ),
     )
     .action(async (kind: string | undefined, options: SharedOptions) =>
       (await import("./commands/list.ts")).list(kind, options),

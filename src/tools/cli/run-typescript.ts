@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
@@ -27,18 +27,6 @@ export async function runTypeScript(
     child.on("exit", (code, signal) =>
       settle(code ?? 128 + (signal ? constants.signals[signal] : 0)),
     );
-  });
-}
-
-/** Runs a few lines as a module inside a generated folder and gives what they print. */
-export async function captureTypeScript(
-  folder: string,
-  script: string,
-): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }> {
-  linkPackages(folder);
-  return spawnSync(process.execPath, [...loader(), "--input-type=module", "--eval", script], {
-    cwd: folder,
-    encoding: "utf8",
   });
 }
 

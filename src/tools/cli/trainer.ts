@@ -1,11 +1,13 @@
 import { writeFileSync } from "node:fs";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Capacities } from "../../compiler/compile.ts";
 import type { Program, TypedEnsemble, TypedRun } from "../../compiler/typed/program.ts";
+import { UserError } from "../../runtime/errors.ts";
+import type { Target } from "../../targets/target.ts";
 import { UsageError } from "./exit.ts";
 import { makeFolder } from "./make-folder.ts";
 import { openDims } from "./open-dims.ts";
-import { captureTypeScript } from "./run-typescript.ts";
+import { writeDiagnostics } from "./output.ts";
 import { refuseNotYet } from "./runs.ts";
 import { reasonOf } from "./sources.ts";
 
@@ -19,39 +21,61 @@ export interface BuildChoices {
   readonly relaxedSimd?: boolean;
   /** The WebAssembly module as text besides. */
   readonly wat?: boolean;
+  /** What is made of the run: its trainer, where nothing else is said. */
+  readonly target?: Target;
   /** Whether the run is a member of an ensemble. */
   readonly member?: boolean;
-  /** Called before the generated reader is run in the folder: what it reads has to lie there then. */
+  /** Called before the data is read, as the program in the folder would: what it reads has to lie there then. */
   readonly beforeReading?: () => void;
 }
 
-/** Generates the trainer of a run into a folder; what was generated there before is replaced, and nothing else touched. */
+/** Generates what a target makes of a run into a folder; what was generated there before is replaced, and nothing else touched. */
 export async function writeTrainer(
   program: Program,
   run: TypedRun,
   folder: string,
   choices: BuildChoices,
 ): Promise<readonly string[]> {
-  const { buildTrainer, OpenSize } = await import("../../targets/trainer/build.ts");
-  const generate = (capacities: Capacities) =>
-    buildTrainer(program, run, {
-      pathFromFolder: choices.pathFromFolder,
-      bound: choices.data,
-      capacities,
-      relaxedSimd: choices.relaxedSimd ?? false,
-      wat: choices.wat ?? false,
-      member: choices.member ?? false,
-    });
-  const dims = openDims(program, choices.set);
+  const { beginCompilation, OpenSize } = await import("../../compiler/compile.ts");
+  const { generate } = await import("../../targets/target.ts");
+  const target = choices.target ?? (await import("../../targets/trainer/target.ts")).trainer;
+  const { pathFromFolder, relaxedSimd = false, wat = false, member = false } = choices;
+  const bound = choices.data;
   try {
-    if (run.batch !== "all") return writeFiles(folder, await generate({ dims }));
-    // The batch is the whole training set: the generated reader itself tells how many rows that is.
-    writeFiles(folder, await generate({ dims, rows: 1 }));
-    choices.beforeReading?.();
-    return writeFiles(folder, await generate({ dims, rows: await trainingRows(folder, run.seed) }));
+    const compilation = beginCompilation(program, run, {
+      ...(await capacitiesOf(program, run, folder, choices)),
+      member,
+    });
+    const options = { pathFromFolder, bound, relaxedSimd, wat };
+    const { value, diagnostics } = await generate(target, compilation, options);
+    writeDiagnostics(diagnostics, "pretty");
+    if (value === undefined)
+      throw new UsageError(`the target ${target.name} cannot express run ${run.name}`);
+    return writeFiles(folder, value);
   } catch (error) {
     if (error instanceof OpenSize) throw new UsageError(error.message);
     throw error;
+  }
+}
+
+/** What the file leaves open. A batch that is the whole training set is as large as its rows are many: they are counted. */
+async function capacitiesOf(
+  program: Program,
+  run: TypedRun,
+  folder: string,
+  { pathFromFolder, data, set, beforeReading }: BuildChoices,
+): Promise<Capacities> {
+  const dims = openDims(program, set);
+  if (run.batch !== "all") return { dims };
+  const { trainingRows } = await import("../training/train-here.ts");
+  try {
+    const reading = { program, run, folder: resolve(folder), pathFromFolder, dims, bound: data };
+    return { dims, rows: await trainingRows({ ...reading, beforeReading }) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UsageError(
+      `the rows of the data could not be counted, which \`batch: all\` needs\n${error.message}`,
+    );
   }
 }
 
@@ -97,19 +121,4 @@ function writeFiles(
     throw new UsageError(`cannot write into ${folder}: ${reasonOf(error)}`);
   }
   return files.map(({ path }) => path);
-}
-
-async function trainingRows(folder: string, seed: number): Promise<number> {
-  const script = `import { loadData } from "./data.ts"; const { train } = await loadData(${seed}); console.log(train.rows.length);`;
-  const { status, stdout, stderr } = await captureTypeScript(folder, script);
-  if (status !== 0)
-    throw new UsageError(
-      `the rows of the data could not be counted, which \`batch: all\` needs\n${reasonIn(stderr)}`,
-    );
-  return Number(stdout.trim());
-}
-
-/** What an uncaught error said, without the stack around it. */
-function reasonIn(stderr: string): string {
-  return /^\w*Error: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim().split("\n")[0] ?? "";
 }

@@ -1,7 +1,8 @@
 import { gpuJsProgram, type FunctionPool } from "../../backends/gpujs/lower-plan.ts";
 import type { GpuJsKernel, GpuJsStep } from "../../backends/gpujs/program.ts";
-import { emitWasm } from "../../backends/wasm/emit-wasm.ts";
+import { wasm } from "../../backends/wasm/backend.ts";
 import type { WasmPlanTable } from "../../backends/wasm/module-table.ts";
+import type { Plans } from "../../compiler/plan/backend.ts";
 import type { Plan } from "../../compiler/plan/plan.ts";
 import type { DeviceKernel, DevicePlan, DeviceStep } from "../../runtime/device-plan.ts";
 import type { WasmPlan, WasmProgram } from "../../runtime/wasm-plan.ts";
@@ -48,8 +49,8 @@ function derivedOf(formulas: ReadonlyMap<string, string>): Readonly<Record<strin
 }
 
 /** Plans as one WebAssembly module: the table that a generated `wasm.ts` holds. */
-export function wasmProgram(plans: Readonly<Partial<Record<Plan["name"], Plan>>>): WasmProgram {
-  const { bytes, memory } = emitWasm(plans);
+export function wasmProgram(plans: Plans): WasmProgram {
+  const { bytes, memory } = wasm.module(plans);
   const { threads } = memory;
   return {
     bytes: () => Promise.resolve(bytes),

@@ -46,16 +46,38 @@ export async function trainHere(training: TrainingHere): Promise<number> {
 
 /** The definition of the run. A batch of all rows is as large as they are many, which reading them tells. */
 async function defineTraining(training: TrainingHere): Promise<TrainingDefinition> {
-  const { run, program, folder, pathFromFolder, dims } = training;
+  const { run, dims } = training;
+  const given = run.batch === "all" ? { dims, rows: await trainingRows(training) } : { dims };
+  return definitionWith(training, given);
+}
+
+/** How many rows a run trains on: its data is read as its program would read it. */
+export async function trainingRows(
+  reading: Pick<TrainingHere, "program" | "run" | "folder" | "pathFromFolder" | "dims"> & {
+    readonly bound?: ReadonlyMap<string, string>;
+    /** Called when all paths have been asked for: what is read may have to be brought there. */
+    readonly beforeReading?: (() => void) | undefined;
+  },
+): Promise<number> {
+  const definition = await definitionWith(reading, { dims: reading.dims, rows: 1 });
+  reading.beforeReading?.();
+  const { train } = await loadData(definition, reading.run.seed);
+  return train.rows.length;
+}
+
+function definitionWith(
+  {
+    program,
+    run,
+    folder,
+    pathFromFolder,
+    bound = new Map(),
+  }: Omit<Parameters<typeof trainingRows>[0], "dims">,
+  capacities: Capacities,
+): Promise<TrainingDefinition> {
   const here = pathToFileURL(join(folder, "data.ts")).href;
-  const define = (capacities: Capacities): Promise<TrainingDefinition> =>
-    makeDefinition(
-      { compiled: compileRun(run, capacities), program, pathFromFolder, bound: new Map() },
-      here,
-    );
-  if (run.batch !== "all") return define({ dims });
-  const { train } = await loadData(await define({ dims, rows: 1 }), run.seed);
-  return define({ dims, rows: train.rows.length });
+  const compiled = compileRun(run, capacities);
+  return makeDefinition({ compiled, program, pathFromFolder, bound }, here);
 }
 
 function onceOf(act: () => Promise<void>): () => Promise<void> {

@@ -5,7 +5,8 @@ import type { Readable } from "node:stream";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { compileRun } from "../../../src/compiler/compile.ts";
-import { emit, type EmittedFile } from "../../../src/targets/trainer/emit.ts";
+import type { EmittedFile } from "../../../src/targets/target.ts";
+import { emit } from "../../../src/targets/trainer/emit.ts";
 import type { CompiledRun } from "../../../src/compiler/plan/compiled.ts";
 import type { Program, TypedRun } from "../../../src/compiler/typed/program.ts";
 

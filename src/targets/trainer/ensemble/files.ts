@@ -2,7 +2,7 @@ import type { CompiledRun } from "../../../compiler/plan/compiled.ts";
 import type { Program, TypedEnsemble } from "../../../compiler/typed/program.ts";
 import { comment, literal, name, ts } from "../code.ts";
 import { pretty, printModule } from "../emit.ts";
-import type { EmittedFile } from "../emitted-file.ts";
+import type { EmittedFile } from "../../target.ts";
 import { ensembleReadme, plainPackage, tsconfig } from "../package-files.ts";
 import { loadPieces } from "../pieces/load-pieces.ts";
 import { programModules, type Start } from "../program.ts";

@@ -1,6 +1,8 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
+import { defaultTarget, targetNamed } from "../../../targets/index.ts";
+import type { Target } from "../../../targets/target.ts";
 import { shellWord } from "../called.ts";
 import { singlePath } from "../data-paths.ts";
 import { exitCode, UsageError } from "../exit.ts";
@@ -12,12 +14,24 @@ import { writeEnsemble, writeTrainer } from "../trainer.ts";
 
 /** Writes the standalone trainer of a run, with its local data beside it, and says how to start it. */
 export async function build(file: string, options: BuildOptions): Promise<void> {
-  if (options.check === true) return checkFolder(file, options);
-  const written = await write(file, options, options.out);
+  const target = await chosenTarget(options);
+  if (options.check === true) return checkFolder(file, options, target);
+  const written = await write(file, options, options.out, target);
   if (written === undefined) return;
-  process.stderr.write(
-    `${written.length} files in ${options.out}; start it with: cd ${shellWord(options.out)} && npm install && npm start\n`,
-  );
+  const start = written.includes("package.json")
+    ? `; start it with: cd ${shellWord(options.out)} && npm install && npm start`
+    : "";
+  const files = written.length === 1 ? "1 file" : `${written.length} files`;
+  process.stderr.write(`${files} in ${options.out}${start}\n`);
+}
+
+async function chosenTarget({ target: name, wat, relaxedSimd }: BuildOptions): Promise<Target> {
+  const listed = targetNamed(name);
+  if ("problem" in listed) throw new UsageError(listed.problem);
+  const own = wat === true ? "--wat" : relaxedSimd === true ? "--relaxed-simd" : undefined;
+  if (own !== undefined && name !== defaultTarget)
+    throw new UsageError(`${own} is said of the target ${defaultTarget}, and not of ${name}`);
+  return listed.load();
 }
 
 /** Writes the program into a folder and gives its files; nothing where the spec has errors. */
@@ -25,6 +39,7 @@ async function write(
   file: string,
   options: BuildOptions,
   folder: string,
+  target: Target,
 ): Promise<readonly string[] | undefined> {
   const program = programOf(file, options.set);
   if (!program) return undefined;
@@ -36,8 +51,13 @@ async function write(
   const choices = {
     ...{ pathFromFolder, data: bound, set: options.set, relaxedSimd: options.relaxedSimd ?? false },
     wat: options.wat ?? false,
+    target,
     beforeReading: () => copyData(copies, folder),
   };
+  if ("members" in run && target.name !== defaultTarget)
+    throw new UsageError(
+      `${run.name} is an ensemble, of which the target ${target.name} makes nothing: give one of its members with --run`,
+    );
   const written =
     "members" in run
       ? await writeEnsemble(program, run, folder, choices)
@@ -47,10 +67,10 @@ async function write(
 }
 
 /** `--check`: whether the folder is what this spec and this version generate; each file that is not is named, and the exit code is 1. */
-async function checkFolder(file: string, options: BuildOptions): Promise<void> {
+async function checkFolder(file: string, options: BuildOptions, target: Target): Promise<void> {
   const fresh = mkdtempSync(join(tmpdir(), "nnspec-check-"));
   try {
-    const generated = await write(file, options, fresh);
+    const generated = await write(file, options, fresh, target);
     if (generated === undefined) return;
     const faults = [
       ...generated.flatMap((path) => faultOf(join(options.out, path), join(fresh, path), path)),

@@ -1,6 +1,7 @@
 import { suggest } from "../../../compiler/base/suggest.ts";
 import { library } from "../../../compiler/library/index.ts";
 import { lints } from "../../../compiler/lints/lints.ts";
+import { targets } from "../../../targets/index.ts";
 import { describe } from "../../manual/describe.ts";
 import { UsageError } from "../exit.ts";
 import { table, writeLine } from "../output.ts";
@@ -9,6 +10,7 @@ import type { SharedOptions } from "../options.ts";
 /** Every item of the library, or those of one kind. */
 export function list(kind: string | undefined, options: SharedOptions): void {
   if (kind === "lint" || kind === "lints") return listLints(options);
+  if (kind === "target" || kind === "targets") return listTargets(options);
   const items = library.all().map(describe);
   const kinds = [...new Set(items.map((item) => item.kind))];
   const wanted = kind === undefined ? undefined : kindNamed(kind, kinds);
@@ -36,12 +38,25 @@ function listLints({ format }: SharedOptions): void {
     );
 }
 
+/** What `nnspec build --target` can make of a run. */
+function listTargets({ format }: SharedOptions): void {
+  const rows = targets.map(({ name, summary }) => ({ name, summary }));
+  if (format === "json") writeLine(JSON.stringify(rows, undefined, 2));
+  else
+    writeLine(
+      table(
+        ["target", "what it makes of a run"],
+        rows.map(({ name, summary }) => [name, summary]),
+      ),
+    );
+}
+
 /** Singular and plural are the same kind: `layer`, `layers`, `losses`. */
 function kindNamed(written: string, kinds: readonly string[]): string {
   const found = kinds.find((kind) => [kind, `${kind}s`, `${kind}es`].includes(written));
   if (found) return found;
   const near = suggest(written, kinds);
   throw new UsageError(
-    `there is no kind ${written}${near ? `; did you mean ${near}?` : `; the kinds are ${[...kinds, "lint"].join(", ")}`}`,
+    `there is no kind ${written}${near ? `; did you mean ${near}?` : `; the kinds are ${[...kinds, "lint", "target"].join(", ")}`}`,
   );
 }

@@ -1,5 +1,6 @@
+import type { Plans } from "../../../compiler/plan/backend.ts";
 import { gpuJsProgram } from "../../../backends/gpujs/lower-plan.ts";
-import { emitWasm, type EmittedWasm, type WasmPlans } from "../../../backends/wasm/emit-wasm.ts";
+import { emitWasm, type EmittedWasm } from "../../../backends/wasm/emit-wasm.ts";
 import type { Plan } from "../../../compiler/plan/plan.ts";
 import type { DevicePlan } from "../../../runtime/device-plan.ts";
 import type { WasmProgram } from "../../../runtime/wasm-plan.ts";
@@ -24,7 +25,7 @@ export function devicePlan(plan: Plan): DevicePlan {
 
 /** What the generated wasm.ts would export, without writing and importing it. */
 export function wasmProgram(
-  plans: WasmPlans,
+  plans: Plans,
   { bytes, memory }: EmittedWasm = emitWasm(plans),
 ): WasmProgram {
   const { threads } = memory;
