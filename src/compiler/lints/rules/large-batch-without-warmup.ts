@@ -1,6 +1,9 @@
 import { endOf } from "../edits.ts";
 import type { Fix } from "../../base/diagnostics/diagnostic.ts";
 import type { TypedRun } from "../../typed/program.ts";
+import { originOf } from "../../settings/index.ts";
+import { optimizer } from "../../settings/optimizer.ts";
+import { schedule } from "../../settings/schedule.ts";
 import { defineLint } from "../lint.ts";
 
 const largeBatch = 512;
@@ -48,20 +51,20 @@ function risesFirst({ schedule }: TypedRun): boolean {
 function warmed(run: TypedRun): readonly Fix[] {
   const title = "Begin with `warmup(5 epochs)`";
   if (run.epochs <= 5) return [];
-  const schedule = run.origins?.get("schedule")?.span;
-  if (schedule)
+  const written = originOf(run, schedule)?.span;
+  if (written)
     return [
       {
         title,
-        edits: [{ span: { ...schedule, end: schedule.start }, text: "warmup(5 epochs) then " }],
+        edits: [{ span: { ...written, end: written.start }, text: "warmup(5 epochs) then " }],
       },
     ];
-  const optimizer = run.origins?.get("optimizer")?.span;
-  return optimizer
+  const chosen = originOf(run, optimizer)?.span;
+  return chosen
     ? [
         {
           title,
-          edits: [{ span: endOf(optimizer), text: "\n  schedule: warmup(5 epochs) then constant" }],
+          edits: [{ span: endOf(chosen), text: "\n  schedule: warmup(5 epochs) then constant" }],
         },
       ]
     : [];
