@@ -119,6 +119,7 @@ describe("completion", () => {
           "setting metrics | metrics: ",
           "setting schedule | schedule: ",
           "setting batch | batch: ",
+          "setting accumulate | accumulate: ",
           "setting epochs | epochs: ",
           "setting steps | steps: ",
           "setting stop | stop: ",

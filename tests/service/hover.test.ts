@@ -17,9 +17,8 @@ describe("hover", () => {
   };
 
   test("a setting of a run: what it takes, and what holds without it", () => {
-    expect(
-      hover(digits("return image -> flatten -> dense(10) as logits", "bat‸ch: 8")),
-    ).toMatchInlineSnapshot(`
+    expect(hover(digits("return image -> flatten -> dense(10) as logits", "bat‸ch: 8")))
+      .toMatchInlineSnapshot(`
       {
         "facts": [
           "takes = an integer from 1, or \`all\`",

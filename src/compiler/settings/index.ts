@@ -1,4 +1,5 @@
 import type { TypedRun } from "../typed/program.ts";
+import { accumulate } from "./accumulate.ts";
 import { after } from "./after.ts";
 import { augment } from "./augment.ts";
 import { average } from "./average.ts";
@@ -26,6 +27,7 @@ const all = [
   optimizer,
   schedule,
   batch,
+  accumulate,
   epochs,
   steps,
   stop,
