@@ -16,6 +16,7 @@ import type {
   Duration,
 } from "../compiler/library/arguments.ts";
 import type { DefinitionKind } from "../compiler/library/definition.ts";
+import { settingOf } from "../compiler/settings/index.ts";
 import type * as Ast from "../compiler/syntax/ast.ts";
 import type { Document } from "./document.ts";
 import { stageKinds, stageOf } from "./hover.ts";
@@ -237,11 +238,16 @@ function beginnings(item: Ast.Item, parts: readonly TreePart[]): readonly Comple
     label: key,
     kind: "setting",
     text: `${key}: `,
-    detail: rule ? `of ${rule.target.text}` : `of ${item.kind}`,
+    detail: rule ? `of ${rule.target.text}` : detailOf(item, key),
   }));
   return !rule && (item.kind === "train" || item.kind === "recipe")
     ? [...settings, keyword("for")]
     : settings;
+}
+
+function detailOf({ kind }: Ast.Item, key: string): string {
+  const setting = kind === "train" || kind === "recipe" ? settingOf(key) : undefined;
+  return setting?.summary ?? `of ${kind}`;
 }
 
 function ruleEntries(rule: Ast.Rule, name: TreePart): readonly CompletionEntry[] {

@@ -4,6 +4,8 @@ import { partsAt, type TreePart } from "../compiler/analysis/cursor.ts";
 import { library, stageFacts, typesOf, valueOf } from "../compiler/analysis/facts.ts";
 import type { KnownSymbol } from "../compiler/analysis/symbols.ts";
 import type { Definition, DefinitionKind } from "../compiler/library/definition.ts";
+import { settingOf } from "../compiler/settings/index.ts";
+import type { Setting } from "../compiler/settings/setting.ts";
 import type * as Ast from "../compiler/syntax/ast.ts";
 import { symbolAt } from "./document.ts";
 import { placeOf, type Place } from "./places.ts";
@@ -36,6 +38,8 @@ export function hoverAt(analysis: Analysis, offset: number): Hover | undefined {
   const name = parts.at(-1);
   if (!name || !("text" in name)) return undefined;
   const at = place(analysis, name.span);
+  const setting = settingNamed(name, parts);
+  if (at && setting) return ofSetting(setting, at);
   const definition = definitionOf(name as Ast.Name, parts);
   if (!at || !definition) return undefined;
   return {
@@ -47,6 +51,32 @@ export function hoverAt(analysis: Analysis, offset: number): Hover | undefined {
       ...(definition.source ? [{ label: "source", value: definition.source }] : []),
       { label: "example", value: definition.example },
       ...factsOfStage(analysis, parts),
+    ],
+  };
+}
+
+/** The setting of a run or recipe whose name stands there. */
+function settingNamed(name: TreePart, parts: readonly TreePart[]): Setting | undefined {
+  const [item] = parts as readonly Ast.Item[];
+  const entry = parts.at(-2) as Ast.Setting | undefined;
+  const ofRun = item?.kind === "train" || item?.kind === "recipe";
+  return ofRun && entry?.kind === "setting" && entry.name === name
+    ? settingOf(entry.name.text)
+    : undefined;
+}
+
+function ofSetting(
+  { name, summary, details, takes, otherwise, example }: Setting,
+  at: Span,
+): Hover {
+  return {
+    place: placeOf(at),
+    title: `setting ${name}`,
+    text: [summary, ...(details === undefined ? [] : [details])],
+    facts: [
+      { label: "takes", value: takes },
+      { label: "default", value: otherwise },
+      { label: "example", value: example },
     ],
   };
 }

@@ -1,6 +1,8 @@
 import type { Analysis } from "../compiler/analysis/analysis.ts";
 import { symbolsOf, type KnownSymbol } from "../compiler/analysis/symbols.ts";
 import type { Span } from "../compiler/base/source.ts";
+import { settingOf } from "../compiler/settings/index.ts";
+import { inputs } from "../compiler/settings/inputs.ts";
 import { reservedWords } from "../compiler/syntax/words.ts";
 import { symbolAt, type Document } from "./document.ts";
 import { placeOf, spanAt, type Place } from "./places.ts";
@@ -74,7 +76,7 @@ function partnerItems(
   return file.items.flatMap((run) => {
     if (run.kind !== "train") return [];
     const renames = run.settings?.entries.some(
-      (entry) => entry.kind === "setting" && entry.name.text === "inputs",
+      (entry) => entry.kind === "setting" && settingOf(entry.name.text) === inputs,
     );
     const [model, data] = [run.model, run.data].map((name) => {
       const binding = resolved.scope.names.get(name.text);

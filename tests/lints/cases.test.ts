@@ -147,6 +147,8 @@ describe("runs", () => {
       [],
     ],
     ["none does", "batch: 1024\n optimizer: sgd(1)", ["NN2015 warning"]],
+    ["updates are as large", "batch: 256\n accumulate: 4\n optimizer: sgd(1)", ["NN2015 warning"]],
+    ["updates are smaller", "batch: 128\n accumulate: 2\n optimizer: sgd(1)", []],
     [
       "few steps end before AdaGrad's die out",
       "optimizer: adagrad\n epochs: 500\n steps: 1000",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { at, show, withCursor } from "./support/cursor.ts";
+import { at, digits, show, withCursor } from "./support/cursor.ts";
 
 describe("hover", () => {
   const hover = (marked: string): unknown => {
@@ -15,6 +15,25 @@ describe("hover", () => {
       }
     );
   };
+
+  test("a setting of a run: what it takes, and what holds without it", () => {
+    expect(hover(digits("return image -> flatten -> dense(10) as logits", "bat‸ch: 8")))
+      .toMatchInlineSnapshot(`
+      {
+        "facts": [
+          "takes = an integer from 1, or \`all\`",
+          "default = 32",
+          "example = batch: 128",
+        ],
+        "place": "main.nnspec 21:3-21:8",
+        "text": [
+          "How many rows one gradient is of.",
+          "The last batch of an epoch may be shorter, and is trained exactly. With \`all\` every step has all rows of the training part.",
+        ],
+        "title": "setting batch",
+      }
+    `);
+  });
 
   test("a layer: what it is, shapes, parameters, receptive field, what applies to its weights", () => {
     expect(hover(withCursor("-> dense(width)", "-> den‸se(width)"))).toMatchInlineSnapshot(`

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { expect, test } from "vitest";
 import { library } from "../../src/compiler/library/index.ts";
+import { settings } from "../../src/compiler/settings/index.ts";
 import { manual } from "../../src/tools/manual/manual.ts";
 
 const root = "spec/reference";
@@ -24,9 +25,9 @@ test("spec/reference is what scripts/reference.ts makes of the library", () => {
     expect(readFileSync(`${root}/${path}`, "utf8"), path).toBe(text);
 });
 
-test("every item has a page, and every link leads to one", () => {
+test("every item and every setting has a page, and every link leads to one", () => {
   const pages = manual();
-  expect(pages.size).toBe(library.all().length + 14);
+  expect(pages.size).toBe(library.all().length + settings.length + 15);
   for (const [path, text] of pages) {
     const folder = path.includes("/") ? `${path.split("/")[0]}/` : "";
     // What leads out of the reference is the test of the coverage's matter.

@@ -1,6 +1,8 @@
 import { textOf, type Span } from "../base/source.ts";
 import type { Bound } from "../passes/1-resolve/lexical.ts";
 import type { ResolvedFile } from "../passes/1-resolve/resolved.ts";
+import { settingOf } from "../settings/index.ts";
+import { inputs } from "../settings/inputs.ts";
 import type * as Ast from "../syntax/ast.ts";
 import { place, type Analysis } from "./analysis.ts";
 import { allParts } from "./cursor.ts";
@@ -243,7 +245,7 @@ function linkGroups(
   if (value.kind !== "group") return;
   for (const argument of value.arguments) {
     const draft =
-      argument.name && (name.text === "inputs" ? model : fields).get(argument.name.text);
+      argument.name && (settingOf(name.text) === inputs ? model : fields).get(argument.name.text);
     if (argument.name && draft) draft.uses.push(argument.name);
   }
 }

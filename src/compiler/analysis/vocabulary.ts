@@ -1,20 +1,22 @@
 import { quantities } from "../passes/2-infer/budget.ts";
 import { dataSettings } from "../passes/2-infer/data.ts";
 import { ensembleSettings } from "../passes/2-infer/ensemble.ts";
-import { runSettings } from "../passes/2-infer/recipes.ts";
 import { keysOf } from "../passes/2-infer/rules.ts";
 import { searchSettings } from "../passes/2-infer/search.ts";
 import type { DefinitionKind } from "../library/definition.ts";
+import { settings } from "../settings/index.ts";
 import type * as Ast from "../syntax/ast.ts";
 import { itemWords, units } from "../syntax/words.ts";
 
 export { itemWords, units };
 
+const ofRuns = settings.map(({ name }) => name);
+
 /** What the braces of a declaration may set. */
 export const settingsOf: Readonly<Partial<Record<Ast.Item["kind"] | "rule", readonly string[]>>> = {
   data: dataSettings,
-  recipe: runSettings,
-  train: runSettings,
+  recipe: ofRuns,
+  train: ofRuns,
   search: searchSettings,
   ensemble: ensembleSettings,
   budget: quantities,
@@ -25,12 +27,7 @@ export const ruleTargets: Readonly<Record<string, readonly string[]>> = keysOf;
 
 /** The kind of library item that the value of a setting or key is. */
 export const kindOfSetting: Readonly<Record<string, DefinitionKind>> = {
-  loss: "loss",
-  metrics: "metric",
-  optimizer: "optimizer",
-  schedule: "schedule",
-  augment: "augmentation",
-  predict: "augmentation",
+  ...Object.fromEntries(settings.flatMap(({ name, items }) => (items ? [[name, items]] : []))),
   source: "source",
   normalize: "normalizer",
   init: "initializer",

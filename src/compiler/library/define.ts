@@ -44,7 +44,7 @@ import type {
 } from "./definition.ts";
 
 /** The TypeScript type of a checked argument, from its specification. */
-type ValueOf<S extends ArgumentSpecification> =
+export type ValueOf<S extends ArgumentSpecification> =
   Present<S> | (S extends { readonly optional: true } ? undefined : never);
 
 type Present<S extends ArgumentSpecification> = S extends { readonly kind: "size" }
@@ -91,7 +91,7 @@ type Present<S extends ArgumentSpecification> = S extends { readonly kind: "size
                         : string;
 
 /** The values of a whole table, as the functions of a definition receive them. */
-type ValuesOf<T extends ArgumentTable> = { readonly [Name in keyof T]: ValueOf<T[Name]> };
+export type ValuesOf<T extends ArgumentTable> = { readonly [Name in keyof T]: ValueOf<T[Name]> };
 
 /** A definition as it is written: here alone a text becomes the name of an item. */
 type Named<D> = Omit<D, "name"> & { readonly name: string };

@@ -1,6 +1,5 @@
-import type { TypedAugment } from "./augment.ts";
+import { settings } from "../settings/index.ts";
 import type {
-  Average,
   Origin,
   Program,
   TypedModel,
@@ -9,15 +8,7 @@ import type {
   Weight,
   WeightSettings,
 } from "./program.ts";
-import {
-  nameOf,
-  showLoss,
-  showPenalties,
-  showSchedule,
-  showStop,
-  showUse,
-  showValue,
-} from "./show.ts";
+import { nameOf, showPenalties, showUse, showValue } from "./show.ts";
 
 /** One thing that holds for a weight, a value or a run, and where it was said. */
 interface Fact {
@@ -64,66 +55,22 @@ function factsOfRun(run: TypedRun, prefix: string): readonly Located[] {
   ];
 }
 
+/** The model and the data, and each setting that has something to say. */
 function settingsOf(run: TypedRun): readonly Located[] {
   const { span, name } = run;
   const declared = { span, from: `run ${name}` };
-  const rows: readonly (readonly [string, string | undefined, Origin?])[] = [
-    ["model", run.model.name, declared],
-    ["data", run.data.name, declared],
-    ["loss", showLoss(run.loss)],
-    [
-      "metrics",
-      run.metrics
-        .map((metric) => `${metric.name}(${metric.operands.map(nameOf).join(", ")})`)
-        .join(", ") || "none",
-    ],
-    ["optimizer", showUse(run.optimizer.use), run.optimizer.origin],
-    ["schedule", showSchedule(run.schedule.parts), run.schedule.origin],
-    ["batch", String(run.batch)],
-    ["epochs", String(run.epochs)],
-    ["steps", run.steps === undefined ? undefined : String(run.steps)],
-    ["stop", run.stop && showStop(run.stop)],
-    ["keep", run.keep.kind === "last" ? run.keep.kind : `best(${run.keep.metric})`],
-    ["save", run.saveEvery && `every(${showValue(run.saveEvery)})`],
-    ["clip", run.clip && `${run.clip.kind}(${run.clip.limit})`],
-    ["average", run.average && showAverage(run.average)],
-    [
-      "teacher",
-      run.teacher &&
-        `${run.teacher.model.name} of ${run.teacher.weights.kind === "run" ? `run ${run.teacher.weights.run}` : run.teacher.weights.path}`,
-    ],
-    ["augment", run.augment && showAugment(run.augment)],
-    [
-      "predict",
-      run.predict
-        ? `monte_carlo(samples: ${run.predict.samples})`
-        : run.views && `average(${showSteps(run.views.steps)})`,
-    ],
-    ["seed", String(run.seed)],
-  ];
-  return rows.flatMap(([key, value, given]) => {
-    const origin = given ?? run.origins?.get(key) ?? { span, from: "default of a run" };
-    return value === undefined ? [] : [{ path: name, subject: `run ${name}`, key, value, origin }];
+  const byDefault = { span, from: "default of a run" };
+  const about = { path: name, subject: `run ${name}` };
+  const shown = settings.flatMap((setting): readonly Located[] => {
+    const value = setting.show?.(run);
+    const origin = setting.origin?.(run) ?? run.origins?.get(setting.name) ?? byDefault;
+    return value === undefined ? [] : [{ ...about, key: setting.name, value, origin }];
   });
-}
-
-/** `(image: flip(axis: w, chance: 0.5)) then mixup(alpha: 0.2)`. */
-function showAugment({ fields, mixup }: TypedAugment): string {
-  const own = fields.map(({ field, steps }) => `${field}: ${showSteps(steps)}`);
   return [
-    ...(own.length === 0 ? [] : [`(${own.join(", ")})`]),
-    ...(mixup ? [`mixup(alpha: ${mixup.alpha})`] : []),
-  ].join(" then ");
-}
-
-function showSteps(steps: TypedAugment["fields"][number]["steps"]): string {
-  return steps.map(({ use }) => showUse(use)).join(" then ");
-}
-
-function showAverage(average: Average): string {
-  return average.kind === "ema"
-    ? `ema(${average.decay})`
-    : `swa(start: ${average.start}, every: ${showValue(average.every)})`;
+    { ...about, key: "model", value: run.model.name, origin: declared },
+    { ...about, key: "data", value: run.data.name, origin: declared },
+    ...shown,
+  ];
 }
 
 /** Every key of a weight, the defaults said as such. */

@@ -15,7 +15,6 @@ import type {
   SourceDefinition,
   WeightRole,
 } from "../library/definition.ts";
-import type { TypedAugment, TypedViews } from "./augment.ts";
 import type { Formula, Origin, Penalty } from "./formula.ts";
 import type { CascadeRule } from "./rules.ts";
 
@@ -325,42 +324,18 @@ export interface Teacher {
   readonly weights: WeightSource;
 }
 
+/** What a run is besides its settings: each of these declares in its own file what it gives a run. */
 export interface TypedRun {
   readonly name: string;
   readonly documentation?: string;
   readonly span: Span;
   readonly model: TypedModel;
   readonly data: TypedData;
-  /** Model input → data field. */
-  readonly inputs: ReadonlyMap<string, string>;
-  readonly loss: LossExpression;
-  readonly optimizer: { readonly use: Use<OptimizerDefinition>; readonly origin: Origin };
-  readonly schedule: { readonly parts: readonly SchedulePart[]; readonly origin: Origin };
-  /** Rows a step; "all" is the full batch. */
-  readonly batch: number | "all";
-  readonly epochs: number;
-  readonly steps: number | undefined;
-  readonly stop: StopCondition | undefined;
-  readonly keep:
-    | { readonly kind: "last" }
-    | { readonly kind: "best"; readonly metric: string; readonly better: "higher" | "lower" };
-  readonly saveEvery: Duration | undefined;
-  readonly metrics: readonly TypedMetric[];
-  readonly teacher?: Teacher;
-  /** Averages of the weights, which are used in their place. */
-  readonly average?: Average;
-  readonly augment?: TypedAugment | undefined;
-  /** What predictions are averaged over. */
-  readonly views?: TypedViews;
-  /** How trained models answer, where not in the plain way. */
-  readonly predict?: MonteCarlo;
-  readonly clip: { readonly kind: "norm" | "value"; readonly limit: number } | undefined;
-  readonly seed: number;
   readonly weights: readonly WeightSettings[];
   readonly penalties: readonly ValuePenalty[];
   /** Where each setting that was written came from; the others are defaults. */
   readonly origins?: ReadonlyMap<string, Origin>;
-  /** What the run asks for that this version checks but does not run yet ("teacher", "average", "after", …). */
+  /** What the run asks for that this version checks but does not run yet. */
   readonly notYet: readonly { readonly setting: string; readonly span: Span }[];
 }
 

@@ -1,5 +1,6 @@
 import { isDim, print } from "../ir/dim.ts";
 import type { ArgumentValue, Use } from "../library/arguments.ts";
+import type { TypedAugment } from "./augment.ts";
 import type {
   Formula,
   LossExpression,
@@ -58,6 +59,11 @@ export function showPenalties(terms: readonly Penalty[]): string {
 
 export function showSchedule(parts: readonly SchedulePart[]): string {
   return parts.map((part) => (part.kind === "use" ? showUse(part.use) : part.name)).join(" then ");
+}
+
+/** `pad_crop(pixels: 4) then flip(axis: w)` */
+export function showSteps(steps: TypedAugment["fields"][number]["steps"]): string {
+  return steps.map(({ use }) => showUse(use)).join(" then ");
 }
 
 /** A value as a person would call it: its name, else the stage that makes it. */

@@ -43,6 +43,8 @@ export interface TrainingDefinition {
   readonly directory: string;
 
   readonly batchSize: number;
+  /** Batches that are gathered for one step, from 2. */
+  readonly accumulate?: number;
   /** All rows are one batch. */
   readonly trainsOnAll: boolean;
   /** The fields of a row that the device is given. */

@@ -16,6 +16,7 @@ export function epochBatches(session: Session): Iterable<Batch> | AsyncIterable<
   const order = epochOrder(train.rows, seed, epoch);
   if (!training.augmentingOf) return batches(train, order, training.inputs, training.batchSize);
   const at = { order, seed, epoch, done: stepsDone(session) };
+  if (training.accumulate) at.done = batchesDone(session);
   const augmenting = session.augmenting!;
   if (training.augmentWorker) {
     const prefetcher = session.prefetcher!;
@@ -27,6 +28,11 @@ export function epochBatches(session: Session): Iterable<Batch> | AsyncIterable<
 /** How many steps of the epoch that comes are done already, where training goes on after an interruption. */
 export function stepsDone({ progress, stepsPerEpoch }: Session): number {
   return progress.step - progress.epoch * stepsPerEpoch;
+}
+
+/** How many batches those steps took. */
+export function batchesDone(session: Session): number {
+  return stepsDone(session) * session.training.accumulate!;
 }
 
 /** Makes augmented batches ahead in a worker, where there can be one; otherwise between the steps. */

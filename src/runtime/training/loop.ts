@@ -1,10 +1,11 @@
 import { openMetricsLog } from "../metrics-log.ts";
 import { isBetter } from "../stopping.ts";
+import { beginsUpdate, callInUpdate, endsUpdate } from "./accumulating.ts";
 import { useAverages, useWeights } from "./averages.ts";
 import { save, saveOnTheWay } from "./checkpoints.ts";
 import { evaluate, trainingMetrics } from "./measuring.ts";
 import { updatePlateaus } from "./plateaus.ts";
-import { epochBatches, stepsDone } from "./epoch-batches.ts";
+import { batchesDone, epochBatches, stepsDone } from "./epoch-batches.ts";
 import { keptTensors, momentOf, readTensors, startOf, type Session } from "./session.ts";
 import { runStep } from "./steps.ts";
 import { fingerprints, tellStill } from "./still-tensors.ts";
@@ -107,19 +108,27 @@ async function keepBest(session: Session, metrics: EpochMetrics): Promise<boolea
 async function trainEpoch(session: Session): Promise<string | undefined> {
   const { training, device, epochs, stepsPerEpoch, totalSteps, reporter, progress } = session;
   const epoch = progress.epoch + 1;
-  const done = stepsDone(session);
+  const done = training.accumulate ? batchesDone(session) : stepsDone(session);
   if (done === 0)
     for (const [name, zero] of training.monitors.map(startOf)) device.write(name, zero);
   let shown = performance.now();
   for await (const batch of epochBatches(session)) {
     if (batch.number <= done) continue;
-    if (session.interrupted || progress.step === totalSteps) break;
-    progress.step++;
+    if (!training.accumulate || beginsUpdate(training, batch.number))
+      if (session.interrupted || progress.step === totalSteps) break;
+    if (!training.accumulate || beginsUpdate(training, batch.number)) progress.step++;
     const numbers = training.numbersOf(momentOf(training, progress, session));
     const { rows, fields } = batch;
-    await runStep(session, { rows, inputs: fields, numbers, step: progress.step });
+    if (training.accumulate) {
+      await runStep(session, { rows, inputs: fields, ...callInUpdate(session, batch, numbers) });
+      if (!endsUpdate(session, batch.number)) {
+        if (performance.now() - shown >= 200) await pause();
+        continue;
+      }
+    } else await runStep(session, { rows, inputs: fields, numbers, step: progress.step });
     if (training.saveEverySteps || training.saveEverySeconds) await saveWhenDue(session);
     const place = { epoch, epochs, step: batch.number, stepsPerEpoch, rows };
+    if (training.accumulate) place.step = stepsDone(session);
     if (performance.now() - shown < 200) reporter.batch(place);
     else {
       await pause();

@@ -10,7 +10,12 @@ export async function runStep(session: Session, call: DeviceCall): Promise<void>
   else {
     if (training.curved) await stepWithFactors(session, call);
     else device.run(training.plans.train, call);
-    if (training.initialValues && call.step === 1) await keepInitialValues(session);
+    if (training.initialValues) {
+      // Batch after batch the results are those of all of the first update so far.
+      if (training.accumulate) {
+        if (session.progress.step === 1) await keepInitialValues(session);
+      } else if (call.step === 1) await keepInitialValues(session);
+    }
   }
 }
 

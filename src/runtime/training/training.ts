@@ -12,6 +12,7 @@ import type { Part, PreparedData } from "../prepare.ts";
 import { fillUniform, randomStream } from "../random.ts";
 import type { EndEvent, Metrics, Reporter } from "../reporter.ts";
 import type { TensorFile } from "../safetensors.ts";
+import { updateCount } from "./accumulating.ts";
 import { begin, examplesIn, finish, resume, save, type Trained } from "./checkpoints.ts";
 import { tablesOf } from "./collecting.ts";
 import { loadData, loadOther } from "./data.ts";
@@ -90,7 +91,9 @@ async function openSession(
     );
   }
   const epochs = options.epochs ?? training.defaultEpochs;
-  const stepsPerEpoch = batchCount(length, training.batchSize);
+  const stepsPerEpoch = training.accumulate
+    ? updateCount(training, length)
+    : batchCount(length, training.batchSize);
   const allSteps = epochs * stepsPerEpoch;
   const totalSteps = training.mostSteps ? Math.min(training.mostSteps, allSteps) : allSteps;
   const folder = runsInNode() ? (options.runDirectory ?? "run") : undefined;
@@ -198,7 +201,7 @@ function reportStart(session: Session, resumedFrom: number | undefined): void {
     },
     epochs,
     stepsPerEpoch,
-    batch: training.batchSize,
+    batch: training.accumulate ? training.accumulate * training.batchSize : training.batchSize,
     seed,
     ...(training.teacher && teacher && { teacher }),
     ...(training.warmFiles && warmStarts.length > 0

@@ -1,4 +1,8 @@
-import type { ArgumentSpecification, Duration } from "../../compiler/library/arguments.ts";
+import type {
+  ArgumentSpecification,
+  ArgumentTable,
+  Duration,
+} from "../../compiler/library/arguments.ts";
 import type { Definition, DefinitionKind } from "../../compiler/library/definition.ts";
 
 export interface DescribedArgument {
@@ -29,10 +33,14 @@ export function describe(definition: Definition): Description {
     name,
     summary,
     formula,
-    arguments: Object.entries(definition.arguments).map(([each, specification]) =>
-      describeArgument(each, specification),
-    ),
+    arguments: describeTable(definition.arguments),
   };
+}
+
+export function describeTable(table: ArgumentTable): readonly DescribedArgument[] {
+  return Object.entries(table).map(([each, specification]) =>
+    describeArgument(each, specification),
+  );
 }
 
 function describeArgument(name: string, specification: ArgumentSpecification): DescribedArgument {

@@ -1,7 +1,8 @@
 import { library } from "../../compiler/library/index.ts";
 import type { Definition, DefinitionKind } from "../../compiler/library/definition.ts";
+import { settings } from "../../compiler/settings/index.ts";
 import { coverage } from "./coverage.ts";
-import { page } from "./page.ts";
+import { page, pageOfSetting } from "./page.ts";
 
 /** The chapters of the reference, in reading order: kind, title, and what items of the kind are for. */
 const chapters = [
@@ -71,6 +72,8 @@ export function manual(): ReadonlyMap<string, string> {
     for (const definition of library.all(kind))
       files.set(`${folder(kind)}/${definition.name}.md`, page(definition));
   }
+  files.set("settings/README.md", chapterOfSettings());
+  for (const setting of settings) files.set(`settings/${setting.name}.md`, pageOfSetting(setting));
   files.set(
     "coverage.md",
     coverage((definition) => `${folder(definition.kind)}/${definition.name}.md`),
@@ -90,12 +93,14 @@ function contents(): string {
         .map((item) => link(`${folder(kind)}/`, item))
         .join(", ")}`,
   );
+  const ofRuns = settings.map(({ name }) => `[${name}](settings/${name}.md)`).join(", ");
   return [
     "# Reference",
     "",
-    "Every item of the library, made from its definition by `scripts/reference.ts`. The header `nnspec 1` pins these formulas and defaults.",
+    "Every item of the library and every setting of runs, made from its definition by `scripts/reference.ts`. The header `nnspec 1` pins these formulas and defaults.",
     "",
     ...lines,
+    `- [Settings of runs](settings/README.md): ${ofRuns}`,
     "",
     "[Coverage](coverage.md): what the lectures teach, row by row, with links to syntax, page and test.",
     "",
@@ -111,6 +116,23 @@ function chapter(kind: DefinitionKind, title: string, introduction: string): str
     "",
     "| name | what it does |",
     "|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+function chapterOfSettings(): string {
+  const rows = settings.map(
+    ({ name, takes, otherwise, summary }) =>
+      `| [${name}](${name}.md) | ${takes} | ${otherwise} | ${cell(summary)} |`,
+  );
+  return [
+    "# Settings of runs",
+    "",
+    "What `train` and `recipe` set: `train Net on Digits { loss: cross_entropy(logits, label), epochs: 30 }`. The numbers are those of chapters of the specification.",
+    "",
+    "| name | takes | default | what it does |",
+    "|---|---|---|---|",
     ...rows,
     "",
   ].join("\n");

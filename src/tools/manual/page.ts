@@ -1,5 +1,6 @@
 import type { ActivationDefinition, Definition } from "../../compiler/library/definition.ts";
-import { describe, type DescribedArgument } from "./describe.ts";
+import type { Setting } from "../../compiler/settings/setting.ts";
+import { describe, describeTable, type DescribedArgument } from "./describe.ts";
 
 /** The page of one item. */
 export function page(definition: Definition): string {
@@ -18,13 +19,33 @@ export function page(definition: Definition): string {
   return `${parts.join("\n\n")}\n`;
 }
 
+/** The page of a setting of runs and recipes. */
+export function pageOfSetting(setting: Setting): string {
+  const calls = Object.entries(setting.calls ?? {}).filter(
+    ([, table]) => Object.keys(table).length > 0,
+  );
+  const parts = [
+    `# ${setting.name}`,
+    `Setting of runs and recipes. ${setting.summary}`,
+    ["| takes | default |", "|---|---|", `| ${setting.takes} | ${setting.otherwise} |`].join("\n"),
+    ...calls.flatMap(([name, table]) => [`## ${name}`, ...tableOf(describeTable(table))]),
+    "## Example",
+    fenced("nnspec fragment", setting.example),
+    ...(setting.details === undefined ? [] : ["## Details", setting.details]),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
 function fenced(language: string, text: string): string {
   return `\`\`\`${language}\n${text}\n\`\`\``;
 }
 
 function argumentsOf(definition: Definition): readonly string[] {
   const described = describe(definition).arguments;
-  if (described.length === 0) return [];
+  return described.length === 0 ? [] : ["## Arguments", ...tableOf(described)];
+}
+
+function tableOf(described: readonly DescribedArgument[]): readonly string[] {
   const rows = described.map(
     (argument) =>
       `| ${code(argument.name)} | ${argument.type} | ${defaultCell(argument)} | ${cell(argument.summary)} |`,
@@ -36,11 +57,7 @@ function argumentsOf(definition: Definition): readonly string[] {
     positional.length === 0
       ? "All by name."
       : `By position: ${positional.map(code).join(", ")}; the others by name.`;
-  return [
-    "## Arguments",
-    ["| name | takes | default | meaning |", "|---|---|---|---|", ...rows].join("\n"),
-    order,
-  ];
+  return [["| name | takes | default | meaning |", "|---|---|---|---|", ...rows].join("\n"), order];
 }
 
 function defaultCell(argument: DescribedArgument): string {

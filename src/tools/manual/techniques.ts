@@ -234,9 +234,9 @@ const losses: readonly Row[] = [
 const optimizers: readonly Row[] = [
   [
     "F1",
-    "gradient descent: full, stochastic, mini-batch",
-    ["8.1", "8.5"],
-    ["library/optimizers.test.ts"],
+    "gradient descent: full, stochastic, mini-batch, several batches an update",
+    ["8.1", "8.5", "8.12"],
+    ["library/optimizers.test.ts", "lower/accumulate.test.ts", "training/accumulate.test.ts"],
   ],
   [
     "F2",

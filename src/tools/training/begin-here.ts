@@ -2,6 +2,7 @@ import type { Emission } from "../../targets/trainer/emission.ts";
 import { batchCount, type Batch } from "../../runtime/batches.ts";
 import type { Device } from "../../runtime/device.ts";
 import { isUserError, UserError } from "../../runtime/errors.ts";
+import { updateCount } from "../../runtime/training/accumulating.ts";
 import { begin } from "../../runtime/training/checkpoints.ts";
 import { loadData } from "../../runtime/training/data.ts";
 import type { TrainingDefinition } from "../../runtime/training/definition.ts";
@@ -45,7 +46,7 @@ export async function beginHere(
   };
   const tensors = new Map<string, Float32Array>();
   const data = await loadData(training, seed, path);
-  const stepsPerEpoch = batchCount(data.train.rows.length, training.batchSize);
+  const stepsPerEpoch = stepsOf(training, data.train.rows.length);
   const all = training.defaultEpochs * stepsPerEpoch;
   const session = sessionOf(training, {
     ...{ data, seed, folder, stepsPerEpoch, totalSteps: Math.min(training.mostSteps ?? all, all) },
@@ -67,6 +68,13 @@ export async function beginHere(
   } finally {
     session.prefetcher?.close();
   }
+}
+
+/** How many steps an epoch of so many rows has. */
+export function stepsOf(training: TrainingDefinition, rows: number): number {
+  return training.accumulate === undefined
+    ? batchCount(rows, training.batchSize)
+    : updateCount(training, rows);
 }
 
 /** A device that remembers what is written, and computes nothing. */

@@ -1,6 +1,6 @@
 import type { Inspection } from "../../compiler/inspect.ts";
 import type { Emission } from "../../targets/trainer/emission.ts";
-import { batchCount, type Batch } from "../../runtime/batches.ts";
+import type { Batch } from "../../runtime/batches.ts";
 import type { BackendChoice } from "../../runtime/device.ts";
 import { begin } from "../../runtime/training/checkpoints.ts";
 import { loadData } from "../../runtime/training/data.ts";
@@ -8,7 +8,7 @@ import type { TrainingDefinition } from "../../runtime/training/definition.ts";
 import type { Session } from "../../runtime/training/session.ts";
 import { openDevice } from "../../runtime/training/training.ts";
 import { describeValues, type ValueStatistics } from "../../runtime/value-statistics.ts";
-import { firstBatch, sessionOf } from "./begin-here.ts";
+import { firstBatch, sessionOf, stepsOf } from "./begin-here.ts";
 import { makeDefinition, plansOf } from "./make-definition.ts";
 
 export interface InspectionOptions {
@@ -90,7 +90,7 @@ async function openSession(
   { backend, seed = training.defaultSeed, data: path, folder }: InspectionOptions,
 ): Promise<Session> {
   const data = await loadData(training, seed, path);
-  const stepsPerEpoch = batchCount(data.train.rows.length, training.batchSize);
+  const stepsPerEpoch = stepsOf(training, data.train.rows.length);
   const options = {
     backend,
     data: new Map<string, string>(),

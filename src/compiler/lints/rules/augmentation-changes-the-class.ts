@@ -1,5 +1,7 @@
 import type { ArgumentValue, Use } from "../../library/arguments.ts";
 import type { TypedRun } from "../../typed/program.ts";
+import { originOf } from "../../settings/index.ts";
+import { augment } from "../../settings/augment.ts";
 import { defineLint } from "../lint.ts";
 
 /** Names of data whose pictures are signs with a way up and a way round. */
@@ -22,7 +24,7 @@ export const augmentationChangesTheClass = defineLint({
   source:
     "Simard, Steinkraus, Platt 2003, Best Practices for Convolutional Neural Networks; Shorten, Khoshgoftaar 2019, A survey on Image Data Augmentation, on label safety",
   *run(run) {
-    const span = run.origins?.get("augment")?.span;
+    const span = originOf(run, augment)?.span;
     const named = signName(run);
     if (!span || named === undefined) return;
     for (const { steps } of run.augment?.fields ?? []) {

@@ -1,6 +1,8 @@
 import type { Fix } from "../../base/diagnostics/diagnostic.ts";
 import { defaults } from "../../library/defaults.ts";
 import { callIn } from "../edits.ts";
+import { originOf } from "../../settings/index.ts";
+import { batch } from "../../settings/batch.ts";
 import { defineLint } from "../lint.ts";
 import { layerOf, normalizing, type Network } from "../network.ts";
 
@@ -22,7 +24,7 @@ export const batchNormWithTinyBatch = defineLint({
     const layers = run.model.layers.filter((layer) => normalizing(layer)?.batch === true);
     if (run.batch === "all" || run.batch >= fewest || layers.length === 0) return;
     yield {
-      span: run.origins?.get("batch")?.span ?? run.span,
+      span: originOf(run, batch)?.span ?? run.span,
       message: `\`${layers[0]!.definition.name}\` needs a batch of ${fewest} rows or more for its statistics, found ${run.batch}; use \`${ofRows}\`, or a larger batch`,
       related: layers
         .slice(0, 3)

@@ -1,5 +1,8 @@
 import type { StopCondition } from "../../typed/program.ts";
 import { textOf } from "../../base/source.ts";
+import { originOf } from "../../settings/index.ts";
+import { keep } from "../../settings/keep.ts";
+import { stop } from "../../settings/stop.ts";
 import { defineLint } from "../lint.ts";
 
 /** Early stopping, or the choice of the best weights, by the loss of the training rows. */
@@ -15,11 +18,11 @@ export const earlyStoppingOnTrainingData = defineLint({
     const hasValidation =
       run.data.split.validation > 0 || run.data.sources.some(({ part }) => part === "validation");
     const watched = [
-      ["stop", run.stop && watchesTraining(run.stop)],
-      ["keep", run.keep.kind === "best" && run.keep.metric.startsWith("train.")],
+      [stop, run.stop && watchesTraining(run.stop)],
+      [keep, run.keep.kind === "best" && run.keep.metric.startsWith("train.")],
     ] as const;
     for (const [setting, wrong] of watched) {
-      const span = run.origins?.get(setting)?.span;
+      const span = originOf(run, setting)?.span;
       if (wrong !== true || !span) continue;
       const place = textOf(span).indexOf("train.loss");
       const at = {
@@ -32,7 +35,7 @@ export const earlyStoppingOnTrainingData = defineLint({
         : `write \`validation.loss\`, and \`split: (train: 80%, validation: 20%)\` in \`${run.data.name}\``;
       yield {
         span: place < 0 ? span : at,
-        message: `\`${setting}\` watches the loss of the training rows; ${write}`,
+        message: `\`${setting.name}\` watches the loss of the training rows; ${write}`,
         fixes:
           hasValidation && place >= 0
             ? [{ title: "Write `validation.loss`", edits: [{ span: at, text: "validation.loss" }] }]
@@ -42,7 +45,7 @@ export const earlyStoppingOnTrainingData = defineLint({
   },
 });
 
-function watchesTraining(stop: StopCondition): boolean {
-  if (stop.kind === "early") return stop.metric.startsWith("train.");
-  return stop.kind !== "compare" && stop.conditions.some(watchesTraining);
+function watchesTraining(condition: StopCondition): boolean {
+  if (condition.kind === "early") return condition.metric.startsWith("train.");
+  return condition.kind !== "compare" && condition.conditions.some(watchesTraining);
 }

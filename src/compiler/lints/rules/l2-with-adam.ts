@@ -2,6 +2,8 @@ import type { Fix } from "../../base/diagnostics/diagnostic.ts";
 import { textOf, type Span } from "../../base/source.ts";
 import type { Penalty, Program, TypedRun, WeightSettings } from "../../typed/program.ts";
 import { callIn } from "../edits.ts";
+import { originOf } from "../../settings/index.ts";
+import { optimizer } from "../../settings/optimizer.ts";
 import { defineLint, type Finding } from "../lint.ts";
 
 /** An L2 penalty on weights that Adam trains. */
@@ -82,7 +84,7 @@ function decouple(run: TypedRun, program: Program): readonly Fix[] {
     (each) => each.weight.role !== "weights" && (each.regularize?.terms.length ?? 0) > 0,
   );
   const alike = run.weights.every(({ optimizer }) => optimizer.use === run.optimizer.use);
-  const written = run.origins?.get("optimizer")?.span;
+  const written = originOf(run, optimizer)?.span;
   if (
     program.runs.length !== 1 ||
     lambdas.size !== 1 ||
@@ -96,13 +98,13 @@ function decouple(run: TypedRun, program: Program): readonly Fix[] {
   const call = callIn(written, definition.name);
   const given = call?.arguments ? textOf(call.arguments).trim() : "";
   if (!call || !definition.decoupled || /[()]/.test(given)) return [];
-  const optimizer = `${definition.decoupled.name}(${given === "" ? "" : `${given}, `}decay: ${lambda})`;
+  const instead = `${definition.decoupled.name}(${given === "" ? "" : `${given}, `}decay: ${lambda})`;
   const penalties = new Map(
     matrices.map(({ regularize }) => [regularize!.origin.span.start, regularize!.origin.span]),
   );
   const edits = [
-    { span: written, text: optimizer },
+    { span: written, text: instead },
     ...[...penalties.values()].map((span) => ({ span, text: "none" })),
   ];
-  return [{ title: `Write \`${optimizer}\`, and no penalty`, edits }];
+  return [{ title: `Write \`${instead}\`, and no penalty`, edits }];
 }

@@ -1,6 +1,10 @@
 import { endOf } from "../edits.ts";
 import type { Fix } from "../../base/diagnostics/diagnostic.ts";
 import type { TypedRun } from "../../typed/program.ts";
+import { rowsOfUpdate } from "../../settings/accumulate.ts";
+import { originOf } from "../../settings/index.ts";
+import { optimizer } from "../../settings/optimizer.ts";
+import { schedule } from "../../settings/schedule.ts";
 import { defineLint } from "../lint.ts";
 
 const largeBatch = 512;
@@ -19,9 +23,11 @@ export const largeBatchWithoutWarmup = defineLint({
     const { definition, arguments: values } = run.optimizer.use;
     const rate = values["rate"];
     const { usualRate: usual = Infinity } = definition;
+    const rows = rowsOfUpdate(run);
+    const gathered = `with ${run.accumulate === undefined ? "batches" : "updates"} of ${rows}`;
     if (
-      run.batch === "all" ||
-      run.batch < largeBatch ||
+      rows === "all" ||
+      rows < largeBatch ||
       typeof rate !== "number" ||
       rate <= usual ||
       risesFirst(run)
@@ -31,7 +37,7 @@ export const largeBatchWithoutWarmup = defineLint({
       span: run.schedule.origin.from.startsWith("default")
         ? run.optimizer.origin.span
         : run.schedule.origin.span,
-      message: `the rate ${rate} with batches of ${run.batch} needs a gentle start; write \`schedule: warmup(5 epochs) then …\``,
+      message: `the rate ${rate} ${gathered} needs a gentle start; write \`schedule: warmup(5 epochs) then …\``,
       fixes: warmed(run),
     };
   },
@@ -48,20 +54,20 @@ function risesFirst({ schedule }: TypedRun): boolean {
 function warmed(run: TypedRun): readonly Fix[] {
   const title = "Begin with `warmup(5 epochs)`";
   if (run.epochs <= 5) return [];
-  const schedule = run.origins?.get("schedule")?.span;
-  if (schedule)
+  const written = originOf(run, schedule)?.span;
+  if (written)
     return [
       {
         title,
-        edits: [{ span: { ...schedule, end: schedule.start }, text: "warmup(5 epochs) then " }],
+        edits: [{ span: { ...written, end: written.start }, text: "warmup(5 epochs) then " }],
       },
     ];
-  const optimizer = run.origins?.get("optimizer")?.span;
-  return optimizer
+  const chosen = originOf(run, optimizer)?.span;
+  return chosen
     ? [
         {
           title,
-          edits: [{ span: endOf(optimizer), text: "\n  schedule: warmup(5 epochs) then constant" }],
+          edits: [{ span: endOf(chosen), text: "\n  schedule: warmup(5 epochs) then constant" }],
         },
       ]
     : [];

@@ -1,4 +1,6 @@
 import { isTreated } from "../../typed/kronecker.ts";
+import { originOf } from "../../settings/index.ts";
+import { batch } from "../../settings/batch.ts";
 import { defineLint } from "../lint.ts";
 
 /** Below this, the curvature of a batch says little of that of the data. */
@@ -16,7 +18,7 @@ export const secondOrderWithNoise = defineLint({
     "Martens, Grosse 2015; Ba, Grosse, Martens 2017, Distributed Second-Order Optimization using Kronecker-Factored Approximations",
   *run(run) {
     if (run.batch === "all" || run.batch >= fewest || !run.weights.some(isTreated)) return;
-    const written = run.origins?.get("batch")?.span;
+    const written = originOf(run, batch)?.span;
     yield {
       span: written ?? run.optimizer.origin.span,
       message: `\`kfac\` needs batches of ${fewest} rows or more for its curvature, found ${run.batch}; write a larger batch, or use \`adam\``,

@@ -4,6 +4,7 @@ import * as messages from "../../base/diagnostics/catalogue/hypers.ts";
 import { unknownModel } from "../../base/diagnostics/catalogue/training.ts";
 import { suggest } from "../../base/suggest.ts";
 import { bounds, known, multiply, size, type Dim } from "../../ir/dim.ts";
+import { settings } from "../../settings/index.ts";
 import { kroneckerLayers } from "../../typed/kronecker.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { Program, TypedModel, TypedRun } from "../../typed/program.ts";
@@ -245,7 +246,9 @@ function stepOf(run: TypedRun): Step {
   const { batch, optimizer } = run;
   return {
     batch: batch === "all" ? undefined : batch,
-    slots: Object.keys(optimizer.use.definition.slots(optimizer.use.arguments)).length,
+    slots:
+      Object.keys(optimizer.use.definition.slots(optimizer.use.arguments)).length +
+      (settings.some((setting) => (setting.gathers?.(run) ?? 1) > 1) ? 1 : 0),
     factors: factorsOf(run),
   };
 }

@@ -376,8 +376,3 @@ function checkShares(
 function percent(share: number): string {
   return `${Number((share * 100).toFixed(6))}%`;
 }
-
-/** Whether rows are kept apart for a purpose, by a source of their own or by the split. */
-export function hasPart(data: TypedData, part: "train" | "validation" | "test"): boolean {
-  return data.split[part] > 0 || data.sources.some((source) => source.part === part);
-}

@@ -2,10 +2,10 @@ import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
 import type { Span } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
+import { hasPart } from "../../typed/parts.ts";
 import type { TypedData, TypedMetric } from "../../typed/program.ts";
 import { replace } from "./argument-values.ts";
 import type { Context } from "./context.ts";
-import { hasPart } from "./data.ts";
 
 /** What a run lets its rules watch. */
 export interface Watched {

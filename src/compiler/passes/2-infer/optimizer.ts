@@ -1,42 +1,17 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
 import type { Span } from "../../base/source.ts";
-import { size } from "../../ir/dim.ts";
 import { defaults } from "../../library/defaults.ts";
 import type { ArgumentValue, Scheduled, Use } from "../../library/arguments.ts";
 import type { OptimizerDefinition, ScheduleDefinition } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import { defaultOf } from "./argument-values.ts";
 import { checkUse } from "./arguments.ts";
-import type { Binding, Context, Scope } from "./context.ts";
-import { child, lookup } from "./lookup.ts";
+import type { Context, Scope } from "./context.ts";
+import { lookup } from "./lookup.ts";
 import { references } from "./run-names.ts";
+import { withRunNumbers, type RunNumbers } from "./run-numbers.ts";
 import { lengthOf } from "./schedule.ts";
-
-/** The numbers of a run that its optimiser may be calculated from. */
-export interface RunNumbers {
-  readonly batch: number | "all";
-  readonly stepsPerEpoch: number | undefined;
-  readonly totalSteps: number | undefined;
-}
-
-/** A scope in which `batch`, `steps_per_epoch` and `total_steps` have their values, where they are known. */
-export function withRunNumbers(scope: Scope, numbers: RunNumbers, at: Span): Scope {
-  const values: readonly (readonly [string, number | "all" | undefined])[] = [
-    ["batch", numbers.batch],
-    ["steps_per_epoch", numbers.stepsPerEpoch],
-    ["total_steps", numbers.totalSteps],
-  ];
-  return child(
-    scope,
-    values.flatMap(([name, value]): readonly (readonly [string, Binding])[] => {
-      if (typeof value !== "number" || lookup(scope, name)) return [];
-      return [
-        [name, { kind: "value", value: { kind: "size", dim: size(value), span: at }, span: at }],
-      ];
-    }),
-  );
-}
 
 /** `adam(lr)`, `if big then sgd(0.1 * batch / 256) else adam`; undefined when it was reported. */
 export function inferOptimizer(

@@ -2,36 +2,15 @@ import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
 import { suggest } from "../../base/suggest.ts";
 import { defaults } from "../../library/defaults.ts";
+import { settingOf, settings as settingsOfRuns } from "../../settings/index.ts";
+import { optimizer } from "../../settings/optimizer.ts";
+import type { SettingName } from "../../settings/setting.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import { replace } from "./argument-values.ts";
 import type { Context, Declaration, Scope } from "./context.ts";
 import { snippet } from "./describe.ts";
 import { describeItem, lookup } from "./lookup.ts";
 import type { RulePlace } from "./rules.ts";
-
-/** Every setting of a run and of a recipe. */
-export const runSettings = [
-  "loss",
-  "optimizer",
-  "schedule",
-  "batch",
-  "epochs",
-  "steps",
-  "stop",
-  "keep",
-  "save",
-  "metrics",
-  "augment",
-  "clip",
-  "average",
-  "teacher",
-  "after",
-  "predict",
-  "seed",
-  "inputs",
-  "guarantee",
-] as const;
-export type RunSetting = (typeof runSettings)[number];
 
 /** A setting with the scope that its names are resolved in, and whose it is ("run Mlp", "recipe Common"). */
 export interface PlacedSetting {
@@ -41,7 +20,7 @@ export interface PlacedSetting {
 }
 
 export interface MergedSettings {
-  readonly settings: ReadonlyMap<RunSetting, PlacedSetting>;
+  readonly settings: ReadonlyMap<SettingName, PlacedSetting>;
   readonly rules: readonly {
     readonly rule: Ast.Rule;
     readonly scope: Scope;
@@ -55,7 +34,7 @@ interface Layer {
   readonly name: string;
   readonly level: "run" | "recipe";
   readonly scope: Scope;
-  readonly settings: ReadonlyMap<RunSetting, Ast.Setting>;
+  readonly settings: ReadonlyMap<SettingName, Ast.Setting>;
   readonly rules: readonly Ast.Rule[];
 }
 
@@ -89,8 +68,8 @@ export function mergeSettings(
       : [];
   });
   const own = item.settings && readLayer(runName, "run", scope, item.settings, report);
-  const settings = new Map<RunSetting, PlacedSetting>();
-  for (const key of runSettings) {
+  const settings = new Map<SettingName, PlacedSetting>();
+  for (const { name: key } of settingsOfRuns) {
     const givers = recipes.filter((recipe) => recipe.settings.has(key));
     const mine = own?.settings.get(key);
     const [first, second] = givers;
@@ -170,14 +149,14 @@ function readLayer(
   written: Ast.Settings,
   report: Report,
 ): Layer {
-  const settings = new Map<RunSetting, Ast.Setting>();
+  const settings = new Map<SettingName, Ast.Setting>();
   const rules: Ast.Rule[] = [];
   for (const entry of written.entries) {
     if (entry.kind === "rule") {
       rules.push(entry);
       continue;
     }
-    const key = runSettings.find((each) => each === entry.name.text);
+    const key = settingOf(entry.name.text)?.name;
     if (!key)
       report(unknown(entry, `${level === "run" ? "the run" : "the recipe"} \`${name}\``, written));
     else if (settings.has(key))
@@ -194,41 +173,27 @@ function readLayer(
   return { name, level, scope, settings, rules };
 }
 
-const rateNames = new Set(["lr", "rate", "learning_rate", "eta"]);
-
 function unknown(
   entry: Ast.Setting,
   where: string,
   written: Ast.Settings,
 ): ReturnType<typeof diagnostic> {
   const { text: name, span } = entry.name;
-  if (rateNames.has(name)) {
-    const optimizer = written.entries.find(
-      (other): other is Ast.Setting => other.kind === "setting" && other.name.text === "optimizer",
+  if (optimizer.argumentsOfIts?.includes(name) === true) {
+    const chosen = written.entries.find(
+      (other): other is Ast.Setting =>
+        other.kind === "setting" && settingOf(other.name.text)?.name === optimizer.name,
     );
     const called =
-      optimizer?.value.kind === "reference"
-        ? optimizer.value.path[0]!.text
-        : defaults.optimizer.name;
+      chosen?.value.kind === "reference" ? chosen.value.path[0]!.text : defaults.optimizer.name;
     return diagnostic(messages.rateOutsideOptimizer, span, {
       name,
       write: `${called}(${snippet(entry.value.span)})`,
     });
   }
-  const aliases: Readonly<Record<string, RunSetting>> = {
-    epoch: "epochs",
-    batch_size: "batch",
-    optimiser: "optimizer",
-    lr_schedule: "schedule",
-    metric: "metrics",
-    scheduler: "schedule",
-  };
-  const suggestion = Object.hasOwn(aliases, name) ? aliases[name] : suggest(name, runSettings);
+  const known = settingsOfRuns.map((setting) => setting.name);
+  const meant = settingsOfRuns.find(({ synonyms }) => synonyms?.includes(name) === true);
+  const suggestion = meant?.name ?? suggest(name, known);
   const fixes = suggestion === undefined ? [] : [replace(span, suggestion)];
-  return diagnostic(
-    messages.unknownSetting,
-    span,
-    { where, name, known: runSettings, suggestion },
-    { fixes },
-  );
+  return diagnostic(messages.unknownSetting, span, { where, name, known, suggestion }, { fixes });
 }

@@ -1,6 +1,5 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/rules.ts";
-import { nothingTrained } from "../../base/diagnostics/catalogue/training.ts";
 import { suggest } from "../../base/suggest.ts";
 import { equalDims, print } from "../../ir/dim.ts";
 import type { Dim } from "../../ir/dim.ts";
@@ -75,15 +74,4 @@ function sameShape(left: readonly Dim[], right: readonly Dim[]): boolean {
 
 function show(shape: readonly Dim[]): string {
   return `[${shape.map(print).join(", ")}]`;
-}
-
-/** Warns of a run whose every weight is frozen and that trains all the same. */
-export function checkTrains(
-  context: Context,
-  run: Pick<TypedRun, "name" | "span" | "weights" | "epochs">,
-): void {
-  const frozen =
-    run.weights.length > 0 && run.weights.every((settings) => settings.freeze?.value === true);
-  if (frozen && run.epochs > 0)
-    context.report(diagnostic(nothingTrained, run.span, { run: run.name }));
 }

@@ -2,38 +2,26 @@ import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
 import type { Span } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
-import { defaults } from "../../library/defaults.ts";
+import { settings, type Given } from "../../settings/index.ts";
+import { optimizer } from "../../settings/optimizer.ts";
+import type { Reading, Setting, SettingName } from "../../settings/setting.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { SchedulePart, TypedData, TypedModel, TypedRun } from "../../typed/program.ts";
+import type { TypedData, TypedModel, TypedRun } from "../../typed/program.ts";
 import type { CascadeRule } from "../../typed/rules.ts";
 import { replace } from "./argument-values.ts";
-import { readSetting } from "./arguments.ts";
 import type { Context, Declaration, Scope } from "./context.ts";
-import { inferAugment } from "./augment.ts";
-import { inferInputs, modelOnData, reportSharedNames } from "./inputs.ts";
-import { checkAfter, inferAverage } from "./later-settings.ts";
+import { checkKronecker } from "./kronecker-run.ts";
 import { describeItem, lookup } from "./lookup.ts";
-import { exampleLoss, inferLoss } from "./loss.ts";
-import { inferMetrics } from "./metrics.ts";
-import { inferMixup } from "./mixup.ts";
-import { defaultOptimizer, inferOptimizer, withRunNumbers, type RunNumbers } from "./optimizer.ts";
-import { inferViews, isAverage } from "./views.ts";
-import { checkDraws, inferPredict } from "./prediction.ts";
-import { mergeSettings, namesOf, type MergedSettings, type PlacedSetting } from "./recipes.ts";
+import type { Variant } from "./proof.ts";
+import { readingOf, reportTo, writtenOf } from "./reading-settings.ts";
+import { mergeSettings, namesOf, type MergedSettings } from "./recipes.ts";
 import { checkRuleMatches } from "./rule-matches.ts";
 import { collectRule } from "./rules.ts";
-import { checkWatching, inferClip, inferEnding } from "./run-ending.ts";
-import { runNames } from "./run-names.ts";
-import { inferBatch, numbers, numbersOf, readNumber } from "./run-numbers.ts";
-import type { Variant } from "./proof.ts";
+import { factsOf, once, type RunAround } from "./run-languages.ts";
+import { batchesOf, withRunNumbers, type RunNumbers } from "./run-numbers.ts";
 import { proveRun, type RunVariant } from "./run-proof.ts";
-import { checkTrains, settleRules } from "./run-rules.ts";
-import { isSymbol } from "./types.ts";
-import { checkTeacherUsed, inferTeacher } from "./teacher.ts";
-import { checkGuarantee } from "./guarantee.ts";
-import { checkKronecker } from "./kronecker-run.ts";
+import { settleRules } from "./run-rules.ts";
 import { checkWholeMethod } from "./whole-method.ts";
-import { checkLengths, inferSchedule, type PlacedPart } from "./schedule.ts";
 
 /** A run as it is for the values that its hypers have now, and the hypers that it asked for. */
 export interface FirstRun {
@@ -124,6 +112,7 @@ function declared<Typed>(
   return undefined;
 }
 
+/** Every setting by what the run and its recipes write, or by default; then what they come to together. */
 function inferSettings(
   context: Context,
   scope: Scope,
@@ -133,197 +122,67 @@ function inferSettings(
   unbound: TypedModel,
   data: TypedData,
 ): TypedRun | undefined {
-  const { settings } = merged;
-  const place = item.alias?.span ?? item.model.span;
-  const augmenting = settings.get("augment");
-  const augmented =
-    augmenting && inferAugment(context, augmenting.scope, data, unbound, augmenting.setting.value);
-  const inputs =
-    augmenting && !augmented
-      ? undefined
-      : inferInputs(
-          context,
-          unbound,
-          augmented?.fed ?? data,
-          settings.get("inputs")?.setting,
-          place,
-          (symbol) => bindsSymbol(scope, item, symbol),
-        );
-  const number = (key: "epochs" | "steps" | "seed") => readNumber(context, settings.get(key), key);
-  const batch = inferBatch(context, settings.get("batch"));
-  const [epochs, steps, seed] = [number("epochs"), number("steps"), number("seed")];
-  const bound = inputs && modelOnRun(context, scope, item, unbound, inputs, augmented?.fed ?? data);
-  if (!inputs || !bound) return undefined;
-  const model = bound;
-  if (reportSharedNames(context, model, data)) return undefined;
-  const teaching = settings.get("teacher");
-  const teacher = teaching && inferTeacher(context, name, teaching, data);
-  const fed = augmented ? inferMixup(context, augmented, inputs) : { augment: undefined, data };
-  if (!fed) return undefined;
-  const names = { ...runNames(context, model, fed.data, inputs, teacher?.model), data };
-  const placedLoss = settings.get("loss");
-  if (!placedLoss)
-    context.report(
-      diagnostic(messages.missingLoss, place, { run: name, example: exampleLoss(names) }),
+  const placed = (setting: Setting) => merged.settings.get(setting.name);
+  const members = new Map<SettingName, () => unknown>();
+  const of: Reading["of"] = <Members>(setting: Setting<Members>) =>
+    members.get(setting.name)!() as Members | undefined;
+  const around: RunAround = { context, scope, item, name, unbound, data, placed, of };
+  const facts = factsOf(around);
+  for (const setting of settings)
+    members.set(
+      setting.name,
+      once(() => setting.infer(readingOf({ ...around, ...facts }, setting))),
     );
-  const loss = placedLoss && inferLoss(context, placedLoss.scope, names, placedLoss.setting.value);
-  const placedMetrics = settings.get("metrics");
-  const metrics =
-    loss &&
-    inferMetrics(
-      { context, scope: placedMetrics?.scope ?? scope, names, terms: loss.terms },
-      placedMetrics?.setting,
-    );
-  const runNumbers = numbersOf(data, batch ?? 32, epochs ?? numbers.epochs.default, steps);
-  const optimizer = optimizerOf(context, settings.get("optimizer"), runNumbers, item.span);
-  const schedule = scheduleOf(context, settings, { epochs: epochs ?? 0, steps }, item.span);
-  const rules = rulesOf(context, model, merged, runNumbers, item.span);
-  checkLaterSettings(context, settings);
-  const watched = metrics && { data, metrics };
-  const ending = watched && inferEnding(context, settings, watched);
-  if (watched && schedule) checkWatching(context, watched, schedule.placed);
-  const settled = optimizer && settleRules(context, name, { model, rules, optimizer });
-  if (!optimizer)
+  const given = settings.map((setting) => of(setting));
+  const model = facts.model();
+  const rules = model && rulesOf(context, model, merged, facts.numbers(), item.span);
+  const chosen = of(optimizer);
+  if (!model || !rules) return undefined;
+  const settled =
+    chosen && settleRules(context, name, { model, rules, optimizer: chosen.optimizer });
+  if (!settled)
     checkRuleMatches(
       context,
       model,
       rules.filter((rule) => !model.rules?.includes(rule)),
     );
-  const clip = inferClip(context, settings.get("clip"));
-  const averaging = settings.get("average");
-  const average = averaging && inferAverage(context, averaging.scope, averaging.setting.value);
-  const predicting = settings.get("predict");
-  const averaged =
-    predicting && isAverage(predicting.setting.value)
-      ? inferViews(
-          context,
-          predicting.scope,
-          { data, fed: fed.data, inputs },
-          predicting.setting.value,
-        )
-      : undefined;
-  const predict =
-    predicting && !isAverage(predicting.setting.value)
-      ? inferPredict(context, predicting.scope, predicting.setting.value)
-      : undefined;
-  if (!loss || !metrics || !optimizer || !schedule || !ending || !settled) return undefined;
-  if (batch === undefined || epochs === undefined || seed === undefined) return undefined;
+  if (!settled || given.includes(undefined)) return undefined;
   const { documentation } = item;
   const run: TypedRun = {
     name,
     ...(documentation === undefined ? {} : { documentation }),
-    span: place,
+    span: (item.alias ?? item.model).span,
     model,
     data,
-    inputs,
-    loss: loss.expression,
-    optimizer,
-    schedule: { parts: schedule.parts, origin: schedule.origin },
-    batch,
-    epochs,
-    steps,
-    ...ending,
-    metrics,
-    ...(teacher && { teacher }),
-    ...(average && { average }),
-    augment: fed.augment,
-    clip,
-    ...(predict && { predict }),
-    ...(averaged && { views: averaged }),
-    seed,
+    ...(Object.assign({}, ...given) as Given),
     ...settled,
     origins: new Map(
-      [...settings].map(([key, { setting, from }]) => [key, { span: setting.value.span, from }]),
+      [...merged.settings].map(([key, { setting, from }]) => [
+        key,
+        { span: setting.value.span, from },
+      ]),
     ),
-    notYet: notYetOf(settings),
+    notYet: settings.flatMap((setting): TypedRun["notYet"] => {
+      const written = setting.later === true ? placed(setting) : undefined;
+      return written ? [{ setting: setting.name, span: written.setting.span }] : [];
+    }),
   };
-  if (teaching && teacher) checkTeacherUsed(context, teacher, teaching, loss.expression, metrics);
-  checkTrains(context, run);
-  checkDraws(context, run);
-  checkWholeMethod(context, run, settings);
+  checkSettings(around, run);
+  checkWholeMethod(context, run);
   checkKronecker(context, run);
   return run;
 }
 
-/** Whether a symbol of the model's types is of its signature, not a dim of its file. */
-function bindsSymbol(scope: Scope, item: Ast.TrainItem, symbol: string): boolean {
-  const binding = lookup(scope, item.model.text);
-  return binding?.kind === "declaration" && isSymbol(binding.declaration.scope, symbol);
-}
-
-/** The model with the symbols of its signature bound to the sizes of the data. */
-function modelOnRun(
-  context: Context,
-  scope: Scope,
-  item: Ast.TrainItem,
-  model: TypedModel,
-  inputs: ReadonlyMap<string, string>,
-  data: TypedData,
-): TypedModel | undefined {
-  const binding = lookup(scope, item.model.text);
-  return binding?.kind === "declaration"
-    ? modelOnData(
-        context,
-        binding.declaration,
-        model,
-        inputs,
-        data,
-        (item.alias ?? item.model).span,
-      )
-    : model;
-}
-
-function optimizerOf(
-  context: Context,
-  placed: PlacedSetting | undefined,
-  runNumbers: RunNumbers,
-  at: Span,
-): TypedRun["optimizer"] | undefined {
-  if (!placed) return { use: defaultOptimizer(), origin: { span: at, from: "default of a run" } };
-  const use = inferOptimizer(context, placed.scope, placed.setting.value, runNumbers);
-  return use && { use, origin: { span: placed.setting.value.span, from: placed.from } };
-}
-
-interface ReadSchedule {
-  readonly parts: readonly SchedulePart[];
-  readonly placed: readonly PlacedPart[];
-  readonly origin: TypedRun["schedule"]["origin"];
-}
-
-function scheduleOf(
-  context: Context,
-  settings: MergedSettings["settings"],
-  length: { epochs: number; steps: number | undefined },
-  at: Span,
-): ReadSchedule | undefined {
-  const placed = settings.get("schedule");
-  const guarantee = settings.get("guarantee");
-  const parts = placed
-    ? inferSchedule(context, placed.scope, placed.setting.value)
-    : constantSchedule(at);
-  if (parts && placed) checkLengths(context, parts, length);
-  if (guarantee) {
-    const fine = readSetting(
-      context,
-      guarantee.scope,
-      "guarantee",
-      { kind: "symbol", choices: ["robbins_monro"], summary: "" },
-      guarantee.setting.value,
-    );
-    if (fine !== undefined && parts) checkGuarantee(context, parts, guarantee.setting);
-  }
-  const origin = placed
-    ? { span: placed.setting.value.span, from: placed.from }
-    : { span: at, from: "default of a run" };
-  return parts && { parts: parts.map(({ part }) => part), placed: parts, origin };
-}
-
-function constantSchedule(at: Span): readonly PlacedPart[] {
-  const definition = defaults.schedule;
-  const values = Object.fromEntries(
-    Object.keys(definition.arguments).map((name) => [name, undefined]),
-  );
-  return [{ part: { kind: "use", use: { definition, arguments: values } }, span: at }];
+/** What settings say against each other, each from its own file. */
+function checkSettings({ context, data, placed }: RunAround, run: TypedRun): void {
+  const batches = batchesOf(data, run.batch);
+  for (const setting of settings)
+    setting.check?.(run, {
+      setting: setting.name,
+      written: writtenOf(placed(setting)),
+      report: reportTo(context),
+      batches,
+    });
 }
 
 /** The rules of the model, then those of the recipes, then the run's own. */
@@ -338,24 +197,4 @@ function rulesOf(
     collectRule(context, withRunNumbers(scope, runNumbers, at), rule, place),
   );
   return [...(model.rules ?? []), ...own.filter((rule) => rule !== undefined)];
-}
-
-const later = ["after"] as const;
-
-function checkLaterSettings(context: Context, settings: MergedSettings["settings"]): void {
-  const check = {
-    after: checkAfter,
-  } as const;
-  for (const key of ["after"] as const) {
-    const placed = settings.get(key);
-    if (placed) check[key](context, placed.scope, placed.setting.value);
-  }
-}
-
-/** What the run asks for and this version does not do. */
-function notYetOf(settings: MergedSettings["settings"]): TypedRun["notYet"] {
-  return later.flatMap((setting): TypedRun["notYet"] => {
-    const placed = settings.get(setting);
-    return placed ? [{ setting, span: placed.setting.span }] : [];
-  });
 }

@@ -3,6 +3,7 @@ import { wrongKindOfValue } from "../../base/diagnostics/catalogue/arguments.ts"
 import * as messages from "../../base/diagnostics/catalogue/hypers.ts";
 import { suggest } from "../../base/suggest.ts";
 import type { ArgumentTable } from "../../library/arguments.ts";
+import { seedArgument } from "../../settings/seed.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { Program } from "../../typed/program.ts";
 import { replace } from "./argument-values.ts";
@@ -61,14 +62,7 @@ export function inferSearch(
   if (hypers.size === 0)
     context.report(diagnostic(messages.nothingToSearch, item.run.span, { run: item.run.text }));
   const [seed, method] = [settings.get("seed"), settings.get("method")];
-  if (seed)
-    readSetting(
-      context,
-      scope,
-      "seed",
-      { kind: "integer", minimum: 0, maximum: 2 ** 32 - 1, summary: "" },
-      seed.value,
-    );
+  if (seed) readSetting(context, scope, "seed", seedArgument, seed.value);
   if (method) for (const part of partsOf(method.value)) checkMethod(context, scope, hypers, part);
   if (!run) return undefined;
   const [goalSetting, stop] = [settings.get("goal"), settings.get("stop")];

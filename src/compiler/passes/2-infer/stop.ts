@@ -2,34 +2,16 @@ import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import { laterItem } from "../../base/diagnostics/catalogue/later.ts";
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
 import { suggest } from "../../base/suggest.ts";
-import type { ArgumentTable, Duration } from "../../library/arguments.ts";
+import type { Duration } from "../../library/arguments.ts";
+import { conditions } from "../../settings/stop.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { Formula, StopCondition, TypedRun } from "../../typed/program.ts";
+import type { Formula, StopCondition } from "../../typed/program.ts";
 import { replace } from "./argument-values.ts";
 import { checkTable } from "./arguments.ts";
 import type { Context, Scope } from "./context.ts";
 import { snippet } from "./describe.ts";
 import { toFormula } from "./formula.ts";
 import { betterOf, checkMonitor, plainMonitors, type Watched } from "./monitors.ts";
-
-const early = {
-  monitor: { kind: "monitor", summary: "What is watched." },
-  patience: { kind: "duration", summary: "How long it may go without getting better." },
-  least: {
-    kind: "number",
-    named: true,
-    minimum: 0,
-    default: 0,
-    summary: "The smallest change that counts as getting better.",
-  },
-} as const satisfies ArgumentTable;
-
-const best = {
-  monitor: { kind: "monitor", summary: "What the best weights are best at." },
-} as const satisfies ArgumentTable;
-const every = {
-  interval: { kind: "duration", summary: "How often the weights are saved." },
-} as const satisfies ArgumentTable;
 
 interface Reading {
   readonly context: Context;
@@ -99,7 +81,14 @@ function earlyStop(reading: Reading, expression: Ast.Reference): StopCondition |
     else return refuse(reading, expression);
     return undefined;
   }
-  const values = checkTable(context, scope, "early", early, expression.arguments, expression.span);
+  const values = checkTable(
+    context,
+    scope,
+    "early",
+    conditions.early,
+    expression.arguments,
+    expression.span,
+  );
   if (!values) return undefined;
   const metric = values["monitor"] as string;
   if (!checkMonitor(context, watched, metric, monitorSpan(expression), "stop")) return undefined;
@@ -187,71 +176,4 @@ function leafOf(
 
 function isBound(scope: Scope | undefined, name: string): boolean {
   return scope !== undefined && (scope.names.has(name) || isBound(scope.parent, name));
-}
-
-const keepsLast = "last" satisfies TypedRun["keep"]["kind"];
-
-/** `best(validation.accuracy)` or `last`. */
-export function inferKeep(
-  { context, scope, watched }: Reading,
-  expression: Ast.Expression,
-): TypedRun["keep"] | undefined {
-  if (expression.kind === "reference" && expression.path.length === 1) {
-    const name = expression.path[0]!.text;
-    if (name === keepsLast && (expression.arguments ?? []).length === 0) return { kind: keepsLast };
-    if (name === "best") {
-      const values = checkTable(
-        context,
-        scope,
-        "best",
-        best,
-        expression.arguments,
-        expression.span,
-      );
-      if (!values) return undefined;
-      const metric = values["monitor"] as string;
-      if (!checkMonitor(context, watched, metric, monitorSpan(expression), "keep"))
-        return undefined;
-      return { kind: "best", metric, better: betterOf(watched, metric) };
-    }
-  }
-  return refuseChoice(context, "keep", expression, ["`last`", "`best(validation.loss)`"]);
-}
-
-/** `every(1 epoch)`. */
-export function inferSave(
-  { context, scope }: Reading,
-  expression: Ast.Expression,
-): Duration | undefined {
-  if (
-    expression.kind === "reference" &&
-    expression.path.length === 1 &&
-    expression.path[0]!.text === "every"
-  ) {
-    return checkTable(context, scope, "every", every, expression.arguments, expression.span)?.[
-      "interval"
-    ] as Duration | undefined;
-  }
-  return refuseChoice(context, "save", expression, [
-    "`every(1 epoch)`",
-    "`every(500 steps)`",
-    "`every(10 minutes)`",
-  ]);
-}
-
-/** Reports that a setting has another value than those it may have. */
-export function refuseChoice(
-  context: Context,
-  name: string,
-  expression: Ast.Expression,
-  choices: readonly string[],
-): undefined {
-  context.report(
-    diagnostic(messages.unknownChoice, expression.span, {
-      name,
-      found: snippet(expression.span),
-      choices,
-    }),
-  );
-  return undefined;
 }

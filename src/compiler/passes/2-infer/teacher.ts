@@ -1,14 +1,11 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import { unknownItem as unknownItemKind } from "../../base/diagnostics/catalogue/arguments.ts";
-import { teacherPrepared, teacherUnused } from "../../base/diagnostics/catalogue/training.ts";
+import { teacherPrepared } from "../../base/diagnostics/catalogue/training.ts";
 import { suggest } from "../../base/suggest.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import { operandsOf } from "../../typed/operands.ts";
 import type {
-  LossExpression,
   Teacher,
   TypedData,
-  TypedMetric,
   TypedModel,
   TypedRun,
   Value,
@@ -19,8 +16,8 @@ import { replace } from "./argument-values.ts";
 import type { Context, Scope } from "./context.ts";
 import { inferInputs } from "./inputs.ts";
 import { lookup } from "./lookup.ts";
+import { refuseChoice } from "./reading.ts";
 import type { PlacedSetting } from "./recipes.ts";
-import { refuseChoice } from "./stop.ts";
 
 const choices = ["a run", '`checkpoint("big.safetensors", model: Big)`'] as const;
 
@@ -188,28 +185,4 @@ function copyBody(body: Value["body"], copy: (value: Value) => Value): Value["bo
     default:
       return body;
   }
-}
-
-/** Warns of a teacher that no loss and no metric speaks of. */
-export function checkTeacherUsed(
-  context: Context,
-  teacher: Teacher,
-  { setting }: PlacedSetting,
-  loss: LossExpression,
-  metrics: readonly TypedMetric[],
-): void {
-  const values = new Set(teacher.model.values);
-  const heard = (value: Value): boolean => values.has(value) || operandsOf(value).some(heard);
-  if ([...operandsIn(loss), ...metrics.flatMap(({ operands }) => operands)].some(heard)) return;
-  const output = teacher.model.outputs[0]?.name ?? "output";
-  context.report(
-    diagnostic(teacherUnused, setting.span, {
-      example: `distill(${output}, teacher.${output}, temperature: 4)`,
-    }),
-  );
-}
-
-function operandsIn(loss: LossExpression): readonly Value[] {
-  if (loss.kind === "number") return [];
-  return loss.kind === "loss" ? loss.operands : loss.operands.flatMap(operandsIn);
 }

@@ -13,15 +13,6 @@ import type { Context, Scope } from "./context.ts";
 import { describeValue } from "./describe.ts";
 import { evaluate } from "./evaluate.ts";
 
-/** Whether `predict` is a call of `average`, whose views are read here. */
-export function isAverage(expression: Ast.Expression): expression is Ast.Reference {
-  return (
-    expression.kind === "reference" &&
-    expression.path.length === 1 &&
-    expression.path[0]!.text === "average"
-  );
-}
-
 /** The rows as the data has them, and as the model takes them. */
 interface Rows {
   readonly data: TypedData;

@@ -4,46 +4,23 @@ import type { Span } from "../../base/source.ts";
 import { known, multiply } from "../../ir/dim.ts";
 import type { Layer, TypedRun, WeightSettings } from "../../typed/program.ts";
 import type { Context } from "./context.ts";
-import type { MergedSettings } from "./recipes.ts";
 
 /**
  * A method that moves all weights together (L-BFGS, BFGS, Newton) searches along a line for a lower loss, so the loss must be a
- * function of the weights alone: the same rows at every step, and nothing random. Refuses everything else.
+ * function of the weights alone: the same rows at every step, and nothing random. Refuses what the model and the rules bring against
+ * that; what settings do stands in their files.
  */
-export function checkWholeMethod(
-  context: Context,
-  run: TypedRun,
-  settings: MergedSettings["settings"],
-): void {
-  const { use, origin } = run.optimizer;
+export function checkWholeMethod(context: Context, run: TypedRun): void {
+  const { use } = run.optimizer;
   checkOwnMethods(context, run);
   if (use.definition.whole === undefined) return;
   const optimizer = use.definition.name;
-  if (run.batch !== "all") {
-    const written = settings.get("batch")?.setting.value.span;
-    const fixes = written
-      ? [{ title: "Write `all`", edits: [{ span: written, text: "all" }] }]
-      : [];
-    context.report(
-      diagnostic(
-        messages.needsFullBatch,
-        written ?? origin.span,
-        { optimizer, batch: run.batch },
-        { fixes },
-      ),
-    );
-  }
-  checkNoise(context, run, optimizer, settings);
+  checkNoise(context, run, optimizer);
   checkSize(context, run, optimizer, use.definition.whole);
-  checkFollowed(context, run, optimizer, settings);
+  checkFollowed(context, run, optimizer);
 }
 
-function checkNoise(
-  context: Context,
-  run: TypedRun,
-  optimizer: string,
-  settings: MergedSettings["settings"],
-): void {
+function checkNoise(context: Context, run: TypedRun, optimizer: string): void {
   const report = (span: Span, what: string, instead: string) =>
     context.report(diagnostic(messages.needsNoNoise, span, { optimizer, what, instead }));
   const noisy = run.model.layers.find(isNoisy);
@@ -59,13 +36,6 @@ function checkNoise(
       masked.dropconnect!.origin.span,
       `DropConnect masks \`${masked.weight.path}\` at random`,
       "take it out, or use `adam`",
-    );
-  const augment = settings.get("augment");
-  if (augment && run.augment)
-    report(
-      augment.setting.span,
-      "`augment` changes the rows from step to step",
-      "leave it out, or use `adam`",
     );
 }
 
@@ -98,24 +68,10 @@ function checkSize(
   );
 }
 
-/** Settings that change single gradients or weights: the objective would no longer be what the method minimises. */
-function checkFollowed(
-  context: Context,
-  run: TypedRun,
-  optimizer: string,
-  settings: MergedSettings["settings"],
-): void {
+/** Rules that move single weights in another way: the objective would no longer be what the method minimises. */
+function checkFollowed(context: Context, run: TypedRun, optimizer: string): void {
   const report = (span: Span, setting: string, why: string) =>
     context.report(diagnostic(messages.movesAllWeights, span, { optimizer, setting, why }));
-  const clip = settings.get("clip");
-  if (clip)
-    report(
-      clip.setting.span,
-      "clip",
-      "a clipped gradient is not that of the loss, so the search would go astray; the search itself keeps steps from growing too long",
-    );
-  const average = settings.get("average");
-  if (average) report(average.setting.span, "average", "there is no noise to be averaged away");
   const told = new Set<number>();
   for (const { rate, optimizer: own } of run.weights) {
     const owner = own.use !== run.optimizer.use ? own.origin : undefined;

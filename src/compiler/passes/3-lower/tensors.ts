@@ -2,6 +2,7 @@ import { invariant } from "../../base/invariant.ts";
 import { nodesOf, type Graph } from "../../ir/graph.ts";
 import type { CompiledField, CompiledParameter, CompiledState } from "../../plan/compiled.ts";
 import type { TypedRun, WeightSettings } from "../../typed/program.ts";
+import { gatheredName, gatheredNumbers } from "./accumulation.ts";
 import { averageName } from "./averages.ts";
 import { teacherPrefix } from "./lowering.ts";
 import { kroneckerLayers } from "../../typed/kronecker.ts";
@@ -45,7 +46,7 @@ function compileParameter(
   return { path: weight.path, shape, initial, frozen: freeze?.value === true, load: load?.value };
 }
 
-/** Running statistics, optimiser slots, averages of weights and monitors, in that order. */
+/** Running statistics, optimiser slots, averages of weights, gathered gradients and monitors, in that order. */
 export function compileStates(
   run: TypedRun,
   sizes: Sizes,
@@ -75,6 +76,18 @@ export function compileStates(
   const averages = averaged.map(({ path, shape }): CompiledState => ({
     name: averageName(path),
     shape: shapeOf(sizes, shape),
+    initial: 0,
+    role: "slot",
+  }));
+  const gathered = [
+    ...run.weights.map(({ weight }) => ({
+      what: weight.path,
+      shape: shapeOf(sizes, weight.shape),
+    })),
+    ...gatheredNumbers.map((what) => ({ what, shape: [] })),
+  ].map(({ what, shape }): CompiledState => ({
+    name: gatheredName(what),
+    shape,
     initial: 0,
     role: "slot",
   }));
@@ -113,9 +126,15 @@ export function compileStates(
   const monitors = [...used]
     .filter((name) => name.startsWith("monitor/"))
     .map((name): CompiledState => ({ name, shape: [], initial: 0, role: "monitor" }));
-  return [...statistics, ...slots, ...factors, ...averages, ...ofTeacher, ...monitors].filter(
-    ({ name }) => used.has(name),
-  );
+  return [
+    ...statistics,
+    ...slots,
+    ...factors,
+    ...averages,
+    ...gathered,
+    ...ofTeacher,
+    ...monitors,
+  ].filter(({ name }) => used.has(name));
 }
 
 function usedNames(graphs: readonly Graph[]): ReadonlySet<string> {

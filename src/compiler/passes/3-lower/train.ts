@@ -1,5 +1,6 @@
 import type { Objective } from "./objective.ts";
 import { nodesOf, type Graph, type Node } from "../../ir/graph.ts";
+import { gatherBatches, gathersBatches } from "./accumulation.ts";
 import { lowerAverages } from "./averages.ts";
 import { clipGradients, globalNorm, watchesGradientNorm, type Gradients } from "./gradients.ts";
 import { makeHostScalars, type HostScalars } from "./host-scalars.ts";
@@ -56,13 +57,16 @@ export function completeStep(
 ): TrainingStep {
   const { lowering } = objective;
   const graph = lowering.graph.at({ path: "gradients", role: "gradient" });
-  const norm = once(() => globalNorm(graph, gradients));
-  const clipped = clipGradients(graph, gradients, lowering.run.clip, norm);
   const updating: Updating = {
     lowering,
     clock: makeClock(lowering.graph),
     scalars: makeHostScalars(lowering.graph),
   };
+  const gathering = gathersBatches(lowering.run) ? gatherBatches(updating) : undefined;
+  const mean = gathering?.mean ?? ((_: string, ofBatch: Node) => ofBatch);
+  const whole = new Map([...gradients].map(([path, gradient]) => [path, mean(path, gradient)]));
+  const norm = once(() => globalNorm(graph, whole));
+  const clipped = clipGradients(graph, whole, lowering.run.clip, norm);
   const rate = scheduledRate(updating, baseRate(lowering.run.optimizer.use));
   const turned = curved && precondition(updating, curved.blocks, curved.slopes, clipped);
   const updates = lowerUpdates(updating, objective.trained, turned?.gradients ?? clipped);
@@ -73,23 +77,25 @@ export function completeStep(
   const watched = watchesGradientNorm(lowering.run)
     ? new Map([["gradient_norm", norm()]])
     : new Map<string, Node>();
+  const parameters = new Set(objective.trained.map(({ weight }) => weight.path));
+  const whenWhole = (changed: ReadonlyMap<string, Node>): ReadonlyMap<string, Node> =>
+    gathering?.whenWhole(changed, parameters) ?? changed;
+  const outputs = new Map([
+    ["loss", mean("loss", objective.loss)],
+    ["objective", mean("objective", objective.objective)],
+    ...watched,
+  ]);
   const all = new Map([
-    ...updates,
-    ...averages,
+    ...whenWhole(new Map([...updates, ...averages])),
     ...lowering.updates,
-    ...monitors(objective, watched),
+    ...monitors(objective, new Map()),
+    ...whenWhole(addedUp(lowering, watched)),
+    ...(gathering?.sums ?? []),
   ]);
   return {
     graph: {
-      outputs: new Map([["loss", objective.loss], ["objective", objective.objective], ...watched]),
-      updates: turned
-        ? inTwoCalls(
-            updating,
-            turned.factors,
-            all,
-            new Set(objective.trained.map(({ weight }) => weight.path)),
-          )
-        : all,
+      outputs,
+      updates: turned ? inTwoCalls(updating, turned.factors, all, parameters) : all,
     },
     schedules: usedFormulas(updating.scalars, rate),
   };
@@ -106,7 +112,7 @@ function usedFormulas(scalars: HostScalars, rate: Node): ReadonlyMap<string, Nod
   return new Map([...scalars.formulas].sort(([a], [b]) => Number(b === name) - Number(a === name)));
 }
 
-/** Sums that stay on the device until the host asks: state + Σ over the rows of this step. */
+/** Sums that stay on the device until the host asks: state + Σ over the rows of this batch. */
 export function monitors(
   { lowering, sums }: Objective,
   watched: ReadonlyMap<string, Node>,
@@ -117,6 +123,11 @@ export function monitors(
     ["count", graph.rows()] as const,
     ...watched,
   ]);
+  return addedUp(lowering, added);
+}
+
+function addedUp(lowering: Lowering, added: ReadonlyMap<string, Node>): ReadonlyMap<string, Node> {
+  const graph = lowering.graph.at({ path: "monitor", role: "metric" });
   return new Map(
     [...added].map(([name, value]) => [
       monitorName(name),

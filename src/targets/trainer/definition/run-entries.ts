@@ -1,6 +1,7 @@
 import type { Duration } from "../../../compiler/library/arguments.ts";
 import { invariant } from "../../../compiler/base/invariant.ts";
 import { createBuilder } from "../../../compiler/ir/make-builder.ts";
+import { settings } from "../../../compiler/settings/index.ts";
 import { kroneckerLayers } from "../../../compiler/typed/kronecker.ts";
 import type {
   Formula,
@@ -37,7 +38,7 @@ export function runEntries(emission: Emission): readonly Entry[] {
     ...batches(shape),
     ...stopping(shape),
     beginning(shape),
-    ...saving(run),
+    ...told(run),
     ...plateaus(shape),
     ...averages(shape),
     ...wholeMethod(shape),
@@ -299,12 +300,11 @@ function worst(better: "higher" | "lower"): number {
   return better === "lower" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }
 
-function saving({ saveEvery }: TypedRun): readonly Entry[] {
-  if (saveEvery === undefined) return [];
-  const { amount, unit } = saveEvery;
-  if (unit === "epoch") return [entry("saveEveryEpochs", plain(amount))];
-  if (unit === "step") return [entry("saveEverySteps", plain(amount))];
-  return [entry("saveEverySeconds", plain(secondsOf(saveEvery)))];
+/** What the loop is told of settings by their own files. */
+function told(run: TypedRun): readonly Entry[] {
+  return settings
+    .flatMap((setting) => setting.told?.(run) ?? [])
+    .map(({ name, value, about }) => entry(name, plain(value), about));
 }
 
 /** Schedules that watch a number, with the names of what each counts. */

@@ -363,6 +363,14 @@ export const movesAllWeights = kind<{ optimizer: string; setting: string; why: s
   (p) => `\`${p.setting}\` and \`${p.optimizer}\` do not go together: ${p.why}`,
 );
 
+export const nothingToGather = kind<{ count: number; why: string }>(
+  "NN0747",
+  "error",
+  "More batches for one update than there are",
+  (p) =>
+    `\`accumulate: ${p.count}\` gathers ${p.count} batches for one update, and ${p.why}; leave it out, or make batches smaller`,
+);
+
 export const plainGradient = kind<{ weights: readonly string[]; why: string }>(
   "NN0744",
   "note",

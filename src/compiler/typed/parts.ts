@@ -1,0 +1,6 @@
+import type { TypedData } from "./program.ts";
+
+/** Whether rows are kept apart for a purpose, by a source of their own or by the split. */
+export function hasPart(data: TypedData, part: "train" | "validation" | "test"): boolean {
+  return data.split[part] > 0 || data.sources.some((source) => source.part === part);
+}
