@@ -146,7 +146,7 @@ describe("what is resumed goes on to the bit", () => {
     expect(logOf(folder)).toEqual(logOf(straight));
   };
 
-  test("after an interruption in the middle of an epoch, and of an update", async () => {
+  test("after an interruption in the middle of an epoch, between updates", async () => {
     await trainHere("Everything", "straight");
     let told = 0;
     // The first batch of the fourth update has this place; what is told of comes after the update.

@@ -387,7 +387,7 @@ function explain(program: Command): void {
   program
     .command("explain <code-or-file> [path]")
     .description(
-      "explain a diagnostic, a library item, or all that applies to a weight, layer or setting of a file and where it comes from",
+      "explain a diagnostic, a library item, a setting of runs, or all that applies to a weight, layer or setting of a file and where it comes from",
     )
     .addOption(setOption())
     .addHelpText(
@@ -407,7 +407,7 @@ function list(program: Command): void {
   program
     .command("list [kind]")
     .description(
-      "list the library: layers, activations, initializers, regularizers, losses, optimizers, schedules, metrics, sources …; lints and targets too",
+      "list the library: layers, activations, initializers, regularizers, losses, optimizers, schedules, metrics, sources …; settings of runs, lints and targets too",
     )
     .addOption(formatOption())
     .addHelpText(

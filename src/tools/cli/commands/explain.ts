@@ -3,8 +3,9 @@ import { positionAt } from "../../../compiler/base/source.ts";
 import { suggest } from "../../../compiler/base/suggest.ts";
 import { library } from "../../../compiler/library/index.ts";
 import { lints } from "../../../compiler/lints/lints.ts";
+import { settings } from "../../../compiler/settings/index.ts";
 import { explainPath } from "../../../compiler/typed/explain.ts";
-import { page } from "../../manual/page.ts";
+import { page, pageOfSetting } from "../../manual/page.ts";
 import { asCalled } from "../called.ts";
 import { exitCode, UsageError } from "../exit.ts";
 import { writeLine } from "../output.ts";
@@ -12,7 +13,7 @@ import { packageFile } from "../package-folder.ts";
 import type { SharedOptions } from "../options.ts";
 import { programOf } from "../runs.ts";
 
-/** A code, an item of the library, or a path in a file. */
+/** A code, an item of the library, a setting of runs, or a path in a file. */
 export function explain(subject: string, path: string | undefined, options: SharedOptions): void {
   if (/^NN\d+$/i.test(subject)) explainCode(subject.toUpperCase());
   else if (subject === "-" || subject.endsWith(".nnspec") || existsSync(subject))
@@ -32,15 +33,21 @@ function explainCode(code: string): void {
 function explainItem(name: string): void {
   const lint = lints.find((each) => each.name === name);
   if (lint) return explainCode(lint.code);
-  const items = library.all().filter((item) => item.name === name);
-  if (items.length > 0) return writeLine(items.map(page).join("\n").trimEnd());
+  const pages = [
+    ...library
+      .all()
+      .filter((item) => item.name === name)
+      .map(page),
+    ...settings.filter((setting) => setting.name === name).map(pageOfSetting),
+  ];
+  if (pages.length > 0) return writeLine(pages.join("\n").trimEnd());
   const planned = library.planned(name);
   if (planned)
     return writeLine(`${name}: ${planned.summary} It comes in a later version of nnspec.`);
   throw new UsageError(
-    `${name} is neither a code (NN0301), nor a lint, nor an item of the library, nor a file${nearest(
+    `${name} is neither a code (NN0301), nor a lint, nor an item of the library, nor a setting of a run, nor a file${nearest(
       name,
-      [...library.all(), ...lints].map((item) => item.name),
+      [...library.all(), ...lints, ...settings].map((item) => item.name),
     )}`,
   );
 }

@@ -1,6 +1,7 @@
 import { suggest } from "../../../compiler/base/suggest.ts";
 import { library } from "../../../compiler/library/index.ts";
 import { lints } from "../../../compiler/lints/lints.ts";
+import { settings } from "../../../compiler/settings/index.ts";
 import { targets } from "../../../targets/index.ts";
 import { describe } from "../../manual/describe.ts";
 import { UsageError } from "../exit.ts";
@@ -10,6 +11,7 @@ import type { SharedOptions } from "../options.ts";
 /** Every item of the library, or those of one kind. */
 export function list(kind: string | undefined, options: SharedOptions): void {
   if (kind === "lint" || kind === "lints") return listLints(options);
+  if (kind === "setting" || kind === "settings") return listSettings(options);
   if (kind === "target" || kind === "targets") return listTargets(options);
   const items = library.all().map(describe);
   const kinds = [...new Set(items.map((item) => item.kind))];
@@ -38,6 +40,22 @@ function listLints({ format }: SharedOptions): void {
     );
 }
 
+/** What a run may say of itself. */
+function listSettings({ format }: SharedOptions): void {
+  const rows = settings.map(({ name, takes, otherwise, summary }) => ({
+    ...{ name, takes, default: otherwise },
+    summary,
+  }));
+  if (format === "json") writeLine(JSON.stringify(rows, undefined, 2));
+  else
+    writeLine(
+      table(
+        ["setting", "what it does"],
+        rows.map(({ name, summary }) => [name, summary]),
+      ),
+    );
+}
+
 /** What `nnspec build --target` can make of a run. */
 function listTargets({ format }: SharedOptions): void {
   const rows = targets.map(({ name, summary }) => ({ name, summary }));
@@ -57,6 +75,6 @@ function kindNamed(written: string, kinds: readonly string[]): string {
   if (found) return found;
   const near = suggest(written, kinds);
   throw new UsageError(
-    `there is no kind ${written}${near ? `; did you mean ${near}?` : `; the kinds are ${[...kinds, "lint", "target"].join(", ")}`}`,
+    `there is no kind ${written}${near ? `; did you mean ${near}?` : `; the kinds are ${[...kinds, "lint", "setting", "target"].join(", ")}`}`,
   );
 }
