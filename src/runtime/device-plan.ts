@@ -1,13 +1,14 @@
-/** One gpu.js function: a flat array is computed from flat arrays and numbers. */
-export interface DeviceKernel {
-  /** The text of the function; its arguments are the arrays, then the numbers. */
-  readonly source: string;
-  readonly arrays: readonly string[];
-  readonly numbers: readonly string[];
-  /** The buffer that it makes and how many elements that has. */
-  readonly makes: string;
-  readonly size: number;
-}
+/**
+ * One gpu.js function: a flat array is computed from flat arrays and numbers. The buffer that it makes and how many elements that
+ * has, the text of the function, and what its arguments are: the arrays, then the numbers.
+ */
+export type DeviceKernel = readonly [
+  makes: string,
+  size: number,
+  source: string,
+  arrays: readonly string[],
+  numbers?: readonly string[],
+];
 
 /** Uniform numbers in [0, 1) of a stream, drawn by the host and uploaded. */
 export interface DeviceFill {

@@ -91,10 +91,10 @@ export class GpuDevice {
       buffers.set(name, this.upload(this.staged(name, size, call.inputs[name])));
     const lastUses = this.lastUsesOf(plan);
     for (const [place, step] of plan.steps.entries()) {
-      if ("fill" in step)
+      if ("stream" in step)
         buffers.set(step.fill, this.filled(step.fill, step.stream, step.size, call.step));
       else if ("body" in step) this.loop(step, buffers, numbers);
-      else buffers.set(step.makes, this.call(step, buffers, numbers));
+      else buffers.set(step[0], this.call(step, buffers, numbers));
       for (const name of lastUses.get(place) ?? []) {
         discard(buffers.get(name));
         buffers.delete(name);
@@ -127,11 +127,12 @@ export class GpuDevice {
     for (let round = 0; round < places; round++) {
       const place = reverse ? places - 1 - round : round;
       for (const kernel of body) {
+        const [makes] = kernel;
         const stored = this.call(kernel, own, { ...numbers, place });
-        own.set(kernel.makes, stored);
-        if (stacks.some(({ here }) => here === kernel.makes)) continue;
-        discard(passing.get(kernel.makes));
-        passing.set(kernel.makes, stored);
+        own.set(makes, stored);
+        if (stacks.some(({ here }) => here === makes)) continue;
+        discard(passing.get(makes));
+        passing.set(makes, stored);
       }
       stacks.forEach(({ here, before }, index) => {
         made[index]![place] = own.get(here)!;
@@ -167,17 +168,17 @@ export class GpuDevice {
   }
 
   private call(
-    kernel: DeviceKernel,
+    [makes, size, source, arrays, numbers = []]: DeviceKernel,
     buffers: ReadonlyMap<string, Stored>,
-    numbers: Readonly<Record<string, number>>,
+    given: Readonly<Record<string, number>>,
   ): Stored {
-    const arrays = kernel.arrays.map((name) => buffers.get(name) ?? this.variables.get(name));
-    const missing = kernel.arrays[arrays.indexOf(undefined)];
+    const stored = arrays.map((name) => buffers.get(name) ?? this.variables.get(name));
+    const missing = arrays[stored.indexOf(undefined)];
     if (missing !== undefined)
-      throw new Error(`${kernel.makes} needs ${missing}, which has not been written`);
-    return this.apply(kernel.source, kernel.size, [
-      ...(arrays as Stored[]),
-      ...kernel.numbers.map((name) => numbers[name]!),
+      throw new Error(`${makes} needs ${missing}, which has not been written`);
+    return this.apply(source, size, [
+      ...(stored as Stored[]),
+      ...numbers.map((name) => given[name]!),
     ]);
   }
 
@@ -338,13 +339,13 @@ function numbersOf(plan: DevicePlan, call: DeviceCall): Readonly<Record<string, 
 
 /** The arrays that a step reads or makes, without those that only a loop itself knows. */
 function namesIn(step: DeviceStep): readonly string[] {
-  if ("fill" in step) return [step.fill];
-  if (!("body" in step)) return [...step.arrays, step.makes];
+  if ("stream" in step) return [step.fill];
+  if (!("body" in step)) return [...step[3], step[0]];
   const own = new Set([
-    ...step.body.map(({ makes }) => makes),
+    ...step.body.map(([makes]) => makes),
     ...step.stacks.flatMap(({ here, before }) => [here, before]),
   ]);
-  const read = step.body.flatMap(({ arrays }) => arrays.filter((name) => !own.has(name)));
+  const read = step.body.flatMap(([, , , arrays]) => arrays.filter((name) => !own.has(name)));
   return [...read, ...step.stacks.map(({ makes }) => makes)];
 }
 

@@ -13,15 +13,15 @@ const kernels = {
 
 function times(makes: string, array: string, number: string): DeviceKernel {
   const source = `function ${makes}(${array}, ${number}) { return ${array}[this.thread.x] * ${number}; }`;
-  return { source, arrays: [array], numbers: [number], makes, size: 3 };
+  return [makes, 3, source, [array], [number]];
 }
 
 function begin(makes: string, array: string): DeviceKernel {
   const source = `function ${makes}(${array}) { return ${array}[this.thread.x + 1]; }`;
-  return { source, arrays: [array], numbers: [], makes, size: 2 };
+  return [makes, 2, source, [array]];
 }
 
-const made = Object.values(kernels).map(({ makes }) => makes);
+const made = Object.values(kernels).map(([makes]) => makes);
 
 const plan: DevicePlan = {
   name: "alike",

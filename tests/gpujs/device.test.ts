@@ -23,20 +23,14 @@ const doubling: DevicePlan = {
   given: ["factor"],
   derived: { half: (given) => given["factor"]! / 2 },
   steps: [
-    {
-      source: "function twice(w, half) { return w[this.thread.x] * half * 2.0; }",
-      arrays: ["w"],
-      numbers: ["half"],
-      makes: "w_next",
-      size: 2,
-    },
-    {
-      source: "function total(w, x) { return w[0] + w[1] + x[0]; }",
-      arrays: ["w", "x"],
-      numbers: [],
-      makes: "total",
-      size: 1,
-    },
+    [
+      "w_next",
+      2,
+      "function twice(w, half) { return w[this.thread.x] * half * 2.0; }",
+      ["w"],
+      ["half"],
+    ],
+    ["total", 1, "function total(w, x) { return w[0] + w[1] + x[0]; }", ["w", "x"]],
   ],
   results: { total: "total" },
   updates: { w: "w_next" },

@@ -1,6 +1,7 @@
 export { devicePlan } from "../../src/tools/cli/verification/device-programs.ts";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
 import { gpuJsProgram } from "../../src/backends/gpujs/lower-plan.ts";
+import { deviceStep } from "../../src/tools/training/plans.ts";
 import type { DevicePlan } from "../../src/runtime/device-plan.ts";
 
 /** A plan of kernels as plain data, which another process can be sent: formulas are text. */
@@ -17,7 +18,7 @@ export function devicePlanText(plan: Plan): DevicePlanText {
     variables: Object.fromEntries(program.variables),
     given: program.given,
     derived: Object.fromEntries(program.derived),
-    steps: program.steps,
+    steps: program.steps.map(deviceStep),
     results: Object.fromEntries(program.results),
     updates: Object.fromEntries(program.updates),
   };

@@ -1,18 +1,19 @@
 import type { Plans } from "../../compiler/plan/backend.ts";
+import {
+  keyText,
+  layStatement,
+  lineWidth,
+  numberText,
+  stringText,
+  type Layout,
+} from "../../compiler/base/layout.ts";
 import { gpuJsProgram, type FunctionPool } from "./lower-plan.ts";
+import type { GpuJsStack } from "./places.ts";
 import type { GpuJsKernel, GpuJsProgram, GpuJsStep } from "./program.ts";
 
 export interface EmittedKernels {
   readonly path: string;
   readonly text: string;
-}
-
-/** A string literal that is safe in any file: separators and `<` are escaped. */
-function literal(text: string): string {
-  return JSON.stringify(text)
-    .replaceAll("\u2028", "\\u2028")
-    .replaceAll("\u2029", "\\u2029")
-    .replaceAll("<", "\\u003c");
 }
 
 /** Text for a line comment: one line, without control characters. */
@@ -36,9 +37,11 @@ export function emitKernels(
   );
   const tables = programs.map((program) => planTable(program, sources));
   const header = [
-    `import type { DevicePlan } from ${literal(devicePlanModule)};`,
+    `import type { DevicePlan } from ${stringText(devicePlanModule)};`,
     "",
-    "// The tensor work as gpu.js functions. Arrays are flat and row-major; `i` is the element that a thread computes.",
+    "// The tensor work as gpu.js functions. Arrays are flat and row-major; `i` is the element that a",
+    "// thread computes. A step of a plan: what it makes, how many elements that has, the function, and the",
+    "// arrays and numbers that it is given.",
     "",
   ].join("\n");
   return { path: "kernels.ts", text: `${header}\n${functions.join("\n")}\n${tables.join("\n")}` };
@@ -58,10 +61,10 @@ function nameSources(programs: readonly GpuJsProgram[]): Sources {
     if (known === undefined) kernels.set(kernel.source, [kernel]);
     else known.push(kernel);
   }
-  const taken = new Set<string>();
+  const taken = new Set<string>(programs.map(({ name }) => name));
   return new Map(
     [...kernels].map(([source, makers]) => {
-      const wanted = `kernel_${makers[0]!.name}`;
+      const wanted = makers[0]!.name;
       let name = wanted;
       for (let number = 2; taken.has(name); number++) name = `${wanted}_${number}`;
       taken.add(name);
@@ -87,13 +90,12 @@ function aboutText(makers: readonly GpuJsKernel[]): string {
 
 /** Arrays that a comment lists by name. */
 const mostNames = 4;
-const lineLength = 100;
 
 function commentLines(text: string): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < lineLength)
+    if (last !== undefined && last.length + word.length < lineWidth)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(`// ${word}`);
   }
@@ -101,45 +103,74 @@ function commentLines(text: string): readonly string[] {
 }
 
 function planTable(program: GpuJsProgram, sources: Sources): string {
-  const derived = [...program.derived].map(([name, formula]) => `${name}: (given) => ${formula},`);
-  return [
-    `export const ${program.name} = {`,
-    `  name: ${literal(program.name)},`,
-    `  capacity: ${program.capacity},`,
-    `  inputs: ${record(program.inputs, String)},`,
-    `  variables: ${record(program.variables, String)},`,
-    `  given: [${program.given.map(literal).join(", ")}],`,
-    `  derived: { ${derived.join(" ")} },`,
-    `  steps: [`,
-    ...program.steps.map((step) => `    ${stepRow(step, sources)},`),
-    `  ],`,
-    `  results: ${record(program.results, literal)},`,
-    `  updates: ${record(program.updates, literal)},`,
-    `} satisfies DevicePlan;`,
-    "",
-  ].join("\n");
-}
-
-/** `"__proto__": …` would set the prototype instead of a property. */
-function keyText(name: string): string {
-  return name === "__proto__" ? `["__proto__"]` : literal(name);
+  const formulas = [...program.derived].map(
+    ([name, formula]) => [name, { head: "(given) =>", body: formula }] as const,
+  );
+  const table: Layout = {
+    isOpen: true,
+    entries: [
+      ["name", stringText(program.name)],
+      ["capacity", numberText(program.capacity)],
+      ["inputs", record(program.inputs, numberText)],
+      ["variables", record(program.variables, numberText)],
+      ["given", texts(program.given)],
+      ["derived", { entries: formulas }],
+      ["steps", { items: program.steps.map((step) => stepRow(step, sources)) }],
+      ["results", record(program.results, stringText)],
+      ["updates", record(program.updates, stringText)],
+    ],
+  };
+  return `${layStatement(`export const ${program.name} = `, table, " satisfies DevicePlan;")}\n`;
 }
 
 function record<Value>(
   entries: ReadonlyMap<string, Value>,
   text: (value: Value) => string,
-): string {
-  return `{ ${[...entries].map(([name, value]) => `${keyText(name)}: ${text(value)}`).join(", ")} }`;
+): Layout {
+  return { entries: [...entries].map(([name, value]) => [keyText(name), text(value)] as const) };
 }
 
-function stepRow(step: GpuJsStep, sources: Sources): string {
+function texts(names: readonly string[]): Layout {
+  return { items: names.map(stringText) };
+}
+
+function stepRow(step: GpuJsStep, sources: Sources): Layout {
   if ("body" in step) {
     const { about, places, reverse, body, stacks } = step;
-    return `{ about: ${literal(about)}, places: ${places}, reverse: ${reverse}, body: [${body.map((kernel) => stepRow(kernel, sources)).join(", ")}], stacks: ${JSON.stringify(stacks)} }`;
+    return {
+      entries: [
+        ["about", stringText(about)],
+        ["places", numberText(places)],
+        ["reverse", String(reverse)],
+        ["body", { items: body.map((kernel) => stepRow(kernel, sources)) }],
+        ["stacks", { items: stacks.map(stackRow) }],
+      ],
+    };
   }
-  if ("fill" in step)
-    return `{ fill: ${literal(step.fill)}, stream: ${literal(step.stream)}, size: ${step.size} }`;
-  const list = (names: readonly string[]): string => `[${names.map(literal).join(", ")}]`;
-  const { name } = sources.get(step.source)!;
-  return `{ source: ${name}, arrays: ${list(step.arrays)}, numbers: ${list(step.numbers)}, makes: ${literal(step.makes)}, size: ${step.size} }`;
+  if ("fill" in step) {
+    const { fill, stream, size } = step;
+    return {
+      entries: [
+        ["fill", stringText(fill)],
+        ["stream", stringText(stream)],
+        ["size", numberText(size)],
+      ],
+    };
+  }
+  const { makes, size, source, arrays, numbers } = step;
+  const { name } = sources.get(source)!;
+  const given = numbers.length === 0 ? [texts(arrays)] : [texts(arrays), texts(numbers)];
+  return { items: [stringText(makes), numberText(size), name, ...given] };
+}
+
+function stackRow({ makes, here, before, rows, width }: GpuJsStack): Layout {
+  return {
+    entries: [
+      ["makes", stringText(makes)],
+      ["here", stringText(here)],
+      ["before", stringText(before)],
+      ["rows", numberText(rows)],
+      ["width", numberText(width)],
+    ],
+  };
 }

@@ -1,5 +1,12 @@
 import type { Plans } from "../../compiler/plan/backend.ts";
 import { deflate } from "../../compiler/base/deflate.ts";
+import {
+  keyText,
+  layStatement,
+  numberText,
+  stringText,
+  type Layout,
+} from "../../compiler/base/layout.ts";
 import { emitWasm, type WasmOptions } from "./emit-wasm.ts";
 import type { WasmArray, WasmPlanTable, WasmThreadTable } from "./module-table.ts";
 
@@ -22,25 +29,34 @@ export function emitWasmFiles(
 ): EmittedWasmFiles {
   const emitted = emitWasm(plans, options);
   const { bytes, memory } = emitted;
+  const layout: Layout = {
+    isOpen: true,
+    entries: [
+      ["pages", numberText(memory.pages)],
+      ["rows", numberText(memory.rows)],
+      ["variables", arrays(memory.variables)],
+      ["plans", { isOpen: true, entries: [...memory.plans.values()].map(planEntry) }],
+      ...(memory.threads === undefined
+        ? []
+        : [["threads", threadsLayout(memory.threads)] as const]),
+    ],
+  };
   const table = [
-    `import { packed, type WasmProgram } from ${literal(wasmPlanModule)};`,
+    `import { packed, type WasmProgram } from ${stringText(wasmPlanModule)};`,
     "",
-    "// The tensor work as one WebAssembly module with 128-bit vectors; `nnspec build --wat` gives it as text, with comments.",
-    "// Arrays have fixed places in its memory: an address in bytes, a shape, and strides in elements.",
+    "// The tensor work as one WebAssembly module with 128-bit vectors; `nnspec build --wat` gives it as",
+    "// text, with comments. Arrays have fixed places in its memory: an address in bytes, a shape, and",
+    "// strides in elements.",
     "",
     `export const ${name} = {`,
-    `  bytes: packed(${bytes.length}, \``,
+    `  bytes: packed(`,
+    `    ${bytes.length},`,
+    "    `",
     ...lines(base64(deflate(bytes))),
-    "  `),",
+    "  `,",
+    "  ),",
     ...(options.relaxedSimd === true ? ["  relaxedSimd: true,"] : []),
-    `  pages: ${memory.pages},`,
-    `  rows: ${memory.rows},`,
-    `  variables: ${arrays(memory.variables)},`,
-    "  plans: {",
-    ...[...memory.plans.values()].map((plan) => `    ${plan.name}: ${planText(plan)},`),
-    "  },",
-    ...(memory.threads === undefined ? [] : [`  threads: ${threadsText(memory.threads)},`]),
-    "} satisfies WasmProgram;",
+    ...layStatement("", layout, " satisfies WasmProgram;").split("\n").slice(1),
     "",
   ].join("\n");
   return {
@@ -62,49 +78,64 @@ function lines(text: string): readonly string[] {
   );
 }
 
-function literal(text: string): string {
-  return JSON.stringify(text)
-    .replaceAll("\u2028", "\\u2028")
-    .replaceAll("\u2029", "\\u2029")
-    .replaceAll("<", "\\u003c");
-}
-
-/** `"__proto__": …` would set the prototype instead of a property. */
 function record<Value>(
   entries: ReadonlyMap<string, Value>,
-  text: (value: Value) => string,
-): string {
-  const key = (name: string): string => (name === "__proto__" ? `["__proto__"]` : literal(name));
-  return `{ ${[...entries].map(([name, value]) => `${key(name)}: ${text(value)}`).join(", ")} }`;
+  layout: (value: Value) => Layout,
+): Layout {
+  return { entries: [...entries].map(([name, value]) => [keyText(name), layout(value)] as const) };
 }
 
-function arrayText({ address, shape, strides }: WasmArray): string {
-  return `{ address: ${address}, shape: [${shape.join(", ")}], strides: [${strides.join(", ")}] }`;
+function numbers(values: readonly number[]): Layout {
+  return { items: values.map(numberText) };
 }
 
-function arrays(entries: ReadonlyMap<string, WasmArray>): string {
-  return record(entries, arrayText);
+function arrayLayout({ address, shape, strides }: WasmArray): Layout {
+  return {
+    entries: [
+      ["address", numberText(address)],
+      ["shape", numbers(shape)],
+      ["strides", numbers(strides)],
+    ],
+  };
 }
 
-function threadsText({ flag, words, scratch, scratchBytes, plans }: WasmThreadTable): string {
-  return `{ flag: ${flag}, words: ${words}, scratch: ${scratch}, scratchBytes: ${scratchBytes}, plans: ${record(plans, String)} }`;
+function arrays(entries: ReadonlyMap<string, WasmArray>): Layout {
+  return record(entries, arrayLayout);
 }
 
-function planText(plan: WasmPlanTable): string {
-  const fills = plan.fills.map(
-    ({ stream, array, words }) =>
-      `{ stream: ${literal(stream)}, array: ${arrayText(array)}, words: ${words} }`,
-  );
-  const derived = [...plan.derived].map(([name, formula]) => `${name}: (given) => ${formula},`);
+function threadsLayout({ flag, words, scratch, scratchBytes, plans }: WasmThreadTable): Layout {
+  return {
+    entries: [
+      ["flag", numberText(flag)],
+      ["words", numberText(words)],
+      ["scratch", numberText(scratch)],
+      ["scratchBytes", numberText(scratchBytes)],
+      ["plans", record(plans, numberText)],
+    ],
+  };
+}
+
+function planEntry(plan: WasmPlanTable): readonly [string, Layout] {
+  const fills = plan.fills.map(({ stream, array, words }): Layout => ({
+    entries: [
+      ["stream", stringText(stream)],
+      ["array", arrayLayout(array)],
+      ["words", numberText(words)],
+    ],
+  }));
   return [
-    "{",
-    `capacity: ${plan.capacity},`,
-    `inputs: ${arrays(plan.inputs)},`,
-    `fills: [${fills.join(", ")}],`,
-    `given: [${plan.given.map(literal).join(", ")}],`,
-    `derived: { ${derived.join(" ")} },`,
-    `numbers: ${record(plan.numbers, String)},`,
-    `results: ${arrays(plan.results)},`,
-    "}",
-  ].join(" ");
+    plan.name,
+    {
+      isOpen: true,
+      entries: [
+        ["capacity", numberText(plan.capacity)],
+        ["inputs", arrays(plan.inputs)],
+        ["fills", { items: fills }],
+        ["given", { items: plan.given.map(stringText) }],
+        ["derived", record(plan.derived, (body) => ({ head: "(given) =>", body }))],
+        ["numbers", record(plan.numbers, numberText)],
+        ["results", arrays(plan.results)],
+      ],
+    },
+  ];
 }

@@ -1,4 +1,15 @@
+import {
+  atom,
+  called,
+  chosen,
+  joined,
+  negated,
+  orElse,
+  truth,
+  type Arithmetic,
+} from "../base/arithmetic.ts";
 import { invariant } from "../base/invariant.ts";
+import { numberText } from "../base/layout.ts";
 import type { Expr, ScalarOp } from "./plan.ts";
 
 /** Numbers that a plan's kernels need and that depend only on what the host hands over: worked out once a call, in double. */
@@ -9,7 +20,7 @@ export class HostNumbers {
   nameOf(expression: Expr): string {
     if (expression.kind === "scalar") return expression.name;
     if (expression.kind === "rows") return "rows";
-    const formula = hostText(expression);
+    const formula = hostText(expression).text;
     const known = this.names.get(formula);
     if (known !== undefined) return known;
     const name = `number_${this.names.size + 1}`;
@@ -45,44 +56,52 @@ function mentionsNumber(expression: Expr): boolean {
     : expression.kind === "scalar" || expression.kind === "rows";
 }
 
-const formulas = {
-  negate: ([a]) => `-${a!}`,
-  exp: ([a]) => `Math.exp(${a!})`,
-  log: ([a]) => `Math.log(${a!})`,
-  sqrt: ([a]) => `Math.sqrt(${a!})`,
-  tanh: ([a]) => `Math.tanh(${a!})`,
-  sigmoid: ([a]) => `1 / (1 + Math.exp(-${a!}))`,
-  erf: () => invariant(false, "erf of a host number"),
-  sine: ([a]) => `Math.sin(${a!})`,
-  cosine: ([a]) => `Math.cos(${a!})`,
-  absolute: ([a]) => `Math.abs(${a!})`,
-  sign: ([a]) => `Math.sign(${a!})`,
-  floor: ([a]) => `Math.floor(${a!})`,
-  ceil: ([a]) => `Math.ceil(${a!})`,
-  add: ([a, b]) => `${a!} + ${b!}`,
-  subtract: ([a, b]) => `${a!} - ${b!}`,
-  multiply: ([a, b]) => `${a!} * ${b!}`,
-  divide: ([a, b]) => `${a!} / ${b!}`,
-  maximum: ([a, b]) => `Math.max(${a!}, ${b!})`,
-  minimum: ([a, b]) => `Math.min(${a!}, ${b!})`,
-  power: ([a, b]) => `Math.pow(${a!}, ${b!})`,
-  modulo: ([a, b]) => `${a!} - ${b!} * Math.floor(${a!} / ${b!})`,
-  less: ([a, b]) => `${a!} < ${b!} ? 1 : 0`,
-  less_equal: ([a, b]) => `${a!} <= ${b!} ? 1 : 0`,
-  equal: ([a, b]) => `${a!} === ${b!} ? 1 : 0`,
-  select: ([a, b, c]) => `${a!} !== 0 ? ${b!} : ${c!}`,
-} satisfies Record<ScalarOp, (args: readonly string[]) => string | void>;
+type Formula = (operands: readonly [Arithmetic, Arithmetic, Arithmetic]) => Arithmetic;
 
-function hostText(expression: Expr): string {
+const one = atom("1");
+
+const formulas: Readonly<Record<ScalarOp, Formula>> = {
+  negate: ([a]) => negated(a),
+  exp: ([a]) => called("Math.exp", a),
+  log: ([a]) => called("Math.log", a),
+  sqrt: ([a]) => called("Math.sqrt", a),
+  tanh: ([a]) => called("Math.tanh", a),
+  sigmoid: ([a]) => joined(one, "/", joined(one, "+", called("Math.exp", negated(a)))),
+  erf: () => {
+    invariant(false, "erf of a host number");
+  },
+  sine: ([a]) => called("Math.sin", a),
+  cosine: ([a]) => called("Math.cos", a),
+  absolute: ([a]) => called("Math.abs", a),
+  sign: ([a]) => called("Math.sign", a),
+  floor: ([a]) => called("Math.floor", a),
+  ceil: ([a]) => called("Math.ceil", a),
+  add: ([a, b]) => joined(a, "+", b),
+  subtract: ([a, b]) => joined(a, "-", b),
+  multiply: ([a, b]) => joined(a, "*", b),
+  divide: ([a, b]) => joined(a, "/", b),
+  maximum: ([a, b]) => called("Math.max", a, b),
+  minimum: ([a, b]) => called("Math.min", a, b),
+  power: ([a, b]) => called("Math.pow", a, b),
+  modulo: ([a, b]) => joined(a, "-", joined(b, "*", called("Math.floor", joined(a, "/", b)))),
+  less: ([a, b]) => truth(a, "<", b),
+  less_equal: ([a, b]) => truth(a, "<=", b),
+  equal: ([a, b]) => truth(a, "===", b),
+  select: ([a, b, c]) => chosen(joined(a, "!==", atom("0")), b, c),
+};
+
+function hostText(expression: Expr): Arithmetic {
   switch (expression.kind) {
     case "constant":
-      return expression.value < 0 ? `(${expression.value})` : String(expression.value);
+      return atom(numberText(expression.value));
     case "scalar":
-      return `(given[${JSON.stringify(expression.name)}] ?? NaN)`;
+      return orElse(`given[${JSON.stringify(expression.name)}]`, "NaN");
     case "rows":
-      return `(given["rows"] ?? NaN)`;
-    case "apply":
-      return `(${String(formulas[expression.op](expression.args.map(hostText)))})`;
+      return orElse(`given["rows"]`, "NaN");
+    case "apply": {
+      const [a = one, b = one, c = one] = expression.args.map(hostText);
+      return formulas[expression.op]([a, b, c]);
+    }
     default:
       invariant(false, `${expression.kind} is not a number of the host`);
   }

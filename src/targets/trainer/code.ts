@@ -1,4 +1,5 @@
 import { invariant } from "../../compiler/base/invariant.ts";
+import { numberText, type Layout } from "../../compiler/base/layout.ts";
 
 /**
  * TypeScript text that is known to be harmless. The only ways to make it are `ts` with a template of this compiler, and
@@ -46,17 +47,36 @@ export function literal(value: Plain): Code {
 }
 
 function print(value: Plain): string {
-  if (value === undefined) return "undefined";
-  if (typeof value === "string") return printText(value);
-  if (typeof value === "number") return printNumber(value);
-  if (typeof value === "boolean") return String(value);
   if (isList(value)) return `[${value.map(print).join(", ")}]`;
+  if (!isRecord(value)) return printScalar(value);
   const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
   return `{ ${entries.map(([name, entry]) => `${printKey(name)}: ${print(entry)}`).join(", ")} }`;
 }
 
+function printScalar(value: Exclude<Plain, readonly Plain[] | PlainRecord>): string {
+  if (value === undefined) return "undefined";
+  if (typeof value === "string") return printText(value);
+  return typeof value === "number" ? printNumber(value) : String(value);
+}
+
+/** The same, with the lines that it takes. */
+export function plainLayout(value: Plain): Layout {
+  if (isList(value)) return { items: value.map(plainLayout) };
+  if (!isRecord(value)) return printScalar(value);
+  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+  return { entries: entries.map(([name, entry]) => [printKey(name), plainLayout(entry)]) };
+}
+
+interface PlainRecord {
+  readonly [key: string]: Plain;
+}
+
 function isList(value: Plain): value is readonly Plain[] {
   return Array.isArray(value);
+}
+
+function isRecord(value: Plain): value is PlainRecord {
+  return typeof value === "object" && !isList(value);
 }
 
 /** The key of a property: any text. `__proto__: x` in a literal would set the prototype; in brackets it is a key like any other. */
@@ -65,14 +85,15 @@ export function key(text: string): Code {
 }
 
 function printKey(text: string): string {
-  return /^[a-z][A-Za-z0-9_]*$/.test(text) ? text : `[${printText(text)}]`;
+  if (text === "__proto__") return `["__proto__"]`;
+  return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(text) ? text : printText(text);
 }
 
 function printNumber(value: number): string {
   if (Number.isNaN(value)) return "Number.NaN";
   if (!Number.isFinite(value))
     return value > 0 ? "Number.POSITIVE_INFINITY" : "Number.NEGATIVE_INFINITY";
-  return Object.is(value, -0) ? "-0" : String(value);
+  return Object.is(value, -0) ? "-0" : numberText(value);
 }
 
 // Control and invisible characters, bidirectional overrides, line separators, and the `<` that could end a script element.

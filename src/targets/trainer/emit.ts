@@ -1,4 +1,4 @@
-import { format } from "prettier";
+import { isLaid, lineWidth } from "../../compiler/base/layout.ts";
 import { gpujs } from "../../backends/gpujs/backend.ts";
 import { emitWasmFiles } from "../../backends/wasm/emit-module.ts";
 import type { CompiledRun } from "../../compiler/plan/compiled.ts";
@@ -42,15 +42,11 @@ export async function emit(
   const modules = await modulesOf(emission);
   const sources = [
     ...(await Promise.all(modules.map(printModule))),
-    ...(await Promise.all(plans.map(({ path, text }) => pretty(path, text)))),
+    ...(await Promise.all(plans.map(({ path, text }) => printedText(path, text)))),
   ];
   const text = options.wat === true ? [{ path: "wasm.wat", text: wasm.text }] : [];
   const rest = packageFiles(emission, [...sources, ...text]);
-  return [
-    ...sources,
-    ...text,
-    ...(await Promise.all(rest.map(({ path, text: unprinted }) => pretty(path, unprinted)))),
-  ];
+  return [...sources, ...text, ...rest];
 }
 
 /** The trainer's own modules, of which the run's part is not printed yet. */
@@ -84,22 +80,26 @@ function givenFiles({ sampling }: CompiledRun): readonly Given[] {
   ];
 }
 
-/** The runtime's own text is printed already; what is the run's own is printed now. */
+/** The runtime's own text is printed already; so is what is the run's own, but for code that is longer than a line. */
 export async function printModule({
   path,
   header,
   own,
   rest,
 }: ProgramModule): Promise<EmittedFile> {
-  const printed = own === "" ? "" : (await pretty(path, own)).text.trimEnd();
+  const printed = own === "" ? "" : (await printedText(path, own)).text.trimEnd();
   const parts = [header, printed, rest].filter((part) => part !== "");
   return { path, text: `${parts.join("\n\n")}\n` };
 }
 
-const parsers = { ts: "typescript", json: "json", md: "markdown" } as const;
-
-export async function pretty(path: string, text: string): Promise<EmittedFile> {
-  const ending = path.slice(path.lastIndexOf(".") + 1) as keyof typeof parsers;
-  const printed = await format(text, { parser: parsers[ending], printWidth: 100, endOfLine: "lf" });
+/** Prettier is loaded only for code that has to be broken. Sources of kernels are texts, which it leaves as they are. */
+export async function printedText(path: string, text: string): Promise<EmittedFile> {
+  if (isLaid(text.replace(/`[^`]*`/g, ""))) return { path, text };
+  const { format } = await import("prettier");
+  const printed = await format(text, {
+    parser: "typescript",
+    printWidth: lineWidth,
+    endOfLine: "lf",
+  });
   return { path, text: printed };
 }

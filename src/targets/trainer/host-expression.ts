@@ -1,6 +1,16 @@
+import {
+  atom,
+  called,
+  chosen,
+  joined,
+  negated,
+  truth,
+  type Arithmetic,
+  type Operator,
+} from "../../compiler/base/arithmetic.ts";
 import { invariant } from "../../compiler/base/invariant.ts";
 import { nodesOf, type Node, type Op } from "../../compiler/ir/graph.ts";
-import { literal, name, nothing, ts, type Code } from "./code.ts";
+import { literal, name, nothing, type Code } from "./code.ts";
 
 /** Statements and the expression that they lead to. */
 export interface HostFormula {
@@ -14,74 +24,85 @@ export function printHostFormula(node: Node, variable: (scalar: string) => Code)
   const uses = new Map<Node, number>();
   for (const { inputs } of order)
     for (const input of inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
-  const printed = new Map<Node, Code>();
+  const printed = new Map<Node, Arithmetic>();
+  const named = new Set<Node>();
   const statements: Code[] = [];
   for (const part of order) {
-    const code = printNode(
-      part,
-      part.inputs.map((input) => printed.get(input)!),
-      variable,
-    );
+    const made = printNode(part, printed, variable, named);
     const shared = part !== node && part.inputs.length > 0 && (uses.get(part) ?? 0) > 1;
     if (shared) {
       const local = name(`part${statements.length + 1}`);
-      statements.push(ts`const ${local}: number = ${code};`);
-      printed.set(part, local);
-    } else printed.set(part, code);
+      statements.push({ code: `const ${local.code} = ${made.text};` });
+      printed.set(part, atom(local.code));
+      named.add(part);
+    } else printed.set(part, made);
   }
-  return { statements, result: printed.get(node) ?? nothing };
+  const result = printed.get(node);
+  return { statements, result: result === undefined ? nothing : { code: result.text } };
 }
 
 function printNode(
   node: Node,
-  operands: readonly Code[],
+  printed: ReadonlyMap<Node, Arithmetic>,
   variable: (scalar: string) => Code,
-): Code {
-  if (node.op === "constant")
-    return node.attributes.value < 0
-      ? ts`(${literal(node.attributes.value)})`
-      : literal(node.attributes.value);
-  if (node.op === "scalar") return variable(node.attributes.name);
+  named: ReadonlySet<Node>,
+): Arithmetic {
+  if (node.op === "constant") return atom(literal(node.attributes.value).code);
+  if (node.op === "scalar") return atom(variable(node.attributes.name).code);
+  const [a = one, b = one, c = one] = node.inputs.map((input) => printed.get(input)!);
+  if (node.op === "select") {
+    const [condition] = node.inputs;
+    return chosen(named.has(condition!) ? isTrue(a) : conditionOf(condition!, printed), b, c);
+  }
   const print = operators[node.op];
   invariant(print, `the host does not compute ${node.op}`);
-  const [a = nothing, b = nothing, c = nothing] = operands;
-  if (node.op !== "select") return print(a, b, c);
-  return ts`(${conditionOf(node.inputs[0]!, a)} ? ${b} : ${c})`;
+  return print(a, b, c);
 }
 
-/** A comparison that only a choice reads is a condition, not a number. */
-function conditionOf(condition: Node, printed: Code): Code {
-  const comparison = /^\((.*) \? 1 : 0\)$/.exec(printed.code);
-  const isComparison =
-    condition.op === "less" || condition.op === "less_equal" || condition.op === "equal";
-  return comparison && isComparison ? { code: comparison[1]! } : ts`${printed} !== 0`;
+const relations: { readonly [O in Op]?: Operator } = {
+  less: "<",
+  less_equal: "<=",
+  equal: "===",
+};
+
+/** A comparison that only a choice reads is a condition there, not a number. */
+function conditionOf(condition: Node, printed: ReadonlyMap<Node, Arithmetic>): Arithmetic {
+  const relation = relations[condition.op];
+  if (relation === undefined) return isTrue(printed.get(condition)!);
+  const [a = one, b = one] = condition.inputs.map((input) => printed.get(input)!);
+  return joined(a, relation, b);
 }
 
-type Printer = (a: Code, b: Code, c: Code) => Code;
+function isTrue(number: Arithmetic): Arithmetic {
+  return joined(number, "!==", atom("0"));
+}
+
+const one = atom("1");
+
+type Printer = (a: Arithmetic, b: Arithmetic, c: Arithmetic) => Arithmetic;
 
 const operators: { readonly [O in Op]?: Printer } = {
-  negate: (a) => ts`(-${a})`,
-  exp: (a) => ts`Math.exp(${a})`,
-  log: (a) => ts`Math.log(${a})`,
-  sqrt: (a) => ts`Math.sqrt(${a})`,
-  tanh: (a) => ts`Math.tanh(${a})`,
-  sigmoid: (a) => ts`(1 / (1 + Math.exp(-${a})))`,
-  sine: (a) => ts`Math.sin(${a})`,
-  cosine: (a) => ts`Math.cos(${a})`,
-  absolute: (a) => ts`Math.abs(${a})`,
-  sign: (a) => ts`Math.sign(${a})`,
-  floor: (a) => ts`Math.floor(${a})`,
-  ceil: (a) => ts`Math.ceil(${a})`,
-  add: (a, b) => ts`(${a} + ${b})`,
-  subtract: (a, b) => ts`(${a} - ${b})`,
-  multiply: (a, b) => ts`(${a} * ${b})`,
-  divide: (a, b) => ts`(${a} / ${b})`,
-  maximum: (a, b) => ts`Math.max(${a}, ${b})`,
-  minimum: (a, b) => ts`Math.min(${a}, ${b})`,
-  power: (a, b) => ts`Math.pow(${a}, ${b})`,
-  modulo: (a, b) => ts`(${a} - ${b} * Math.floor(${a} / ${b}))`,
-  less: (a, b) => ts`(${a} < ${b} ? 1 : 0)`,
-  less_equal: (a, b) => ts`(${a} <= ${b} ? 1 : 0)`,
-  equal: (a, b) => ts`(${a} === ${b} ? 1 : 0)`,
-  select: (a, b, c) => ts`(${a} !== 0 ? ${b} : ${c})`,
+  negate: (a) => negated(a),
+  exp: (a) => called("Math.exp", a),
+  log: (a) => called("Math.log", a),
+  sqrt: (a) => called("Math.sqrt", a),
+  tanh: (a) => called("Math.tanh", a),
+  sigmoid: (a) => joined(one, "/", joined(one, "+", called("Math.exp", negated(a)))),
+  sine: (a) => called("Math.sin", a),
+  cosine: (a) => called("Math.cos", a),
+  absolute: (a) => called("Math.abs", a),
+  sign: (a) => called("Math.sign", a),
+  floor: (a) => called("Math.floor", a),
+  ceil: (a) => called("Math.ceil", a),
+  add: (a, b) => joined(a, "+", b),
+  subtract: (a, b) => joined(a, "-", b),
+  multiply: (a, b) => joined(a, "*", b),
+  divide: (a, b) => joined(a, "/", b),
+  maximum: (a, b) => called("Math.max", a, b),
+  minimum: (a, b) => called("Math.min", a, b),
+  power: (a, b) => called("Math.pow", a, b),
+  modulo: (a, b) => joined(a, "-", joined(b, "*", called("Math.floor", joined(a, "/", b)))),
+  less: (a, b) => truth(a, "<", b),
+  less_equal: (a, b) => truth(a, "<=", b),
+  equal: (a, b) => truth(a, "===", b),
 };

@@ -10,7 +10,7 @@ export function packageFiles(
 ): readonly EmittedFile[] {
   return [
     { path: "package.json", text: packageText(emission) },
-    { path: "tsconfig.json", text: tsconfig },
+    { path: "tsconfig.json", text: tsconfig(["*.ts", "runtime/*.ts"]) },
     { path: "README.md", text: readme(emission, files) },
   ];
 }
@@ -53,28 +53,27 @@ export function plainPackage(
   )}\n`;
 }
 
-export const tsconfig = `${JSON.stringify(
-  {
-    compilerOptions: {
-      target: "es2022",
-      lib: ["es2023", "dom"],
-      module: "nodenext",
-      moduleResolution: "nodenext",
-      types: ["node"],
-      strict: true,
-      noEmit: true,
-      noUnusedLocals: true,
-      noUnusedParameters: true,
-      erasableSyntaxOnly: true,
-      verbatimModuleSyntax: true,
-      allowImportingTsExtensions: true,
-      skipLibCheck: true,
-    },
-    include: ["*.ts", "runtime/*.ts"],
+export function tsconfig(include: readonly string[]): string {
+  return `{
+  "compilerOptions": {
+    "target": "es2022",
+    "lib": ["es2023", "dom"],
+    "module": "nodenext",
+    "moduleResolution": "nodenext",
+    "types": ["node"],
+    "strict": true,
+    "noEmit": true,
+    "noUnusedLocals": true,
+    "noUnusedParameters": true,
+    "erasableSyntaxOnly": true,
+    "verbatimModuleSyntax": true,
+    "allowImportingTsExtensions": true,
+    "skipLibCheck": true
   },
-  undefined,
-  2,
-)}\n`;
+  "include": [${include.map((path) => JSON.stringify(path)).join(", ")}]
+}
+`;
+}
 
 const about: Readonly<Record<string, string>> = {
   "train.ts": "the command line of training",
@@ -93,6 +92,7 @@ const about: Readonly<Record<string, string>> = {
   "warm-starts.ts": "weights of other trainings to start from",
   "weight-files.ts": "where such files lie",
   "member.ts": "what a member of an ensemble says, and how that is judged",
+  "still-tensors.ts": "which tensors the first epoch left as they were",
   "types.ts": "the types of all these",
   "model.ts": "the tensors and what they start from, the learning rate, the metrics",
   "augment.ts": "what is done to the rows before the model is given them",

@@ -1,7 +1,8 @@
 import { invariant } from "../../compiler/base/invariant.ts";
-import { comment, join, name, nothing, ts, type Code } from "./code.ts";
+import { layBlock, layStatement, lineWidth } from "../../compiler/base/layout.ts";
+import { comment, name, type Code } from "./code.ts";
 import type { Entry, RunDefinition } from "./definition/entry.ts";
-import { namesIn, printBody, printParameter, printRecipe } from "./definition/print-recipe.ts";
+import { namesIn, printBody, printParameters, printRecipe } from "./definition/print-recipe.ts";
 import { choose } from "./pieces/choose.ts";
 import type { Declaration, Pieces } from "./pieces/piece.ts";
 
@@ -213,7 +214,7 @@ class Specialiser {
       header: [...(start ? [start.header.code] : []), this.imports(path, needed)]
         .filter((text) => text !== "")
         .join("\n"),
-      own: own.map(({ code }) => code).join("\n\n"),
+      own: own.join("\n\n"),
       rest: [...texts, ...(start?.ends ? [start.ends.code.code] : [])].join("\n\n"),
     };
   }
@@ -265,28 +266,22 @@ class Specialiser {
     return target.startsWith("runtime/") ? `./${target.slice("runtime/".length)}` : `../${target}`;
   }
 
-  private printEntry(entry: Entry, isExported: boolean): Code {
-    const exported = isExported ? ts`export ` : nothing;
-    const about = comment(entry.about);
-    const above =
-      about === nothing
-        ? nothing
-        : ts`${about}
-`;
+  private printEntry(entry: Entry, isExported: boolean): string {
     const { value } = entry;
+    const about = comment(entry.about).code;
+    const above = about === "" ? "" : `${about}\n`;
+    const exported = isExported ? "export " : "";
     if (value.kind === "lambda" && entry.type === undefined && value.waits !== true) {
-      const { statements, result } = printBody(value.body);
-      const gives = entry.gives === undefined ? nothing : ts`: ${{ code: entry.gives }}`;
-      const parameters = join(value.parameters.map(printParameter), ts`, `);
-      return ts`${above}${exported}function ${name(entry.name)}(${parameters})${gives} { ${statements} return ${result}; }`;
+      const gives = entry.gives === undefined ? "" : `: ${entry.gives}`;
+      const parameters = printParameters(value.parameters);
+      const opening = `${above}${exported}function ${name(entry.name).code}(${parameters})${gives} {`;
+      return layBlock({ opening, ...printBody(value.body) }, 0);
     }
-    const type = entry.type === undefined ? nothing : ts`: ${{ code: entry.type }}`;
-    return ts`${above}${exported}const ${name(entry.name)}${type} = ${printRecipe(value)};`;
+    const type = entry.type === undefined ? "" : `: ${entry.type}`;
+    const start = `${exported}const ${name(entry.name).code}${type} = `;
+    return above + layStatement(start, printRecipe(value), ";");
   }
 }
-
-/** Most columns of a line. */
-const width = 100;
 
 /** As prettier prints it: values before types, both in the order of their names. */
 function importLine(
@@ -299,7 +294,7 @@ function importLine(
   const list = areTypes ? sorted.map(bare) : sorted;
   const head = areTypes ? "import type" : "import";
   const line = `${head} { ${list.join(", ")} } from "${from}";`;
-  if (line.length <= width) return { from, text: line };
+  if (line.length <= lineWidth) return { from, text: line };
   return {
     from,
     text: `${head} {\n${list.map((each) => `  ${each},\n`).join("")}} from "${from}";`,

@@ -23,7 +23,8 @@ export function devicePlan(plan: Plan, pool: FunctionPool): DevicePlan {
   };
 }
 
-function deviceStep(step: GpuJsStep): DeviceStep {
+/** A step as `kernels.ts` writes it. */
+export function deviceStep(step: GpuJsStep): DeviceStep {
   if ("fill" in step) return step;
   if (!("body" in step)) return deviceKernel(step);
   const { about, places, reverse, body, stacks } = step;
@@ -32,7 +33,8 @@ function deviceStep(step: GpuJsStep): DeviceStep {
 
 /** The source with the line ends around it that it has in a file. */
 function deviceKernel({ source, arrays, numbers, makes, size }: GpuJsKernel): DeviceKernel {
-  return { source: `\n${source}\n`, arrays, numbers, makes, size };
+  const kernel = [makes, size, `\n${source}\n`, arrays] as const;
+  return numbers.length === 0 ? kernel : [...kernel, numbers];
 }
 
 type Formula = (given: Readonly<Record<string, number>>) => number;

@@ -1,104 +1,116 @@
-import { comment, join, key, literal, name, nothing, ts, type Code } from "../code.ts";
+import { invariant } from "../../../compiler/base/invariant.ts";
+import { flatText, type Layout } from "../../../compiler/base/layout.ts";
+import { comment, join, key, literal, name, plainLayout, ts, type Code } from "../code.ts";
 import { printHostFormula } from "../host-expression.ts";
 import type { Parameter, Recipe } from "./recipe.ts";
 
-/** The expression that makes the value. */
-export function printRecipe(recipe: Recipe): Code {
+/** The expression that makes the value, with the lines that it takes. */
+export function printRecipe(recipe: Recipe): Layout {
   switch (recipe.kind) {
     case "plain":
-      return literal(recipe.value);
+      return plainLayout(recipe.value);
     case "list":
-      return ts`[${join(
-        recipe.items.map(({ recipe: item, about }) => {
-          const printed = printRecipe(item);
-          return about === undefined
-            ? ts`${printed},`
-            : ts`
-${comment(about)}
-${printed},`;
-        }),
-        ts` `,
-      )}]`;
+      return {
+        items: recipe.items.map(({ recipe: item }) => printRecipe(item)),
+        comments: recipe.items.map(({ about }) => comment(about).code || undefined),
+      };
     case "record":
       return printRecord(recipe.entries);
     case "map": {
-      const entries = recipe.entries.map(
-        ([entry, value]) => ts`[${literal(entry)}, ${printRecipe(value)}]`,
-      );
-      return ts`new Map<string, ${name(recipe.type)}>([${join(entries, ts`, `)}])`;
+      const entries = recipe.entries.map(([entry, value]): Layout => ({
+        items: [literal(entry).code, printRecipe(value)],
+      }));
+      return {
+        callee: `new Map<string, ${name(recipe.type).code}>`,
+        arguments: [{ items: entries }],
+      };
     }
     case "call":
-      return ts`${recipe.waits === true ? ts`await ` : nothing}${name(recipe.function)}(${join(recipe.arguments.map(printRecipe), ts`, `)})`;
+      return {
+        callee: `${recipe.waits === true ? "await " : ""}${name(recipe.function).code}`,
+        arguments: recipe.arguments.map(printRecipe),
+      };
     case "function of the runtime":
     case "name":
-      return name(recipe.name);
+      return name(recipe.name).code;
     case "entry":
-      return ts`${printRecipe(recipe.of)}[${literal(recipe.key)}]!`;
+      return `${inLine(printRecipe(recipe.of))}[${literal(recipe.key).code}]!`;
     case "member":
-      return ts`${name(recipe.of)}.${name(recipe.name)}`;
+      return `${name(recipe.of).code}.${name(recipe.name).code}`;
     case "ask":
-      return ts`${name(recipe.function)}(${literal(recipe.argument)})`;
+      return `${name(recipe.function).code}(${literal(recipe.argument).code})`;
     case "lambda":
       return printLambda(recipe);
     case "formula": {
       const { statements, result } = printBody(recipe);
-      return statements.length === 0 ? result : ts`(() => { ${statements} return ${result}; })()`;
+      if (statements.length === 0) return result;
+      return { opening: "(() => {", statements, result, closing: ")()" };
     }
     case "condition":
       return printCondition(recipe);
     case "here":
-      return ts`import.meta.url`;
+      return "import.meta.url";
     case "address":
-      return ts`new URL(${literal(recipe.path)}, import.meta.url)`;
+      return `new URL(${literal(recipe.path).code}, import.meta.url)`;
   }
 }
 
-const operators = {
-  "<": ts` < `,
-  "<=": ts` <= `,
-  ">": ts` > `,
-  ">=": ts` >= `,
-  "&&": ts` && `,
-  "||": ts` || `,
-};
-
-function printCondition({ operator, operands }: Extract<Recipe, { kind: "condition" }>): Code {
-  const parts = operands.map((operand) =>
-    operand.kind === "condition" && (operator === "&&" || operator === "||")
-      ? ts`(${printRecipe(operand)})`
-      : printRecipe(operand),
-  );
-  return join(parts, operators[operator]);
+function printCondition({ operator, operands }: Extract<Recipe, { kind: "condition" }>): string {
+  const parts = operands.map((operand) => {
+    const printed = inLine(printRecipe(operand));
+    const isMixed =
+      operand.kind === "condition" && (operator === "&&" || operator === "||")
+        ? operand.operator === "&&" || operand.operator === "||"
+        : false;
+    return isMixed ? `(${printed})` : printed;
+  });
+  return parts.join(` ${operator} `);
 }
 
-function printRecord(entries: readonly (readonly [string, Recipe])[]): Code {
-  const parts = entries.map(([entry, value]) =>
-    value.kind === "name" && value.name === entry
-      ? name(entry)
-      : ts`${key(entry)}: ${printRecipe(value)}`,
-  );
-  return parts.length === 0 ? ts`{}` : ts`{ ${join(parts, ts`, `)} }`;
+/** Of what never takes more than a line. */
+function inLine(layout: Layout): string {
+  const text = flatText(layout);
+  invariant(text !== undefined, "an expression inside another stands in its line");
+  return text;
+}
+
+function printRecord(entries: readonly (readonly [string, Recipe])[]): Layout {
+  return {
+    entries: entries.map(([entry, value]) =>
+      value.kind === "name" && value.name === entry
+        ? [name(entry).code, undefined]
+        : [key(entry).code, printRecipe(value)],
+    ),
+  };
 }
 
 type Lambda = Extract<Recipe, { kind: "lambda" }>;
 
 /** The formulas that stand in a record are printed with what they share above it. */
-function printLambda({ parameters, body, waits }: Lambda): Code {
+function printLambda({ parameters, body, waits }: Lambda): Layout {
   const { statements, result } = printBody(body);
-  const head = ts`${waits === true ? ts`async ` : nothing}(${join(parameters.map(printParameter), ts`, `)}) =>`;
-  if (statements.length > 0) return ts`${head} { ${statements} return ${result}; }`;
-  return body.kind === "record" ? ts`${head} (${result})` : ts`${head} ${result}`;
+  const head = `${waits === true ? "async " : ""}(${printParameters(parameters)}) =>`;
+  return statements.length > 0
+    ? { opening: `${head} {`, statements, result }
+    : { head, body: result };
 }
 
 export function printBody(body: Recipe): {
-  readonly statements: readonly Code[];
-  readonly result: Code;
+  readonly statements: readonly string[];
+  readonly result: Layout;
 } {
   if (body.kind !== "formula") return { statements: [], result: printRecipe(body) };
-  return printHostFormula(body.node, (scalar) => printRecipe(body.variable(scalar)));
+  const { statements, result } = printHostFormula(body.node, (scalar) => ({
+    code: inLine(printRecipe(body.variable(scalar))),
+  }));
+  return { statements: statements.map(({ code }) => code), result: result.code };
 }
 
-export function printParameter(parameter: Parameter): Code {
+export function printParameters(parameters: readonly Parameter[]): string {
+  return parameters.map((parameter) => printParameter(parameter).code).join(", ");
+}
+
+function printParameter(parameter: Parameter): Code {
   const bound =
     "name" in parameter
       ? name(parameter.name)

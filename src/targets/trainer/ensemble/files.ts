@@ -1,7 +1,8 @@
+import { layStatement, type Layout } from "../../../compiler/base/layout.ts";
 import type { CompiledRun } from "../../../compiler/plan/compiled.ts";
 import type { Program, TypedEnsemble } from "../../../compiler/typed/program.ts";
 import { comment, literal, name, ts } from "../code.ts";
-import { pretty, printModule } from "../emit.ts";
+import { printedText, printModule } from "../emit.ts";
 import type { EmittedFile } from "../../target.ts";
 import { ensembleReadme, plainPackage, tsconfig } from "../package-files.ts";
 import { loadPieces } from "../pieces/load-pieces.ts";
@@ -42,7 +43,7 @@ export async function ensembleFiles(
   );
   return [
     ...(await Promise.all(named.map(printModule))),
-    await pretty("trainers.ts", trainersText(trainers)),
+    await printedText("trainers.ts", trainersText(trainers)),
     {
       path: "package.json",
       text: plainPackage(ensemble.name, {
@@ -53,18 +54,15 @@ export async function ensembleFiles(
     },
     {
       path: "tsconfig.json",
-      text: tsconfig.replace(
-        '"runtime/*.ts"',
-        '"runtime/*.ts",\n    "*/*.ts",\n    "*/runtime/*.ts"',
-      ),
+      text: tsconfig(["*.ts", "runtime/*.ts", "*/*.ts", "*/runtime/*.ts"]),
     },
-    await pretty(
-      "README.md",
-      ensembleReadme(
+    {
+      path: "README.md",
+      text: ensembleReadme(
         ensemble.name,
         trainers.map(({ folder }) => folder),
       ),
-    ),
+    },
   ];
 }
 
@@ -100,19 +98,22 @@ function startsOf({ name: own, documentation, combine }: TypedEnsemble): readonl
 
 /** The trainers of the members under one type. */
 function trainersText(trainers: readonly EnsembleTrainer[]): string {
-  const imports = trainers.map(
-    (
-      { folder },
-      index,
-    ) => ts`import * as predict${literal(index + 1)} from ${literal(`./${folder}/predict.ts`)};
-import * as train${literal(index + 1)} from ${literal(`./${folder}/training.ts`)};`,
-  );
-  const tables = trainers.map(
-    ({ run }, index) => ts`
-${comment(`The trainer of run ${run.name}.`)}
-export const ${name(trainerName(index))}: MemberTrainer = { ...train${literal(index + 1)}, ...predict${literal(index + 1)}, keeps: ${literal(run.keep.kind)} };`,
-  );
-  return ts`${imports}
-import type { MemberTrainer } from "./members.ts";
-${tables}`.code;
+  const imports = trainers.flatMap(({ folder }, index) => [
+    `import * as predict${index + 1} from ${literal(`./${folder}/predict.ts`).code};`,
+    `import * as train${index + 1} from ${literal(`./${folder}/training.ts`).code};`,
+  ]);
+  const tables = trainers.map(({ run }, index) => {
+    const start = `export const ${name(trainerName(index)).code}: MemberTrainer = `;
+    const table: Layout = {
+      entries: [
+        [`...train${index + 1}`, undefined],
+        [`...predict${index + 1}`, undefined],
+        ["keeps", literal(run.keep.kind).code],
+      ],
+    };
+    const about = comment(`The trainer of run ${run.name}.`).code;
+    return `\n${about}\n${layStatement(start, table, ";")}\n`;
+  });
+  const type = `import type { MemberTrainer } from "./members.ts";`;
+  return `${[...imports, type].join("\n")}\n${tables.join("")}`;
 }

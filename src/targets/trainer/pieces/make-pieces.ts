@@ -93,7 +93,7 @@ class Printer {
   async print(): Promise<void> {
     const marker = (index: number): string => `// @piece ${index}`;
     const source = this.requests.map(({ text, depth, opens }, index) => {
-      const code = opens ? `${text} {}` : text;
+      const code = opens ? `${text} {\n// @body\n}` : text;
       if (depth === 0) return `${marker(index)}\n\n${code}`;
       const nested = Array.from({ length: depth - 1 }, () => "for (;;) {").join("\n");
       return `${marker(index)}\n\nasync function* piece${index}() {\n${nested}\n${code}\n${"}".repeat(depth)}`;
@@ -109,7 +109,7 @@ class Printer {
       const lines = parts[index]!.trimEnd().split("\n");
       const inner = request.depth === 0 ? lines : lines.slice(request.depth, -request.depth);
       const text = inner.join("\n");
-      request.printed = request.opens ? text.replace(/\{\s*\}$/, "{") : text;
+      request.printed = request.opens ? text.replace(/\{\s*\/\/ @body\s*\}$/, "{") : text;
     }
   }
 }

@@ -3,6 +3,7 @@ import { gpuJsProgram } from "../../../backends/gpujs/lower-plan.ts";
 import { emitWasm, type EmittedWasm } from "../../../backends/wasm/emit-wasm.ts";
 import type { Plan } from "../../../compiler/plan/plan.ts";
 import type { DevicePlan } from "../../../runtime/device-plan.ts";
+import { deviceStep } from "../../training/plans.ts";
 import type { WasmProgram } from "../../../runtime/wasm-plan.ts";
 
 type Formula = (given: Readonly<Record<string, number>>) => number;
@@ -17,7 +18,7 @@ export function devicePlan(plan: Plan): DevicePlan {
     variables: Object.fromEntries(program.variables),
     given: program.given,
     derived: formulas(program.derived),
-    steps: program.steps,
+    steps: program.steps.map(deviceStep),
     results: Object.fromEntries(program.results),
     updates: Object.fromEntries(program.updates),
   };
