@@ -55,7 +55,7 @@ const OPTIONS = {
   "--seed": { value: "n", about: "another seed for weights, order, split and masks" },
   "--data": {
     value: "Name=path",
-    about: "read this file (.csv, .tsv, .npz, gzipped or not) instead; may be repeated",
+    about: "read this instead, which is of the same kind; may be repeated",
   },
   "--run-dir": { value: "folder", about: "where weights, state and metrics go" },
   "--resume": { about: "go on from the state in the run folder" },

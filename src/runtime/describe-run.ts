@@ -1,3 +1,4 @@
+import { carried } from "./carried.ts";
 import { describeConfusion } from "./confusion.ts";
 import { formatCount, formatDuration, formatMetric } from "./format-numbers.ts";
 import { own } from "./own.ts";
@@ -27,13 +28,14 @@ export function describeStart(event: StartEvent): string[] {
     `  rows      ${parts.join(", ")}`,
     `  training  ${event.epochs} ${event.epochs === 1 ? "epoch" : "epochs"} of ${formatCount(event.stepsPerEpoch)} steps, ${event.batch} rows a step, seed ${event.seed}`,
     `  backend   ${event.backend} (${event.reason})`,
-    ...describeOrigins(event),
+    ...(carried.warmFiles ? describeWarmStarts(event) : []),
+    ...(carried.teacher ? describeTeacher(event) : []),
     ...(event.resumedFrom === undefined ? [] : [`  resumed   after epoch ${event.resumedFrom}`]),
   ];
 }
 
 /** What the weights start from, where that is not the seed alone. */
-function describeOrigins({ warmStarts = [], drawn = [], teacher }: StartEvent): string[] {
+function describeWarmStarts({ warmStarts = [], drawn = [] }: StartEvent): string[] {
   return [
     ...warmStarts.flatMap(({ from, taken, foreign, unasked }) => [
       `  loaded    ${taken.length} ${taken.length === 1 ? "tensor" : "tensors"} of ${from}: ${listed(taken)}`,
@@ -43,6 +45,11 @@ function describeOrigins({ warmStarts = [], drawn = [], teacher }: StartEvent): 
       ...(foreign.length === 0 ? [] : [`            not in this model: ${listed(foreign)}`]),
     ]),
     ...(drawn.length === 0 ? [] : [`  drawn     afresh: ${listed(drawn)}`]),
+  ];
+}
+
+function describeTeacher({ teacher }: StartEvent): string[] {
+  return [
     ...(teacher === undefined ? [] : [`  teacher   ${teacher.from}`]),
     ...(teacher?.remarks ?? []).map((remark) => `            ${remark}`),
   ];
@@ -73,11 +80,9 @@ export function describeEnd(event: EndEvent, display: MetricDisplay): string[] {
     ...(event.validation === undefined
       ? []
       : [`validation: ${describeMetrics(event.validation, display)}`]),
-    ...(event.members === undefined ? [] : describeMembers(event.members, event.test, display)),
+    ...(carried.members ? describeMembers(event, display) : []),
     ...(event.test === undefined ? [] : [`test: ${describeMetrics(event.test, display)}`]),
-    ...Object.entries(event.tables ?? {}).flatMap(([name, table]) =>
-      describeConfusion(name, table),
-    ),
+    ...(carried.tables ? describeTables(event) : []),
     ...Object.entries(event.paths).map(([name, path]) => `  ${name.padEnd(width)}  ${path}`),
     ...(event.next === undefined || event.next.length === 0
       ? []
@@ -85,12 +90,13 @@ export function describeEnd(event: EndEvent, display: MetricDisplay): string[] {
   ];
 }
 
+function describeTables({ tables = {} }: EndEvent): string[] {
+  return Object.entries(tables).flatMap(([name, table]) => describeConfusion(name, table));
+}
+
 /** A line for each member, their mean, and what they gain by speaking together. */
-function describeMembers(
-  members: NonNullable<EndEvent["members"]>,
-  together: Metrics | undefined,
-  display: MetricDisplay,
-): string[] {
+function describeMembers({ members, test: together }: EndEvent, display: MetricDisplay): string[] {
+  if (members === undefined) return [];
   const width = Math.max(...members.map(({ name }) => name.length));
   const mean = meanOf(members.map(({ metrics }) => metrics));
   const gain = Object.fromEntries(

@@ -1,7 +1,10 @@
 import type { GPU } from "gpu.js";
 import type { Backend } from "./device-modes.ts";
-import type { DeviceKernel, DeviceLoop, DevicePlan, DeviceStep } from "./device-plan.ts";
+import type { DeviceKernel, DevicePlan, DeviceStep } from "./device-plan.ts";
 import { UserError } from "./errors.ts";
+import { discard, download, type Stored } from "./gpu-array.ts";
+import { namesInLoop, runLoop } from "./gpu-loop.ts";
+import { carried } from "./carried.ts";
 
 /** Uniform numbers in [0, 1) for one stream and step: the same on every backend, because the host draws them. */
 export type FillUniform = (target: Float32Array, stream: string, step: number) => void;
@@ -17,13 +20,6 @@ export interface DeviceCall {
   readonly step: number;
 }
 
-/** An array on the device: a texture on WebGL, the array itself on the CPU. */
-type Stored = Float32Array | GpuTexture;
-interface GpuTexture {
-  readonly output: ArrayLike<number>;
-  toArray(): Float32Array;
-  delete(): void;
-}
 type Argument = Stored | number;
 type Runner = (...args: readonly Argument[]) => Stored;
 
@@ -93,8 +89,16 @@ export class GpuDevice {
     for (const [place, step] of plan.steps.entries()) {
       if ("stream" in step)
         buffers.set(step.fill, this.filled(step.fill, step.stream, step.size, call.step));
-      else if ("body" in step) this.loop(step, buffers, numbers);
-      else buffers.set(step[0], this.call(step, buffers, numbers));
+      else if (carried.loops && "body" in step)
+        runLoop(step, buffers, numbers, {
+          call: (kernel, own, given) => this.call(kernel, own, given),
+          apply: (source, size, given) => this.apply(source, size, given),
+          upload: (values) => this.upload(values),
+        });
+      else {
+        const kernel = step as DeviceKernel;
+        buffers.set(kernel[0], this.call(kernel, buffers, numbers));
+      }
       for (const name of lastUses.get(place) ?? []) {
         discard(buffers.get(name));
         buffers.delete(name);
@@ -111,60 +115,6 @@ export class GpuDevice {
     this.runners.clear();
     this.alike.clear();
     await this.gpu.destroy();
-  }
-
-  /** Runs the kernels of a loop place by place, then joins what they made into arrays over all places. */
-  private loop(
-    { places, reverse, body, stacks }: DeviceLoop,
-    buffers: Map<string, Stored>,
-    numbers: Readonly<Record<string, number>>,
-  ): void {
-    const own = new Map(buffers);
-    const nothing = stacks.map(({ rows, width }) => this.upload(new Float32Array(rows * width)));
-    stacks.forEach(({ before }, index) => own.set(before, nothing[index]!));
-    const made = stacks.map((): Stored[] => []);
-    const passing = new Map<string, Stored>();
-    for (let round = 0; round < places; round++) {
-      const place = reverse ? places - 1 - round : round;
-      for (const kernel of body) {
-        const [makes] = kernel;
-        const stored = this.call(kernel, own, { ...numbers, place });
-        own.set(makes, stored);
-        if (stacks.some(({ here }) => here === makes)) continue;
-        discard(passing.get(makes));
-        passing.set(makes, stored);
-      }
-      stacks.forEach(({ here, before }, index) => {
-        made[index]![place] = own.get(here)!;
-        own.set(before, own.get(here)!);
-      });
-    }
-    stacks.forEach(({ makes, rows, width }, index) =>
-      buffers.set(makes, this.joined(made[index]!, rows, width)),
-    );
-    for (const stored of [...nothing, ...passing.values()]) discard(stored);
-  }
-
-  /** Arrays [rows, width] side by side: [rows, all their widths]. They are freed. */
-  private joined(pieces: readonly Stored[], rows: number, width: number): Stored {
-    let parts = pieces.map((stored) => ({ stored, width }));
-    while (parts.length > 1) {
-      const next: typeof parts = [];
-      for (let first = 0; first < parts.length; first += joinedAtOnce) {
-        const group = parts.slice(first, first + joinedAtOnce);
-        const total = group.reduce((sum, part) => sum + part.width, 0);
-        const source = joiningSource(group.map((part) => part.width));
-        const stored = this.apply(
-          source,
-          rows * total,
-          group.map((part) => part.stored),
-        );
-        for (const part of group) discard(part.stored);
-        next.push({ stored, width: total });
-      }
-      parts = next;
-    }
-    return parts[0]!.stored;
   }
 
   private call(
@@ -293,39 +243,6 @@ function withoutNames(source: string): string {
   return source.replace(/[\w$]+/g, (word) => places.get(word) ?? word);
 }
 
-/** How many arrays a shader reads at once. */
-const joinedAtOnce = 8;
-
-/** A function that puts arrays of so many columns side by side. The row is corrected, because WebGL divides inexactly. */
-function joiningSource(widths: readonly number[]): string {
-  const total = widths.reduce((sum, width) => sum + width, 0);
-  const names = widths.map((_, index) => `part${index}`);
-  let start = total;
-  const text = widths.reduceRight((rest, width, index) => {
-    start -= width;
-    const value = `${names[index]}[row * ${width} + column - ${start}]`;
-    return rest === "" ? value : `(column < ${start + width} ? ${value} : ${rest})`;
-  }, "");
-  return [
-    `function joined(${names.join(", ")}) {`,
-    "  const i = this.thread.x;",
-    `  const near = Math.floor(i / ${total}.0);`,
-    `  const low = (near * ${total} > i ? near - 1.0 : near);`,
-    `  const row = ((low + 1.0) * ${total} <= i ? low + 1.0 : low);`,
-    `  const column = i - row * ${total};`,
-    `  return ${text};`,
-    "}",
-  ].join("\n");
-}
-
-function download(stored: Stored): Float32Array {
-  return stored instanceof Float32Array ? stored.slice() : stored.toArray();
-}
-
-function discard(stored: Stored | undefined): void {
-  if (stored !== undefined && !(stored instanceof Float32Array)) stored.delete();
-}
-
 /** The numbers of a call: those given, `rows`, and those derived from them. */
 function numbersOf(plan: DevicePlan, call: DeviceCall): Readonly<Record<string, number>> {
   const given = { ...call.numbers, rows: call.rows };
@@ -337,16 +254,12 @@ function numbersOf(plan: DevicePlan, call: DeviceCall): Readonly<Record<string, 
   return { ...given, ...Object.fromEntries(derived) };
 }
 
-/** The arrays that a step reads or makes, without those that only a loop itself knows. */
+/** The arrays that a step reads or makes. */
 function namesIn(step: DeviceStep): readonly string[] {
   if ("stream" in step) return [step.fill];
-  if (!("body" in step)) return [...step[3], step[0]];
-  const own = new Set([
-    ...step.body.map(([makes]) => makes),
-    ...step.stacks.flatMap(({ here, before }) => [here, before]),
-  ]);
-  const read = step.body.flatMap(([, , , arrays]) => arrays.filter((name) => !own.has(name)));
-  return [...read, ...step.stacks.map(({ makes }) => makes)];
+  if (carried.loops && "body" in step) return namesInLoop(step);
+  const [makes, , , arrays] = step as DeviceKernel;
+  return [...arrays, makes];
 }
 
 /** After which step each buffer of a call is no longer needed; results and updates outlive the call. */

@@ -5,6 +5,7 @@ import {
   truncatedNormalFrom,
   uniformFrom,
 } from "./random.ts";
+import { carried } from "./carried.ts";
 import { UserError } from "./errors.ts";
 
 /** What a tensor starts from, all fans and gains already worked out. */
@@ -29,27 +30,26 @@ export function initialize(
 ): Float32Array {
   const target = new Float32Array(shape.reduce((product, size) => product * size, 1));
   const words = randomWords(randomStream(seed, `initialize ${path}`), 0);
-  switch (distribution.kind) {
-    case "constant":
-      return target.fill(distribution.value);
-    case "uniform":
-      return draw(
-        target,
-        () => uniformFrom(words),
-        distribution.low,
-        distribution.high - distribution.low,
-      );
-    case "normal":
-      return draw(target, normalFrom(words), distribution.mean, distribution.deviation);
-    case "truncated_normal":
-      return draw(target, truncatedNormalFrom(words), distribution.mean, distribution.deviation);
-    case "identity":
-      return fillIdentity(target, shape, distribution.scale);
-    case "orthogonal":
-      return fillParts(target, shape, distribution, normalFrom(words));
-    case "values":
-      return copyValues(target, path, shape, distribution.values);
-  }
+  const { kind } = distribution;
+  if (kind === "constant") return target.fill(distribution.value);
+  if (kind === "normal")
+    return draw(target, normalFrom(words), distribution.mean, distribution.deviation);
+  if (carried.drawsUniform && kind === "uniform")
+    return draw(
+      target,
+      () => uniformFrom(words),
+      distribution.low,
+      distribution.high - distribution.low,
+    );
+  if (carried.drawsTruncated && kind === "truncated_normal")
+    return draw(target, truncatedNormalFrom(words), distribution.mean, distribution.deviation);
+  if (carried.drawsIdentity && kind === "identity")
+    return fillIdentity(target, shape, distribution.scale);
+  if (carried.drawsOrthogonal && kind === "orthogonal")
+    return fillParts(target, shape, distribution, normalFrom(words));
+  if (carried.takesValues && kind === "values")
+    return copyValues(target, path, shape, distribution.values);
+  throw new Error(`${path} cannot be drawn: ${kind}`);
 }
 
 function draw(

@@ -1,19 +1,12 @@
+import { carried } from "./carried.ts";
 import type { Column } from "./dataset.ts";
-import { UserError } from "./errors.ts";
 import { project, type Whitening } from "./whitening.ts";
 
-/** One thing done to the values of a field. */
-export type NormalizationStep =
-  | { readonly kind: "standardize" }
-  | { readonly kind: "center" }
-  | { readonly kind: "scale"; readonly from: number; readonly to: number }
-  | {
-      readonly kind: "statistics";
-      readonly mean: readonly number[];
-      readonly deviation: readonly number[];
-      readonly where: string;
-    }
-  | { readonly kind: "whiten"; readonly fit: (rows: RowsOf) => Whitening };
+/** One thing done to the values of a field: to (x − shift) · factor + offset of each entry, or to a row as a whole. */
+export interface NormalizationStep {
+  readonly apply: (entries: readonly Statistics[], forms: readonly Form[]) => readonly Form[];
+  readonly whitens?: (rows: RowsOf) => Whitening;
+}
 
 /** The training rows of a field, brought to scale by the steps before. */
 export interface RowsOf {
@@ -25,13 +18,29 @@ export interface RowsOf {
 }
 
 /** Mean 0 and deviation 1. */
-export const standardize = (): NormalizationStep => ({ kind: "standardize" });
+export const standardize = (): NormalizationStep => ({
+  apply: (entries) =>
+    entries.map(({ mean, deviation }) => ({
+      shift: mean,
+      factor: deviation === 0 ? 0 : 1 / deviation,
+      offset: 0,
+    })),
+});
 
 /** Mean 0. */
-export const center = (): NormalizationStep => ({ kind: "center" });
+export const center = (): NormalizationStep => ({
+  apply: (entries, forms) =>
+    entries.map(({ mean }, entry) => ({
+      shift: mean,
+      factor: forms[entry]?.factor ?? 1,
+      offset: 0,
+    })),
+});
 
 /** From the least to the greatest value of the whole field, brought to `from` … `to`. */
-export const scale = (from: number, to: number): NormalizationStep => ({ kind: "scale", from, to });
+export const scale = (from: number, to: number): NormalizationStep => ({
+  apply: (entries, forms) => rescale({ from, to }, entries, forms),
+});
 
 /**
  * (x − shift) · factor + offset, entry by entry: one entry for each feature where a row is a list of numbers, one for each
@@ -46,7 +55,8 @@ export interface Normalization {
   readonly whitening?: Whitening;
 }
 
-interface Statistics {
+/** Of the training rows. */
+export interface Statistics {
   readonly mean: number;
   readonly deviation: number;
   readonly least: number;
@@ -63,15 +73,17 @@ export function fitNormalization(
     statistics(column, rows, entry),
   );
   let forms: readonly Form[] = entries.map(() => ({ shift: 0, factor: 1, offset: 0 }));
-  for (const step of steps) forms = applyStep(step, entries, forms);
+  for (const { apply } of steps) forms = apply(entries, forms);
   const affine = {
     shift: forms.map((form) => form.shift),
     factor: forms.map((form) => form.factor),
     offset: forms.map((form) => form.offset),
   };
-  const last = steps.at(-1);
-  if (last?.kind !== "whiten") return affine;
-  return { ...affine, whitening: last.fit(rowsOf(column, rows, affine)) };
+  if (carried.whitening) {
+    const whitens = steps.at(-1)?.whitens;
+    if (whitens) return { ...affine, whitening: whitens(rowsOf(column, rows, affine)) };
+  }
+  return affine;
 }
 
 function rowsOf(column: Column, rows: Uint32Array, affine: Normalization): RowsOf {
@@ -100,14 +112,15 @@ export function normalizeValues(values: Float32Array, normalization: Normalizati
       ((values[index] as number) - (shift[entry] as number)) * (factor[entry] as number) +
       (offset[entry] as number);
   }
-  if (normalization.whitening !== undefined)
+  if (carried.whitening && normalization.whitening !== undefined)
     project(values, normalization.whitening, (scale) => scale, "in");
 }
 
 /** Back to the units of the data: predictions of a normalised field. What the factor 0 erased comes back as its only value. */
 export function denormalizeValues(values: Float32Array, normalization: Normalization): void {
-  const { shift, factor, offset, whitening } = normalization;
-  if (whitening !== undefined) project(values, whitening, (scale) => 1 / scale, "out");
+  const { shift, factor, offset } = normalization;
+  if (carried.whitening && normalization.whitening !== undefined)
+    project(values, normalization.whitening, (scale) => 1 / scale, "out");
   for (let index = 0; index < values.length; index++) {
     const entry = index % shift.length;
     const scaled = (values[index] as number) - (offset[entry] as number);
@@ -117,51 +130,10 @@ export function denormalizeValues(values: Float32Array, normalization: Normaliza
 }
 
 /** (x − shift) · factor + offset of one entry. */
-interface Form {
+export interface Form {
   readonly shift: number;
   readonly factor: number;
   readonly offset: number;
-}
-
-function applyStep(
-  step: NormalizationStep,
-  entries: readonly Statistics[],
-  forms: readonly Form[],
-): readonly Form[] {
-  switch (step.kind) {
-    case "standardize":
-      return entries.map(({ mean, deviation }) => ({
-        shift: mean,
-        factor: deviation === 0 ? 0 : 1 / deviation,
-        offset: 0,
-      }));
-    case "center":
-      return entries.map(({ mean }, entry) => ({
-        shift: mean,
-        factor: forms[entry]?.factor ?? 1,
-        offset: 0,
-      }));
-    case "scale":
-      return rescale(step, entries, forms);
-    case "statistics":
-      return fromFile(step, entries.length);
-    case "whiten":
-      return forms;
-  }
-}
-
-/** The statistics of a file stand for those of the data; one number may stand for all entries. */
-function fromFile(
-  { mean, deviation, where }: Extract<NormalizationStep, { kind: "statistics" }>,
-  entries: number,
-): readonly Form[] {
-  if (mean.length !== entries && mean.length !== 1)
-    throw new UserError(`${where} has ${mean.length} means, and the field takes ${entries}.`);
-  return Array.from({ length: entries }, (_, entry) => ({
-    shift: mean[entry % mean.length] ?? 0,
-    factor: 1 / (deviation[entry % mean.length] ?? 1),
-    offset: 0,
-  }));
 }
 
 function rescale(

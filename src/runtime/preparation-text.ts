@@ -1,3 +1,4 @@
+import { carried } from "./carried.ts";
 import { UserError } from "./errors.ts";
 import { recordOf } from "./own.ts";
 import type { Preparation } from "./prepare.ts";
@@ -44,16 +45,17 @@ const isListOf = (value: unknown, type: "string" | "number"): boolean =>
 
 function isNormalization(value: unknown): boolean {
   if (!isRecord(value)) return false;
+  if (carried.whitening && !isWhitening(value["whitening"])) return false;
   const lists = [value["shift"], value["factor"], value["offset"]];
   return (
     lists.every((list) => isListOf(list, "number")) &&
-    new Set(lists.map((list) => (list as unknown[]).length)).size === 1 &&
-    (value["whitening"] === undefined || isWhitening(value["whitening"]))
+    new Set(lists.map((list) => (list as unknown[]).length)).size === 1
   );
 }
 
-/** The directions have as many numbers as there are scales times means. */
+/** Nothing, or the directions have as many numbers as there are scales times means. */
 function isWhitening(value: unknown): boolean {
+  if (value === undefined) return true;
   if (!isRecord(value) || typeof value["basis"] !== "string") return false;
   const { mean, scale, basis } = value;
   if (!isListOf(mean, "number") || !isListOf(scale, "number")) return false;

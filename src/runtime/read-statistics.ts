@@ -1,6 +1,6 @@
 import { UserError } from "./errors.ts";
 import { readText } from "./files.ts";
-import type { NormalizationStep } from "./normalize.ts";
+import type { Form, NormalizationStep } from "./normalize.ts";
 
 /** Means and deviations from a file, `{ "mean": [0.485, …], "deviation": [0.229, …] }` (or `std`), one of each for a feature or channel. */
 export async function readStatistics(path: string): Promise<NormalizationStep> {
@@ -16,7 +16,7 @@ export async function readStatistics(path: string): Promise<NormalizationStep> {
     );
   if (deviation.some((value) => value <= 0))
     throw new UserError(`${path}: every deviation must be above 0.`);
-  return { kind: "statistics", mean, deviation, where: path };
+  return { apply: ({ length }) => formsOf(mean, deviation, length, path) };
 }
 
 function parse(text: string, path: string): unknown {
@@ -39,4 +39,20 @@ function listIn(parsed: unknown, key: string): readonly number[] | undefined {
     list.every((entry) => typeof entry === "number" && Number.isFinite(entry))
     ? (list as readonly number[])
     : undefined;
+}
+
+/** The statistics of a file stand for those of the data; one number may stand for all entries. */
+function formsOf(
+  mean: readonly number[],
+  deviation: readonly number[],
+  entries: number,
+  where: string,
+): readonly Form[] {
+  if (mean.length !== entries && mean.length !== 1)
+    throw new UserError(`${where} has ${mean.length} means, and the field takes ${entries}.`);
+  return Array.from({ length: entries }, (_, entry) => ({
+    shift: mean[entry % mean.length] ?? 0,
+    factor: 1 / (deviation[entry % mean.length] ?? 1),
+    offset: 0,
+  }));
 }

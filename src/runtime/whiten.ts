@@ -14,7 +14,10 @@ const mostNumbers = 2_250_000;
  * largest ones that together have the share `keep` of the variance. Features stay what they are (ZCA), so images stay images.
  */
 export function whiten(keep: number, epsilon: number): NormalizationStep {
-  return { kind: "whiten", fit: (rows) => fitWhitening(rows, keep, epsilon) };
+  return {
+    apply: (_, forms) => forms,
+    whitens: (rows) => fitWhitening(rows, keep, epsilon),
+  };
 }
 
 function fitWhitening(rows: RowsOf, keep: number, epsilon: number): Whitening {

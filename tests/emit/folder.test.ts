@@ -19,6 +19,8 @@ const ownFiles = [
   "model.ts",
   "data.ts",
   "predict.ts",
+  "test.ts",
+  "check-kernels.ts",
   "checkpoints.ts",
   "epoch-batches.ts",
   "loop.ts",
@@ -33,6 +35,7 @@ const ownFiles = [
   "sample-wasm.ts",
   "package.json",
   "tsconfig.json",
+  ".gitignore",
   "README.md",
 ];
 

@@ -90,7 +90,7 @@ describe("the trainer's options", () => {
         --calibrate                  with auto: measure all backends again, whatever is remembered
         --epochs n                   train for n epochs
         --seed n                     another seed for weights, order, split and masks
-        --data Name=path             read this file (.csv, .tsv, .npz, gzipped or not) instead; may be repeated
+        --data Name=path             read this instead, which is of the same kind; may be repeated
         --run-dir folder             where weights, state and metrics go
         --resume                     go on from the state in the run folder
         --dry-run                    ask everything that could refuse the training, and train nothing

@@ -462,6 +462,8 @@ export interface SourceDefinition extends Described {
   readonly runtime: { readonly files: readonly string[]; readonly read: string };
   /** Arguments beyond the table are fields of the data (`idx(image: "…", label: "…")`, `csv(…, label: "digit")`). */
   readonly fieldArguments?: boolean;
+  /** How another file of the kind is read in its place (`--data Name=path`), and what such files are called. */
+  readonly other?: { readonly read: string; readonly names: RegExp };
   /** Which arguments are paths of local files. */
   readonly paths: readonly string[];
   readonly synthetic?: boolean;
@@ -484,6 +486,8 @@ export interface NormalizerDefinition extends Described {
   readonly paths?: readonly string[];
   /** The most numbers of a row that it can work with. */
   readonly most?: number;
+  /** Each number of a row comes to depend on all of them. */
+  readonly mixes?: boolean;
   /** Nothing can follow it. */
   readonly last?: boolean;
 }

@@ -70,6 +70,10 @@ export interface TrainingDefinition {
   readonly collected?: readonly CollectedNumbers[];
   readonly tables?: readonly CollectedTable[];
 
+  /** The losses of the first steps when this was made, or why there are none. */
+  readonly expectedLosses?: readonly number[];
+  readonly expectsNothing: string;
+
   readonly beginning: Progress;
   readonly validates: boolean;
   readonly tests: boolean;

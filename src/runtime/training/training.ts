@@ -76,7 +76,7 @@ export async function rehearse(
 }
 
 /** Reads the data and opens the device; a backend is measured for a training only. */
-async function openSession(
+export async function openSession(
   training: TrainingDefinition,
   options: TrainerOptions,
   reporter: Reporter,

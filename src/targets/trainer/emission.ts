@@ -9,6 +9,10 @@ export interface Emission {
   readonly pathFromFolder: (path: string) => string;
   /** Sources that take the place of those in the spec (`--data Name=path` at build). */
   readonly bound: ReadonlyMap<string, string>;
+  /** The losses of the first steps, which the program's own test compares; or in a sentence why there are none. */
+  readonly losses?: readonly number[] | string;
+  /** Whether every kind of file can take the place of the source, as where all readers are at hand anyway. */
+  readonly readsAnything?: boolean;
 }
 
 /** `digits.nnspec`: the spec as comments call it, without folders. */

@@ -13,6 +13,8 @@ import { samplingFiles } from "./sampling-files.ts";
 import { startsOf } from "./starts.ts";
 
 export interface EmitOptions extends TargetOptions {
+  /** Trains the first steps; gives their losses, or in a sentence why there are none. */
+  readonly measure?: (compiled: CompiledRun) => Promise<readonly number[] | string>;
   /** Fused multiplication and addition in the WebAssembly module. */
   readonly relaxedSimd?: boolean;
   /** That module as text besides. */
@@ -25,11 +27,13 @@ export async function emit(
   program: Program,
   options: EmitOptions = {},
 ): Promise<readonly EmittedFile[]> {
+  const losses = await options.measure?.(compiled);
   const emission: Emission = {
     compiled,
     program,
     pathFromFolder: options.pathFromFolder ?? ((path) => path),
     bound: options.bound ?? new Map(),
+    ...(losses !== undefined && { losses }),
   };
   const wasm = emitWasmFiles(compiled.plans, undefined, undefined, {
     relaxedSimd: options.relaxedSimd ?? false,

@@ -11,6 +11,7 @@ export function packageFiles(
   return [
     { path: "package.json", text: packageText(emission) },
     { path: "tsconfig.json", text: tsconfig(["*.ts", "runtime/*.ts"]) },
+    { path: ".gitignore", text: ignored },
     { path: "README.md", text: readme(emission, files) },
   ];
 }
@@ -18,7 +19,12 @@ export function packageFiles(
 function packageText(emission: Emission): string {
   return plainPackage(
     emission.compiled.run.name,
-    { start: "tsx train.ts", predict: "tsx predict.ts", check: "tsc -p tsconfig.json" },
+    {
+      start: "tsx train.ts",
+      predict: "tsx predict.ts",
+      test: "tsx test.ts",
+      check: "tsc -p tsconfig.json && tsx check-kernels.ts",
+    },
     isOfFolder(emission) ? { sharp: "^0.35.5" } : {},
   );
 }
@@ -43,15 +49,18 @@ export function plainPackage(
       scripts,
       dependencies: { "gpu.js": "2.24.1", ...more },
       devDependencies: {
-        "@types/node": "^22.19.0",
-        tsx: "^4.23.0",
-        typescript: "^5.9.0 || ^6.0.0 || ^7.0.0",
+        "@types/node": "22.20.5",
+        tsx: "4.23.15",
+        typescript: "7.0.2",
       },
     },
     undefined,
     2,
   )}\n`;
 }
+
+/** What no repository keeps of the folder: packages, and what trainings leave. */
+export const ignored = "node_modules/\nrun/\n";
 
 export function tsconfig(include: readonly string[]): string {
   return `{
@@ -103,6 +112,8 @@ const about: Readonly<Record<string, string>> = {
     "the same work as a WebAssembly module: its bytes, and where each array lies in its memory",
   "wasm.wat": "that module as text, with comments",
   "predict.ts": "the trained model in use",
+  "test.ts": "the first steps, with the losses that they should have",
+  "check-kernels.ts": "whether the kernels, which are texts, are functions",
   "sample-kernels.ts": "prediction with noise on (Monte-Carlo dropout) as gpu.js kernels",
   "sample-wasm.ts": "the same as a WebAssembly module",
 };
@@ -128,6 +139,10 @@ Optimiser: ${plainText(describeUse(run.optimizer.use))}; schedule: ${plainText(d
 \`\`\`sh
 ${commandLines(emission)}
 \`\`\`
+
+Versions in package.json are exact; \`npm install\` writes package-lock.json, which is worth keeping. The bytes in wasm.ts are
+made by nnspec from the same plans as the kernels: \`npm test\` compares what both compute, and \`nnspec build --check\` makes
+every file again and names those that differ.
 
 With Node 22.18 or newer \`node train.ts\` runs it directly. Training writes into \`run/\`: ${run.keep.kind === "best" ? "`best.safetensors` and\n" : ""}\`last.safetensors\` (the weights, readable by any safetensors library), \`resume.safetensors\` (what \`--resume\` needs) and
 \`metrics.jsonl\` (a line for each epoch), and in \`${exampleName(emission)}\` ${writer ? "a text to go on with" : "a few rows to predict"}.
@@ -183,7 +198,8 @@ function commandLines(emission: Emission): string {
     [`npm start -- --evaluate ${keptFile(emission)}`, "measure a checkpoint"],
     ...predicting,
     ...sampling,
-    ["npm run check", "type-check everything"],
+    ["npm test", "train a few steps, and compare their losses with those of when this was made"],
+    ["npm run check", "type-check everything, the kernels too"],
   ]);
 }
 
@@ -222,6 +238,7 @@ ${aligned([
   ["npm start", "train every member, then measure them alone and together"],
   ["npm start -- --resume", "go on after an interruption"],
   ["npm start -- --evaluate run", "measure what is trained"],
+  ["npm test", "train a few steps of each run, and compare their losses"],
   [
     "npm run predict -- run/member-1/rows.json",
     "a line of JSON for each row (JSON or CSV); these are of the data",

@@ -16,6 +16,8 @@ export function startsOf(emission: Emission): readonly Start[] {
     ...(prefetches(run) ? [workerStart] : []),
     dataStart(emission),
     predictStart(emission),
+    testStart,
+    checkStart,
   ];
 }
 
@@ -95,6 +97,28 @@ const workerStart: Start = {
   ends: {
     code: ts`serveBatches(augmentingOf);`,
     uses: ["runtime/prefetch-worker.ts#serveBatches", "@augmentingOf"],
+  },
+};
+
+const testStart: Start = {
+  path: "test.ts",
+  header: comment("`npm test`: the first steps of the training, and what their losses should be."),
+  offers: [],
+  ends: {
+    code: ts`runAsProgram(import.meta.url, testTraining);`,
+    uses: ["runtime/entry.ts#runAsProgram", "test.ts#testTraining"],
+  },
+};
+
+const checkStart: Start = {
+  path: "check-kernels.ts",
+  header: comment(
+    "A part of `npm run check`: the kernels are texts, which the compiler does not read.",
+  ),
+  offers: [],
+  ends: {
+    code: ts`runAsProgram(import.meta.url, checkKernels);`,
+    uses: ["runtime/entry.ts#runAsProgram", "check-kernels.ts#checkKernels"],
   },
 };
 

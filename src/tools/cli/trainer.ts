@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Capacities } from "../../compiler/compile.ts";
+import type { CompiledRun } from "../../compiler/plan/compiled.ts";
 import type { Program, TypedEnsemble, TypedRun } from "../../compiler/typed/program.ts";
 import { UserError } from "../../runtime/errors.ts";
 import type { Target } from "../../targets/target.ts";
@@ -46,7 +48,13 @@ export async function writeTrainer(
       ...(await capacitiesOf(program, run, folder, choices)),
       member,
     });
-    const options = { pathFromFolder, bound, relaxedSimd, wat };
+    const measure = async (compiled: CompiledRun): Promise<readonly number[] | string> => {
+      const { firstLossesHere } = await import("../training/first-losses-here.ts");
+      const here = pathToFileURL(join(resolve(folder), "data.ts")).href;
+      const copied = (): void => choices.beforeReading?.();
+      return firstLossesHere({ compiled, program, pathFromFolder, bound }, here, copied);
+    };
+    const options = { pathFromFolder, bound, relaxedSimd, wat, measure };
     const { value, diagnostics } = await generate(target, compilation, options);
     writeDiagnostics(diagnostics, "pretty");
     if (value === undefined)

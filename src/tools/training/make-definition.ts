@@ -15,7 +15,7 @@ export async function makeDefinition(
   emission: Emission,
   here: string,
 ): Promise<TrainingDefinition> {
-  const { entries, flags } = definitionOf(emission);
+  const { entries, flags } = definitionOf({ ...emission, readsAnything: true });
   const names = entries.flatMap(({ value }) => namesIn(value));
   const scope = new Map<string, unknown>([["here", here], ...(await loadFunctions(names))]);
   const members: Record<string, unknown> = {};

@@ -26,6 +26,7 @@ export const whiten = defineNormalizer({
   },
   runtime: { files: ["whiten.ts"], fit: "whiten" },
   most: 3072,
+  mixes: true,
   last: true,
   example: "normalize: standardize then whiten(keep: 99%)",
   pitfalls:

@@ -43,6 +43,7 @@ export const csv = defineSource({
   },
   reads: "table",
   runtime: { files: ["read-csv.ts"], read: "readCsv" },
+  other: { read: "readOtherTable", names: /\.[ct]sv(?:\.gz)?$/i },
   paths: ["path"],
   fieldArguments: true,
   example: 'source: csv("digits.csv.gz", target: "digit", ignore: "id")',

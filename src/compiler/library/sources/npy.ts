@@ -6,6 +6,7 @@ export const npy = defineSource({
   formula: "the first axis of every array is the examples",
   arguments: {},
   runtime: { files: ["read-npy.ts"], read: "readNpy" },
+  other: { read: "readOtherNpy", names: /\.npy$/i },
   paths: [],
   fieldArguments: true,
   example: 'source: npy(image: "x.npy", label: "y.npy")',

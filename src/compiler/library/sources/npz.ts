@@ -8,6 +8,7 @@ export const npz = defineSource({
     path: { kind: "text", summary: "The file, relative to the spec." },
   },
   runtime: { files: ["read-npz.ts", "read-npy.ts"], read: "readNpz" },
+  other: { read: "readOtherNpz", names: /\.npz$/i },
   paths: ["path"],
   fieldArguments: true,
   example: 'source: npz("cifar10.npz", image: "x", label: "y")',

@@ -2,7 +2,11 @@ import { invariant } from "../../../compiler/base/invariant.ts";
 import { isDim, known } from "../../../compiler/ir/dim.ts";
 import { createBuilder } from "../../../compiler/ir/make-builder.ts";
 import type { ArgumentValue, Use } from "../../../compiler/library/arguments.ts";
-import type { NormalizerDefinition } from "../../../compiler/library/definition.ts";
+import type {
+  NormalizerDefinition,
+  SourceDefinition,
+} from "../../../compiler/library/definition.ts";
+import { sources } from "../../../compiler/library/sources/index.ts";
 import type { Formula, TypedSource } from "../../../compiler/typed/program.ts";
 import { lowerFormula } from "../../../compiler/passes/3-lower/formula.ts";
 import type { Plain } from "../code.ts";
@@ -141,24 +145,58 @@ function waiting(recipe: Recipe): Recipe {
   return { ...recipe, waits: true };
 }
 
-/** Reading another file in place of the source, or another folder of images. */
+/**
+ * Reading another file in place of the source, or another folder of images. A program has the reader of its own source, or of the file
+ * that was bound in its place; only where nothing says what the data are, and in this process, there are all.
+ */
 function readOther(emission: Emission, path: Recipe): Recipe {
   const text = textSource(emission);
   if (text) {
     const options = { path, ...optionsOf(emission, text, ["path"]) };
     return call("readCharacters", variable("fields"), record(options));
   }
-  return isOfFolder(emission)
-    ? call("readFolder", variable("fields"), record({ path }))
-    : call("readAny", variable("fields"), path, record(boundOptions(emission)));
+  if (isOfFolder(emission)) return call("readFolder", variable("fields"), record({ path }));
+  const any = call("readAny", variable("fields"), path, record(boundOptions(emission)));
+  if (emission.readsAnything === true) return any;
+  const { data } = emission.compiled.run;
+  const bound = emission.bound.get(data.name);
+  const [definition] =
+    bound === undefined
+      ? data.sources.map(({ source }) => source.use.definition)
+      : sources.filter(({ other }) => other?.names.test(bound));
+  if (definition === undefined) return any;
+  const { other } = definition;
+  if (other === undefined) return call("readNothing", path);
+  const options = boundOptions(emission, definition);
+  return call(
+    other.read,
+    variable("fields"),
+    path,
+    ...(Object.keys(options).length === 0 ? [] : [record(options)]),
+  );
 }
 
-/** Reading a file that stands in for the source: columns are found as in the spec's own. */
-function boundOptions(emission: Emission): Readonly<Record<string, Recipe>> {
+/** Reading a file that stands in for the source: columns are found as in the spec's own, as far as the reader knows of them. */
+function boundOptions(
+  emission: Emission,
+  reader?: SourceDefinition,
+): Readonly<Record<string, Recipe>> {
   const { data } = emission.compiled.run;
-  const csv = data.sources.find(({ source }) => source.use.definition.reads === "table")?.source;
+  const own = data.sources[0]?.source;
+  const isKept =
+    own !== undefined &&
+    (own.use.definition.reads === "table" ||
+      (own.use.definition.other !== undefined && own.use.definition.paths.length > 0));
   const elsewhere: Emission = { ...emission, pathFromFolder: (path) => path };
-  return { ...(csv && optionsOf(elsewhere, csv, ["path"])), ...common(emission, false) };
+  const options = {
+    ...(isKept && optionsOf(elsewhere, own, ["path"])),
+    ...common(emission, false),
+  };
+  if (reader === undefined || reader.reads === "table") return options;
+  // Arrays have names in a file of several; otherwise each has a file of its own.
+  const { fields, group } = options;
+  if (reader.paths.length === 0) return {};
+  return { ...(fields && { fields }), ...(group && { group }) };
 }
 
 function readSource(emission: Emission, source: TypedSource): Recipe {

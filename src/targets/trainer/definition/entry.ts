@@ -1,7 +1,7 @@
 import type { Recipe } from "./recipe.ts";
 
 /** The modules that hold what is a run's own. */
-export type OwnModule = "training" | "model" | "data" | "augment" | "predict" | "ensemble";
+export type OwnModule = "training" | "model" | "data" | "augment" | "predict" | "test" | "ensemble";
 
 /** A member of the definition of a run. */
 export interface Entry {

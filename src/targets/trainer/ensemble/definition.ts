@@ -37,7 +37,7 @@ export function ensembleDefinition(
         type: "readonly MemberTraining[]",
       },
     ],
-    flags: new Set(combine === "vote" ? ["votes"] : []),
+    flags: new Set(["members", ...(combine === "vote" ? ["votes"] : [])]),
   };
 }
 

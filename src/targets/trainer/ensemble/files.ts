@@ -4,7 +4,7 @@ import type { Program, TypedEnsemble } from "../../../compiler/typed/program.ts"
 import { comment, literal, name, ts } from "../code.ts";
 import { printedText, printModule } from "../emit.ts";
 import type { EmittedFile } from "../../target.ts";
-import { ensembleReadme, plainPackage, tsconfig } from "../package-files.ts";
+import { ensembleReadme, ignored, plainPackage, tsconfig } from "../package-files.ts";
 import { loadPieces } from "../pieces/load-pieces.ts";
 import { programModules, type Start } from "../program.ts";
 import { folderOf } from "../weight-files.ts";
@@ -49,13 +49,18 @@ export async function ensembleFiles(
       text: plainPackage(ensemble.name, {
         start: "tsx ensemble.ts",
         predict: "tsx predict.ts",
-        check: "tsc -p tsconfig.json",
+        test: trainers.map(({ folder }) => `tsx ${folder}/test.ts`).join(" && "),
+        check: [
+          "tsc -p tsconfig.json",
+          ...trainers.map(({ folder }) => `tsx ${folder}/check-kernels.ts`),
+        ].join(" && "),
       }),
     },
     {
       path: "tsconfig.json",
       text: tsconfig(["*.ts", "runtime/*.ts", "*/*.ts", "*/runtime/*.ts"]),
     },
+    { path: ".gitignore", text: ignored },
     {
       path: "README.md",
       text: ensembleReadme(

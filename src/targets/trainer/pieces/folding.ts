@@ -224,6 +224,8 @@ export class Folding {
 
   /** What disappears from a list: the definition itself, and what is spread and nothing. */
   private isLeftOut(node: ts.Node, assignment: Assignment): boolean {
+    if (ts.isSpreadElement(node))
+      return /^\(?\[\s*\]\)?$/.test(this.rewrite(node.expression, assignment));
     if (ts.isSpreadAssignment(node)) {
       if (this.truth(node.expression, assignment) === false) return true;
       return /^\(?\{\s*\}\)?$/.test(this.rewrite(node.expression, assignment));
@@ -282,8 +284,8 @@ function withoutParentheses(text: string): string {
 /** What stands before names of the definition until what they are is noted. */
 export const definitionMark = "$$$";
 
-/** What definitions are called: in a program they are its own modules, and are handed to nobody. */
-export const definitionNames: ReadonlySet<string> = new Set(["training", "ensemble"]);
+/** What definitions are called: in a program they are its own modules, and are handed to nobody. `carried` is what all have. */
+export const definitionNames: ReadonlySet<string> = new Set(["training", "ensemble", "carried"]);
 
 /** `training`, and `….training`. */
 function isTraining(node: ts.Node): boolean {
@@ -311,6 +313,7 @@ function decides(node: ts.Node): boolean {
 function listsOf(node: ts.Node): readonly (readonly ts.Node[])[] {
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) return [node.arguments ?? []];
   if (ts.isFunctionLike(node)) return [node.parameters];
+  if (ts.isArrayLiteralExpression(node)) return [node.elements];
   if (ts.isObjectLiteralExpression(node)) return [node.properties];
   if (ts.isObjectBindingPattern(node)) return [node.elements];
   if (ts.isInterfaceDeclaration(node)) return [node.members];

@@ -65,6 +65,7 @@ function readPieces(path: string): Pieces {
 function fingerprint(sources: ReadonlyMap<string, string>, here: string): string {
   const hash = createHash("sha256");
   for (const [path, text] of sources) hash.update(path).update("\0").update(text).update("\0");
-  for (const file of ["make-pieces.ts", "folding.ts"]) hash.update(readFileSync(join(here, file)));
+  for (const file of ["make-pieces.ts", "folding.ts", "statements.ts"])
+    hash.update(readFileSync(join(here, file)));
   return hash.digest("hex").slice(0, 16);
 }

@@ -9,6 +9,7 @@ import {
   type DefinitionMembers,
 } from "./folding.ts";
 import type { Declaration, Lines, Piece, PieceFile } from "./piece.ts";
+import { blockOf, endsFlow, isTypePosition, localNames } from "./statements.ts";
 
 /** A source file of the runtime: its path below `src/runtime`, and its text. */
 export type Sources = ReadonlyMap<string, string>;
@@ -21,6 +22,7 @@ export function generatedPath(path: string): string {
 
 const joined: Readonly<Record<string, string>> = {
   "command.ts": "train.ts",
+  "self-test.ts": "test.ts",
   "predict-command.ts": "predict.ts",
   "writing.ts": "predict.ts",
   "sampling.ts": "predict.ts",
@@ -44,7 +46,7 @@ export async function makePieces(sources: Sources): Promise<readonly PieceFile[]
 }
 
 /** The interfaces that say what definitions consist of. */
-const definitions = ["TrainingDefinition", "EnsembleDefinition"];
+const definitions = ["TrainingDefinition", "EnsembleDefinition", "Carried"];
 
 function definitionMembers(sources: Sources): DefinitionMembers {
   const all = new Set<string>();
@@ -160,7 +162,7 @@ class FileCutter {
       if (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) return [];
       const [name] = declaredNames(statement);
       invariant(name !== undefined, `${this.path} declares nothing but names`);
-      if (definitions.includes(name)) return [];
+      if (definitions.includes(name) || definitionNames.has(name)) return [];
       return [
         new DeclarationCutter(
           statement,
@@ -222,7 +224,15 @@ function declaredNames(statement: ts.Statement): readonly string[] {
 }
 
 /** Interfaces of which members that nothing reads are left out. */
-const pruned: ReadonlySet<string> = new Set(["Session", "Moment", "StartEvent", "EndEvent"]);
+const pruned: ReadonlySet<string> = new Set([
+  "Session",
+  "Measured",
+  "Moment",
+  "StartEvent",
+  "EndEvent",
+  "Normalization",
+  "NormalizationStep",
+]);
 
 /** Cuts one declaration. */
 class DeclarationCutter {
@@ -505,49 +515,8 @@ class DeclarationCutter {
   }
 }
 
-function isTypePosition(node: ts.Identifier): boolean {
-  return ts.isTypeReferenceNode(node.parent) || ts.isTypeQueryNode(node.parent);
-}
-
-/** Variables and parameters anywhere in the declaration. */
-function localNames(statement: ts.Statement): ReadonlySet<string> {
-  const names = new Set<string>();
-  const visit = (node: ts.Node): void => {
-    if (
-      (ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node)) &&
-      ts.isIdentifier(node.name) &&
-      node.parent.parent?.parent !== statement.parent &&
-      !(ts.isVariableDeclaration(node) && node.parent.parent === statement)
-    )
-      names.add(node.name.text);
-    ts.forEachChild(node, visit);
-  };
-  visit(statement);
-  return names;
-}
-
 function stripped(text: string): string {
   return text.replaceAll(definitionMark, "");
-}
-
-function blockOf(statement: ts.Statement): ts.Block | undefined {
-  if (
-    (ts.isWhileStatement(statement) ||
-      ts.isForOfStatement(statement) ||
-      ts.isForStatement(statement)) &&
-    ts.isBlock(statement.statement)
-  )
-    return statement.statement;
-  return undefined;
-}
-
-/** Whether nothing after the statement is reached. */
-function endsFlow(statement: ts.Statement): boolean {
-  if (ts.isBlock(statement)) {
-    const last = statement.statements.at(-1);
-    return last !== undefined && endsFlow(last);
-  }
-  return ts.isReturnStatement(statement) || ts.isThrowStatement(statement);
 }
 
 function all(makes: readonly Make<Piece>[]): readonly Piece[] {

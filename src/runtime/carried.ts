@@ -1,0 +1,37 @@
+/**
+ * What a program may go without: each is there in this process, and stands in a generated program where its run has a use for it.
+ * Conditions on it are folded away as those on the definition of a run are.
+ */
+export interface Carried {
+  /** Features that are decorrelated. */
+  readonly whitening: boolean;
+  /** Plans with kernels that run place by place. */
+  readonly loops: boolean;
+  /** Distributions that are rarely drawn from. */
+  readonly drawsTruncated: boolean;
+  readonly drawsUniform: boolean;
+  readonly drawsIdentity: boolean;
+  readonly drawsOrthogonal: boolean;
+  readonly takesValues: boolean;
+  /** Metrics that are tables. */
+  readonly tables: boolean;
+  /** Weights that are loaded. */
+  readonly warmFiles: boolean;
+  readonly teacher: boolean;
+  /** What the members of an ensemble reach alone. */
+  readonly members: boolean;
+}
+
+export const carried: Carried = {
+  whitening: true,
+  loops: true,
+  drawsTruncated: true,
+  drawsUniform: true,
+  drawsIdentity: true,
+  drawsOrthogonal: true,
+  takesValues: true,
+  tables: true,
+  warmFiles: true,
+  teacher: true,
+  members: true,
+};
