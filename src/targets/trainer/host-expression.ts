@@ -10,7 +10,7 @@ import {
 } from "../../compiler/base/arithmetic.ts";
 import { invariant } from "../../compiler/base/invariant.ts";
 import { nodesOf, type Node, type Op } from "../../compiler/ir/graph.ts";
-import { literal, name, nothing, type Code } from "./code.ts";
+import { comment, literal, name, nothing, type Code } from "./code.ts";
 
 /** Statements and the expression that they lead to. */
 export interface HostFormula {
@@ -18,8 +18,15 @@ export interface HostFormula {
   readonly result: Code;
 }
 
-/** A graph of scalars as TypeScript; what is used more than once becomes a constant of its own. */
-export function printHostFormula(node: Node, variable: (scalar: string) => Code): HostFormula {
+/**
+ * A graph of scalars as TypeScript; what is used more than once becomes a constant of its own. With `branches`, which say what the
+ * results of nested choices are, each of these is returned in a line of its own.
+ */
+export function printHostFormula(
+  node: Node,
+  variable: (scalar: string) => Code,
+  branches: readonly string[] = [],
+): HostFormula {
   const order = nodesOf({ outputs: new Map([["result", node]]), updates: new Map() });
   const uses = new Map<Node, number>();
   for (const { inputs } of order)
@@ -37,8 +44,29 @@ export function printHostFormula(node: Node, variable: (scalar: string) => Code)
       named.add(part);
     } else printed.set(part, made);
   }
-  const result = printed.get(node);
+  const last = branches.length > 1 ? lastChoice(node, branches.length) : undefined;
+  for (let choice = node, place = 0; choice !== (last ?? node); place++) {
+    const [condition, then, otherwise] = choice.inputs as [Node, Node, Node];
+    const test = named.has(condition)
+      ? isTrue(printed.get(condition)!)
+      : conditionOf(condition, printed);
+    statements.push(comment(branches[place]));
+    statements.push({ code: `if (${test.text}) return ${printed.get(then)!.text};` });
+    choice = otherwise;
+  }
+  if (last !== undefined) statements.push(comment(branches.at(-1)));
+  const result = printed.get(last ?? node);
   return { statements, result: result === undefined ? nothing : { code: result.text } };
+}
+
+/** What so many results of nested choices end with; nothing where they are not so many. */
+function lastChoice(node: Node, results: number): Node | undefined {
+  let last = node;
+  for (let left = results - 1; left > 0; left--) {
+    if (last.op !== "select") return undefined;
+    last = last.inputs[2]!;
+  }
+  return last;
 }
 
 function printNode(

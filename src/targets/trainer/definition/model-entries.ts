@@ -139,7 +139,15 @@ function schedules({ schedules: formulas, run }: CompiledRun): readonly Entry[] 
     value: {
       kind: "lambda",
       parameters: [{ members: membersOf(formula, watching), type: "Moment" }],
-      body: { kind: "formula", node: formula, variable: variableOf },
+      body: {
+        kind: "formula",
+        node: formula,
+        variable: variableOf,
+        // A schedule is its parts, one after the other.
+        ...(index === 0 && {
+          branches: run.schedule.parts.map((part) => describeSchedule([part])),
+        }),
+      },
     },
   }));
   const numbers = [...formulas.keys()].map(

@@ -100,9 +100,8 @@ export function printBody(body: Recipe): {
   readonly result: Layout;
 } {
   if (body.kind !== "formula") return { statements: [], result: printRecipe(body) };
-  const { statements, result } = printHostFormula(body.node, (scalar) => ({
-    code: inLine(printRecipe(body.variable(scalar))),
-  }));
+  const variable = (scalar: string): Code => ({ code: inLine(printRecipe(body.variable(scalar))) });
+  const { statements, result } = printHostFormula(body.node, variable, body.branches);
   return { statements: statements.map(({ code }) => code), result: result.code };
 }
 

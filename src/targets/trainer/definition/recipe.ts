@@ -35,7 +35,13 @@ export type Recipe =
       readonly waits?: boolean;
     }
   /** A graph of scalars; its variables are recipes. */
-  | { readonly kind: "formula"; readonly node: Node; readonly variable: (scalar: string) => Recipe }
+  | {
+      readonly kind: "formula";
+      readonly node: Node;
+      readonly variable: (scalar: string) => Recipe;
+      /** What the results of its nested choices are, where each is to stand by itself. */
+      readonly branches?: readonly string[];
+    }
   | {
       readonly kind: "condition";
       readonly operator: "<" | "<=" | ">" | ">=" | "&&" | "||";
