@@ -119,9 +119,9 @@ class Compiling {
     const { run, sizes } = this;
     const { objective, step } = this.training;
     // What no graph reads or replaces is not there. (Drawn predictions read what predictions do.)
-    const graphs = (["train", "evaluate", "predict", "statistics", "judge"] as const).flatMap(
-      (name) => this.graph(name) ?? [],
-    );
+    const graphs = (Object.keys(this.lower) as GraphName[])
+      .filter((name) => name !== "sample")
+      .flatMap((name) => this.graph(name) ?? []);
     return {
       run,
       capacity: sizes.capacity,

@@ -113,20 +113,25 @@ function fillFrom({ steps }: Problem) {
     target.set(steps[step - 1]!.random.get(stream)!);
 }
 
+/** On a busy machine threads may come so late that a device does without them: it is asked again. */
+const mostAttempts = 5;
+
 /** One thread runs what a trainer would; several divide all that they can, however small it is, each kernel by itself. */
 async function openWasm(plans: Plans, problem: Problem, threads: number): Promise<Machine> {
   const emitted = emitWasm(
     { ...plans },
     threads > 1 ? { threads: "always", together: "never" } : {},
   );
-  const device = await WasmDevice.create(
-    wasmProgram({ ...plans }, emitted),
-    fillFrom(problem),
-    undefined,
-    threads,
-  );
-  if (threads > 1 && device.threads !== `${threads} threads`)
-    throw new Error(`wanted ${threads} threads, and found ${device.threads}`);
+  const program = wasmProgram({ ...plans }, emitted);
+  const open = (): Promise<WasmDevice> =>
+    WasmDevice.create(program, fillFrom(problem), undefined, threads);
+  let device = await open();
+  for (let attempt = 1; threads > 1 && device.threads !== `${threads} threads`; attempt++) {
+    if (attempt === mostAttempts)
+      throw new Error(`wanted ${threads} threads, and found ${device.threads}`);
+    await device.dispose();
+    device = await open();
+  }
   return {
     write: (name, values) => device.write(name, values),
     read: (name) => device.read(name),

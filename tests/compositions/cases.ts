@@ -30,6 +30,25 @@ const full = [32, 32, 32, 32, 32];
 const short = [24, 17, 24, 24, 5];
 
 export const cases: Readonly<Record<string, Case>> = {
+  // The border of zeros was −∞ to the maximum over channels.
+  "a maximum over what a transposed convolution pads": {
+    text: `
+data D { x: f32[B, t: 3, c: 1], y: f32[B, t: 4] }
+model M(x: f32[B, t: 3, c: 1]) -> f32[B, t: 4] {
+  return x -> conv_transpose(2, 1, dilation: 2, output_padding: 1) -> max_pool(over: c) as out
+}
+train M on D { loss: squared_error(out, y), batch: 4, ${sgd} }`,
+    rows: [4, 4, 3, 4, 1],
+  },
+  "a softmax over what a transposed convolution pads": {
+    text: `
+data D { x: f32[B, t: 3, c: 2], y: f32[B, t: 4, c: 3] }
+model M(x: f32[B, t: 3, c: 2]) -> f32[B, t: 4, c: 3] {
+  return x -> conv_transpose(3, 1, dilation: 2, output_padding: 1) -> tanh -> softmax(over: c) as out
+}
+train M on D { loss: squared_error(out, y), batch: 4, ${sgd} }`,
+    rows: [4, 4, 3, 4, 1],
+  },
   "two convolutions, a norm, a rectifier and a pool": {
     text: digits(
       "conv(4, 3) as a -> relu -> conv(4, 3, bias: off) as b -> batch_norm as n -> relu -> max_pool(2) -> flatten",

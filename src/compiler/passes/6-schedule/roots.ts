@@ -118,6 +118,7 @@ export function chooseRoots(graph: Prepared, forced: ReadonlySet<Node>): Roots {
     if (classOf(node) === "product")
       for (const input of node.inputs) requireLoad(input, node, roots);
     if (comparisons.has(node.op)) storeCompared(node, roots);
+    if (node.op === "reduce_max") storePadded(node, roots);
   }
   const cones = new Map<Node, Cone>();
   for (const node of order) cones.set(node, coneOf(node, cones, roots, users));
@@ -164,6 +165,16 @@ function isInlinedIn(value: Node, whole: Node): boolean {
       for (const input of node.inputs) seen.add(input);
   }
   return false;
+}
+
+/** What a maximum reads outside of a buffer is −∞, and the border of a `pad` is 0: it is stored before it is looked through. */
+function storePadded(maximum: Node, roots: Set<Node>): void {
+  const seen = new Set(maximum.inputs);
+  for (const node of seen) {
+    if (node.op === "pad") roots.add(node);
+    else if (classOf(node) === "elementwise" || classOf(node) === "movement")
+      for (const input of node.inputs) seen.add(input);
+  }
 }
 
 /** Read at any index, inside or outside, without a test of its own (a reshape through another shape of the buffer). */
