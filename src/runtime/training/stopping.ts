@@ -18,7 +18,8 @@ export async function stopReason(
     for (const [name, value] of Object.entries(measured.validation ?? {}))
       watched.set("validation." + name, value);
   if (training.watchesTime) watched.set("time", progress.seconds);
-  if (training.watchesGradient) watched.set("gradient_norm", await gradientNorm(session));
+  if (training.gradientNorm)
+    watched.set(training.gradientNorm.watched, await gradientNorm(session));
   const value = (name: string): number => watched.get(name) ?? Number.NaN;
   const stalled: readonly boolean[] = training.earlyRules
     ? updatePatience(training, progress, value)

@@ -1,5 +1,7 @@
 import type { Node } from "../../ir/graph.ts";
 import type { TypedRun } from "../../typed/program.ts";
+import { gatheredName } from "../../plan/names.ts";
+import { stateBefore } from "./states.ts";
 import type { Updating } from "./updates.ts";
 
 /** Whether a batch is the first of its update, and whether it is the last: numbers that the loop gives. */
@@ -18,14 +20,6 @@ export interface Gathering {
   readonly sums: ReadonlyMap<string, Node>;
 }
 
-/** The state that holds the sum of something over the rows so far. */
-export function gatheredName(what: string): string {
-  return `${what}/gathered`;
-}
-
-/** Sums of single numbers. */
-export const gatheredNumbers = ["rows", "loss", "objective"] as const;
-
 /**
  * With r rows in a batch and g the gradient of its mean objective, Σ r g / Σ r is the gradient of the mean over the rows of all
  * batches, short ones included; penalties on weights, which every g has once, come out once. Sums begin anew with each update.
@@ -39,7 +33,11 @@ export function gatherBatches(updating: Updating): Gathering {
   const sum = (what: string, ofBatch: Node): Node => {
     const graph = lowering.graph.at({ path: ofBatch.origin.path, role: "gradient" });
     const name = gatheredName(what);
-    const before = graph.select(begins, 0, graph.state(name, ofBatch.type));
+    const before = graph.select(
+      begins,
+      0,
+      graph.state(name, ofBatch.type, { role: "gathered", initial: 0, of: what }),
+    );
     const total = graph.add(before, ofBatch);
     sums.set(name, total);
     return total;
@@ -54,7 +52,7 @@ export function gatherBatches(updating: Updating): Gathering {
           const own = lowering.graph.at({ path: value.origin.path, role: "update" });
           const before = parameters.has(name)
             ? own.parameter(name, value.type)
-            : own.state(name, value.type);
+            : stateBefore(own, name);
           return [name, own.select(ends, value, before)];
         }),
       ),

@@ -1,5 +1,6 @@
 import type { Objective } from "./objective.ts";
 import { nodesOf, type Graph, type Node } from "../../ir/graph.ts";
+import { countName, gradientNormName, monitorName } from "../../plan/names.ts";
 import { gatherBatches, gathersBatches } from "./accumulation.ts";
 import { lowerAverages } from "./averages.ts";
 import { clipGradients, globalNorm, watchesGradientNorm, type Gradients } from "./gradients.ts";
@@ -75,7 +76,7 @@ export function completeStep(
     new Map(objective.trained.map(({ weight }) => [weight.path, updates.get(weight.path)!])),
   );
   const watched = watchesGradientNorm(lowering.run)
-    ? new Map([["gradient_norm", norm()]])
+    ? new Map([[gradientNormName, norm()]])
     : new Map<string, Node>();
   const parameters = new Set(objective.trained.map(({ weight }) => weight.path));
   const whenWhole = (changed: ReadonlyMap<string, Node>): ReadonlyMap<string, Node> =>
@@ -119,8 +120,8 @@ export function monitors(
 ): ReadonlyMap<string, Node> {
   const graph = lowering.graph.at({ path: "monitor", role: "metric" });
   const added = new Map([
-    ...[...sums].map(([name, value]) => [name, graph.sum(value)] as const),
-    ["count", graph.rows()] as const,
+    ...sums.map(({ name, value }) => [name, graph.sum(value)] as const),
+    [countName, graph.rows()] as const,
     ...watched,
   ]);
   return addedUp(lowering, added);
@@ -131,13 +132,12 @@ function addedUp(lowering: Lowering, added: ReadonlyMap<string, Node>): Readonly
   return new Map(
     [...added].map(([name, value]) => [
       monitorName(name),
-      graph.add(graph.state(monitorName(name), scalarType), value),
+      graph.add(
+        graph.state(monitorName(name), scalarType, { role: "monitor", initial: 0, of: name }),
+        value,
+      ),
     ]),
   );
 }
 
 const scalarType = { shape: [], batched: false } as const;
-
-function monitorName(sum: string): string {
-  return `monitor/${sum}`;
-}

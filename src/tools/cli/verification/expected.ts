@@ -4,7 +4,8 @@ import {
   interpretIn,
   type Interpreted,
 } from "../../../compiler/ir/interpret.ts";
-import { gradientName, type Verification } from "../../../compiler/verification.ts";
+import { gradientName } from "../../../compiler/plan/names.ts";
+import type { Verification } from "../../../compiler/verification.ts";
 import type { SameStep } from "./step-call.ts";
 
 /** What a tensor should be, and by how much float32 may miss it. */
