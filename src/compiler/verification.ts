@@ -11,7 +11,7 @@ import { weightNode } from "./passes/3-lower/weights.ts";
 import { simplify } from "./passes/5-simplify/simplify.ts";
 import { schedule } from "./passes/6-schedule/schedule.ts";
 import type { CompiledRun } from "./plan/compiled.ts";
-import { gradientName, teacherName } from "./plan/names.ts";
+import { givenGradientName, gradientName, teacherName } from "./plan/names.ts";
 import type { Plan } from "./plan/plan.ts";
 import { kroneckerLayers } from "./typed/kronecker.ts";
 import type { TypedRun } from "./typed/program.ts";
@@ -33,7 +33,7 @@ export interface Verification {
   readonly simplified: Graph;
   /** The loss and the gradients alone; undefined where the training step itself gives them. */
   readonly gradients: Plan | undefined;
-  /** What the step makes of gradients, which are its states `gradient/h1.weight`: weights, slots and averages. */
+  /** What the step makes of gradients, which are its states `gradient:h1.weight`: weights, slots and averages. */
   readonly response: Graph;
   /** The trained weights, in the order of the network. */
   readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
@@ -65,7 +65,7 @@ export function compileVerification(run: TypedRun, capacities: Capacities = {}):
   const given: Gradients = new Map(
     [...gradients].map(([path, { type }]) => [
       path,
-      graph.state(gradientName(path), type, { role: "gradient", initial: 0, of: path }),
+      graph.state(givenGradientName(path), type, { role: "gradient", initial: 0, of: path }),
     ]),
   );
   const givesThem = [...results.keys()].every((name) => compiled.graphs.train.outputs.has(name));

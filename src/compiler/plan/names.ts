@@ -1,7 +1,8 @@
 /**
  * The names of all that a run keeps, is given and gives: states, results, inputs, random streams, numbers of the host. They are made
- * here and nowhere else, and nobody takes them apart again: what a state is and to what it belongs is said by its node. No path of a
- * layer or tensor has a `/`, and that of a tensor has a `.`, so that none of these names is another.
+ * here and nowhere else, and nobody takes them apart again: what a state is and to what it belongs is said by its node. A path of a
+ * layer or tensor has neither `/` nor `:`, and may be any word: what stands before a `:` is none. Names that checkpoints have stay as
+ * they are: no optimiser remembers anything, and no curvature has a factor, by a name of a sum.
  */
 
 // States.
@@ -21,9 +22,14 @@ export function directionName(weight: string): string {
   return `${weight}/direction`;
 }
 
-/** The sum over the rows of an update so far: of a weight's gradient, or of a number. */
-export function gatheredName(what: string): string {
-  return `${what}/gathered`;
+/** The sum over the rows of an update so far of a weight's gradient. */
+export function gatheredName(weight: string): string {
+  return `${weight}/gathered`;
+}
+
+/** The same of a number of the step. It is called as a weight would be, unless there is a weight that is called like the number. */
+export function gatheredNumberName(number: string, weights: readonly string[]): string {
+  return weights.includes(number) ? `number:${number}/gathered` : gatheredName(number);
 }
 
 /** The two matrices whose Kronecker product is the curvature of a layer, and what the host makes of them. */
@@ -45,7 +51,7 @@ export function factorNames(layer: string): FactorNames {
 
 /** A tensor of the teacher, by its path there. */
 export function teacherName(path: string): string {
-  return `teacher/${path}`;
+  return `teacher:${path}`;
 }
 
 /** A sum over the rows of an epoch that stays on the device. */
@@ -66,9 +72,14 @@ export const countName = "count";
 /** √(Σ g²) over all gradients: a result of the step, a sum, and what conditions call it. */
 export const gradientNormName = "gradient_norm";
 
-/** The gradient of a weight: a result of the step, or what stands for it where gradients are given. */
+/** The gradient of a weight, as a result. */
 export function gradientName(weight: string): string {
   return `gradient/${weight}`;
+}
+
+/** The state that stands for the gradient of a weight where gradients are given. */
+export function givenGradientName(weight: string): string {
+  return `gradient:${weight}`;
 }
 
 /** A weight's part of the Hessian times the direction. */
@@ -120,6 +131,9 @@ export type ClockMember = keyof typeof clockNames;
 export function dropsName(index: number): string {
   return index === 0 ? "drops" : `drops${index + 1}`;
 }
+
+/** A batch's share in refreshed statistics: 1 / the number of the batch. */
+export const batchShareName = "batch_share";
 
 // What conditions and settings watch.
 

@@ -95,7 +95,7 @@ export interface TrainingDefinition {
   readonly initialValues?: readonly InitialValue[];
   readonly watchesTime: boolean;
   /** Where the norm of the gradient is watched, how. */
-  readonly gradientNorm?: WatchedSum;
+  readonly watchedNorm?: WatchedSum;
   readonly saveEveryEpochs?: number;
   readonly saveEverySteps?: number;
   readonly saveEverySeconds?: number;

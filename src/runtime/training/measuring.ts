@@ -78,7 +78,7 @@ export async function gradientNorm({
   progress,
   stepsPerEpoch,
 }: Session): Promise<number> {
-  const total = (await device.read(training.gradientNorm!.monitor))[0]!;
+  const total = (await device.read(training.watchedNorm!.monitor))[0]!;
   return total / (progress.step - (progress.epoch - 1) * stepsPerEpoch);
 }
 

@@ -1,6 +1,6 @@
 import type { Graph, Node } from "../../ir/graph.ts";
 import type { Average, TypedRun } from "../../typed/program.ts";
-import { averageName } from "../../plan/names.ts";
+import { averageName, batchShareName } from "../../plan/names.ts";
 import { lowerLoss } from "./loss.ts";
 import type { Lowering } from "./lowering.ts";
 import { stepsOf, type Clock } from "./schedules.ts";
@@ -60,14 +60,11 @@ export function refreshesStatistics({ average, model }: TypedRun): boolean {
   return average?.kind === "swa" && model.layers.some(({ states }) => states.length > 0);
 }
 
-/** The scalar by which a batch enters the refreshed statistics: 1 / the number of the batch. */
-export const batchShare = "batch_share";
-
 /** A pass over training rows: each running statistic becomes the mean over the batches of what it is in each batch. */
 export function lowerStatistics(lowering: Lowering): Graph {
   lowerLoss(lowering);
   const graph = lowering.graph.at({ path: "running_statistics", role: "update" });
-  const share = graph.scalar(batchShare);
+  const share = graph.scalar(batchShareName);
   const updates = [...lowering.updates].map(([path, ofBatch]) => {
     const kept = graph.multiply(graph.subtract(1, share), stateBefore(graph, path));
     return [path, graph.add(kept, graph.multiply(share, ofBatch))] as const;

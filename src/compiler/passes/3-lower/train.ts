@@ -1,7 +1,7 @@
 import type { Objective } from "./objective.ts";
 import { nodesOf, type Graph, type Node } from "../../ir/graph.ts";
 import { countName, gradientNormName, monitorName } from "../../plan/names.ts";
-import { gatherBatches, gathersBatches } from "./accumulation.ts";
+import { gatherBatches, gathersBatches, type Gathered } from "./accumulation.ts";
 import { lowerAverages } from "./averages.ts";
 import { clipGradients, globalNorm, watchesGradientNorm, type Gradients } from "./gradients.ts";
 import { makeHostScalars, type HostScalars } from "./host-scalars.ts";
@@ -64,8 +64,10 @@ export function completeStep(
     scalars: makeHostScalars(lowering.graph),
   };
   const gathering = gathersBatches(lowering.run) ? gatherBatches(updating) : undefined;
-  const mean = gathering?.mean ?? ((_: string, ofBatch: Node) => ofBatch);
-  const whole = new Map([...gradients].map(([path, gradient]) => [path, mean(path, gradient)]));
+  const mean = gathering?.mean ?? ((_: Gathered, ofBatch: Node) => ofBatch);
+  const whole = new Map(
+    [...gradients].map(([path, gradient]) => [path, mean({ weight: path }, gradient)]),
+  );
   const norm = once(() => globalNorm(graph, whole));
   const clipped = clipGradients(graph, whole, lowering.run.clip, norm);
   const rate = scheduledRate(updating, baseRate(lowering.run.optimizer.use));
@@ -82,8 +84,8 @@ export function completeStep(
   const whenWhole = (changed: ReadonlyMap<string, Node>): ReadonlyMap<string, Node> =>
     gathering?.whenWhole(changed, parameters) ?? changed;
   const outputs = new Map([
-    ["loss", mean("loss", objective.loss)],
-    ["objective", mean("objective", objective.objective)],
+    ["loss", mean({ number: "loss" }, objective.loss)],
+    ["objective", mean({ number: "objective" }, objective.objective)],
     ...watched,
   ]);
   const all = new Map([

@@ -184,7 +184,7 @@ function gradientNorm({ run, emission: { compiled } }: RunShape): readonly Entry
   const { name } = stateFor(compiled, "monitor", gradientNormName)!;
   return [
     entry(
-      "gradientNorm",
+      "watchedNorm",
       plain({ monitor: name, watched: gradientNormName }),
       "The sum over the steps of the norm of the gradient, and what conditions call its mean.",
       "WatchedSum",

@@ -1,6 +1,11 @@
-import { batchShare, refreshesStatistics } from "../../../compiler/passes/3-lower/averages.ts";
+import { refreshesStatistics } from "../../../compiler/passes/3-lower/averages.ts";
 import { stateFor } from "../../../compiler/plan/compiled.ts";
-import { curvatureName, factorNames, gradientName } from "../../../compiler/plan/names.ts";
+import {
+  batchShareName,
+  curvatureName,
+  factorNames,
+  gradientName,
+} from "../../../compiler/plan/names.ts";
 import { kroneckerLayers } from "../../../compiler/typed/kronecker.ts";
 import { sizeProduct, type RunShape } from "../run-shape.ts";
 import { trainingEntry as entry, type Entry } from "./entry.ts";
@@ -28,7 +33,7 @@ export function averages({ run, emission: { compiled } }: RunShape): readonly En
   const refreshing = {
     start: average.start,
     ...(unit === "step" ? { everySteps: amount } : { everyEpochs: amount }),
-    share: batchShare,
+    share: batchShareName,
   };
   return [
     own,
