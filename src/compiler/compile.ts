@@ -127,7 +127,7 @@ class Compiling {
       capacity: sizes.capacity,
       fields: compileFields(run, sizes),
       parameters: compileParameters(run, sizes, graphs),
-      states: compileStates(run, sizes, graphs),
+      states: compileStates(run, sizes, this.builder, graphs),
       schedules: step.schedules,
       metrics: compileMetrics(this.inference, objective.sums),
       collected: lowerCollected(this.inference).metrics,

@@ -14,6 +14,7 @@ import { differentiate } from "./passes/4-differentiate/differentiate.ts";
 import { simplify } from "./passes/5-simplify/simplify.ts";
 import { schedule } from "./passes/6-schedule/schedule.ts";
 import type { CompiledRun } from "./plan/compiled.ts";
+import { inspectedName } from "./plan/names.ts";
 import { cutsOff } from "./typed/activations.ts";
 import type { TypedRun, Value } from "./typed/program.ts";
 
@@ -54,8 +55,8 @@ const rowsOfAll = 256;
 
 /**
  * The plan behind the initialisation report: the network in training mode on one batch, its loss with all penalties, and
- * ∂objective/∂v for every value v that the report names and every trained weight. Results are called `value/…`, `gradient/…`
- * and `weight/…`. Nothing is updated.
+ * ∂objective/∂v for every value v that the report names and every trained weight. Results are called by `inspectedName`.
+ * Nothing is updated.
  */
 export function compileInspection(run: TypedRun, capacities: Capacities = {}): Inspection {
   const compiled = compileRun(
@@ -73,11 +74,13 @@ export function compileInspection(run: TypedRun, capacities: Capacities = {}): I
   ]);
   const outputs = new Map([
     ["loss", objective.loss] as const,
-    ...chosen.map(({ about, node }) => [`value/${about.name}`, node] as const),
-    ...chosen.map(({ about, node }) => [`gradient/${about.name}`, gradients.get(node)!] as const),
+    ...chosen.map(({ about, node }) => [inspectedName.value(about.name), node] as const),
+    ...chosen.map(
+      ({ about, node }) => [inspectedName.gradient(about.name), gradients.get(node)!] as const,
+    ),
     ...objective.trained.map(
       ({ weight }) =>
-        [`weight/${weight.path}`, gradients.get(weightNode(lowering, weight))!] as const,
+        [inspectedName.weight(weight.path), gradients.get(weightNode(lowering, weight))!] as const,
     ),
   ]);
   const lowered: Graph = { outputs, updates: new Map() };

@@ -1,16 +1,17 @@
 import { closedSizes, compileRun, lowerTraining, type Capacities } from "./compile.ts";
-import { nodesOf, type Graph, type Node } from "./ir/graph.ts";
+import { nodesOf, type Graph, type Node, type StateRole } from "./ir/graph.ts";
 import { interpretationCost, type InterpretationCost } from "./ir/interpretation-cost.ts";
 import { createBuilder } from "./ir/make-builder.ts";
 import { verify } from "./ir/verify.ts";
 import type { Distribution } from "./library/definition.ts";
 import type { Gradients } from "./passes/3-lower/gradients.ts";
-import { beginLowering, teacherPrefix } from "./passes/3-lower/lowering.ts";
+import { beginLowering } from "./passes/3-lower/lowering.ts";
 import { shapeOf, sizeOf, type Sizes } from "./passes/3-lower/sizes.ts";
 import { weightNode } from "./passes/3-lower/weights.ts";
 import { simplify } from "./passes/5-simplify/simplify.ts";
 import { schedule } from "./passes/6-schedule/schedule.ts";
 import type { CompiledRun } from "./plan/compiled.ts";
+import { givenGradientName, gradientName, teacherName } from "./plan/names.ts";
 import type { Plan } from "./plan/plan.ts";
 import { kroneckerLayers } from "./typed/kronecker.ts";
 import type { TypedRun } from "./typed/program.ts";
@@ -32,7 +33,7 @@ export interface Verification {
   readonly simplified: Graph;
   /** The loss and the gradients alone; undefined where the training step itself gives them. */
   readonly gradients: Plan | undefined;
-  /** What the step makes of gradients, which are its states `gradient/h1.weight`: weights, slots and averages. */
+  /** What the step makes of gradients, which are its states `gradient:h1.weight`: weights, slots and averages. */
   readonly response: Graph;
   /** The trained weights, in the order of the network. */
   readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
@@ -42,11 +43,6 @@ export interface Verification {
   readonly teacher: readonly DrawnTensor[];
   /** States that the host makes between steps: directions, inverses of factors. They begin as 0, of which nothing can be seen. */
   readonly handed: readonly DrawnTensor[];
-}
-
-/** The result or state that holds the gradient of a weight. */
-export function gradientName(path: string): string {
-  return `gradient/${path}`;
 }
 
 /** lower → differentiate → simplify → schedule, kept apart: the step as it was meant and as it is run. */
@@ -67,7 +63,10 @@ export function compileVerification(run: TypedRun, capacities: Capacities = {}):
     updates: new Map(),
   };
   const given: Gradients = new Map(
-    [...gradients].map(([path, { type }]) => [path, graph.state(gradientName(path), type)]),
+    [...gradients].map(([path, { type }]) => [
+      path,
+      graph.state(givenGradientName(path), type, { role: "gradient", initial: 0, of: path }),
+    ]),
   );
   const givesThem = [...results.keys()].every((name) => compiled.graphs.train.outputs.has(name));
   return {
@@ -114,10 +113,10 @@ function mixedBy(run: TypedRun, { parameters, states }: CompiledRun): ReadonlySe
     weight.weight.path,
     ...(bias ? [bias.weight.path] : []),
   ]);
-  const names = [...parameters.map(({ path }) => path), ...states.map(({ name }) => name)];
-  return new Set(
-    names.filter((name) => turned.some((path) => name === path || name.startsWith(`${path}/`))),
-  );
+  return new Set([
+    ...parameters.flatMap(({ path }) => (turned.includes(path) ? [path] : [])),
+    ...states.flatMap(({ name, of }) => (turned.includes(of) ? [name] : [])),
+  ]);
 }
 
 function teacherTensors({ teacher }: TypedRun, sizes: Sizes): readonly DrawnTensor[] {
@@ -129,14 +128,14 @@ function teacherTensors({ teacher }: TypedRun, sizes: Sizes): readonly DrawnTens
       const fan = { in: sizeOf(sizes, fanIn), out: sizeOf(sizes, fanOut) };
       const initial = initializer.definition.sample(shape, fan, initializer.arguments);
       return {
-        name: `${teacherPrefix}${path}`,
+        name: teacherName(path),
         shape,
         initial: "problem" in initial ? 0 : initial,
       };
     }),
     ...layers.flatMap(({ states }) =>
       states.map(({ path, shape, initial }): DrawnTensor => ({
-        name: `${teacherPrefix}${path}`,
+        name: teacherName(path),
         shape: shapeOf(sizes, shape),
         initial,
       })),
@@ -144,10 +143,12 @@ function teacherTensors({ teacher }: TypedRun, sizes: Sizes): readonly DrawnTens
   ];
 }
 
-/** Slots that the step reads and never replaces. */
+const handedRoles: ReadonlySet<StateRole> = new Set<StateRole>(["direction", "factor"]);
+
+/** Directions and inverses of factors: what the step reads and never replaces. */
 function handedStates({ states, graphs: { train } }: CompiledRun): readonly DrawnTensor[] {
   return states
-    .filter(({ name, role }) => role === "slot" && !train.updates.has(name))
+    .filter(({ name, role }) => handedRoles.has(role) && !train.updates.has(name))
     .map(({ name, shape }) => ({
       name,
       shape,

@@ -1,11 +1,17 @@
 import { cholesky, invertCholesky } from "./cholesky.ts";
 import type { Device } from "./device.ts";
 
-/** A layer whose curvature is the Kronecker product of two matrices; they and their inverses are states under `path`. */
+/** A square matrix: the states that hold it and its inverse. */
+export interface Factor {
+  readonly name: string;
+  readonly inverse: string;
+  readonly size: number;
+}
+
+/** A layer whose curvature is the Kronecker product of two matrices. */
 export interface KroneckerFactors {
-  readonly path: string;
-  readonly inputs: number;
-  readonly outputs: number;
+  readonly inputs: Factor;
+  readonly outputs: Factor;
   readonly damping: number;
   /** After how many steps the inverses are made anew. */
   readonly every: number;
@@ -27,14 +33,14 @@ export async function invertFactors(
   device: Device,
   layers: readonly KroneckerFactors[],
 ): Promise<void> {
-  for (const { path, inputs, outputs, damping } of layers) {
-    const a = await device.read(`${path}/inputs`);
-    const g = await device.read(`${path}/outputs`);
-    const ratio = meanDiagonal(a, inputs) / meanDiagonal(g, outputs);
+  for (const { inputs, outputs, damping } of layers) {
+    const a = await device.read(inputs.name);
+    const g = await device.read(outputs.name);
+    const ratio = meanDiagonal(a, inputs.size) / meanDiagonal(g, outputs.size);
     const balance = ratio > 0 && Number.isFinite(ratio) ? Math.sqrt(ratio) : 1;
     const root = Math.sqrt(damping);
-    device.write(`${path}/inputs_inverse`, dampedInverse(a, inputs, balance * root));
-    device.write(`${path}/outputs_inverse`, dampedInverse(g, outputs, root / balance));
+    device.write(inputs.inverse, dampedInverse(a, inputs.size, balance * root));
+    device.write(outputs.inverse, dampedInverse(g, outputs.size, root / balance));
   }
 }
 

@@ -5,11 +5,14 @@ import type { Objective, Place } from "./minimizer.ts";
 export interface Moved {
   readonly name: string;
   readonly size: number;
-  /** Whether products of the Hessian depend on its part of the direction. */
-  readonly turned?: boolean;
+  /** The result that is its part of the gradient, and of the Hessian times a direction. */
+  readonly gradient: string;
+  readonly curvature?: string;
+  /** The state that holds its part of the direction, where products of the Hessian depend on that. */
+  readonly direction?: string;
 }
 
-/** The objective of a plan whose results are `objective`, `gradient/…` of each weight and, for curvature, `curvature/…`. */
+/** The objective of a plan whose results are `objective`, the gradients of the weights and, for curvature, products of the Hessian. */
 export interface PlanObjective extends Objective {
   /** Brings the device to a place where it is not already. */
   readonly goTo: (place: Place) => Promise<void>;
@@ -31,8 +34,8 @@ export function planObjective(
     for (const [name, values] of zero) device.write(name, values);
     device.run(plan, call);
   };
-  const gather = async (what: string): Promise<Float64Array> =>
-    joined(await each(moved, ({ name }) => device.result(plan, `${what}/${name}`)));
+  const gather = async (what: "gradient" | "curvature"): Promise<Float64Array> =>
+    joined(await each(moved, (tensor) => device.result(plan, tensor[what]!)));
   const evaluate = async (wanted: Float64Array): Promise<Place> => {
     const point = wanted.map(Math.fround);
     spread(device, moved, point, ({ name }) => name);
@@ -44,9 +47,7 @@ export function planObjective(
   return {
     evaluate,
     curvature: async (direction) => {
-      spread(device, moved, direction, ({ name, turned }) =>
-        turned ? `${name}/direction` : undefined,
-      );
+      spread(device, moved, direction, (tensor) => tensor.direction);
       run();
       return gather("curvature");
     },

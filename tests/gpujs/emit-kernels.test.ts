@@ -23,7 +23,11 @@ function named(name: (part: string) => string): Graph {
     root.scalar(name("number")),
   );
   const y = graph.multiply(graph.contract(x, weight, "rk,kn->rn"), mask);
-  const state = root.state(name("state"), { shape: [2], batched: false });
+  const state = root.state(
+    name("state"),
+    { shape: [2], batched: false },
+    { role: "slot", initial: 0, of: "weight" },
+  );
   return {
     outputs: new Map([[name("output"), y]]),
     updates: new Map([[name("state"), graph.add(state, graph.sum(y, [0]))]]),

@@ -63,7 +63,7 @@ describe("says what is wrong, where, and after which pass", () => {
     ],
     [
       "a parameter and a state of one name",
-      broken(graph.add(w, graph.state("w", w.type)), {}),
+      broken(graph.add(w, graph.state("w", w.type, { role: "slot", initial: 0, of: "w" })), {}),
       '"w" is also node 1, parameter [3, 2]',
     ],
     [

@@ -24,7 +24,10 @@ function stepper(optimizer: OptimizerDefinition, written: Written) {
   const type = { shape: [4], batched: false };
   const initial = optimizer.slots(values);
   const slots = Object.fromEntries(
-    Object.keys(initial).map((name) => [name, graph.state(name, type)]),
+    Object.entries(initial).map(([name, start]) => [
+      name,
+      graph.state(name, type, { role: "slot", initial: start, of: "weight" }),
+    ]),
   );
   const scalars = new Map<string, number>();
   const number = (argument: string, index?: number): Node => {

@@ -94,7 +94,7 @@ function trainingStep() {
     const own = Object.fromEntries(
       Object.keys(adam.definition.slots(adam.values)).map((slot) => [
         slot,
-        graph.state(`${name}/${slot}`, parameter.type),
+        graph.state(`${name}/${slot}`, parameter.type, { role: "slot", initial: 0, of: name }),
       ]),
     );
     const number = (argument: string, index?: number) =>

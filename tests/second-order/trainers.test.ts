@@ -130,3 +130,25 @@ train Net on Iris {
     },
   );
 });
+
+test("a layer called monitor trains by kfac, and what is reported is the loss", async () => {
+  const spec = irisRun("kfac(1e-2, damping: 1e-3)", "").replace("batch: all", "batch: 40");
+  const folders = await Promise.all(
+    [spec, spec.replaceAll("scores", "monitor")].map((text) => folderOf(text)),
+  );
+  try {
+    for (const folder of folders) {
+      const { code, stdout, stderr } = await runIn(folder, "train.ts", [
+        ...["--format", "json", "--backend", "cpu", "--epochs", "3"],
+      ]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      const losses = (eventsOf(stdout) as unknown as readonly Epoch[])
+        .filter(({ event }) => event === "epoch")
+        .map(({ train }) => train.loss);
+      expect(losses).toHaveLength(3);
+      expect(losses[2]).toBeLessThan(losses[0]!);
+    }
+  } finally {
+    for (const folder of folders) remove({ folder });
+  }
+});

@@ -1,6 +1,12 @@
 import type { ArrayType } from "../../src/compiler/ir/array-type.ts";
 import type { GraphBuilder } from "../../src/compiler/ir/builder.ts";
-import { nodesOf, type Graph, type Node, type Window } from "../../src/compiler/ir/graph.ts";
+import {
+  nodesOf,
+  type Graph,
+  type Node,
+  type StateMeaning,
+  type Window,
+} from "../../src/compiler/ir/graph.ts";
 import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { differentiate } from "../../src/compiler/passes/4-differentiate/differentiate.ts";
 
@@ -30,6 +36,11 @@ const batched = (...shape: readonly number[]): ArrayType => ({ shape, batched: t
 const plain = (...shape: readonly number[]): ArrayType => ({ shape, batched: false });
 
 /** Layers as the library lowers them, small enough to read here. */
+/** What an optimiser remembers of a weight. */
+function slotOf(weight: string): StateMeaning {
+  return { role: "slot", initial: 0, of: weight };
+}
+
 export class Layers {
   readonly root = createBuilder();
   readonly parameters: Node[] = [];
@@ -79,7 +90,11 @@ export class Layers {
       this.parameter(`${path}.scale`, channels),
       g.sqrt(g.add(variance, 1e-5)),
     );
-    const running = this.root.state(`${path}.mean`, plain(channels));
+    const running = this.root.state(`${path}.mean`, plain(channels), {
+      role: "statistic",
+      initial: 0,
+      of: `${path}.mean`,
+    });
     this.updates.set(`${path}.mean`, g.add(g.multiply(running, 0.9), g.multiply(mean, 0.1)));
     return g.add(
       g.multiply(centred, g.spread(scale, x.type, axes)),
@@ -125,11 +140,11 @@ export class Layers {
       const { name } = parameter.attributes;
       const gradient = gradients.get(parameter)!;
       const m = g.add(
-        g.multiply(g.state(`${name}/m`, parameter.type), 0.9),
+        g.multiply(g.state(`${name}/m`, parameter.type, slotOf(name)), 0.9),
         g.multiply(gradient, 0.1),
       );
       const v = g.add(
-        g.multiply(g.state(`${name}/v`, parameter.type), 0.999),
+        g.multiply(g.state(`${name}/v`, parameter.type, slotOf(name)), 0.999),
         g.multiply(g.multiply(gradient, gradient), 0.001),
       );
       const mHat = g.divide(m, g.subtract(1, g.power(0.9, step)));
@@ -158,7 +173,7 @@ export class Layers {
       if (parameter.op !== "parameter") continue;
       const { name } = parameter.attributes;
       const velocity = g.add(
-        g.multiply(g.state(`${name}/v`, parameter.type), 0.9),
+        g.multiply(g.state(`${name}/v`, parameter.type, slotOf(name)), 0.9),
         gradients.get(parameter)!,
       );
       this.updates.set(`${name}/v`, velocity);

@@ -52,7 +52,11 @@ export function lowered(
       states: Object.fromEntries(
         states.map(({ name, shape }) => [
           name,
-          graph.state(name, { shape: shape.map(number), batched: false }),
+          graph.state(
+            name,
+            { shape: shape.map(number), batched: false },
+            { role: "statistic", initial: 0, of: name },
+          ),
         ]),
       ),
       update: (state, value) => updates.set(state, value),

@@ -1,7 +1,12 @@
 import { interpret } from "../../src/compiler/ir/interpret.ts";
 import type { CompiledRun } from "../../src/compiler/plan/compiled.ts";
 import type { Device } from "../../src/runtime/device.ts";
-import { dueAt, invertFactors, type KroneckerFactors } from "../../src/runtime/kronecker.ts";
+import {
+  dueAt,
+  invertFactors,
+  type Factor,
+  type KroneckerFactors,
+} from "../../src/runtime/kronecker.ts";
 import { kroneckerLayers } from "../../src/compiler/typed/kronecker.ts";
 import { hostScalars, type Bound } from "./interpreted-run.ts";
 
@@ -11,10 +16,13 @@ export function factorsOf(compiled: CompiledRun): readonly KroneckerFactors[] {
     compiled.states.find((state) => state.name === name)!.shape[0]!;
   return kroneckerLayers(compiled.run).map(({ layer: { path }, weight }) => {
     const { damping, every } = weight.optimizer.use.arguments;
+    const factor = (side: "inputs" | "outputs"): Factor => ({
+      ...{ name: `${path}/${side}`, inverse: `${path}/${side}_inverse` },
+      size: width(`${path}/${side}`),
+    });
     return {
-      path,
-      inputs: width(`${path}/inputs`),
-      outputs: width(`${path}/outputs`),
+      inputs: factor("inputs"),
+      outputs: factor("outputs"),
       damping: damping as number,
       every: every as number,
     };

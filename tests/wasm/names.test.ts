@@ -69,8 +69,16 @@ describe("names that people choose", () => {
 test("one new value of two variables reaches both, on every backend", async () => {
   const g = createBuilder({ path: "twice", role: "update" });
   const x = g.input("x", { shape: [4, 5], batched: true });
-  const first = g.state("first", { shape: [5], batched: false });
-  const second = g.state("second", { shape: [5], batched: false });
+  const first = g.state(
+    "first",
+    { shape: [5], batched: false },
+    { role: "slot", initial: 0, of: "first" },
+  );
+  const second = g.state(
+    "second",
+    { shape: [5], batched: false },
+    { role: "slot", initial: 0, of: "second" },
+  );
   const loss = g.sum(g.multiply(g.add(first, second), 2));
   const mean = g.multiply(g.sum(x, [0]), 0.25);
   const updates = new Map([

@@ -1,6 +1,6 @@
 import type { Buffer, Kernel, Plan } from "../../compiler/plan/plan.ts";
 import { Expressions } from "../../compiler/plan/expressions.ts";
-import { Names } from "../../compiler/plan/names.ts";
+import { Names } from "../../compiler/plan/identifiers.ts";
 import { functionSource } from "./text/function-source.ts";
 import { HostNumbers } from "../../compiler/plan/host-numbers.ts";
 import { byPlaces } from "./places.ts";

@@ -1,4 +1,4 @@
-import type { Names } from "../../compiler/plan/names.ts";
+import type { Names } from "../../compiler/plan/identifiers.ts";
 import type { Projection } from "./projection.ts";
 import { sizeOf } from "./text/writer.ts";
 import type { Affine, Buffer, Expr, Kernel, PlanAxis } from "../../compiler/plan/plan.ts";

@@ -1,5 +1,5 @@
 import type { ArrayType } from "./array-type.ts";
-import type { Attributes, Node, Op, Origin, Window } from "./graph.ts";
+import type { Attributes, Node, NodeOf, Op, Origin, StateMeaning, Window } from "./graph.ts";
 
 /** A number stands for a constant wherever a node is asked for. */
 export type Operand = Node | number;
@@ -18,7 +18,10 @@ export interface GraphBuilder {
   constant(value: number): Node;
   input(name: string, type: ArrayType): Node;
   parameter(name: string, type: ArrayType): Node;
-  state(name: string, type: ArrayType): Node;
+  /** One state for one name: to make it again with another type or meaning is a bug. */
+  state(name: string, type: ArrayType, meaning: StateMeaning): Node;
+  /** The state of this name that was made before. */
+  stateCalled(name: string): NodeOf<"state"> | undefined;
   scalar(name: string): Node;
   rows(): Node;
   random(stream: string, type: ArrayType): Node;

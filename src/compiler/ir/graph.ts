@@ -10,6 +10,33 @@ export interface Window {
   readonly high: readonly number[];
 }
 
+/** What a state is kept for: which of its numbers are saved, shown and begun anew follows from it, and never from its name. */
+export type StateRole =
+  | "statistic"
+  /** What an optimiser remembers of a weight. */
+  | "slot"
+  /** What the Hessian is multiplied by. */
+  | "direction"
+  /** Matrices of a layer's curvature and their inverses. */
+  | "factor"
+  | "average"
+  /** Sums over the batches of one update. */
+  | "gathered"
+  | "teacher"
+  /** Sums over the rows of an epoch. */
+  | "monitor"
+  /** Gradients that are given. */
+  | "gradient";
+
+/** What is to be known of a state besides its name and type; equal wherever the same state is made. */
+export interface StateMeaning {
+  readonly role: StateRole;
+  /** What each of its numbers is at first. */
+  readonly initial: number;
+  /** What it belongs to: the path of a tensor or layer, or what a sum is called. */
+  readonly of: string;
+}
+
 /** The attributes of every primitive; the keys of this table are the primitives of the graph. */
 export interface Attributes {
   // leaves
@@ -19,7 +46,7 @@ export interface Attributes {
   /** A trainable tensor, by its path (`stage1[1].norm.scale`). */
   parameter: { readonly name: string; readonly type: ArrayType };
   /** Anything else that lives from step to step: optimiser slots, running statistics, monitors. */
-  state: { readonly name: string; readonly type: ArrayType };
+  state: { readonly name: string; readonly type: ArrayType } & StateMeaning;
   /** A number that the host computes for each step (the learning rate, a scheduled momentum, the step from 1). */
   scalar: { readonly name: string };
   /** The number of rows in this step's batch, as a scalar. */

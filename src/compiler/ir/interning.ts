@@ -1,11 +1,12 @@
 import { invariant } from "../base/invariant.ts";
 import type { ArrayType } from "./array-type.ts";
-import type { Attributes, Node, Op, Origin } from "./graph.ts";
+import type { Attributes, Node, NodeOf, Op, Origin } from "./graph.ts";
 
 /** Gives one node for one op, operands and attributes: the first made, with the origin that it was made at. */
 export class Interning {
   private readonly nodes = new Map<string, Node>();
   private readonly own = new WeakSet<Node>();
+  private readonly states = new Map<string, NodeOf<"state">>();
 
   node<O extends Op>(
     op: O,
@@ -22,9 +23,24 @@ export class Interning {
     const known = this.nodes.get(key);
     if (known) return known;
     const node = { id: this.nodes.size, op, inputs, attributes, type, origin } as unknown as Node;
+    if (node.op === "state") this.keepState(node);
     this.nodes.set(key, node);
     this.own.add(node);
     return node;
+  }
+
+  stateCalled(name: string): NodeOf<"state"> | undefined {
+    return this.states.get(name);
+  }
+
+  private keepState(node: NodeOf<"state">): void {
+    const { name, role, of } = node.attributes;
+    const known = this.states.get(name)?.attributes;
+    invariant(
+      known === undefined,
+      `state "${name}" is the ${role} of ${of} and, with another type or meaning, the ${known?.role} of ${known?.of}`,
+    );
+    this.states.set(name, node);
   }
 }
 

@@ -1,7 +1,7 @@
 import { elementCount, type ArrayType } from "./array-type.ts";
 import type { GraphBuilder, Operand } from "./builder.ts";
 import { Interning } from "./interning.ts";
-import type { Attributes, Node, Op, Origin, Window } from "./graph.ts";
+import type { Attributes, Node, NodeOf, Op, Origin, StateMeaning, Window } from "./graph.ts";
 import { otherAxes } from "./primitives/axes.ts";
 import { primitiveOf } from "./primitives/index.ts";
 import { isScalar } from "./types.ts";
@@ -59,8 +59,11 @@ class InterningBuilder implements GraphBuilder {
   parameter(name: string, type: ArrayType): Node {
     return this.node("parameter", [], { name, type });
   }
-  state(name: string, type: ArrayType): Node {
-    return this.node("state", [], { name, type });
+  state(name: string, type: ArrayType, { role, initial, of }: StateMeaning): Node {
+    return this.node("state", [], { name, type, role, initial, of });
+  }
+  stateCalled(name: string): NodeOf<"state"> | undefined {
+    return this.interning.stateCalled(name);
   }
   scalar(name: string): Node {
     return this.node("scalar", [], { name });

@@ -1,4 +1,4 @@
-import type { Graph, Node } from "../ir/graph.ts";
+import type { Graph, Node, StateMeaning, StateRole } from "../ir/graph.ts";
 import type { Distribution } from "../library/definition.ts";
 import type { TypedRun } from "../typed/program.ts";
 import type { Plan } from "./plan.ts";
@@ -62,12 +62,19 @@ export interface CompiledParameter {
     | undefined;
 }
 
-/** Optimiser slots (`h1.weight/m`) and averages of weights (`h1.weight/averaged`), running statistics (`norm.mean`), sums kept on the device (`monitor/loss`), all of a teacher (`teacher/h1.weight`). */
-export interface CompiledState {
+/** A tensor that lives from step to step without being trained, as its node in the graphs says. */
+export interface CompiledState extends StateMeaning {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly initial: number;
-  readonly role: "slot" | "statistic" | "monitor" | "teacher";
+}
+
+/** What the run keeps in a role for a tensor, a layer or a sum: the average of `h1.weight`, say. */
+export function stateFor(
+  { states }: Pick<RunInterface, "states">,
+  role: StateRole,
+  owner: string,
+): CompiledState | undefined {
+  return states.find((state) => state.role === role && state.of === owner);
 }
 
 export interface CompiledMetric {

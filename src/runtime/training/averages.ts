@@ -6,7 +6,8 @@ export async function useAverages(session: Session): Promise<void> {
   const { training, device, progress } = session;
   session.waiting = await readTensors(device, keptTensors(training));
   if (progress.step === 0) return;
-  for (const name of training.averaged!) device.write(name, await device.read(name + "/averaged"));
+  for (const { name, average } of training.averaged!)
+    device.write(name, await device.read(average));
   if (training.refreshing) await useStatistics(session, progress.step);
 }
 

@@ -10,8 +10,14 @@ import type { View } from "../views.ts";
 import type { WasmProgram } from "../wasm-plan.ts";
 import type { Moved } from "../whole-objective.ts";
 import type {
+  Averaged,
+  GivenInput,
+  InitialValue,
+  Monitor,
   Parameter,
   State,
+  TaughtTensor,
+  WatchedSum,
   Moment,
   Progress,
   WeightFile,
@@ -57,7 +63,7 @@ export interface TrainingDefinition {
   readonly parameterCount: number;
   readonly statistics: readonly State[];
   readonly slots: readonly State[];
-  readonly monitors: readonly State[];
+  readonly monitors: readonly Monitor[];
   readonly plans: Plans;
   readonly wasmModule: WasmProgram;
 
@@ -65,6 +71,8 @@ export interface TrainingDefinition {
   readonly numbersOf: (moment: Moment) => Readonly<Record<string, number>>;
   readonly display: MetricDisplay;
   readonly sums: readonly string[];
+  /** The sum that is the number of rows. */
+  readonly rowCount: string;
   readonly metricsOf: (total: (sum: string) => number, count: number) => Metrics;
   /** Metrics that are made of numbers kept row by row. */
   readonly collected?: readonly CollectedNumbers[];
@@ -84,9 +92,10 @@ export interface TrainingDefinition {
   readonly stopRules?: readonly StopRule[];
   readonly stepRules?: readonly StopRule[];
   /** Results of the first step that conditions speak of: `initial.loss`. */
-  readonly initialValues?: readonly string[];
+  readonly initialValues?: readonly InitialValue[];
   readonly watchesTime: boolean;
-  readonly watchesGradient: boolean;
+  /** Where the norm of the gradient is watched, how. */
+  readonly watchedNorm?: WatchedSum;
   readonly saveEveryEpochs?: number;
   readonly saveEverySteps?: number;
   readonly saveEverySeconds?: number;
@@ -102,13 +111,13 @@ export interface TrainingDefinition {
   /** The layers whose gradients are turned by the inverses of two matrices, and the sizes of these. */
   readonly curved?: readonly KroneckerFactors[];
   /** Tensors of which averages are kept: these are measured, saved and predicted with. Training goes on from the weights themselves. */
-  readonly averaged?: readonly string[];
+  readonly averaged?: readonly Averaged[];
   readonly refreshing?: Refreshing;
   readonly teacher?: WeightFile;
   /** The fields that the teacher is given. */
   readonly taughtFields: readonly string[];
   /** Everything of the teacher, from its own file. */
-  readonly teacherTensors: readonly State[];
+  readonly teacherTensors: readonly TaughtTensor[];
   /** Files that weights are loaded from, and which. */
   readonly warmFiles?: readonly WarmFile[];
 
@@ -128,6 +137,7 @@ export interface TrainingDefinition {
   readonly memberResults?: readonly MemberResult[];
   readonly memberMetrics: readonly string[];
   readonly memberSums: readonly string[];
+  readonly givenInputs: readonly GivenInput[];
 
   readonly modelInputs: readonly ModelInput[];
   readonly modelOutputs: readonly ModelOutput[];

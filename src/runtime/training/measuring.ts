@@ -13,9 +13,8 @@ export async function trainingMetrics(
   device: Device,
 ): Promise<Metrics> {
   const totals = new Map<string, number>();
-  for (const name of [...training.sums, "count"])
-    totals.set(name, (await device.read("monitor/" + name))[0]!);
-  return training.metricsOf((name) => totals.get(name)!, totals.get("count")!);
+  for (const { name, sum } of training.monitors) totals.set(sum, (await device.read(name))[0]!);
+  return training.metricsOf((name) => totals.get(name)!, totals.get(training.rowCount)!);
 }
 
 /** The metrics over all rows of a part, without training. */
@@ -73,8 +72,13 @@ async function evaluateCollecting(
 }
 
 /** The mean over the steps of this epoch of √(Σ g²) over all gradients, before clipping. */
-export async function gradientNorm({ device, progress, stepsPerEpoch }: Session): Promise<number> {
-  const total = (await device.read("monitor/gradient_norm"))[0]!;
+export async function gradientNorm({
+  training,
+  device,
+  progress,
+  stepsPerEpoch,
+}: Session): Promise<number> {
+  const total = (await device.read(training.watchedNorm!.monitor))[0]!;
   return total / (progress.step - (progress.epoch - 1) * stepsPerEpoch);
 }
 

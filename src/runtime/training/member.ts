@@ -56,10 +56,10 @@ export async function judge(
     let start = 0;
     for (const batch of batches(part, part.rows, training.inputs, training.batchSize)) {
       const { rows, fields } = batch;
-      const given = training.memberResults!.map(({ name, size }) => {
+      const given = training.givenInputs.map(({ result, input, size }) => {
         const numbers = new Float32Array(training.batchSize * size);
-        numbers.set(said.get(name)!.subarray(start * size, (start + rows) * size));
-        return ["given/" + name, numbers] as const;
+        numbers.set(said.get(result)!.subarray(start * size, (start + rows) * size));
+        return [input, numbers] as const;
       });
       const seen = { ...fields, ...Object.fromEntries(given) };
       device.run(plan, { rows, inputs: seen, numbers: {}, step: 0 });

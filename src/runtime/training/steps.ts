@@ -21,8 +21,8 @@ export async function runStep(session: Session, call: DeviceCall): Promise<void>
 
 /** Results of the first step that conditions speak of. */
 async function keepInitialValues({ training, device, progress }: Session): Promise<void> {
-  for (const name of training.initialValues!)
-    progress["initial." + name] = (await device.result(training.plans.train, name))[0]!;
+  for (const { result, counter } of training.initialValues!)
+    progress[counter] = (await device.result(training.plans.train, result))[0]!;
 }
 
 /**

@@ -18,7 +18,7 @@ export async function stopReason(
     for (const [name, value] of Object.entries(measured.validation ?? {}))
       watched.set("validation." + name, value);
   if (training.watchesTime) watched.set("time", progress.seconds);
-  if (training.watchesGradient) watched.set("gradient_norm", await gradientNorm(session));
+  if (training.watchedNorm) watched.set(training.watchedNorm.watched, await gradientNorm(session));
   const value = (name: string): number => watched.get(name) ?? Number.NaN;
   const stalled: readonly boolean[] = training.earlyRules
     ? updatePatience(training, progress, value)

@@ -5,9 +5,6 @@ import { checkTeacher } from "../teacher.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { loadWeights, weightPath } from "./weight-files.ts";
 
-/** Tensors of the teacher are called like this before their own names. */
-const prefix = "teacher/";
-
 /**
  * Gives the teacher its weights: it is in the step and in the measuring, and never trained or saved here. Where there are rows
  * to train on, they are held against those that it was trained on.
@@ -23,7 +20,7 @@ export async function loadTeacher(
   const file = await loadWeights(training.teacher!, from);
   const remarks =
     data === undefined ? [] : checkTeacher(file, from, data, training.taughtFields, seed);
-  for (const { name, shape } of training.teacherTensors)
-    device.write(name, requireTensor(file, name.slice(prefix.length), shape, from));
+  for (const { name, shape, inFile } of training.teacherTensors)
+    device.write(name, requireTensor(file, inFile, shape, from));
   return { from, remarks };
 }

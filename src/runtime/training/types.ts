@@ -22,6 +22,41 @@ export interface State {
   readonly initial: number;
 }
 
+/** A sum over the rows of an epoch that the device keeps, and what it is the sum of. */
+export interface Monitor extends State {
+  readonly sum: string;
+}
+
+/** A tensor of the teacher, and what it is called in its own file. */
+export interface TaughtTensor extends State {
+  readonly inFile: string;
+}
+
+/** A tensor, and the one that holds its average. */
+export interface Averaged {
+  readonly name: string;
+  readonly average: string;
+}
+
+/** A sum that is watched, and what conditions call its mean. */
+export interface WatchedSum {
+  readonly monitor: string;
+  readonly watched: string;
+}
+
+/** A result of the first step, and the number of the progress that keeps it. */
+export interface InitialValue {
+  readonly result: string;
+  readonly counter: string;
+}
+
+/** A result that is given where results are judged: the input for it, and how many numbers of a row. */
+export interface GivenInput {
+  readonly result: string;
+  readonly input: string;
+  readonly size: number;
+}
+
 /** Where training stands; the step counts from 1. */
 export interface Moment {
   readonly step: number;

@@ -1,4 +1,5 @@
 import type { Inspection } from "../../compiler/inspect.ts";
+import { clockNames, inspectedName } from "../../compiler/plan/names.ts";
 import type { Emission } from "../../targets/trainer/emission.ts";
 import type { Batch } from "../../runtime/batches.ts";
 import type { BackendChoice } from "../../runtime/device.ts";
@@ -51,7 +52,11 @@ export async function inspectHere(
     await begin(session);
     const batch = await firstBatch(session);
     const { stepsPerEpoch, totalSteps } = session;
-    const numbers = { step: 1, steps_per_epoch: stepsPerEpoch, total_steps: totalSteps };
+    const numbers = {
+      [clockNames.step]: 1,
+      [clockNames.stepsPerEpoch]: stepsPerEpoch,
+      [clockNames.totalSteps]: totalSteps,
+    };
     device.run(training.plans.train, { rows: batch.rows, inputs: batch.fields, numbers, step: 1 });
     const [loss = Number.NaN] = await device.result(training.plans.train, "loss");
     return {
@@ -120,8 +125,8 @@ async function valuesOf(
   const described: Spread[] = [];
   for (const { name, shape, bounds, range } of values) {
     const units = unitsOf(shape);
-    const read = async (what: string): Promise<Float32Array> =>
-      (await device.result(train, `${what}/${name}`)).subarray(0, rows * sizeOf(shape));
+    const read = async (what: "value" | "gradient"): Promise<Float32Array> =>
+      (await device.result(train, inspectedName[what](name))).subarray(0, rows * sizeOf(shape));
     const around = { units, ...(bounds && { bounds }), ...(range && { range }) };
     described.push({
       value: describeValues(await read("value"), around),
@@ -138,7 +143,7 @@ async function weightsOf(
   const described: (Spread & { readonly name: string })[] = [];
   for (const { name, shape } of weights) {
     const units = unitsOf(shape);
-    const gradient = await device.result(training.plans.train, `weight/${name}`);
+    const gradient = await device.result(training.plans.train, inspectedName.weight(name));
     described.push({
       name,
       value: describeValues(await device.read(name), { units }),

@@ -1,7 +1,7 @@
 import { invariant } from "../../../compiler/base/invariant.ts";
 import type { PlanAxis } from "../../../compiler/plan/plan.ts";
 import { flatten, stridesOf } from "../../../compiler/plan/affine.ts";
-import { sanitize } from "../../../compiler/plan/names.ts";
+import { sanitize } from "../../../compiler/plan/identifiers.ts";
 import { textOf } from "./expression-text.ts";
 import type { HostNumbers } from "../../../compiler/plan/host-numbers.ts";
 import type { Projection } from "../projection.ts";

@@ -3,7 +3,7 @@ import type { Buffer, Expr } from "../../../compiler/plan/plan.ts";
 import { extentsOf } from "../../../compiler/plan/accesses.ts";
 import { affineKey, flatten } from "../../../compiler/plan/affine.ts";
 import { subexpressions } from "../../../compiler/plan/expressions.ts";
-import { sanitize } from "../../../compiler/plan/names.ts";
+import { sanitize } from "../../../compiler/plan/identifiers.ts";
 import type { HostNumbers } from "../../../compiler/plan/host-numbers.ts";
 import type { Projection } from "../projection.ts";
 

@@ -5,7 +5,7 @@ export const attributeNames = {
   constant: ["value"],
   input: ["name", "type"],
   parameter: ["name", "type"],
-  state: ["name", "type"],
+  state: ["name", "type", "role", "initial", "of"],
   scalar: ["name"],
   rows: [],
   random: ["stream", "type"],

@@ -1,14 +1,20 @@
 import type { Node } from "../../ir/graph.ts";
 import type { TypedRun } from "../../typed/program.ts";
+import { gatheredName, gatheredNumberName } from "../../plan/names.ts";
+import { stateBefore } from "./states.ts";
 import type { Updating } from "./updates.ts";
 
 /** Whether a batch is the first of its update, and whether it is the last: numbers that the loop gives. */
 export type GatheringNumber = "accumulate_begins" | "accumulate_ends";
 
+/** What is gathered: the gradient of a weight, or a number of the step. */
+export type Gathered =
+  { readonly weight: string } | { readonly number: "rows" | "loss" | "objective" };
+
 /** The batches of one update, while their gradients are gathered. */
 export interface Gathering {
   /** The mean over the rows of the update's batches so far of what is a mean over the rows of each. */
-  readonly mean: (name: string, ofBatch: Node) => Node;
+  readonly mean: (what: Gathered, ofBatch: Node) => Node;
   /** What replaces states and weights when the update is whole; until then they stay as they are. */
   readonly whenWhole: (
     updates: ReadonlyMap<string, Node>,
@@ -17,14 +23,6 @@ export interface Gathering {
   /** The sums so far; read once all means are asked for. */
   readonly sums: ReadonlyMap<string, Node>;
 }
-
-/** The state that holds the sum of something over the rows so far. */
-export function gatheredName(what: string): string {
-  return `${what}/gathered`;
-}
-
-/** Sums of single numbers. */
-export const gatheredNumbers = ["rows", "loss", "objective"] as const;
 
 /**
  * With r rows in a batch and g the gradient of its mean objective, Σ r g / Σ r is the gradient of the mean over the rows of all
@@ -36,16 +34,23 @@ export function gatherBatches(updating: Updating): Gathering {
   const begins = scalars.declare(numbers.begins, clock.graph.lessEqual(1, clock.step));
   const ends = scalars.declare(numbers.ends, clock.graph.less(0, clock.step));
   const sums = new Map<string, Node>();
-  const sum = (what: string, ofBatch: Node): Node => {
+  const weights = lowering.run.weights.map(({ weight }) => weight.path);
+  const sum = (what: Gathered, ofBatch: Node): Node => {
     const graph = lowering.graph.at({ path: ofBatch.origin.path, role: "gradient" });
-    const name = gatheredName(what);
-    const before = graph.select(begins, 0, graph.state(name, ofBatch.type));
+    const name =
+      "weight" in what ? gatheredName(what.weight) : gatheredNumberName(what.number, weights);
+    const of = "weight" in what ? what.weight : what.number;
+    const before = graph.select(
+      begins,
+      0,
+      graph.state(name, ofBatch.type, { role: "gathered", initial: 0, of }),
+    );
     const total = graph.add(before, ofBatch);
     sums.set(name, total);
     return total;
   };
   const graph = lowering.graph.at({ path: "gathering", role: "gradient" });
-  const rows = sum("rows", graph.rows());
+  const rows = sum({ number: "rows" }, graph.rows());
   return {
     mean: (what, ofBatch) => graph.divide(sum(what, graph.multiply(ofBatch, graph.rows())), rows),
     whenWhole: (updates, parameters) =>
@@ -54,7 +59,7 @@ export function gatherBatches(updating: Updating): Gathering {
           const own = lowering.graph.at({ path: value.origin.path, role: "update" });
           const before = parameters.has(name)
             ? own.parameter(name, value.type)
-            : own.state(name, value.type);
+            : stateBefore(own, name);
           return [name, own.select(ends, value, before)];
         }),
       ),

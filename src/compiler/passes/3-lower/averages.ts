@@ -1,14 +1,11 @@
 import type { Graph, Node } from "../../ir/graph.ts";
 import type { Average, TypedRun } from "../../typed/program.ts";
+import { averageName, batchShareName } from "../../plan/names.ts";
 import { lowerLoss } from "./loss.ts";
 import type { Lowering } from "./lowering.ts";
 import { stepsOf, type Clock } from "./schedules.ts";
+import { stateBefore } from "./states.ts";
 import type { Updating } from "./updates.ts";
-
-/** The state that holds the average of a weight. */
-export function averageName(path: string): string {
-  return `${path}/averaged`;
-}
 
 /**
  * Averages of the weights after their update: a ← (1 − share)·a + share·w, for each weight that is trained. The share of a step is a
@@ -28,7 +25,7 @@ export function lowerAverages(
       const graph = lowering.graph.at({ path, role: "update" });
       const kept = graph.multiply(
         graph.subtract(1, share),
-        graph.state(averageName(path), weight.type),
+        graph.state(averageName(path), weight.type, { role: "average", initial: 0, of: path }),
       );
       return [averageName(path), graph.add(kept, graph.multiply(share, weight))];
     }),
@@ -63,16 +60,13 @@ export function refreshesStatistics({ average, model }: TypedRun): boolean {
   return average?.kind === "swa" && model.layers.some(({ states }) => states.length > 0);
 }
 
-/** The scalar by which a batch enters the refreshed statistics: 1 / the number of the batch. */
-export const batchShare = "batch_share";
-
 /** A pass over training rows: each running statistic becomes the mean over the batches of what it is in each batch. */
 export function lowerStatistics(lowering: Lowering): Graph {
   lowerLoss(lowering);
   const graph = lowering.graph.at({ path: "running_statistics", role: "update" });
-  const share = graph.scalar(batchShare);
+  const share = graph.scalar(batchShareName);
   const updates = [...lowering.updates].map(([path, ofBatch]) => {
-    const kept = graph.multiply(graph.subtract(1, share), graph.state(path, ofBatch.type));
+    const kept = graph.multiply(graph.subtract(1, share), stateBefore(graph, path));
     return [path, graph.add(kept, graph.multiply(share, ofBatch))] as const;
   });
   return { outputs: new Map(), updates: new Map(updates) };

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { LossExpression } from "../../typed/program.ts";
+import { scoreStream } from "../../plan/names.ts";
 import { rowSumOf } from "./loss.ts";
 import type { Lowering } from "./lowering.ts";
 import { lowerValue } from "./values.ts";
@@ -20,7 +21,7 @@ export function sampledScores(lowering: Lowering): Node {
   const scores = termsOf(lowering.run.loss, 1).map(({ loss, factor }, place) => {
     const prediction = lowerValue(lowering, loss.operands[0]!);
     const score = loss.use.definition.score!(graph, prediction, (purpose, type) =>
-      graph.random(`fisher/${place + 1}/${purpose}`, type),
+      graph.random(scoreStream(place, purpose), type),
     );
     return graph.multiply(Math.sqrt(Math.abs(factor)), overPlaces(graph, score));
   });

@@ -1,5 +1,6 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
+import { gradientNormName, initialResult } from "../../plan/names.ts";
 import type { StopCondition, TypedRun } from "../../typed/program.ts";
 import type { Formula } from "../../typed/program.ts";
 
@@ -38,7 +39,8 @@ export function clipGradients(
 /** Whether the host watches the norm of the gradient. */
 export function watchesGradientNorm(run: TypedRun): boolean {
   return (
-    run.stop !== undefined && variablesOf(run.stop).some((name) => name.endsWith("gradient_norm"))
+    run.stop !== undefined &&
+    variablesOf(run.stop).some((name) => (initialResult(name) ?? name) === gradientNormName)
   );
 }
 

@@ -11,7 +11,7 @@ export function lowerEvaluation(lowering: Lowering): Graph {
   const { outputs } = lowerCollected(lowering);
   return {
     outputs: new Map([
-      ...[...sums].map(([name, value]) => [name, graph.sum(value)] as const),
+      ...sums.map(({ name, value }) => [name, graph.sum(value)] as const),
       ...outputs,
     ]),
     updates: new Map(),

@@ -1,13 +1,9 @@
 import { nodesOf, type Graph, type Node } from "../../ir/graph.ts";
+import { givenName } from "../../plan/names.ts";
 import { lowerLoss } from "./loss.ts";
 import type { Lowering } from "./lowering.ts";
 import { lowerSums } from "./metrics.ts";
 import { batchedType } from "./sizes.ts";
-
-/** The input that stands for a result of the model where results are given. */
-export function givenName(output: string): string {
-  return `given/${output}`;
-}
 
 /**
  * The loss and the metrics of results that are given, such as those of several models together: sums over the batch's rows. What needs
@@ -23,11 +19,11 @@ export function lowerJudging(lowering: Lowering): Graph {
     );
   }
   const graph = lowering.graph.at({ path: "metrics", role: "metric" });
-  const told = [...lowerSums(lowering, lowerLoss(lowering))].filter(([, value]) =>
+  const told = lowerSums(lowering, lowerLoss(lowering)).filter(({ value }) =>
     needsNoWeights(value),
   );
   return {
-    outputs: new Map(told.map(([name, value]) => [name, graph.sum(value)])),
+    outputs: new Map(told.map(({ name, value }) => [name, graph.sum(value)])),
     updates: new Map(),
   };
 }

@@ -2,9 +2,12 @@ import type { GraphBuilder } from "../../ir/builder.ts";
 import { nodesOf, type Node, type NodeOf } from "../../ir/graph.ts";
 import type { ArgumentValues } from "../../library/arguments.ts";
 import { kroneckerLayers, type KroneckerLayer } from "../../typed/kronecker.ts";
+import { factorNames } from "../../plan/names.ts";
+import type { Layer } from "../../typed/program.ts";
 import { sampledScores } from "./fisher.ts";
 import type { Gradients } from "./gradients.ts";
 import type { Objective } from "./objective.ts";
+import { stateBefore } from "./states.ts";
 import { scheduledRate, baseRate, type Updating } from "./updates.ts";
 import { weightNode } from "./weights.ts";
 
@@ -48,18 +51,10 @@ export interface Preconditioned {
   readonly factors: ReadonlyMap<string, Node>;
 }
 
-export function factorNames(path: string): {
-  readonly inputs: string;
-  readonly outputs: string;
-  readonly inputsInverse: string;
-  readonly outputsInverse: string;
-} {
-  return {
-    inputs: `${path}/inputs`,
-    outputs: `${path}/outputs`,
-    inputsInverse: `${path}/inputs_inverse`,
-    outputsInverse: `${path}/outputs_inverse`,
-  };
+/** A matrix of a layer's curvature. */
+function factorState(graph: GraphBuilder, layer: Layer, name: string, size: number): Node {
+  const type = { shape: [size, size], batched: false };
+  return graph.state(name, type, { role: "factor", initial: 0, of: layer.path });
 }
 
 /** How large both factors of a layer are. */
@@ -128,7 +123,7 @@ function factorsOf(
   );
   const names = factorNames(block.layer.path);
   const averaged = (name: string, fresh: Node): readonly [string, Node] => {
-    const old = graph.state(name, fresh.type);
+    const old = factorState(graph, block.layer, name, fresh.type.shape[0]!);
     return [
       name,
       graph.add(graph.multiply(share, old), graph.multiply(graph.subtract(1, share), fresh)),
@@ -208,13 +203,13 @@ function directionsOf(
     ? graph.concatenate([own, graph.reshape(gradients.get(bias.weight.path)!, [1, outputs])], 0)
     : own;
   const left = graph.contract(
-    graph.state(names.inputsInverse, { shape: [inputs, inputs], batched: false }),
+    factorState(graph, layer, names.inputsInverse, inputs),
     whole,
     "pq,qn->pn",
   );
   const both = graph.contract(
     left,
-    graph.state(names.outputsInverse, { shape: [outputs, outputs], batched: false }),
+    factorState(graph, layer, names.outputsInverse, outputs),
     "pn,nm->pm",
   );
   const turned = graph.reshape(graph.slice(both, [0, 0], [rows, outputs]), parameter.type.shape);
@@ -270,7 +265,7 @@ export function inTwoCalls(
       const graph = lowering.graph.at({ path: value.origin.path, role: "update" });
       const before = parameters.has(name)
         ? graph.parameter(name, value.type)
-        : graph.state(name, value.type);
+        : stateBefore(graph, name);
       return [name, graph.select(condition, value, before)];
     };
   return new Map([...[...factors].map(chosen(measure)), ...[...rest].map(chosen(apply))]);

@@ -1,8 +1,9 @@
 import { invariant } from "../../base/invariant.ts";
-import type { Node } from "../../ir/graph.ts";
+import type { Node, StateMeaning } from "../../ir/graph.ts";
 import type { LowerContext } from "../../library/definition.ts";
-import type { Layer } from "../../typed/program.ts";
-import type { ModelLowering } from "./lowering.ts";
+import type { Layer, State } from "../../typed/program.ts";
+import { layerStream } from "../../plan/names.ts";
+import { keptName, type ModelLowering } from "./lowering.ts";
 import { concreteType, shapeOf, sizeOf } from "./sizes.ts";
 import { weightInUse } from "./weights.ts";
 
@@ -19,7 +20,7 @@ export function lowerLayer(lowering: ModelLowering, layer: Layer, inputs: readon
 function contextOf(lowering: ModelLowering, layer: Layer, use: number): LowerContext {
   const { sizes, training, noisy } = lowering;
   const graph = lowering.graph.at({
-    path: `${lowering.prefix ?? ""}${layer.path}`,
+    path: keptName(lowering, layer.path),
     role: "forward",
   });
   const inputTypes = layer.inputTypes.map((type) => concreteType(sizes, type));
@@ -36,8 +37,7 @@ function contextOf(lowering: ModelLowering, layer: Layer, use: number): LowerCon
       invariant(found, `${layer.path} has no state ${state}`);
       lowering.updates.set(found.path, value);
     },
-    random: (type, purpose = "mask") =>
-      graph.random(`${layer.path}/${purpose}${use === 1 ? "" : `#${use}`}`, type),
+    random: (type, purpose = "mask") => graph.random(layerStream(layer.path, purpose, use), type),
     inputTypes,
     outputType: concreteType(sizes, layer.outputType),
     axis: (name, input = 0) => {
@@ -52,16 +52,23 @@ function contextOf(lowering: ModelLowering, layer: Layer, use: number): LowerCon
 /** A layer that is used a second time goes on from what its first use left. */
 function statesOf(lowering: ModelLowering, layer: Layer): Readonly<Record<string, Node>> {
   const graph = lowering.graph.at({
-    path: `${lowering.prefix ?? ""}${layer.path}`,
+    path: keptName(lowering, layer.path),
     role: "forward",
   });
-  const entries = layer.states.map(({ path, shape }) => {
+  // All of a teacher comes from its own file.
+  const meaning = ({ path, initial }: State): StateMeaning =>
+    lowering.isTeacher === true
+      ? { role: "teacher", initial: 0, of: path }
+      : { role: "statistic", initial, of: path };
+  const entries = layer.states.map((own) => {
+    const { path, shape } = own;
     const state =
       lowering.updates.get(path) ??
-      graph.state(`${lowering.prefix ?? ""}${path}`, {
-        shape: shapeOf(lowering.sizes, shape),
-        batched: false,
-      });
+      graph.state(
+        keptName(lowering, path),
+        { shape: shapeOf(lowering.sizes, shape), batched: false },
+        meaning(own),
+      );
     return [lastStep(path), state] as const;
   });
   return Object.fromEntries(entries);

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { TypedModel, TypedRun, Value } from "../../typed/program.ts";
+import { teacherName } from "../../plan/names.ts";
 import type { Sizes } from "./sizes.ts";
 
 /** What is shared while the values of a model are built; the maps fill up as values are met. */
@@ -15,8 +16,8 @@ export interface ModelLowering {
   readonly noisy: boolean;
   /** Set where running statistics shall be those of the batch alone, whatever their momentum. */
   readonly freshStatistics?: boolean;
-  /** What stands before the names of weights and states: `teacher/` for a teacher's. */
-  readonly prefix?: string;
+  /** Whether this is the teacher, whose weights and states stand beside the model's. */
+  readonly isTeacher?: boolean;
   /** The teacher, whose values may stand beside the model's. */
   readonly teacher?: ModelLowering;
   /** Each value is lowered once. */
@@ -34,8 +35,10 @@ export interface Lowering extends ModelLowering {
   readonly run: TypedRun;
 }
 
-/** Weights of the teacher are called `teacher/h1.weight`. */
-export const teacherPrefix = "teacher/";
+/** What the run calls a weight, a state or a layer of the model. */
+export function keptName({ isTeacher }: ModelLowering, path: string): string {
+  return isTeacher === true ? teacherName(path) : path;
+}
 
 export function beginModel(graph: GraphBuilder, model: TypedModel, sizes: Sizes): ModelLowering {
   return {
@@ -68,7 +71,7 @@ export function beginLowering(
   const teacher = run.teacher && {
     ...beginModel(graph, run.teacher.model, sizes),
     inputs: run.teacher.inputs,
-    prefix: teacherPrefix,
+    isTeacher: true,
   };
   return {
     graph,

@@ -1,31 +1,41 @@
 import type { Node } from "../../ir/graph.ts";
 import { known, size } from "../../ir/dim.ts";
 import type { CollectedMetric, CollectedOperand, CompiledMetric } from "../../plan/compiled.ts";
+import { countName, sumName } from "../../plan/names.ts";
 import type { TypedMetric } from "../../typed/program.ts";
 import { perRow } from "./loss.ts";
 import type { Lowering } from "./lowering.ts";
 import { lowerValue } from "./values.ts";
 
-/** Everything that is added up over the rows, by name: `loss`, and `accuracy/correct` and the like; each `[capacity]`. */
-export function lowerSums(lowering: Lowering, lossOfRows: Node): ReadonlyMap<string, Node> {
+/** Something that is added up over the rows: `loss`, and `accuracy/correct` and the like; `value` is `[capacity]`. */
+export interface RowSum {
+  readonly name: string;
+  readonly value: Node;
+  /** The metric that it is for, and what that calls it. */
+  readonly of?: { readonly metric: string; readonly key: string };
+}
+
+export function lowerSums(lowering: Lowering, lossOfRows: Node): readonly RowSum[] {
   const graph = lowering.graph.at({ path: "metrics", role: "metric" });
   const ofMetrics = lowering.run.metrics.filter(isSummed).flatMap((metric) => {
     const operands = metric.operands.map((operand) => lowerValue(lowering, operand));
     const sums = metric.use.definition.perExample(graph, operands, metric.use.arguments);
-    return Object.entries(sums).map(
-      ([key, value]) => [sumName(metric, key), perRow(graph, value)] as const,
-    );
+    return Object.entries(sums).map(([key, value]): RowSum => ({
+      name: sumName(metric.name, key),
+      value: perRow(graph, value),
+      of: { metric: metric.name, key },
+    }));
   });
-  return new Map([["loss", lossOfRows] as const, ...ofMetrics]);
+  return [{ name: "loss", value: lossOfRows }, ...ofMetrics];
 }
 
 /** What the host makes of the sums: the loss, then the metrics of the run. */
 export function compileMetrics(
   lowering: Lowering,
-  sums: ReadonlyMap<string, Node>,
+  sums: readonly RowSum[],
 ): readonly CompiledMetric[] {
   const graph = lowering.graph.at({ path: "metrics", role: "metric" });
-  const count = graph.scalar("count");
+  const count = graph.scalar(countName);
   const loss: CompiledMetric = {
     name: "loss",
     display: "number",
@@ -34,25 +44,20 @@ export function compileMetrics(
     result: graph.divide(graph.scalar("loss"), count),
   };
   const others = lowering.run.metrics.filter(isSummed).map((metric): CompiledMetric => {
-    const prefix = sumName(metric, "");
-    const names = [...sums.keys()].filter((name) => name.startsWith(prefix));
-    const scalars = Object.fromEntries(
-      names.map((name) => [name.slice(prefix.length), graph.scalar(name)]),
+    const own = sums.flatMap(({ name, of }) =>
+      of?.metric === metric.name ? [{ name, key: of.key }] : [],
     );
+    const scalars = Object.fromEntries(own.map(({ name, key }) => [key, graph.scalar(name)]));
     const { definition, arguments: values } = metric.use;
     return {
       name: metric.name,
       display: definition.display,
       better: definition.better,
-      sums: names,
+      sums: own.map(({ name }) => name),
       result: definition.result!(graph, scalars, count, values),
     };
   });
   return [loss, ...others];
-}
-
-function sumName(metric: TypedMetric, key: string): string {
-  return `${metric.name}/${key}`;
 }
 
 /** Whether sums over the rows are all that the metric needs. */
@@ -82,8 +87,8 @@ export function lowerCollected(lowering: Lowering): {
         const size = node.type.shape.slice(1).reduce((product, extent) => product * extent, 1);
         // What the device only reads stays with the host.
         if (node.op === "input") return { name: operand, field: node.attributes.name, size };
-        outputs.set(sumName(metric, operand), node);
-        return { name: operand, result: sumName(metric, operand), size };
+        outputs.set(sumName(metric.name, operand), node);
+        return { name: operand, result: sumName(metric.name, operand), size };
       });
       const label = metric.operands[1]?.body;
       const field =

@@ -1,6 +1,7 @@
 import type { Node } from "../../ir/graph.ts";
 import type { WeightSettings } from "../../typed/program.ts";
 import type { Lowering } from "./lowering.ts";
+import type { RowSum } from "./metrics.ts";
 
 /** The training step before it has gradients: what is to be made small, and by which parameters. */
 export interface Objective {
@@ -10,7 +11,7 @@ export interface Objective {
   /** The loss with all penalties: a scalar. */
   readonly objective: Node;
   /** What is added up over the rows of an epoch, each `[capacity]`. */
-  readonly sums: ReadonlyMap<string, Node>;
+  readonly sums: readonly RowSum[];
   /** Weights that the objective depends on, neither frozen nor tied. */
   readonly trained: readonly WeightSettings[];
   readonly parameters: readonly Node[];

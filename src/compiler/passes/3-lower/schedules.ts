@@ -4,6 +4,7 @@ import type { Node } from "../../ir/graph.ts";
 import { isDim, known } from "../../ir/dim.ts";
 import type { ArgumentValue, ArgumentValues, Duration } from "../../library/arguments.ts";
 import type { SchedulePart } from "../../typed/program.ts";
+import { clockNames, dropsName } from "../../plan/names.ts";
 import { lowerFormula } from "./formula.ts";
 
 /** The scalars that every schedule is a formula over; the host knows them at each step. */
@@ -15,20 +16,13 @@ export interface Clock {
   readonly totalSteps: Node;
 }
 
-/** What the host tells of the course of a run at every step. */
-export type ClockNumber = "step" | "steps_per_epoch" | "total_steps";
-
-export function clockNumber(graph: GraphBuilder, name: ClockNumber): Node {
-  return graph.scalar(name);
-}
-
 export function makeClock(builder: GraphBuilder): Clock {
   const graph = builder.at({ path: "schedule", role: "schedule" });
   return {
     graph,
-    step: clockNumber(graph, "step"),
-    stepsPerEpoch: clockNumber(graph, "steps_per_epoch"),
-    totalSteps: clockNumber(graph, "total_steps"),
+    step: graph.scalar(clockNames.step),
+    stepsPerEpoch: graph.scalar(clockNames.stepsPerEpoch),
+    totalSteps: graph.scalar(clockNames.totalSteps),
   };
 }
 
@@ -47,11 +41,6 @@ export function watchingParts(
   return parts.filter(
     (part) => part.kind === "use" && part.use.definition.watches === true,
   ) as readonly Extract<SchedulePart, { kind: "use" }>[];
-}
-
-/** The scalar that says how often the watching part of this number (from 0) has lowered its value. */
-export function dropsName(index: number): string {
-  return index === 0 ? "drops" : `drops${index + 1}`;
 }
 
 function lowerFrom(

@@ -1,14 +1,10 @@
 import { invariant } from "../../base/invariant.ts";
-import { nodesOf, type Graph } from "../../ir/graph.ts";
+import type { GraphBuilder } from "../../ir/builder.ts";
+import { nodesOf, type Graph, type StateRole } from "../../ir/graph.ts";
 import type { CompiledField, CompiledParameter, CompiledState } from "../../plan/compiled.ts";
-import type { TypedRun, WeightSettings } from "../../typed/program.ts";
-import { gatheredName, gatheredNumbers } from "./accumulation.ts";
-import { averageName } from "./averages.ts";
-import { teacherPrefix } from "./lowering.ts";
-import { kroneckerLayers } from "../../typed/kronecker.ts";
-import { factorNames } from "./kronecker.ts";
+import { teacherName } from "../../plan/names.ts";
+import type { TypedModel, TypedRun, WeightSettings } from "../../typed/program.ts";
 import { shapeOf, sizeOf, type Sizes } from "./sizes.ts";
-import { slotName } from "./updates.ts";
 
 /** The fields of the run's data, their sizes as numbers. */
 export function compileFields(run: TypedRun, sizes: Sizes): readonly CompiledField[] {
@@ -46,95 +42,58 @@ function compileParameter(
   return { path: weight.path, shape, initial, frozen: freeze?.value === true, load: load?.value };
 }
 
-/** Running statistics, optimiser slots, averages of weights, gathered gradients and monitors, in that order. */
+/** In the order in which states are listed and saved. */
+const roles: readonly StateRole[] = [
+  ...(["statistic", "slot", "direction", "factor", "average", "gathered"] as const),
+  ...(["teacher", "monitor"] as const),
+];
+
+/** The states that some graph of the run reads or replaces, as they were made: by role, then by what they belong to. */
 export function compileStates(
   run: TypedRun,
   sizes: Sizes,
+  builder: GraphBuilder,
   graphs: readonly Graph[],
 ): readonly CompiledState[] {
   const used = usedNames(graphs);
-  const statistics = run.model.layers.flatMap(({ states }) =>
-    states.map(({ path, shape, initial }): CompiledState => ({
-      name: path,
-      shape: shapeOf(sizes, shape),
-      initial,
-      role: "statistic",
-    })),
+  const made = [...used]
+    .flatMap((name) => builder.stateCalled(name) ?? [])
+    .sort((a, b) => a.id - b.id)
+    .map(({ attributes: { name, type, role, initial, of } }): CompiledState => ({
+      ...{ name, shape: type.shape, initial, role, of },
+    }));
+  const taught = taughtWeights(run, sizes).filter(({ name }) => used.has(name));
+  const places = new Map(owners(run).map((owner, place) => [owner, place]));
+  const placeOf = ({ name, role, of }: CompiledState): number =>
+    places.get(role === "teacher" ? name : of) ?? places.size;
+  return [...made, ...taught].sort(
+    (a, b) => roles.indexOf(a.role) - roles.indexOf(b.role) || placeOf(a) - placeOf(b),
   );
-  const slots = run.weights.flatMap(({ weight, optimizer: { use } }) =>
-    Object.entries(use.definition.slots(use.arguments)).map(([slot, initial]): CompiledState => ({
-      name: slotName(weight.path, slot),
-      shape: shapeOf(sizes, weight.shape),
-      initial,
-      role: "slot",
-    })),
-  );
-  const averaged = [
-    ...run.weights.map(({ weight }) => weight),
-    ...run.model.layers.flatMap(({ states }) => states),
-  ];
-  const averages = averaged.map(({ path, shape }): CompiledState => ({
-    name: averageName(path),
-    shape: shapeOf(sizes, shape),
-    initial: 0,
-    role: "slot",
-  }));
-  const gathered = [
-    ...run.weights.map(({ weight }) => ({
-      what: weight.path,
-      shape: shapeOf(sizes, weight.shape),
-    })),
-    ...gatheredNumbers.map((what) => ({ what, shape: [] })),
-  ].map(({ what, shape }): CompiledState => ({
-    name: gatheredName(what),
-    shape,
-    initial: 0,
-    role: "slot",
-  }));
-  const { teacher } = run;
-  const ofTeacher = [
-    ...(teacher?.model.weights ?? []),
-    ...(teacher?.model.layers ?? []).flatMap(({ states }) => states),
-  ].map(({ path, shape }): CompiledState => ({
-    name: `${teacherPrefix}${path}`,
+}
+
+/** The weights of a teacher are parameters to its graph, and states to the run: they are never trained here. */
+function taughtWeights({ teacher }: TypedRun, sizes: Sizes): readonly CompiledState[] {
+  return (teacher?.model.weights ?? []).map(({ path, shape }) => ({
+    name: teacherName(path),
     shape: shapeOf(sizes, shape),
     initial: 0,
     role: "teacher",
+    of: path,
   }));
-  const factors = kroneckerLayers(run).flatMap(
-    ({ layer, weight, bias }): readonly CompiledState[] => {
-      const shape = shapeOf(sizes, weight.weight.shape);
-      const size = {
-        inputs: shape.slice(0, -1).reduce((product, each) => product * each, 1) + (bias ? 1 : 0),
-        outputs: shape.at(-1)!,
-      };
-      const names = factorNames(layer.path);
-      const square = (name: string, width: number): CompiledState => ({
-        name,
-        shape: [width, width],
-        initial: 0,
-        role: "slot",
-      });
-      return [
-        square(names.inputs, size.inputs),
-        square(names.outputs, size.outputs),
-        square(names.inputsInverse, size.inputs),
-        square(names.outputsInverse, size.outputs),
-      ];
-    },
-  );
-  const monitors = [...used]
-    .filter((name) => name.startsWith("monitor/"))
-    .map((name): CompiledState => ({ name, shape: [], initial: 0, role: "monitor" }));
+}
+
+/** All that states of a tensor may belong to, in the order of the file: weights, running statistics, and those of a teacher. */
+function owners({ weights, model, teacher }: TypedRun): readonly string[] {
   return [
-    ...statistics,
-    ...slots,
-    ...factors,
-    ...averages,
-    ...gathered,
-    ...ofTeacher,
-    ...monitors,
-  ].filter(({ name }) => used.has(name));
+    ...weights.map(({ weight }) => weight.path),
+    ...statisticsOf(model),
+    ...(teacher?.model.weights ?? []).map(({ path }) => teacherName(path)),
+    ...(teacher ? statisticsOf(teacher.model).map(teacherName) : []),
+  ];
+}
+
+function statisticsOf({ layers }: TypedModel): readonly string[] {
+  return layers.flatMap(({ states }) => states.map(({ path }) => path));
 }
 
 function usedNames(graphs: readonly Graph[]): ReadonlySet<string> {

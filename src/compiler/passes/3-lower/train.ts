@@ -1,6 +1,7 @@
 import type { Objective } from "./objective.ts";
 import { nodesOf, type Graph, type Node } from "../../ir/graph.ts";
-import { gatherBatches, gathersBatches } from "./accumulation.ts";
+import { countName, gradientNormName, monitorName } from "../../plan/names.ts";
+import { gatherBatches, gathersBatches, type Gathered } from "./accumulation.ts";
 import { lowerAverages } from "./averages.ts";
 import { clipGradients, globalNorm, watchesGradientNorm, type Gradients } from "./gradients.ts";
 import { makeHostScalars, type HostScalars } from "./host-scalars.ts";
@@ -63,8 +64,10 @@ export function completeStep(
     scalars: makeHostScalars(lowering.graph),
   };
   const gathering = gathersBatches(lowering.run) ? gatherBatches(updating) : undefined;
-  const mean = gathering?.mean ?? ((_: string, ofBatch: Node) => ofBatch);
-  const whole = new Map([...gradients].map(([path, gradient]) => [path, mean(path, gradient)]));
+  const mean = gathering?.mean ?? ((_: Gathered, ofBatch: Node) => ofBatch);
+  const whole = new Map(
+    [...gradients].map(([path, gradient]) => [path, mean({ weight: path }, gradient)]),
+  );
   const norm = once(() => globalNorm(graph, whole));
   const clipped = clipGradients(graph, whole, lowering.run.clip, norm);
   const rate = scheduledRate(updating, baseRate(lowering.run.optimizer.use));
@@ -75,14 +78,14 @@ export function completeStep(
     new Map(objective.trained.map(({ weight }) => [weight.path, updates.get(weight.path)!])),
   );
   const watched = watchesGradientNorm(lowering.run)
-    ? new Map([["gradient_norm", norm()]])
+    ? new Map([[gradientNormName, norm()]])
     : new Map<string, Node>();
   const parameters = new Set(objective.trained.map(({ weight }) => weight.path));
   const whenWhole = (changed: ReadonlyMap<string, Node>): ReadonlyMap<string, Node> =>
     gathering?.whenWhole(changed, parameters) ?? changed;
   const outputs = new Map([
-    ["loss", mean("loss", objective.loss)],
-    ["objective", mean("objective", objective.objective)],
+    ["loss", mean({ number: "loss" }, objective.loss)],
+    ["objective", mean({ number: "objective" }, objective.objective)],
     ...watched,
   ]);
   const all = new Map([
@@ -119,8 +122,8 @@ export function monitors(
 ): ReadonlyMap<string, Node> {
   const graph = lowering.graph.at({ path: "monitor", role: "metric" });
   const added = new Map([
-    ...[...sums].map(([name, value]) => [name, graph.sum(value)] as const),
-    ["count", graph.rows()] as const,
+    ...sums.map(({ name, value }) => [name, graph.sum(value)] as const),
+    [countName, graph.rows()] as const,
     ...watched,
   ]);
   return addedUp(lowering, added);
@@ -131,13 +134,12 @@ function addedUp(lowering: Lowering, added: ReadonlyMap<string, Node>): Readonly
   return new Map(
     [...added].map(([name, value]) => [
       monitorName(name),
-      graph.add(graph.state(monitorName(name), scalarType), value),
+      graph.add(
+        graph.state(monitorName(name), scalarType, { role: "monitor", initial: 0, of: name }),
+        value,
+      ),
     ]),
   );
 }
 
 const scalarType = { shape: [], batched: false } as const;
-
-function monitorName(sum: string): string {
-  return `monitor/${sum}`;
-}

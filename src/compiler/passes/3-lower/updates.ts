@@ -4,10 +4,11 @@ import type { Node } from "../../ir/graph.ts";
 import type { ArgumentValue, Scheduled, Use } from "../../library/arguments.ts";
 import type { OptimizerDefinition } from "../../library/definition.ts";
 import type { SchedulePart, TypedRun, WeightSettings } from "../../typed/program.ts";
+import { clockNames, slotName } from "../../plan/names.ts";
 import type { Gradients } from "./gradients.ts";
 import type { HostScalars } from "./host-scalars.ts";
 import type { Lowering } from "./lowering.ts";
-import { clockNumber, lowerSequence, type Clock } from "./schedules.ts";
+import { lowerSequence, type Clock } from "./schedules.ts";
 import { weightNode } from "./weights.ts";
 
 /** What updates of parameters share. */
@@ -43,9 +44,11 @@ function updateWeight(
   const { definition, arguments: values } = settings.optimizer.use;
   const parameter = weightNode(lowering, settings.weight);
   const rate = rateOf(updating, graph, settings);
-  const slotNames = Object.keys(definition.slots(values));
   const slots = Object.fromEntries(
-    slotNames.map((slot) => [slot, graph.state(slotName(path, slot), parameter.type)]),
+    Object.entries(definition.slots(values)).map(([slot, initial]) => [
+      slot,
+      graph.state(slotName(path, slot), parameter.type, { role: "slot", initial, of: path }),
+    ]),
   );
   const decay = settings.decay?.value;
   const number = (argument: string, index?: number): Node =>
@@ -59,7 +62,7 @@ function updateWeight(
     parameter,
     gradient,
     rate,
-    step: clockNumber(graph, "step"),
+    step: graph.scalar(clockNames.step),
     slots,
     number,
     hosted: updating.scalars.declare,
@@ -68,10 +71,6 @@ function updateWeight(
   updates.set(path, result.parameter);
   for (const [slot, value] of Object.entries(result.slots))
     updates.set(slotName(path, slot), value);
-}
-
-export function slotName(path: string, slot: string): string {
-  return `${path}/${slot}`;
 }
 
 /** The argument that a rule's `decay` stands in for; decay is decoupled: w loses rate · decay · w (Loshchilov and Hutter 2019). */

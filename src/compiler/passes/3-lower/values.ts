@@ -3,7 +3,7 @@ import type { Node } from "../../ir/graph.ts";
 import type { Value } from "../../typed/program.ts";
 import { applyOperator } from "./formula.ts";
 import { lowerLayer } from "./layers.ts";
-import type { ModelLowering } from "./lowering.ts";
+import { keptName, type ModelLowering } from "./lowering.ts";
 import { batchedType, shapeOf } from "./sizes.ts";
 import { weightNode } from "./weights.ts";
 
@@ -23,7 +23,7 @@ export function lowerValue(lowering: ModelLowering, value: Value): Node {
 function lowerBody(lowering: ModelLowering, value: Value): Node {
   const { body } = value;
   const graph = lowering.graph.at({
-    path: `${lowering.prefix ?? ""}${pathOf(value)}`,
+    path: keptName(lowering, pathOf(value)),
     role: "forward",
   });
   switch (body.kind) {

@@ -1,7 +1,8 @@
 import { invariant } from "../../base/invariant.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { Weight } from "../../typed/program.ts";
-import type { ModelLowering } from "./lowering.ts";
+import { connectionsStream } from "../../plan/names.ts";
+import { keptName, type ModelLowering } from "./lowering.ts";
 import { shapeOf } from "./sizes.ts";
 
 /** The parameter of a weight, or the one that it is tied to (transposed where the author says so). */
@@ -34,7 +35,7 @@ function untied(
 
 function ownNode(lowering: ModelLowering, weight: Weight): Node {
   const graph = lowering.graph.at({ path: weight.path, role: "forward" });
-  return graph.parameter(`${lowering.prefix ?? ""}${weight.path}`, {
+  return graph.parameter(keptName(lowering, weight.path), {
     shape: shapeOf(lowering.sizes, weight.shape),
     batched: false,
   });
@@ -45,6 +46,6 @@ function connections(lowering: ModelLowering, weight: Weight): Node {
   const drop = lowering.noisy ? lowering.dropconnect.get(weight.path) : undefined;
   if (drop === undefined) return node;
   const graph = lowering.graph.at({ path: weight.path, role: "forward" });
-  const kept = graph.lessEqual(drop, graph.random(`${weight.path}/dropconnect`, node.type));
+  const kept = graph.lessEqual(drop, graph.random(connectionsStream(weight.path), node.type));
   return graph.select(kept, graph.divide(node, 1 - drop), 0);
 }

@@ -1,13 +1,14 @@
 import type { Node } from "../../ir/graph.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { WholeMethod } from "../../library/definition.ts";
+import { curvatureName, directionName, gradientName, gradientNormName } from "../../plan/names.ts";
 import type { TypedRun } from "../../typed/program.ts";
 import { globalNorm, watchesGradientNorm, type Gradients } from "./gradients.ts";
 import { makeHostScalars } from "./host-scalars.ts";
 import { makeClock } from "./schedules.ts";
 import type { Objective } from "./objective.ts";
 import { monitors, type TrainingStep } from "./train.ts";
-import { baseRate, scheduledRate, slotName } from "./updates.ts";
+import { baseRate, scheduledRate } from "./updates.ts";
 import { weightNode } from "./weights.ts";
 
 /** The method that moves all weights of the run together, where it has one. */
@@ -15,12 +16,11 @@ export function wholeMethod(run: TypedRun): WholeMethod | undefined {
   return run.optimizer.use.definition.whole;
 }
 
-/** The state that holds a weight's part of the direction that the Hessian is multiplied by. */
-const directionName = "direction";
-
 /** A weight's part of that direction, of the weight's own shape. */
 export function directionOf(graph: GraphBuilder, path: string, parameter: Node): Node {
-  return graph.at({ path, role: "gradient" }).state(slotName(path, directionName), parameter.type);
+  return graph
+    .at({ path, role: "gradient" })
+    .state(directionName(path), parameter.type, { role: "direction", initial: 0, of: path });
 }
 
 /** g . v as a scalar: its gradient with respect to the weights is H v (Pearlmutter 1994). */
@@ -53,7 +53,7 @@ export function wholeStep(
   };
   scheduledRate(updating, baseRate(lowering.run.optimizer.use));
   const watched = watchesGradientNorm(lowering.run)
-    ? new Map([["gradient_norm", globalNorm(graph, gradients)]])
+    ? new Map([[gradientNormName, globalNorm(graph, gradients)]])
     : new Map<string, Node>();
   return {
     graph: {
@@ -61,8 +61,8 @@ export function wholeStep(
         ["loss", objective.loss],
         ["objective", objective.objective],
         ...watched,
-        ...named("gradient", gradients),
-        ...named("curvature", products),
+        ...named(gradientName, gradients),
+        ...named(curvatureName, products),
       ]),
       updates: new Map([...lowering.updates, ...monitors(objective, watched)]),
     },
@@ -70,6 +70,9 @@ export function wholeStep(
   };
 }
 
-function named(what: string, values: Gradients): readonly (readonly [string, Node])[] {
-  return [...values].map(([path, value]) => [`${what}/${path}`, value]);
+function named(
+  nameOf: (weight: string) => string,
+  values: Gradients,
+): readonly (readonly [string, Node])[] {
+  return [...values].map(([path, value]) => [nameOf(path), value]);
 }

@@ -4,7 +4,7 @@ import type { Buffer, Kernel } from "../../plan/plan.ts";
 import type { ArrayType } from "../../ir/array-type.ts";
 import type { Cluster } from "./clusters.ts";
 import { commentOf } from "./comments.ts";
-import { sanitize, type Names } from "../../plan/names.ts";
+import { sanitize, type Names } from "../../plan/identifiers.ts";
 import type { Prepared } from "./prepare.ts";
 import { classOf } from "./roots.ts";
 

@@ -1,5 +1,5 @@
 import type { Node } from "../../ir/graph.ts";
-import { sanitize } from "../../plan/names.ts";
+import { sanitize } from "../../plan/identifiers.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** What a value is called, from where it comes from: `h1`, `h1_weight_gradient`, `loss`, `h1_weight_update`. */

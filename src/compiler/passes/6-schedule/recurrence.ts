@@ -8,7 +8,7 @@ import type { Affine, Buffer, Kernel, Loop, PlanAxis } from "../../plan/plan.ts"
 import { finish, storedNodes, type GrowingBuffer } from "./buffers.ts";
 import { formClusters, type Cluster } from "./clusters.ts";
 import { buildKernel, type Workshop } from "./kernel.ts";
-import { sanitize, type Names } from "../../plan/names.ts";
+import { sanitize, type Names } from "../../plan/identifiers.ts";
 import { describeNode } from "./describe-node.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import { chooseRoots } from "./roots.ts";

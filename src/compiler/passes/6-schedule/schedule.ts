@@ -9,7 +9,7 @@ import { aliasFor, finish, storedNodes, type Aliases, type GrowingBuffer } from 
 import { formClusters } from "./clusters.ts";
 import { Expressions } from "../../plan/expressions.ts";
 import { buildKernel, type Workshop } from "./kernel.ts";
-import { Names, sanitize } from "../../plan/names.ts";
+import { Names, sanitize } from "../../plan/identifiers.ts";
 import { describeNode } from "./describe-node.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import { buildLoop } from "./recurrence.ts";

@@ -21,3 +21,14 @@ export interface RunDefinition {
   readonly entries: readonly Entry[];
   readonly flags: ReadonlySet<string>;
 }
+
+/** Something that the loop is told. */
+export function trainingEntry(name: string, value: Recipe, about?: string, type?: string): Entry {
+  return {
+    module: "training",
+    name,
+    value,
+    ...(about !== undefined && { about }),
+    ...(type !== undefined && { type }),
+  };
+}

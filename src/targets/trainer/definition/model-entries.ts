@@ -7,11 +7,13 @@ import type { Plain } from "../code.ts";
 import { describePenalties, describeSchedule, describeUse } from "../describe.ts";
 import type { Emission } from "../emission.ts";
 import { elementsOf } from "../run-shape.ts";
+import { watchingParts } from "../../../compiler/passes/3-lower/schedules.ts";
 import {
+  clockNames,
+  countName,
   dropsName,
-  watchingParts,
-  type ClockNumber,
-} from "../../../compiler/passes/3-lower/schedules.ts";
+  type ClockMember,
+} from "../../../compiler/plan/names.ts";
 import type { Node } from "../../../compiler/ir/graph.ts";
 import type { Entry } from "./entry.ts";
 import { call, plain, record, variable, type Item, type Recipe } from "./recipe.ts";
@@ -30,17 +32,24 @@ export function modelEntries(emission: Emission): readonly Entry[] {
     states(
       compiled,
       "statistics",
-      "statistic",
+      ["statistic"],
       "Running statistics of normalisations: used with the parameters, and kept with them in checkpoints.",
     ),
-    states(compiled, "slots", "slot", "What the optimiser remembers."),
+    states(compiled, "slots", remembered, "What the optimiser remembers."),
     states(
       compiled,
       "monitors",
-      "monitor",
+      ["monitor"],
       "Sums over the rows of an epoch that stay on the device until they are asked for.",
+      ({ of }) => ({ sum: of }),
     ),
-    states(compiled, "teacherTensors", "teacher", "Everything of the teacher, from its own file."),
+    states(
+      compiled,
+      "teacherTensors",
+      ["teacher"],
+      "Everything of the teacher, from its own file.",
+      ({ of }) => ({ inFile: of }),
+    ),
     ...schedules(compiled),
     ...metrics(compiled),
   ];
@@ -97,28 +106,38 @@ function aboutParameter({ compiled }: Emission, { path, frozen, load }: Compiled
     .join("\n");
 }
 
+/** What goes on from step to step of what moves the weights; checkpoints have it besides them. */
+const remembered = ["slot", "direction", "factor", "average", "gathered"] as const;
+
+const typeOf = {
+  statistics: "readonly State[]",
+  slots: "readonly State[]",
+  monitors: "readonly Monitor[]",
+  teacherTensors: "readonly TaughtTensor[]",
+} as const;
+
 function states(
   compiled: CompiledRun,
-  name: "statistics" | "slots" | "monitors" | "teacherTensors",
-  role: CompiledState["role"],
+  name: keyof typeof typeOf,
+  roles: readonly CompiledState["role"][],
   about: string,
+  besides: (state: CompiledState) => Readonly<Record<string, string>> = () => ({}),
 ): Entry {
-  const own = compiled.states.filter((state) => state.role === role);
+  const own = compiled.states.filter(({ role }) => roles.includes(role));
   const items = own.map((state): Item => ({
-    recipe: plain({ name: state.name, shape: [...state.shape], initial: state.initial }),
+    recipe: plain({
+      ...{ name: state.name, shape: [...state.shape], initial: state.initial },
+      ...besides(state),
+    }),
   }));
-  return { module: "model", name, type: "readonly State[]", about, value: { kind: "list", items } };
+  return { module: "model", name, type: typeOf[name], about, value: { kind: "list", items } };
 }
 
 /** What a moment calls the numbers of the clock. */
-type ClockMember = "step" | "stepsPerEpoch" | "totalSteps";
+const clock: ReadonlyMap<string, string> = new Map(
+  Object.entries(clockNames).map(([member, scalar]) => [scalar, member]),
+);
 const stepMember: ClockMember = "step";
-
-const clock: ReadonlyMap<string, string> = new Map<ClockNumber, ClockMember>([
-  ["step", "step"],
-  ["steps_per_epoch", "stepsPerEpoch"],
-  ["total_steps", "totalSteps"],
-]);
 
 function schedules({ schedules: formulas, run }: CompiledRun): readonly Entry[] {
   const watching = watchingParts(run.schedule.parts).map((_, index) => dropsName(index));
@@ -162,7 +181,7 @@ function schedules({ schedules: formulas, run }: CompiledRun): readonly Entry[] 
       kind: "lambda",
       parameters: [{ name: "moment", type: "Moment" }],
       body: record({
-        step: { kind: "member", of: "moment", name: stepMember },
+        [clockNames.step]: { kind: "member", of: "moment", name: stepMember },
         ...Object.fromEntries(numbers),
       }),
     },
@@ -204,7 +223,7 @@ function metrics({ metrics: own, collected }: CompiledRun): readonly Entry[] {
           kind: "formula",
           node: result,
           variable: (scalar: string) =>
-            scalar === "count"
+            scalar === countName
               ? variable("count")
               : ({ kind: "ask", function: "total", argument: scalar } as const),
         },
@@ -227,6 +246,13 @@ function metrics({ metrics: own, collected }: CompiledRun): readonly Entry[] {
       type: "readonly string[]",
       about: "What is added up over the rows.",
       value: plain([...new Set(own.flatMap((metric) => metric.sums))]),
+    },
+    {
+      module: "model",
+      name: "rowCount",
+      type: "string",
+      about: "The sum that is the number of rows.",
+      value: plain(countName),
     },
     {
       module: "model",

@@ -2,23 +2,28 @@ import type { Duration } from "../../../compiler/library/arguments.ts";
 import { invariant } from "../../../compiler/base/invariant.ts";
 import { createBuilder } from "../../../compiler/ir/make-builder.ts";
 import { settings } from "../../../compiler/settings/index.ts";
-import { kroneckerLayers } from "../../../compiler/typed/kronecker.ts";
 import type {
   Formula,
   StopCondition,
   TypedRun,
   WeightSource,
 } from "../../../compiler/typed/program.ts";
-import { batchShare, refreshesStatistics } from "../../../compiler/passes/3-lower/averages.ts";
 import { lowerFormula } from "../../../compiler/passes/3-lower/formula.ts";
 import { variablesOf } from "../../../compiler/passes/3-lower/gradients.ts";
-import { factorNames } from "../../../compiler/passes/3-lower/kronecker.ts";
 import {
-  dropsName,
   isDuration,
   lengthsOf,
   watchingParts,
 } from "../../../compiler/passes/3-lower/schedules.ts";
+import { stateFor } from "../../../compiler/plan/compiled.ts";
+import {
+  dropsName,
+  givenName,
+  gradientNormName,
+  initialName,
+  initialResult,
+  measuredOf,
+} from "../../../compiler/plan/names.ts";
 import type { Plain } from "../code.ts";
 import { describeCondition } from "../describe.ts";
 import { specName, type Emission } from "../emission.ts";
@@ -26,8 +31,9 @@ import { loadedFiles } from "../loaded-files.ts";
 import { readings } from "../predictions.ts";
 import { shapeOfRun, sizeProduct, type RunShape } from "../run-shape.ts";
 import { folderOf, isMember, keptBy } from "../weight-files.ts";
-import type { Entry } from "./entry.ts";
-import { call, list, plain, record, variable, type Recipe } from "./recipe.ts";
+import { trainingEntry as entry, type Entry } from "./entry.ts";
+import { averages, curvature, wholeMethod } from "./update-entries.ts";
+import { list, plain, record, variable, type Recipe } from "./recipe.ts";
 
 /** What the loop is told: limits, conditions, saving, and what the run's features need. */
 export function runEntries(emission: Emission): readonly Entry[] {
@@ -57,18 +63,7 @@ export function runFlags(emission: Emission): readonly string[] {
     ...(tests ? ["tests"] : []),
     ...(run.batch === "all" ? ["trainsOnAll"] : []),
     ...(watches.has("time") ? ["watchesTime"] : []),
-    ...(watches.has("gradient_norm") ? ["watchesGradient"] : []),
   ];
-}
-
-function entry(name: string, value: Recipe, about?: string, type?: string): Entry {
-  return {
-    module: "training",
-    name,
-    value,
-    ...(about !== undefined && { about }),
-    ...(type !== undefined && { type }),
-  };
 }
 
 function names(run: TypedRun): readonly Entry[] {
@@ -118,7 +113,11 @@ function earlyRules(condition: StopCondition | undefined): readonly Early[] {
   return condition.kind === "early" ? [condition] : condition.conditions.flatMap(earlyRules);
 }
 
-function stopping({ run: { stop }, best }: RunShape): readonly Entry[] {
+function stopping(shape: RunShape): readonly Entry[] {
+  const {
+    run: { stop },
+    best,
+  } = shape;
   const watched = best === undefined ? [] : [watchedEntry(best)];
   if (stop === undefined) return watched;
   const reasons = stop.kind === "or" ? stop.conditions : [stop];
@@ -127,7 +126,7 @@ function stopping({ run: { stop }, best }: RunShape): readonly Entry[] {
     variablesOf(condition).every((name) => timeOfStep.has(name)),
   );
   const ofEpoch = reasons.filter((condition) => !ofStep.includes(condition));
-  const initial = variablesOf(stop).filter((name) => name.startsWith("initial."));
+  const initial = initialResults(stop);
   const patience = early.map((rule, index): Plain => ({
     metric: rule.metric,
     better: rule.better,
@@ -165,23 +164,40 @@ function stopping({ run: { stop }, best }: RunShape): readonly Entry[] {
       : [
           entry(
             "initialValues",
-            plain([...new Set(initial)].map((name) => name.slice("initial.".length))),
-            "Results of the first step that conditions speak of.",
-            "readonly string[]",
+            plain(initial.map((result) => ({ result, counter: initialName(result) }))),
+            "Results of the first step that conditions speak of, and the numbers that keep them.",
+            "readonly InitialValue[]",
           ),
         ]),
+    ...gradientNorm(shape),
+  ];
+}
+
+/** The results of the first step that a condition speaks of. */
+function initialResults(stop: StopCondition): readonly string[] {
+  return [...new Set(variablesOf(stop).flatMap((name) => initialResult(name) ?? []))];
+}
+
+/** Where conditions speak of the norm of the gradient, the sum that it is read off. */
+function gradientNorm({ run, emission: { compiled } }: RunShape): readonly Entry[] {
+  if (run.stop === undefined || !variablesOf(run.stop).includes(gradientNormName)) return [];
+  const { name } = stateFor(compiled, "monitor", gradientNormName)!;
+  return [
+    entry(
+      "watchedNorm",
+      plain({ monitor: name, watched: gradientNormName }),
+      "The sum over the steps of the norm of the gradient, and what conditions call its mean.",
+      "WatchedSum",
+    ),
   ];
 }
 
 function watchedEntry({ metric, better }: NonNullable<RunShape["best"]>): Entry {
-  const dot = metric.indexOf(".");
+  const watched = measuredOf(metric);
+  invariant(watched, `${metric} is measured of a part`);
   return entry(
     "best",
-    plain({
-      part: metric.slice(0, dot) === "train" ? "train" : "validation",
-      metric: metric.slice(dot + 1),
-      better,
-    }),
+    plain({ ...watched, better }),
     "What decides which epoch's weights are kept.",
     "Watched",
   );
@@ -267,15 +283,12 @@ function formulaRecipe(formula: Formula): Recipe {
 /** Every number that the progress has, with what it starts at, in the order in which it is saved. */
 function beginning(shape: RunShape): Entry {
   const { run, best } = shape;
-  const initial =
-    run.stop === undefined
-      ? []
-      : variablesOf(run.stop).filter((name) => name.startsWith("initial."));
+  const initial = run.stop === undefined ? [] : initialResults(run.stop);
   const clock = { epoch: 0, step: 0, seconds: 0 };
   const counters: Record<string, number> = {
     ...clock,
     ...(best && { bestEpoch: 0, bestValue: 0 }),
-    ...Object.fromEntries([...new Set(initial)].map((name) => [name, 0])),
+    ...Object.fromEntries(initial.map((result) => [initialName(result), 0])),
     ...(run.saveEvery && secondsOf(run.saveEvery) !== undefined && { timedSaves: 0 }),
   };
   for (const [index, { better }] of earlyRules(run.stop).entries()) {
@@ -311,7 +324,8 @@ function told(run: TypedRun): readonly Entry[] {
 function watchedPlateaus({ run, validates }: RunShape) {
   return watchingParts(run.schedule.parts).map((part, index) => {
     const { monitor, threshold, patience, cooldown } = part.use.arguments;
-    const watched = String(monitor);
+    const watched = measuredOf(String(monitor));
+    invariant(watched, `${String(monitor)} is measured of a part`);
     const [best, since, rest] = ["Best", "Since", "Rest"].map(
       (what) => `plateau${index === 0 ? "" : index + 1}${what}`,
     ) as [string, string, string];
@@ -322,12 +336,12 @@ function watchedPlateaus({ run, validates }: RunShape) {
       isDuration(value) ? lengthOf(value) : { amount: 0, unit: "epoch" };
     const before = lengthsOf(run.schedule.parts.slice(0, run.schedule.parts.indexOf(part)));
     const better =
-      run.metrics.find((metric) => watched === `validation.${metric.name}`)?.use.definition
-        .better ?? "lower";
+      run.metrics.find(({ name }) => watched.part === "validation" && watched.metric === name)?.use
+        .definition.better ?? "lower";
     return {
       watched: {
-        part: watched.startsWith("validation.") && validates ? "validation" : "train",
-        metric: watched.slice(watched.indexOf(".") + 1),
+        part: watched.part === "validation" && validates ? "validation" : "train",
+        metric: watched.metric,
       },
       better,
       threshold: Number(threshold),
@@ -353,101 +367,6 @@ function plateaus(shape: RunShape): readonly Entry[] {
       plain(watched),
       "Schedules that lower the rate when a metric no longer gets better.",
       "readonly PlateauWatch[]",
-    ),
-  ];
-}
-
-function averages({ run, emission: { compiled } }: RunShape): readonly Entry[] {
-  const { average } = run;
-  if (average === undefined) return [];
-  const states = new Set(compiled.states.map(({ name }) => name));
-  const averaged = [
-    ...compiled.parameters.map(({ path }) => path),
-    ...compiled.states.map(({ name }) => name),
-  ].filter((path) => states.has(`${path}/averaged`));
-  const own = entry(
-    "averaged",
-    plain(averaged),
-    "Tensors of which averages are kept: these are measured, saved and predicted with. Training goes on from the weights themselves.",
-    "readonly string[]",
-  );
-  if (!refreshesStatistics(run) || average.kind !== "swa") return [own];
-  const { amount, unit } = average.every;
-  const refreshing = {
-    start: average.start,
-    ...(unit === "step" ? { everySteps: amount } : { everyEpochs: amount }),
-    share: batchShare,
-  };
-  return [
-    own,
-    entry(
-      "refreshing",
-      plain(refreshing),
-      "Where the averages get running statistics of their own.",
-      "Refreshing",
-    ),
-  ];
-}
-
-/** Methods that move all weights together on the host. */
-function wholeMethod({ run, emission: { compiled } }: RunShape): readonly Entry[] {
-  const { definition, arguments: values } = run.optimizer.use;
-  if (definition.whole === undefined) return [];
-  const { results } = compiled.plans.train;
-  const states = new Set(compiled.states.map((state) => state.name));
-  const moved = compiled.parameters
-    .filter(({ path }) => results.has(`gradient/${path}`))
-    .map(({ path, shape }) => ({
-      name: path,
-      size: sizeProduct(shape),
-      ...(states.has(`${path}/direction`) ? { turned: true } : {}),
-    }));
-  const size = moved.reduce((total, tensor) => total + tensor.size, 0);
-  const settings = Object.fromEntries(
-    Object.entries(values).flatMap(([key, value]) =>
-      key !== definition.rate && typeof value === "number" ? [[key, value] as const] : [],
-    ),
-  );
-  const given = Object.keys(settings).length === 0 ? [] : [plain(settings)];
-  return [
-    entry(
-      "moved",
-      plain(moved),
-      "The weights that the method moves, one after the other the vector that it works on.",
-      "readonly Moved[]",
-    ),
-    entry(
-      "newMinimizer",
-      { kind: "lambda", parameters: [], body: call(definition.whole.make, plain(size), ...given) },
-      "The method, before its first step.",
-    ),
-  ];
-}
-
-/** K-FAC. */
-function curvature({ run, emission: { compiled } }: RunShape): readonly Entry[] {
-  const sizes = new Map(compiled.states.map(({ name, shape }) => [name, shape[0]!]));
-  const layers = kroneckerLayers(run).flatMap(({ layer: { path }, weight }) => {
-    const { inputs, outputs } = factorNames(path);
-    if (!sizes.has(inputs)) return [];
-    const { damping, every } = weight.optimizer.use.arguments;
-    return [
-      {
-        path,
-        inputs: sizes.get(inputs)!,
-        outputs: sizes.get(outputs)!,
-        damping: Number(damping),
-        every: Number(every),
-      },
-    ];
-  });
-  if (layers.length === 0) return [];
-  return [
-    entry(
-      "curved",
-      plain(layers),
-      "The layers whose gradients are turned by the inverses of two matrices, and the sizes of these.",
-      "readonly KroneckerFactors[]",
     ),
   ];
 }
@@ -527,5 +446,11 @@ function member({ emission }: RunShape): readonly Entry[] {
       "readonly string[]",
     ),
     entry("memberSums", plain([...judge.results.keys()]), undefined, "readonly string[]"),
+    entry(
+      "givenInputs",
+      plain(results.map(({ name, size }) => ({ result: name, input: givenName(name), size }))),
+      "The inputs by which results are given where they are judged.",
+      "readonly GivenInput[]",
+    ),
   ];
 }

@@ -7,6 +7,7 @@ import { rowsOfAll } from "../verification/affordable.ts";
 import { findBackends, type Left } from "../verification/backends.ts";
 import { stepOf } from "../verification/step-call.ts";
 import type { CompiledParameter } from "../../../compiler/plan/compiled.ts";
+import { inspectedName } from "../../../compiler/plan/names.ts";
 import { beginningOf, type Beginning } from "../verification/beginning.ts";
 import type { LastingZeros, Measured, MeasureOptions } from "./measure.ts";
 
@@ -26,12 +27,15 @@ export async function lastingZeros(
   const verification = compileVerification(run, capacities);
   const beginning = await beginningOf(verification, program, { ...options, seed: measured.seed });
   const left = await runOpened(inspection, verification, beginning, measured);
-  const named = (prefix: string, names: readonly { readonly name: string }[]): Set<string> =>
-    new Set(names.map(({ name }) => name).filter((name) => isZero(left, prefix + name)));
+  const zero = (
+    what: keyof typeof inspectedName,
+    of: readonly { readonly name: string }[],
+  ): Set<string> =>
+    new Set(of.map(({ name }) => name).filter((name) => isZero(left, inspectedName[what](name))));
   return {
-    values: named("value/", inspection.values),
-    gradients: named("gradient/", inspection.values),
-    weights: named("weight/", inspection.weights),
+    values: zero("value", inspection.values),
+    gradients: zero("gradient", inspection.values),
+    weights: zero("weight", inspection.weights),
   };
 }
 

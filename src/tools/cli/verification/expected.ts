@@ -4,7 +4,8 @@ import {
   interpretIn,
   type Interpreted,
 } from "../../../compiler/ir/interpret.ts";
-import { gradientName, type Verification } from "../../../compiler/verification.ts";
+import { givenGradientName, gradientName } from "../../../compiler/plan/names.ts";
+import type { Verification } from "../../../compiler/verification.ts";
 import type { SameStep } from "./step-call.ts";
 
 /** What a tensor should be, and by how much float32 may miss it. */
@@ -186,7 +187,7 @@ function updatesBy(
 ): Interpreted["updates"] {
   const given = [...gradients].map(
     ([path, { values, allowed }]) =>
-      [gradientName(path), values.map((value) => value + side * Number(allowed))] as const,
+      [givenGradientName(path), values.map((value) => value + side * Number(allowed))] as const,
   );
   const values = new Map([...bindings.values, ...given]);
   return interpret(response, { ...bindings, values }).updates;

@@ -1,11 +1,8 @@
 import { nodesOf, type Graph } from "../../../compiler/ir/graph.ts";
 import { interpretNode, type Bindings } from "../../../compiler/ir/interpret.ts";
 import { bodyNodes } from "../../../compiler/ir/primitives/scan.ts";
-import {
-  dropsName,
-  watchingParts,
-  type ClockNumber,
-} from "../../../compiler/passes/3-lower/schedules.ts";
+import { watchingParts } from "../../../compiler/passes/3-lower/schedules.ts";
+import { clockNames, dropsName } from "../../../compiler/plan/names.ts";
 import type { Verification } from "../../../compiler/verification.ts";
 import { fillOf, type StepCall } from "./backends.ts";
 import type { Beginning } from "./beginning.ts";
@@ -39,8 +36,6 @@ export function stepOf(verification: Verification, beginning: Beginning, seed: n
   };
 }
 
-const stepNumber: ClockNumber = "step";
-
 /** The clock, and what the host makes of it for a step. */
 function numbersAt(
   { compiled: { run, schedules } }: Verification,
@@ -48,9 +43,9 @@ function numbersAt(
   step: number,
 ): ReadonlyMap<string, number> {
   const clock = new Map<string, number>([
-    [stepNumber, step],
-    ["steps_per_epoch", stepsPerEpoch],
-    ["total_steps", totalSteps],
+    [clockNames.step, step],
+    [clockNames.stepsPerEpoch, stepsPerEpoch],
+    [clockNames.totalSteps, totalSteps],
     ...watchingParts(run.schedule.parts).map((_, index) => [dropsName(index), 0] as const),
   ]);
   const made = [...schedules].map(

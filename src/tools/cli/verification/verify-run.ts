@@ -1,9 +1,6 @@
 import type { Program, TypedRun } from "../../../compiler/typed/program.ts";
-import {
-  compileVerification,
-  gradientName,
-  type Verification,
-} from "../../../compiler/verification.ts";
+import { compileVerification, type Verification } from "../../../compiler/verification.ts";
+import { gradientName } from "../../../compiler/plan/names.ts";
 import { UserError } from "../../../runtime/errors.ts";
 import { openDims, stating } from "../open-dims.ts";
 import { affordableRows } from "./affordable.ts";
