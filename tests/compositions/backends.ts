@@ -125,8 +125,10 @@ async function openWasm(plans: Plans, problem: Problem, threads: number): Promis
   const program = wasmProgram({ ...plans }, emitted);
   const open = (): Promise<WasmDevice> =>
     WasmDevice.create(program, fillFrom(problem), undefined, threads);
+  const isLost = ({ threads: found }: WasmDevice): boolean =>
+    threads > 1 && found !== `${threads} threads`;
   let device = await open();
-  for (let attempt = 1; threads > 1 && device.threads !== `${threads} threads`; attempt++) {
+  for (let attempt = 1; isLost(device); attempt++) {
     if (attempt === mostAttempts)
       throw new Error(`wanted ${threads} threads, and found ${device.threads}`);
     await device.dispose();
