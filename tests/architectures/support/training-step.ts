@@ -107,11 +107,18 @@ function firstValues(
   { fields, states }: CompiledRun,
 ): Readonly<Record<Leaf["op"], (name: string, shape: readonly number[]) => Float64Array>> {
   const keyOf = (name: string): string => `${seed} ${network} ${name}`;
+  /** As the script calls it. */
+  const scriptName = (name: string): string => {
+    const teaching = states.find((each) => each.role === "teacher" && each.name === name);
+    return teaching === undefined ? name : `teacher/${teaching.of}`;
+  };
+  const begin = (name: string, shape: readonly number[]): Float64Array =>
+    drawn(keyOf(scriptName(name)), scriptName(name), shape);
   const labels = (name: string, count: number, classes: number): Float64Array =>
     uniform(keyOf(name), count).map((u) => Math.floor(u * classes));
   return {
     random: (name, shape) => uniform(keyOf(name), countOf(shape)),
-    parameter: (name, shape) => drawn(keyOf(name), name, shape),
+    parameter: begin,
     input: (name, shape) => {
       const field = fields.find((each) => each.name === name)!;
       if (field.classes === undefined)
@@ -125,7 +132,7 @@ function firstValues(
     },
     state: (name, shape) => {
       const { role } = states.find((each) => each.name === name) ?? { role: undefined };
-      if (role === "statistic" || role === "teacher") return drawn(keyOf(name), name, shape);
+      if (role === "statistic" || role === "teacher") return begin(name, shape);
       return name.endsWith("_inverse") ? identity(shape[0]!) : new Float64Array(countOf(shape));
     },
   };
