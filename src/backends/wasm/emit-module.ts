@@ -7,7 +7,8 @@ import {
   stringText,
   type Layout,
 } from "../../compiler/base/layout.ts";
-import { emitWasm, type WasmOptions } from "./emit-wasm.ts";
+import { wasm } from "./backend.ts";
+import type { WasmOptions } from "./emit-wasm.ts";
 import type { WasmArray, WasmPlanTable, WasmThreadTable } from "./module-table.ts";
 
 export interface EmittedWasmFiles {
@@ -27,7 +28,7 @@ export function emitWasmFiles(
   name = "wasmModule",
   options: WasmOptions = {},
 ): EmittedWasmFiles {
-  const emitted = emitWasm(plans, options);
+  const emitted = wasm.module(plans, options);
   const { bytes, memory } = emitted;
   const layout: Layout = {
     isOpen: true,

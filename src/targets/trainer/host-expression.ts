@@ -39,7 +39,9 @@ export function printHostFormula(
     const shared = part !== node && part.inputs.length > 0 && (uses.get(part) ?? 0) > 1;
     if (shared) {
       const local = name(`part${statements.length + 1}`);
-      statements.push({ code: `const ${local.code} = ${made.text};` });
+      // Known to be 1 or 0, it could not be asked for twice: the compiler knows the answer of the second time.
+      const type = part.op in relations ? ": number" : "";
+      statements.push({ code: `const ${local.code}${type} = ${made.text};` });
       printed.set(part, atom(local.code));
       named.add(part);
     } else printed.set(part, made);
