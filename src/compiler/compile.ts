@@ -134,7 +134,12 @@ class Compiling {
     };
   }
 
+  /** The same object whenever it is asked for: what is made of its plans is known by them. */
   all(): CompiledRun {
+    return (this.knownWhole ??= this.whole());
+  }
+
+  private whole(): CompiledRun {
     const described = this.interface;
     const sampling = this.graph("sample");
     return {
@@ -188,6 +193,7 @@ class Compiling {
   private knownSizes: Sizes | undefined;
   private knownTraining: LoweredTraining | undefined;
   private knownInference: Lowering | undefined;
+  private knownWhole: CompiledRun | undefined;
 }
 
 function isRandom(graph: Graph): boolean {

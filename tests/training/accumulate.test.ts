@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { compileRun } from "../../src/compiler/compile.ts";
 import { emit } from "../../src/targets/trainer/emit.ts";
 import type { TrainerOptions } from "../../src/runtime/arguments.ts";
-import type { Reporter } from "../../src/runtime/reporter.ts";
+import { silentReporter, type Reporter } from "../../src/runtime/reporter.ts";
 import { decodeSafetensors } from "../../src/runtime/safetensors.ts";
 import { train } from "../../src/runtime/training/training.ts";
 import { makeDefinition } from "../../src/tools/training/make-definition.ts";
@@ -36,11 +36,6 @@ train Noisy on Wave as Apart with Common { batch: 8, optimizer: sgd(1e-30) }
 train Noisy on Wave as Everything with Common, Adam { batch: 8, accumulate: 4 }
 train Noisy on Wave as Limited with Common, Adam { batch: 8, accumulate: 4, steps: 10, save: every(5 steps) }`;
 
-const nothing = (): void => undefined;
-const silent: Reporter = {
-  ...{ start: nothing, batch: nothing, epoch: nothing },
-  ...{ note: nothing, end: nothing, interrupted: nothing },
-};
 const options = {
   ...{ backend: "wasm", threads: 1, data: new Map<string, string>() },
   ...{ resume: false, format: "json" },
@@ -63,7 +58,7 @@ async function trainHere(
   await train(
     definition,
     { ...options, runDirectory: directory, ...more },
-    { ...silent, ...reporter },
+    { ...silentReporter, ...reporter },
   );
 }
 

@@ -16,6 +16,7 @@ import { compileRun } from "../../src/compiler/compile.ts";
 import { emit } from "../../src/targets/trainer/emit.ts";
 import type { Emission } from "../../src/targets/trainer/emission.ts";
 import type { Program, TypedRun } from "../../src/compiler/typed/program.ts";
+import { silentReporter } from "../../src/runtime/reporter.ts";
 import { decodeSafetensors } from "../../src/runtime/safetensors.ts";
 import { loadData } from "../../src/runtime/training/data.ts";
 import { train } from "../../src/runtime/training/training.ts";
@@ -77,7 +78,7 @@ describe("a run trained by its definition and by its program", () => {
         epochs,
         runDirectory: join(own, "direct"),
       },
-      silent,
+      silentReporter,
     );
     const words = [
       "--backend",
@@ -129,13 +130,3 @@ function readRun(folder: string): Readonly<Record<string, unknown>> {
 function withoutSeconds(text: string): string {
   return text.replaceAll(/"seconds":[\d.e-]+/g, '"seconds":0');
 }
-
-const nothing = (): void => undefined;
-const silent = {
-  start: nothing,
-  batch: nothing,
-  epoch: nothing,
-  note: nothing,
-  end: nothing,
-  interrupted: nothing,
-};

@@ -1,5 +1,6 @@
 import { openTerminal } from "../terminal.ts";
 import type { TrainerOptions } from "../arguments.ts";
+import { silentReporter } from "../reporter.ts";
 import { begin } from "./checkpoints.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { epochBatches } from "./epoch-batches.ts";
@@ -50,7 +51,7 @@ export async function firstLosses(
     resume: false,
     format: "json",
   };
-  const session = await openSession(training, options, silent, false);
+  const session = await openSession(training, options, silentReporter, false);
   try {
     session.progress = await begin(session);
     return await lossesOf(training, session, Math.min(most, session.totalSteps));
@@ -77,17 +78,6 @@ async function lossesOf(
   }
   return losses;
 }
-
-const nothing = (): void => undefined;
-
-const silent = {
-  start: nothing,
-  batch: nothing,
-  epoch: nothing,
-  note: nothing,
-  end: nothing,
-  interrupted: nothing,
-};
 
 function areClose(
   found: readonly number[],

@@ -1,12 +1,7 @@
 import { isDim, print } from "../../compiler/ir/dim.ts";
-import type { ArgumentValue, Duration, Use } from "../../compiler/library/arguments.ts";
-import type {
-  Formula,
-  Penalty,
-  SchedulePart,
-  StopCondition,
-} from "../../compiler/typed/program.ts";
-import { isDuration } from "../../compiler/passes/3-lower/schedules.ts";
+import type { ArgumentValue, Use } from "../../compiler/library/arguments.ts";
+import type { Penalty, SchedulePart, StopCondition } from "../../compiler/typed/program.ts";
+import { showFormula, showValue } from "../../compiler/typed/show.ts";
 
 /** Library items as the author would write them, for comments and messages: `warmup(2 epochs)`. */
 export function describeUse({ definition, arguments: values }: Use): string {
@@ -33,24 +28,15 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 function describeValue(value: ArgumentValue): string {
-  if (value === undefined) return "none";
-  if (typeof value === "boolean") return value ? "on" : "off";
-  if (typeof value !== "object") return String(value);
-  if (isDim(value)) return print(value);
-  if (isDuration(value)) return describeDuration(value);
   if (isMany(value)) return `(${value.map(describeValue).join(", ")})`;
-  if ("multiple" in value) return `${value.multiple}x`;
+  if (typeof value !== "object" || isDim(value)) return showValue(value);
   if ("definition" in value) return describeUse(value);
   if ("schedule" in value) return value.schedule.map(describeUse).join(" then ");
-  return `${value.from} .. ${value.to}`;
+  return showValue(value);
 }
 
 function isMany(value: ArgumentValue): value is readonly ArgumentValue[] {
   return Array.isArray(value);
-}
-
-function describeDuration({ amount, unit }: Duration): string {
-  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }
 
 export function describeSchedule(parts: readonly SchedulePart[]): string {
@@ -68,33 +54,19 @@ export function describePenalties(terms: readonly Penalty[]): string {
     .join(" + ");
 }
 
-function describeFormula(formula: Formula): string {
-  switch (formula.kind) {
-    case "number":
-      return String(formula.value);
-    case "variable":
-      return formula.name;
-    case "call":
-      return `${formula.function.name}(${formula.operands.map(describeFormula).join(", ")})`;
-    default: {
-      const operands = formula.operands.map(describeFormula);
-      if (formula.operator === "negate") return `-${operands[0]}`;
-      if (formula.operator === "if")
-        return `if ${operands[0]} then ${operands[1]} else ${operands[2]}`;
-      return operands.length === 1
-        ? `${formula.operator} ${operands[0]}`
-        : operands.join(` ${formula.operator} `);
-    }
-  }
-}
-
 export function describeCondition(condition: StopCondition): string {
   switch (condition.kind) {
     case "early":
-      return `${condition.metric} has not become better for ${describeDuration(condition.patience)}`;
+      return `${condition.metric} has not become better for ${showValue(condition.patience)}`;
     case "compare":
-      return `${describeFormula(condition.left)} ${condition.operator} ${describeFormula(condition.right)}`;
+      return `${showFormula(condition.left)} ${condition.operator} ${showFormula(condition.right)}`;
     default:
-      return condition.conditions.map(describeCondition).join(` ${condition.kind} `);
+      return condition.conditions
+        .map((each) =>
+          each.kind === "or" && condition.kind === "and"
+            ? `(${describeCondition(each)})`
+            : describeCondition(each),
+        )
+        .join(` ${condition.kind} `);
   }
 }

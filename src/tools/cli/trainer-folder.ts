@@ -5,8 +5,6 @@ import { exitCode } from "./exit.ts";
 /** A training that is to be run in the folder of its run. */
 export interface Training {
   readonly folder: string;
-  /** Generates the program into a folder; gives the files. */
-  readonly write: (to: string) => Promise<readonly string[]>;
   /** Asks everything that could refuse the training, and neither trains nor leaves anything; gives the exit code. */
   readonly rehearse: () => Promise<number>;
   /** Trains, and writes the program beside the weights; gives the exit code. */

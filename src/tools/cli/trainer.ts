@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Capacities } from "../../compiler/compile.ts";
+import type { Capacities, Compilation } from "../../compiler/compile.ts";
 import type { CompiledRun } from "../../compiler/plan/compiled.ts";
 import type { Program, TypedEnsemble, TypedRun } from "../../compiler/typed/program.ts";
 import { UserError } from "../../runtime/errors.ts";
@@ -23,6 +23,8 @@ export interface BuildChoices {
   readonly relaxedSimd?: boolean;
   /** The WebAssembly module as text besides. */
   readonly wat?: boolean;
+  /** The run as it has been compiled already. */
+  readonly compilation?: Compilation;
   /** What is made of the run: its trainer, where nothing else is said. */
   readonly target?: Target;
   /** Whether the run is a member of an ensemble. */
@@ -44,10 +46,12 @@ export async function writeTrainer(
   const { pathFromFolder, relaxedSimd = false, wat = false, member = false } = choices;
   const bound = choices.data;
   try {
-    const compilation = beginCompilation(program, run, {
-      ...(await capacitiesOf(program, run, folder, choices)),
-      member,
-    });
+    const compilation =
+      choices.compilation ??
+      beginCompilation(program, run, {
+        ...(await capacitiesOf(program, run, folder, choices)),
+        member,
+      });
     const measure = async (compiled: CompiledRun): Promise<readonly number[] | string> => {
       const { firstLossesHere } = await import("../training/first-losses-here.ts");
       const here = pathToFileURL(join(resolve(folder), "data.ts")).href;

@@ -1,3 +1,4 @@
+import { silentReporter } from "../../runtime/reporter.ts";
 import type { Emission } from "../../targets/trainer/emission.ts";
 import { batchCount, type Batch } from "../../runtime/batches.ts";
 import type { Device } from "../../runtime/device.ts";
@@ -93,8 +94,6 @@ function writingInto(tensors: Map<string, Float32Array>): Device {
   };
 }
 
-const nothing = (): void => undefined;
-
 /** A training before its first step, that nobody is told of. */
 export function sessionOf(
   training: TrainingDefinition,
@@ -103,10 +102,7 @@ export function sessionOf(
   const session: Session = {
     ...{ training, epochs: training.defaultEpochs, metadata: { seed: String(given.seed) } },
     ...given,
-    reporter: {
-      ...{ start: nothing, batch: nothing, epoch: nothing },
-      ...{ note: nothing, end: nothing, interrupted: nothing },
-    },
+    reporter: silentReporter,
     interrupted: false,
     progress: { ...training.beginning },
     begun: 0,

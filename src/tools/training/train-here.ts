@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { compileRun, type Capacities } from "../../compiler/compile.ts";
+import { beginCompilation, type Compilation } from "../../compiler/compile.ts";
 import type { Program, TypedRun } from "../../compiler/typed/program.ts";
 import { outcomeOf } from "../../runtime/entry.ts";
 import type { Reporter } from "../../runtime/reporter.ts";
@@ -18,17 +18,19 @@ export interface TrainingHere {
   readonly dims: ReadonlyMap<string, number>;
   /** The options of the generated program. */
   readonly words: readonly string[];
-  /** Writes that program; called when the first step has been made, so that nobody waits for it. */
-  readonly write: () => Promise<void>;
+  /** Writes that program from what has been compiled; called when the first step has been made, so that nobody waits for it. */
+  readonly write: (compilation: Compilation) => Promise<void>;
 }
 
 /** Trains a run in this process, as its generated program would; gives the exit code. */
 export async function trainHere(training: TrainingHere): Promise<number> {
-  const writing = onceOf(training.write);
   const interrupts = takeInterrupts();
   let begun = false;
+  let writing = async (): Promise<void> => undefined;
   const code = await outcomeOf(async () => {
-    const definition = await defineTraining(training);
+    const compilation = await compilationOf(training);
+    writing = onceOf(() => training.write(compilation));
+    const definition = await definitionWith(training, compilation);
     // The worker that makes batches ahead is a file of the program.
     if (definition.augmentWorker !== undefined) await writing();
     const start = (): void => {
@@ -44,11 +46,11 @@ export async function trainHere(training: TrainingHere): Promise<number> {
   return code;
 }
 
-/** The definition of the run. A batch of all rows is as large as they are many, which reading them tells. */
-async function defineTraining(training: TrainingHere): Promise<TrainingDefinition> {
-  const { run, dims } = training;
-  const given = run.batch === "all" ? { dims, rows: await trainingRows(training) } : { dims };
-  return definitionWith(training, given);
+/** A batch of all rows is as large as they are many, which reading them tells. */
+async function compilationOf(training: TrainingHere): Promise<Compilation> {
+  const { program, run, dims } = training;
+  const rows = run.batch === "all" ? { rows: await trainingRows(training) } : {};
+  return beginCompilation(program, run, { dims, ...rows });
 }
 
 /** How many rows a run trains on: its data is read as its program would read it. */
@@ -59,24 +61,23 @@ export async function trainingRows(
     readonly beforeReading?: (() => void) | undefined;
   },
 ): Promise<number> {
-  const definition = await definitionWith(reading, { dims: reading.dims, rows: 1 });
+  const { program, run, dims } = reading;
+  const oneRow = beginCompilation(program, run, { dims, rows: 1 });
+  const definition = await definitionWith(reading, oneRow);
   reading.beforeReading?.();
-  const { train } = await loadData(definition, reading.run.seed);
+  const { train } = await loadData(definition, run.seed);
   return train.rows.length;
 }
 
 function definitionWith(
   {
-    program,
-    run,
     folder,
     pathFromFolder,
     bound = new Map(),
-  }: Omit<Parameters<typeof trainingRows>[0], "dims">,
-  capacities: Capacities,
+  }: Pick<Parameters<typeof trainingRows>[0], "folder" | "pathFromFolder" | "bound">,
+  { program, compiled }: Compilation,
 ): Promise<TrainingDefinition> {
   const here = pathToFileURL(join(folder, "data.ts")).href;
-  const compiled = compileRun(run, capacities);
   return makeDefinition({ compiled, program, pathFromFolder, bound }, here);
 }
 

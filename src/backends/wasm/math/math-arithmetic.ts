@@ -109,8 +109,8 @@ export function power(f: FunctionBuilder, ...[a, b]: readonly Value[]): void {
   };
   const negative = (): void =>
     choose(f, () => choose(f, negated, size, isOdd), constant(f, Number.NaN), isDefined);
-  const any = f.hold(() => choose(f, negative, size, isNegative));
-  choose(f, constant(f, 1), any, compare(f, "f32x4.eq", y, 0));
+  const signed = f.hold(() => choose(f, negative, size, isNegative));
+  choose(f, constant(f, 1), signed, compare(f, "f32x4.eq", y, 0));
 }
 
 /**

@@ -156,15 +156,15 @@ function readOther(emission: Emission, path: Recipe): Recipe {
     return call("readCharacters", variable("fields"), record(options));
   }
   if (isOfFolder(emission)) return call("readFolder", variable("fields"), record({ path }));
-  const any = call("readAny", variable("fields"), path, record(boundOptions(emission)));
-  if (emission.readsAnything === true) return any;
+  const byKind = call("readAny", variable("fields"), path, record(boundOptions(emission)));
+  if (emission.readsAnything === true) return byKind;
   const { data } = emission.compiled.run;
   const bound = emission.bound.get(data.name);
   const [definition] =
     bound === undefined
       ? data.sources.map(({ source }) => source.use.definition)
       : sources.filter(({ other }) => other?.names.test(bound));
-  if (definition === undefined) return any;
+  if (definition === undefined) return byKind;
   const { other } = definition;
   if (other === undefined) return call("readNothing", path);
   const options = boundOptions(emission, definition);

@@ -33,8 +33,13 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   const training: Training =
     "members" in run
       ? ofEnsemble(folder, words, (to) => writeEnsemble(program, run, to, choices))
-      : ofRun({ program, run, folder: trainer, pathFromFolder, dims, words }, folder, (to) =>
-          writeTrainer(program, run, to, choices),
+      : ofRun(
+          {
+            ...{ program, run, folder: trainer, pathFromFolder, dims, words },
+            write: async (compilation) =>
+              void (await writeTrainer(program, run, trainer, { ...choices, compilation })),
+          },
+          folder,
         );
   const inspecting = inspectionOf(program, run, file, folder, options);
   const code = options.resume
@@ -48,32 +53,27 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
 }
 
 /** A run is trained in this process; its program is written when the first step has been made. */
-function ofRun(
-  here: Omit<TrainingHere, "write">,
-  folder: string,
-  write: Training["write"],
-): Training {
+function ofRun(here: TrainingHere, folder: string): Training {
   return {
     folder,
-    write,
     rehearse: async () => {
       const { trainHere } = await import("../../training/train-here.ts");
       const words = [...here.words, "--dry-run"];
       return trainHere({ ...here, words, write: async () => undefined });
     },
-    train: async () => {
-      const { trainHere } = await import("../../training/train-here.ts");
-      return trainHere({ ...here, write: async () => void (await write(here.folder)) });
-    },
+    train: async () => (await import("../../training/train-here.ts")).trainHere(here),
   };
 }
 
 /** The program of an ensemble is written, then run. */
-function ofEnsemble(folder: string, words: readonly string[], write: Training["write"]): Training {
+function ofEnsemble(
+  folder: string,
+  words: readonly string[],
+  write: (to: string) => Promise<unknown>,
+): Training {
   const [trainer, next] = [join(folder, "trainer"), join(folder, "trainer.next")];
   return {
     folder,
-    write,
     rehearse: async () => {
       try {
         await write(next);
