@@ -116,6 +116,10 @@ class Compiling {
   }
 
   get interface(): RunInterface {
+    return (this.knownInterface ??= this.describe());
+  }
+
+  private describe(): RunInterface {
     const { run, sizes } = this;
     const { objective, step } = this.training;
     // What no graph reads or replaces is not there. (Drawn predictions read what predictions do.)
@@ -193,6 +197,7 @@ class Compiling {
   private knownSizes: Sizes | undefined;
   private knownTraining: LoweredTraining | undefined;
   private knownInference: Lowering | undefined;
+  private knownInterface: RunInterface | undefined;
   private knownWhole: CompiledRun | undefined;
 }
 

@@ -45,12 +45,21 @@ interface Place {
   readonly after: number;
 }
 
-/** A string literal that is safe in any file: separators and `<` are escaped. */
+// Control and invisible characters, bidirectional overrides, line separators.
+const escaped =
+  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\uffff]/g;
+
+/** The characters that do not show, or show another order, as `\u…`; other text is left. */
+export function escapeHidden(text: string): string {
+  return text.replace(
+    escaped,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** A string literal that is safe in any file, and that says what it shows. */
 export function stringText(text: string): string {
-  return JSON.stringify(text)
-    .replaceAll("\u2028", "\\u2028")
-    .replaceAll("\u2029", "\\u2029")
-    .replaceAll("<", "\\u003c");
+  return escapeHidden(JSON.stringify(text)).replaceAll("<", "\\u003c");
 }
 
 /** A number in the spelling of prettier. */

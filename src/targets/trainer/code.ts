@@ -1,5 +1,11 @@
 import { invariant } from "../../compiler/base/invariant.ts";
-import { numberText, type Layout } from "../../compiler/base/layout.ts";
+import {
+  escapeHidden,
+  keyText,
+  numberText,
+  stringText,
+  type Layout,
+} from "../../compiler/base/layout.ts";
 
 /**
  * TypeScript text that is known to be harmless. The only ways to make it are `ts` with a template of this compiler, and
@@ -50,12 +56,12 @@ function print(value: Plain): string {
   if (isList(value)) return `[${value.map(print).join(", ")}]`;
   if (!isRecord(value)) return printScalar(value);
   const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
-  return `{ ${entries.map(([name, entry]) => `${printKey(name)}: ${print(entry)}`).join(", ")} }`;
+  return `{ ${entries.map(([name, entry]) => `${keyText(name)}: ${print(entry)}`).join(", ")} }`;
 }
 
 function printScalar(value: Exclude<Plain, readonly Plain[] | PlainRecord>): string {
   if (value === undefined) return "undefined";
-  if (typeof value === "string") return printText(value);
+  if (typeof value === "string") return stringText(value);
   return typeof value === "number" ? printNumber(value) : String(value);
 }
 
@@ -64,7 +70,7 @@ export function plainLayout(value: Plain): Layout {
   if (isList(value)) return { items: value.map(plainLayout) };
   if (!isRecord(value)) return printScalar(value);
   const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
-  return { entries: entries.map(([name, entry]) => [printKey(name), plainLayout(entry)]) };
+  return { entries: entries.map(([name, entry]) => [keyText(name), plainLayout(entry)]) };
 }
 
 interface PlainRecord {
@@ -81,12 +87,7 @@ function isRecord(value: Plain): value is PlainRecord {
 
 /** The key of a property: any text. `__proto__: x` in a literal would set the prototype; in brackets it is a key like any other. */
 export function key(text: string): Code {
-  return { code: printKey(text) };
-}
-
-function printKey(text: string): string {
-  if (text === "__proto__") return `["__proto__"]`;
-  return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(text) ? text : printText(text);
+  return { code: keyText(text) };
 }
 
 function printNumber(value: number): string {
@@ -94,17 +95,6 @@ function printNumber(value: number): string {
   if (!Number.isFinite(value))
     return value > 0 ? "Number.POSITIVE_INFINITY" : "Number.NEGATIVE_INFINITY";
   return Object.is(value, -0) ? "-0" : numberText(value);
-}
-
-// Control and invisible characters, bidirectional overrides, line separators, and the `<` that could end a script element.
-const escaped =
-  /[<\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\uffff]/g;
-
-function printText(text: string): string {
-  return JSON.stringify(text).replace(
-    escaped,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 /** A documentation comment; nothing in `text` can end it or be a directive to a compiler. */
@@ -125,11 +115,7 @@ function commentLines(text: string): readonly string[] {
 }
 
 function commentLine(line: string): string {
-  return line
-    .replace(/[\u0000-\u001f]/g, " ")
-    .replace(escaped, (character) =>
-      character === "<" ? "<" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    )
+  return escapeHidden(line.replace(/[\u0000-\u001f]/g, " "))
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd")
     .replaceAll("*/", "*\\/")
     .replaceAll("</", "<\\/")

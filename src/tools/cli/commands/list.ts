@@ -10,64 +10,54 @@ import type { SharedOptions } from "../options.ts";
 
 /** Every item of the library, or those of one kind. */
 export function list(kind: string | undefined, options: SharedOptions): void {
-  if (kind === "lint" || kind === "lints") return listLints(options);
-  if (kind === "setting" || kind === "settings") return listSettings(options);
-  if (kind === "target" || kind === "targets") return listTargets(options);
+  const other = others.find((each) => kind === each.kind || kind === `${each.kind}s`);
+  if (other) return listRows(other.titles, other.rows, options);
   const items = library.all().map(describe);
   const kinds = [...new Set(items.map((item) => item.kind))];
   const wanted = kind === undefined ? undefined : kindNamed(kind, kinds);
   const chosen = items.filter((item) => wanted === undefined || item.kind === wanted);
-  if (options.format === "json") writeLine(JSON.stringify(chosen, undefined, 2));
-  else
-    writeLine(
-      table(
-        ["kind", "name", "summary"],
-        chosen.map((item) => [item.kind, item.name, item.summary]),
-      ),
-    );
+  listRows({ kind: "kind", name: "name", summary: "summary" }, chosen, options);
 }
 
-/** Every lint with its own severity, before any configuration. */
-function listLints({ format }: SharedOptions): void {
-  const rows = lints.map(({ code, name, severity, title }) => ({ code, name, severity, title }));
-  if (format === "json") writeLine(JSON.stringify(rows, undefined, 2));
-  else
-    writeLine(
-      table(
-        ["code", "name", "severity", "what it finds"],
-        rows.map((row) => [row.code, row.name, row.severity, row.title]),
-      ),
-    );
+/** All members as JSON, or those that have a title as columns. */
+function listRows(
+  titles: Readonly<Record<string, string>>,
+  rows: readonly object[],
+  { format }: SharedOptions,
+): void {
+  if (format === "json") return writeLine(JSON.stringify(rows, undefined, 2));
+  const cells = rows.map((row) =>
+    Object.keys(titles).map((key) => String(row[key as keyof object])),
+  );
+  writeLine(table(Object.values(titles), cells));
 }
 
-/** What a run may say of itself. */
-function listSettings({ format }: SharedOptions): void {
-  const rows = settings.map(({ name, takes, otherwise, summary }) => ({
-    ...{ name, takes, default: otherwise },
-    summary,
-  }));
-  if (format === "json") writeLine(JSON.stringify(rows, undefined, 2));
-  else
-    writeLine(
-      table(
-        ["setting", "what it does"],
-        rows.map(({ name, summary }) => [name, summary]),
-      ),
-    );
-}
-
-/** What `nnspec build --target` can make of a run. */
-function listTargets({ format }: SharedOptions): void {
-  const rows = targets.map(({ name, summary }) => ({ name, summary }));
-  if (format === "json") writeLine(JSON.stringify(rows, undefined, 2));
-  else
-    writeLine(
-      table(
-        ["target", "what it makes of a run"],
-        rows.map(({ name, summary }) => [name, summary]),
-      ),
-    );
-}
+/** What is listed besides the items of the library: what it is called, and its members as columns. */
+const others: readonly {
+  readonly kind: string;
+  readonly titles: Readonly<Record<string, string>>;
+  readonly rows: readonly Readonly<Record<string, string>>[];
+}[] = [
+  {
+    // Each with its own severity, before any configuration.
+    kind: "lint",
+    titles: { code: "code", name: "name", severity: "severity", title: "what it finds" },
+    rows: lints.map(({ code, name, severity, title }) => ({ code, name, severity, title })),
+  },
+  {
+    kind: "setting",
+    titles: { name: "setting", summary: "what it does" },
+    rows: settings.map(({ name, takes, otherwise, summary }) => ({
+      ...{ name, takes, default: otherwise },
+      summary,
+    })),
+  },
+  {
+    kind: "target",
+    titles: { name: "target", summary: "what it makes of a run" },
+    rows: targets.map(({ name, summary }) => ({ name, summary })),
+  },
+];
 
 /** Singular and plural are the same kind: `layer`, `layers`, `losses`. */
 function kindNamed(written: string, kinds: readonly string[]): string {
@@ -75,6 +65,6 @@ function kindNamed(written: string, kinds: readonly string[]): string {
   if (found) return found;
   const near = suggest(written, kinds);
   throw new UsageError(
-    `there is no kind ${written}${near ? `; did you mean ${near}?` : `; the kinds are ${[...kinds, "lint", "setting", "target"].join(", ")}`}`,
+    `there is no kind ${written}${near ? `; did you mean ${near}?` : `; the kinds are ${[...kinds, ...others.map((each) => each.kind)].join(", ")}`}`,
   );
 }
