@@ -89,7 +89,11 @@ test.each([
     return process.memoryUsage().heapUsed;
   };
   heapAfter(2000);
-  const before = heapAfter(10);
-  expect(heapAfter(many) - before).toBeLessThan(100_000);
+  // What steps keep grows with every measurement; what the engine keeps once (compiled code, other tests' remains) does not.
+  const grown = [1, 2, 3].map(() => {
+    const before = heapAfter(10);
+    return heapAfter(many) - before;
+  });
+  expect(Math.min(...grown)).toBeLessThan(100_000);
   await device.dispose();
 });
