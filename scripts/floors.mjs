@@ -30,6 +30,9 @@ const apart = [
   ["src/compiler/plan", "src/backends"],
   ["src/backends/wasm", "src/backends/gpujs"],
   ["src/backends/gpujs", "src/backends/wasm"],
+  // What a run comes to is a compilation: targets and tools take that, and no pass.
+  ["src/targets", "src/compiler/passes"],
+  ["src/tools", "src/compiler/passes"],
   // What an editor asks is answered from the analysis, never by a pass of its own.
   ["src/service", "src/compiler/passes"],
   ["src/service", "src/targets"],

@@ -6,20 +6,22 @@ import { library } from "./library/index.ts";
 import { runLints } from "./lints/run-lints.ts";
 import { resolve } from "./passes/1-resolve/resolve.ts";
 import { weightSettings } from "./passes/2-infer/cascade.ts";
-import type { CompileOptions } from "./passes/2-infer/context.ts";
+import type { CheckOptions } from "./passes/2-infer/context.ts";
 import { inferFirst, prove } from "./passes/2-infer/infer.ts";
 import { parse } from "./syntax/parse.ts";
 import type { Program, TypedModel, WeightSettings } from "./typed/program.ts";
 
+export type { CheckOptions };
+
 /** parse → resolve → infer → lint: everything that bad input can be told. Each phase reports all it finds; the first with errors is the last. */
-export function check(source: Source, options: CompileOptions): Outcome<Program> {
+export function check(source: Source, options: CheckOptions): Outcome<Program> {
   return finish(checkInSteps(source, options));
 }
 
 /** The same with a stop after each phase and before each proof, so that a check that nobody waits for any more can be left. */
 export function* checkInSteps(
   source: Source,
-  options: CompileOptions,
+  options: CheckOptions,
 ): Generator<void, Outcome<Program>> {
   const parsed = parse(source);
   if (parsed.value === undefined || hasErrors(parsed.diagnostics))

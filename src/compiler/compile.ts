@@ -2,7 +2,7 @@ import type { GraphBuilder } from "./ir/builder.ts";
 import { nodesOf, type Graph, type Node } from "./ir/graph.ts";
 import { createBuilder } from "./ir/make-builder.ts";
 import { verify } from "./ir/verify.ts";
-import { lowerStatistics, refreshesStatistics } from "./passes/3-lower/averages.ts";
+import { lowerStatistics } from "./passes/3-lower/averages.ts";
 import { lowerEvaluation, lowerPrediction } from "./passes/3-lower/inference.ts";
 import type { Gradients } from "./passes/3-lower/gradients.ts";
 import { fisherScalar, kroneckerBlocks } from "./passes/3-lower/kronecker.ts";
@@ -25,6 +25,7 @@ import { simplify } from "./passes/5-simplify/simplify.ts";
 import { schedule } from "./passes/6-schedule/schedule.ts";
 import type { CompiledRun, GraphName, RunInterface } from "./plan/compiled.ts";
 import type { Plan } from "./plan/plan.ts";
+import { refreshesStatistics } from "./typed/averages.ts";
 import { mayDraw } from "./typed/prediction.ts";
 import type { Program, TypedRun } from "./typed/program.ts";
 

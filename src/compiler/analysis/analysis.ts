@@ -5,7 +5,7 @@ import { checkInSteps } from "../check.ts";
 import { library } from "../library/index.ts";
 import { resolve } from "../passes/1-resolve/resolve.ts";
 import type { Resolved } from "../passes/1-resolve/resolved.ts";
-import type { CompileOptions } from "../passes/1-resolve/scope.ts";
+import type { CheckOptions } from "../passes/1-resolve/scope.ts";
 import { firstFindings, firstProgram, inferFirst } from "../passes/2-infer/infer.ts";
 import { newRecording, type Recording } from "../passes/2-infer/recording.ts";
 import type * as Ast from "../syntax/ast.ts";
@@ -42,7 +42,7 @@ export interface Analyser {
   readonly peek: (source: Source) => Analysis;
 }
 
-export function newAnalyser(options: CompileOptions): Analyser {
+export function newAnalyser(options: CheckOptions): Analyser {
   const memory = newMemory();
   const state: { before: Analysis | undefined } = { before: undefined };
   return {
@@ -58,14 +58,14 @@ export function newAnalyser(options: CompileOptions): Analyser {
 /** The second tier: all that `check` says, the proofs over hypers and the lints included, a step at a time; to be left at any step. */
 export function proveInSteps(
   { source }: Analysis,
-  options: CompileOptions,
+  options: CheckOptions,
 ): ReturnType<typeof checkInSteps> {
   return checkInSteps(source, options);
 }
 
 function analyse(
   source: Source,
-  options: CompileOptions,
+  options: CheckOptions,
   memory: Memory,
   before: Analysis | undefined,
 ): Analysis {

@@ -2,14 +2,14 @@ import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { posix } from "node:path";
 import type { Source } from "../../compiler/base/source.ts";
-import type { CompileOptions } from "../../compiler/passes/2-infer/context.ts";
+import type { CheckOptions } from "../../compiler/check.ts";
 import { UsageError } from "./exit.ts";
 import { importReader, readSource } from "./sources.ts";
 
 /** A spec and how its imports are read: from the disk, or all from one commit. */
 export interface Origin {
   readonly source: Source;
-  readonly read: CompileOptions["read"];
+  readonly read: CheckOptions["read"];
 }
 
 /** `file`, `-`, or `REV:path` of the git repository here, as `git show` has it. */
@@ -27,7 +27,7 @@ export function openSpec(subject: string): Origin {
 }
 
 /** Imports of a file of a commit come from the same commit, and never from outside the repository. */
-function readerOf(revision: string): CompileOptions["read"] {
+function readerOf(revision: string): CheckOptions["read"] {
   return (path, from) => {
     const inside = posix.normalize(
       posix.join(posix.dirname(from.slice(revision.length + 1)), path),

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Source } from "../../compiler/base/source.ts";
-import type { CompileOptions } from "../../compiler/passes/2-infer/context.ts";
+import type { CheckOptions } from "../../compiler/check.ts";
 import { UsageError } from "./exit.ts";
 
 const largestFile = 1_000_000;
@@ -43,7 +43,7 @@ function filesBelow(folder: string): readonly string[] {
  * Reads imported files for the compiler: never outside the root, which is the working folder when `main` lies in it, and
  * otherwise the folder of `main`. Links are followed before the place is judged.
  */
-export function importReader(main: string): CompileOptions["read"] {
+export function importReader(main: string): CheckOptions["read"] {
   const root = realpathSync(rootOf(main));
   return (path, from) => {
     const wanted = resolve(from === "-" ? process.cwd() : dirname(from), path);

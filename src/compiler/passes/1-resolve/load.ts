@@ -10,7 +10,7 @@ import { hasErrors, type Outcome } from "../../base/outcome.ts";
 import type { Source, Span } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
 import type * as Ast from "../../syntax/ast.ts";
-import type { Binding, CompileOptions, Declaration, Scope } from "./scope.ts";
+import type { Binding, CheckOptions, Declaration, Scope } from "./scope.ts";
 import { describeItem } from "./scope.ts";
 import { declareItems, isDeclared } from "./declare.ts";
 import type { ResolvedFile } from "./resolved.ts";
@@ -21,7 +21,7 @@ const mostCharacters = 8 * 2 ** 20;
 
 /** What the loading of one file and all its imports has gathered. */
 export interface Loading {
-  readonly options: CompileOptions;
+  readonly options: CheckOptions;
   readonly report: (diagnostic: Diagnostic) => void;
   readonly parse: (source: Source) => Outcome<Ast.File>;
   /** By path; undefined for a file that could not be had. */

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import type { Outcome } from "../../base/outcome.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import { parse } from "../../syntax/parse.ts";
-import type { CompileOptions } from "./scope.ts";
+import type { CheckOptions } from "./scope.ts";
 import { checkRunNames } from "./declare.ts";
 import { openFile, type Loading } from "./load.ts";
 import type { Resolved, ResolvedFile } from "./resolved.ts";
@@ -12,7 +12,7 @@ import { walkFile } from "./walk.ts";
 /** Loads the imports, binds the top-level names of every file, and holds the names of this file against the rules of scopes. */
 export function resolve(
   file: Ast.File,
-  options: CompileOptions,
+  options: CheckOptions,
   parseFile: Loading["parse"] = parse,
 ): Outcome<Resolved> {
   const diagnostics: Diagnostic[] = [];

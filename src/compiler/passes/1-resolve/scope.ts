@@ -5,7 +5,7 @@ import type * as Ast from "../../syntax/ast.ts";
 import type { Value } from "../../typed/program.ts";
 
 /** What the caller of the compiler provides. The compiler itself touches no file and no network. */
-export interface CompileOptions {
+export interface CheckOptions {
   /** `--set name=value`, as text of the language. */
   readonly set: ReadonlyMap<string, string>;
   /** Reads an imported file relative to the importing one, or says why it cannot be had. */

@@ -6,18 +6,18 @@ import type { TypedData, TypedModel, TypedRun, Value } from "../../typed/program
 import type { Recording } from "./recording.ts";
 import type {
   Binding,
-  CompileOptions,
+  CheckOptions,
   CompileValue,
   Declaration,
   Scope,
 } from "../1-resolve/scope.ts";
 
-export type { Binding, CompileOptions, CompileValue, Declaration, Scope };
+export type { Binding, CheckOptions, CompileValue, Declaration, Scope };
 
 /** What the functions of this phase share; reporting is the only effect. */
 export interface Context {
   readonly library: Library;
-  readonly options: CompileOptions;
+  readonly options: CheckOptions;
   readonly report: (diagnostic: Diagnostic) => void;
   /** Each declaration is inferred once; undefined when it has errors (already reported). */
   readonly modelOf: (declaration: Declaration) => TypedModel | undefined;

@@ -14,7 +14,7 @@ import type {
 import type { Resolved } from "../1-resolve/resolved.ts";
 import { proveBlock } from "./alone.ts";
 import { inferBudget } from "./budget.ts";
-import type { CompileOptions, Context, Declaration } from "./context.ts";
+import type { CheckOptions, Context, Declaration } from "./context.ts";
 import { inferData } from "./data.ts";
 import { typedDims } from "./dims.ts";
 import { inferEnsemble } from "./ensemble.ts";
@@ -70,7 +70,7 @@ interface FirstModel extends Trial {
  */
 export function inferFirst(
   resolved: Resolved,
-  options: CompileOptions,
+  options: CheckOptions,
   library: Library,
   watching?: Watching,
 ): Inference {
@@ -95,7 +95,7 @@ interface Phase {
 
 function openPhase(
   resolved: Resolved,
-  options: CompileOptions,
+  options: CheckOptions,
   library: Library,
   report: Context["report"],
   watching: Watching | undefined,

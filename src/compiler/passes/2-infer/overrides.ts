@@ -7,13 +7,13 @@ import { suggest } from "../../base/suggest.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import { parse } from "../../syntax/parse.ts";
 import type { Resolved } from "../1-resolve/resolved.ts";
-import type { CompileOptions, Context } from "./context.ts";
+import type { CheckOptions, Context } from "./context.ts";
 import { describeItem } from "./lookup.ts";
 
 /** `--set name=value`: which hyper or dim of the file, or imported by name, has which expression in the place of its own. */
 export function readOverrides(
   resolved: Resolved,
-  options: CompileOptions,
+  options: CheckOptions,
   report: (diagnostic: Diagnostic) => void,
 ): NonNullable<Context["overrides"]> {
   const overrides = new Map<

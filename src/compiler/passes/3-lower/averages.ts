@@ -1,5 +1,5 @@
 import type { Graph, Node } from "../../ir/graph.ts";
-import type { Average, TypedRun } from "../../typed/program.ts";
+import type { Average } from "../../typed/program.ts";
 import { averageName, batchShareName } from "../../plan/names.ts";
 import { lowerLoss } from "./loss.ts";
 import type { Lowering } from "./lowering.ts";
@@ -53,11 +53,6 @@ function averageBegin(clock: Clock, { start, every }: Extract<Average, { kind: "
   const interval = stepsOf(clock, every);
   const intervals = graph.ceil(graph.divide(graph.multiply(totalSteps, start), interval));
   return graph.multiply(graph.maximum(intervals, 1), interval);
-}
-
-/** Whether averages need running statistics of their own: a mean of weights gives other values than any of them did. */
-export function refreshesStatistics({ average, model }: TypedRun): boolean {
-  return average?.kind === "swa" && model.layers.some(({ states }) => states.length > 0);
 }
 
 /** A pass over training rows: each running statistic becomes the mean over the batches of what it is in each batch. */

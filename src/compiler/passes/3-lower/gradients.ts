@@ -1,8 +1,8 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import { gradientNormName, initialResult } from "../../plan/names.ts";
-import type { StopCondition, TypedRun } from "../../typed/program.ts";
-import type { Formula } from "../../typed/program.ts";
+import type { TypedRun } from "../../typed/program.ts";
+import { variablesOf } from "../../typed/conditions.ts";
 
 /** Gradients by the path of their parameter. */
 export type Gradients = ReadonlyMap<string, Node>;
@@ -42,21 +42,4 @@ export function watchesGradientNorm(run: TypedRun): boolean {
     run.stop !== undefined &&
     variablesOf(run.stop).some((name) => (initialResult(name) ?? name) === gradientNormName)
   );
-}
-
-/** The measured values that a condition mentions. */
-export function variablesOf(condition: StopCondition): readonly string[] {
-  switch (condition.kind) {
-    case "early":
-      return [condition.metric];
-    case "compare":
-      return [...formulaVariables(condition.left), ...formulaVariables(condition.right)];
-    default:
-      return condition.conditions.flatMap(variablesOf);
-  }
-}
-
-function formulaVariables(formula: Formula): readonly string[] {
-  if (formula.kind === "number") return [];
-  return formula.kind === "variable" ? [formula.name] : formula.operands.flatMap(formulaVariables);
 }

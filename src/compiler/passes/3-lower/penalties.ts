@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/type.ts";
 import type { Penalty } from "../../typed/program.ts";
-import { lowerFormula } from "./formula.ts";
+import { lowerFormula } from "../../typed/formula-nodes.ts";
 import type { Lowering } from "./lowering.ts";
 import { lowerValue } from "./values.ts";
 import { weightNode } from "./weights.ts";

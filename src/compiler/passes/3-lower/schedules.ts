@@ -4,8 +4,9 @@ import type { Node } from "../../ir/graph.ts";
 import { isDim, known } from "../../ir/dim.ts";
 import type { ArgumentValue, ArgumentValues, Duration } from "../../library/arguments.ts";
 import type { SchedulePart } from "../../typed/program.ts";
+import { isDuration, watchingParts } from "../../typed/schedule-parts.ts";
 import { clockNames, dropsName } from "../../plan/names.ts";
-import { lowerFormula } from "./formula.ts";
+import { lowerFormula } from "../../typed/formula-nodes.ts";
 
 /** The scalars that every schedule is a formula over; the host knows them at each step. */
 export interface Clock {
@@ -32,15 +33,6 @@ export function makeClock(builder: GraphBuilder): Clock {
  */
 export function lowerSequence(clock: Clock, parts: readonly SchedulePart[], base: Node): Node {
   return lowerFrom(clock, parts, base, clock.graph.constant(0), base);
-}
-
-/** The parts of a sequence that watch a number, in order. */
-export function watchingParts(
-  parts: readonly SchedulePart[],
-): readonly Extract<SchedulePart, { kind: "use" }>[] {
-  return parts.filter(
-    (part) => part.kind === "use" && part.use.definition.watches === true,
-  ) as readonly Extract<SchedulePart, { kind: "use" }>[];
 }
 
 function lowerFrom(
@@ -73,17 +65,6 @@ function lowerFrom(
       watching + watchingParts([part]).length,
     ),
   );
-}
-
-/** How long each of some parts lasts, where they say so. */
-export function lengthsOf(parts: readonly SchedulePart[]): readonly Duration[] {
-  return parts.flatMap((part) => {
-    const value =
-      part.kind === "formula" || part.use.definition.duration === undefined
-        ? undefined
-        : part.use.arguments[part.use.definition.duration];
-    return isDuration(value) ? [value] : [];
-  });
 }
 
 function durationOf(clock: Clock, part: SchedulePart): Node | undefined {
@@ -147,10 +128,6 @@ function numberOf(clock: Clock, value: ArgumentValue, base: Node | undefined): N
     "a schedule's argument is a number, a duration or a multiple",
   );
   return clock.graph.multiply(base, value.multiple);
-}
-
-export function isDuration(value: unknown): value is Duration {
-  return typeof value === "object" && value !== null && "amount" in value && "unit" in value;
 }
 
 export function stepsOf(clock: Clock, duration: Duration): Node {

@@ -1,7 +1,7 @@
 import { invariant, unreachable } from "../../base/invariant.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { Value } from "../../typed/program.ts";
-import { applyOperator } from "./formula.ts";
+import { applyOperator } from "../../typed/formula-nodes.ts";
 import { lowerLayer } from "./layers.ts";
 import { keptName, type ModelLowering } from "./lowering.ts";
 import { batchedType, shapeOf } from "./sizes.ts";

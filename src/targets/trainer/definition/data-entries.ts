@@ -8,7 +8,7 @@ import type {
 } from "../../../compiler/library/definition.ts";
 import { sources } from "../../../compiler/library/sources/index.ts";
 import type { Formula, TypedSource } from "../../../compiler/typed/program.ts";
-import { lowerFormula } from "../../../compiler/passes/3-lower/formula.ts";
+import { lowerFormula } from "../../../compiler/typed/formula-nodes.ts";
 import type { Plain } from "../code.ts";
 import { isOfFolder, textSource } from "../predictions.ts";
 import type { Emission } from "../emission.ts";

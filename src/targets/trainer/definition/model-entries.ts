@@ -7,7 +7,7 @@ import type { Plain } from "../code.ts";
 import { describePenalties, describeSchedule, describeUse } from "../describe.ts";
 import type { Emission } from "../emission.ts";
 import { elementsOf } from "../run-shape.ts";
-import { watchingParts } from "../../../compiler/passes/3-lower/schedules.ts";
+import { watchingParts } from "../../../compiler/typed/schedule-parts.ts";
 import {
   clockNames,
   countName,

@@ -8,13 +8,9 @@ import type {
   TypedRun,
   WeightSource,
 } from "../../../compiler/typed/program.ts";
-import { lowerFormula } from "../../../compiler/passes/3-lower/formula.ts";
-import { variablesOf } from "../../../compiler/passes/3-lower/gradients.ts";
-import {
-  isDuration,
-  lengthsOf,
-  watchingParts,
-} from "../../../compiler/passes/3-lower/schedules.ts";
+import { lowerFormula } from "../../../compiler/typed/formula-nodes.ts";
+import { variablesOf } from "../../../compiler/typed/conditions.ts";
+import { isDuration, lengthsOf, watchingParts } from "../../../compiler/typed/schedule-parts.ts";
 import { stateFor } from "../../../compiler/plan/compiled.ts";
 import {
   dropsName,

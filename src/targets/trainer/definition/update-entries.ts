@@ -1,4 +1,4 @@
-import { refreshesStatistics } from "../../../compiler/passes/3-lower/averages.ts";
+import { refreshesStatistics } from "../../../compiler/typed/averages.ts";
 import { stateFor } from "../../../compiler/plan/compiled.ts";
 import {
   batchShareName,

@@ -1,7 +1,7 @@
 import { nodesOf, type Graph } from "../../../compiler/ir/graph.ts";
 import { interpretNode, type Bindings } from "../../../compiler/ir/interpret.ts";
 import { bodyNodes } from "../../../compiler/ir/primitives/scan.ts";
-import { watchingParts } from "../../../compiler/passes/3-lower/schedules.ts";
+import { watchingParts } from "../../../compiler/typed/schedule-parts.ts";
 import { clockNames, dropsName } from "../../../compiler/plan/names.ts";
 import type { Verification } from "../../../compiler/verification.ts";
 import { fillOf, type StepCall } from "./backends.ts";

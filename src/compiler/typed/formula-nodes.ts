@@ -1,7 +1,7 @@
-import { invariant, unreachable } from "../../base/invariant.ts";
-import type { GraphBuilder } from "../../ir/builder.ts";
-import type { Node } from "../../ir/graph.ts";
-import type { Formula } from "../../typed/program.ts";
+import { invariant, unreachable } from "../base/invariant.ts";
+import type { GraphBuilder } from "../ir/builder.ts";
+import type { Node } from "../ir/graph.ts";
+import type { Formula } from "./formula.ts";
 
 /** A formula over numbers as nodes; every variable must have one. Elementwise where a variable is a tensor. */
 export function lowerFormula(
