@@ -27,7 +27,7 @@ function commentText(text: string): string {
  */
 export function emitKernels(
   plans: Plans,
-  devicePlanModule = "./runtime/device-plan.ts",
+  devicePlanModule = "./runtime/device.ts",
 ): EmittedKernels {
   const pool: FunctionPool = new Map();
   const programs = Object.values(plans).map((plan) => gpuJsProgram(plan, pool));

@@ -8,7 +8,7 @@ import { openTerminal } from "../terminal.ts";
 import { threadCount } from "../thread-count.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { closeModel, loadModel, predict, type Row } from "./predict.ts";
-import { loadSampler, predictDrawn } from "./sampling.ts";
+import { predictDrawn } from "./sampling.ts";
 
 /** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
 export async function predictFromCommandLine(
@@ -22,9 +22,8 @@ export async function predictFromCommandLine(
     return 0;
   }
   const rows = await readRows(training, input);
-  const draws = training.samplePlan ? samples > 0 : false;
-  const load = draws ? loadSampler : loadModel;
-  const model = await load(training, checkpoint, backend, threads);
+  const draws = training.samples ? samples > 0 : false;
+  const model = await loadModel(training, checkpoint, backend, threads);
   try {
     const predictions = draws
       ? await predictDrawn(model, rows, samples)
@@ -52,7 +51,7 @@ interface Options {
 function readOptions(training: TrainingDefinition, argv: readonly string[]): Options {
   const given = new Map<string, string>();
   const known = ["--checkpoint", "--backend", "--threads"];
-  if (training.samplePlan) known.push("--samples");
+  if (training.samples) known.push("--samples");
   const files: string[] = [];
   let help = false;
   for (let index = 0; index < argv.length && !help; index++) {
@@ -71,7 +70,7 @@ function readOptions(training: TrainingDefinition, argv: readonly string[]): Opt
     checkpoint: given.get("--checkpoint") ?? training.keptFile,
     backend: backendOf(given.get("--backend") ?? "auto"),
     threads: threadCount(given.get("--threads") ?? "auto"),
-    samples: training.samplePlan ? samplesOf(training, given.get("--samples")) : 0,
+    samples: training.samples ? samplesOf(training, given.get("--samples")) : 0,
     input: files[0] ?? "-",
     help,
   };
