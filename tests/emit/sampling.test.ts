@@ -178,7 +178,7 @@ describe("a linear model with dropout", () => {
     );
     expect([code, stderr + stdout]).toEqual([
       2,
-      expect.stringContaining("--samples is a whole number"),
+      expect.stringContaining("--samples takes a whole number"),
     ]);
   });
 });
