@@ -146,7 +146,6 @@ class Compiling {
 
   private whole(): CompiledRun {
     const described = this.interface;
-    const sampling = this.graph("sample");
     return {
       ...described,
       graphs: {
@@ -154,13 +153,14 @@ class Compiling {
         predict: this.graph("predict")!,
         ...optional("statistics", this.graph("statistics")),
         ...optional("judge", this.graph("judge")),
+        ...optional("sample", this.graph("sample")),
       },
-      ...(sampling && { sampling: { graph: sampling, plan: this.plan("sample")! } }),
       plans: {
         ...{ train: this.plan("train")!, evaluate: this.plan("evaluate")! },
         predict: this.plan("predict")!,
         ...optional("statistics", this.plan("statistics")),
         ...optional("judge", this.plan("judge")),
+        ...optional("sample", this.plan("sample")),
       },
     };
   }

@@ -1,4 +1,5 @@
 import { UserError } from "./errors.ts";
+import { own } from "./own.ts";
 import { nearest } from "./suggest.ts";
 import { threadCount } from "./thread-count.ts";
 
@@ -6,39 +7,30 @@ import { threadCount } from "./thread-count.ts";
 export interface TrainerOptions {
   readonly backend: "auto" | "gpu" | "wasm" | "cpu";
   /** How many threads of the module; as many as are faster where nothing is said. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** With auto: measure the backends again. */
   readonly calibrate?: boolean;
-  readonly epochs?: number;
-  readonly seed?: number;
+  readonly epochs?: number | undefined;
+  readonly seed?: number | undefined;
   /** Data → file that takes the place of its source. */
   readonly data: ReadonlyMap<string, string>;
-  readonly runDirectory?: string;
+  readonly runDirectory?: string | undefined;
   readonly resume: boolean;
   /** Ask everything that could refuse the training, and train nothing. */
   readonly dryRun?: boolean;
   readonly format: "pretty" | "json";
   /** A file of weights to be measured instead of training. */
-  readonly evaluate?: string;
+  readonly evaluate?: string | undefined;
   /** `--tta`: measure the mean prediction over the views of the spec besides. */
   readonly views?: boolean;
   /** In an ensemble: which member this is, from 1. */
   readonly member?: number;
 }
 
-/** What the help says of the program; `data` are the names that `--data` can bind. */
-interface ProgramDescription {
-  readonly name: string;
-  readonly summary: string;
-  readonly data: readonly string[];
-  /** Whether the spec names views to average over. */
-  readonly views?: boolean;
-}
-
+/** An option of a command line: what follows it (nothing follows a switch), and what it is for. */
 interface OptionDescription {
-  /** What follows the option; none for a switch. */
   readonly value?: string;
-  readonly about: string;
+  readonly about?: string;
 }
 
 const OPTIONS = {
@@ -55,7 +47,7 @@ const OPTIONS = {
   "--seed": { value: "n", about: "another seed for weights, order, split and masks" },
   "--data": {
     value: "Name=path",
-    about: "read this instead, which is of the same kind; may be repeated",
+    about: "read this instead, which is of the same kind",
   },
   "--run-dir": { value: "folder", about: "where weights, state and metrics go" },
   "--resume": { about: "go on from the state in the run folder" },
@@ -64,112 +56,114 @@ const OPTIONS = {
   "--tta": { about: "with --evaluate: measure the mean over the views of `predict` as well" },
   "--format": { value: "pretty|json", about: "for people (default), or one JSON object a line" },
   "--help": { about: "this text" },
-} as const satisfies Record<string, OptionDescription>;
+} satisfies Record<string, OptionDescription>;
 
-type OptionName = keyof typeof OPTIONS;
+/** The words of a command line: each option with what follows it, and all other words. */
+interface Words {
+  readonly given: ReadonlyMap<string, string>;
+  readonly others: readonly string[];
+}
 
-/** Reads the words after the program's name. `--option value` and `--option=value` are alike. */
+/** Sorts the words after the program's name. `--option value` and `--option=value` are alike. */
+export function readWords(
+  argv: readonly string[],
+  options: Readonly<Record<string, OptionDescription>>,
+): Words {
+  const given = new Map<string, string>();
+  const others: string[] = [];
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index]!;
+    const [, written = word, joined] = /^(--[^=]*)=(.*)$/s.exec(word) ?? [];
+    const name = written === "-h" ? "--help" : written;
+    if (!name.startsWith("-") || name === "-") {
+      others.push(word);
+      continue;
+    }
+    const option = own(options, name);
+    if (option === undefined) throw unknownOption(name, options);
+    if (given.has(name)) throw new UserError(`${name} is given twice.`);
+    if (option.value === undefined && joined !== undefined)
+      throw new UserError(`${name} takes no value; found ${JSON.stringify(joined)}.`);
+    const value = option.value === undefined ? "" : (joined ?? argv[++index]);
+    if (value === undefined || (joined === undefined && value.startsWith("--")))
+      throw new UserError(`${name} needs a value: ${name} ${option.value}`);
+    given.set(name, value);
+  }
+  return { given, others };
+}
+
+function unknownOption(name: string, options: object): UserError {
+  const near = nearest(name, Object.keys(options));
+  const advice = near === undefined ? "All options: --help" : `Did you mean ${near}?`;
+  return new UserError(`There is no option ${name}.`, [advice]);
+}
+
+/** What the help says of the program; `data` is the name that `--data` can bind. */
+interface ProgramDescription {
+  readonly name: string;
+  readonly summary: string;
+  readonly data: string;
+  /** Whether the spec names views to average over. */
+  readonly views?: boolean;
+}
+
+/** The options of a training; or the help, where that is asked for. */
 export function parseArguments(
   argv: readonly string[],
   program: ProgramDescription,
-):
-  | { readonly kind: "run"; readonly options: TrainerOptions }
-  | { readonly kind: "help"; readonly text: string } {
-  const given = new Map<OptionName, string>();
-  const data = new Map<string, string>();
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index] as string;
-    const [name, joined] = splitWord(word);
-    const option: OptionDescription = OPTIONS[name];
-    if (option.value === undefined) {
-      if (joined !== undefined)
-        throw new UserError(`${name} takes no value; found ${JSON.stringify(joined)}.`);
-      given.set(name, "");
-      continue;
-    }
-    const value = joined ?? argv[++index];
-    if (value === undefined || (joined === undefined && value.startsWith("--")))
-      throw new UserError(`${name} needs a value: ${name} ${option.value}`);
-    if (name === "--data") bindData(value, data, program);
-    else if (given.has(name)) throw new UserError(`${name} is given twice.`);
-    else given.set(name, value);
-  }
+): TrainerOptions | string {
+  const { given, others } = readWords(argv, OPTIONS);
+  if (others.length > 0)
+    throw new UserError(`An option is expected; found ${JSON.stringify(others[0])}.`, [
+      "All options: --help",
+    ]);
+  if (given.has("--help")) return helpText(program);
   if (given.has("--tta") && program.views !== true)
     throw new UserError("This run names no views of a classified picture to average over.", [
       "Write for example `predict: average(crops(28, from: 32) then flip(w))` in the run.",
     ]);
-  return given.has("--help")
-    ? { kind: "help", text: helpText(program) }
-    : { kind: "run", options: optionsOf(given, data) };
-}
-
-function splitWord(word: string): readonly [name: OptionName, value: string | undefined] {
-  const [, name = word, value] = /^(--[^=]*)=(.*)$/s.exec(word) ?? [];
-  const known = Object.keys(OPTIONS);
-  if (name === "-h") return ["--help", value];
-  if (Object.hasOwn(OPTIONS, name)) return [name as OptionName, value];
-  if (!name.startsWith("-"))
-    throw new UserError(`An option is expected; found ${JSON.stringify(word)}.`, [
-      "All options: --help",
-    ]);
-  const near = nearest(name, known);
-  throw new UserError(`There is no option ${name}.`, [
-    near === undefined ? "All options: --help" : `Did you mean ${near}?`,
-  ]);
-}
-
-function bindData(value: string, data: Map<string, string>, program: ProgramDescription): void {
-  const [, name, path] = /^([^=]+)=(.+)$/s.exec(value) ?? [];
-  if (name === undefined || path === undefined)
-    throw new UserError(`--data takes Name=path; found ${JSON.stringify(value)}.`);
-  if (!program.data.includes(name)) {
-    throw new UserError(`There are no data called ${name} here.`, [
-      `There is: ${program.data.join(", ")}.`,
-    ]);
-  }
-  data.set(name, path);
-}
-
-function optionsOf(
-  given: ReadonlyMap<OptionName, string>,
-  data: ReadonlyMap<string, string>,
-): TrainerOptions {
-  const [epochs, seed, runDirectory, evaluate] = [
-    given.get("--epochs"),
-    given.get("--seed"),
-    given.get("--run-dir"),
-    given.get("--evaluate"),
-  ];
-  const backend = oneOf("--backend", given.get("--backend") ?? "auto", [
-    "auto",
-    "gpu",
-    "wasm",
-    "cpu",
-  ]);
-  const threads = threadCount(given.get("--threads") ?? "auto");
-  if (threads !== undefined && (backend === "gpu" || backend === "cpu"))
-    throw new UserError(`--threads is for the backend wasm; found --backend ${backend}.`);
   return {
-    backend,
-    ...(threads === undefined ? {} : { threads }),
-    ...(given.has("--calibrate") ? { calibrate: true } : {}),
-    format: oneOf("--format", given.get("--format") ?? "pretty", ["pretty", "json"]),
+    ...placeOf(given),
+    calibrate: given.has("--calibrate"),
+    epochs: wholeNumber(given, "--epochs", 1),
+    seed: wholeNumber(given, "--seed", 0),
+    data: boundData(given.get("--data"), program.data),
+    runDirectory: given.get("--run-dir"),
     resume: given.has("--resume"),
-    ...(given.has("--dry-run") ? { dryRun: true } : {}),
-    ...(given.has("--tta") ? { views: true } : {}),
-    data,
-    ...(epochs === undefined ? {} : { epochs: wholeNumber("--epochs", epochs, 1) }),
-    ...(seed === undefined ? {} : { seed: wholeNumber("--seed", seed, 0) }),
-    ...(runDirectory === undefined ? {} : { runDirectory }),
-    ...(evaluate === undefined ? {} : { evaluate }),
+    dryRun: given.has("--dry-run"),
+    format: oneOf(given, "--format", ["pretty", "json"]),
+    evaluate: given.get("--evaluate"),
+    views: given.has("--tta"),
   };
 }
 
+/** Where to compute. */
+export function placeOf(
+  given: ReadonlyMap<string, string>,
+): Pick<TrainerOptions, "backend" | "threads"> {
+  const backend = oneOf(given, "--backend", ["auto", "gpu", "wasm", "cpu"]);
+  const threads = threadCount(given.get("--threads"));
+  if (threads !== undefined && (backend === "gpu" || backend === "cpu"))
+    throw new UserError(`--threads is for the backend wasm; found --backend ${backend}.`);
+  return { backend, threads };
+}
+
+function boundData(binding: string | undefined, data: string): ReadonlyMap<string, string> {
+  if (binding === undefined) return new Map();
+  const [, name, path] = /^([^=]+)=(.+)$/s.exec(binding) ?? [];
+  if (name === undefined || path === undefined)
+    throw new UserError(`--data takes Name=path; found ${JSON.stringify(binding)}.`);
+  if (name === data) return new Map([[name, path]]);
+  throw new UserError(`There are no data called ${name} here.`, [`There is: ${data}.`]);
+}
+
+/** One of the choices; the first of them where nothing is said. */
 function oneOf<Choice extends string>(
+  given: ReadonlyMap<string, string>,
   name: string,
-  value: string,
-  choices: readonly Choice[],
+  choices: readonly [Choice, ...Choice[]],
 ): Choice {
+  const value = given.get(name) ?? choices[0];
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
   const near = nearest(value, choices);
@@ -179,27 +173,25 @@ function oneOf<Choice extends string>(
   );
 }
 
-function wholeNumber(name: string, value: string, least: number): number {
-  const number = Number(value);
-  if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number >= least) return number;
-  throw new UserError(
-    `${name} takes a whole number from ${least}; found ${JSON.stringify(value)}.`,
-  );
+export function wholeNumber(
+  given: ReadonlyMap<string, string>,
+  name: string,
+  least: number,
+): number | undefined {
+  const text = given.get(name);
+  const number = Number(text);
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
+  throw new UserError(`${name} takes a whole number from ${least}; found ${JSON.stringify(text)}.`);
 }
 
-function helpText(program: ProgramDescription): string {
+function helpText({ name, summary, data }: ProgramDescription): string {
   const options: [string, OptionDescription][] = Object.entries(OPTIONS);
-  const lines = options.map(
-    ([name, option]) =>
-      [option.value === undefined ? name : `${name} ${option.value}`, option.about] as const,
-  );
-  const width = Math.max(...lines.map(([usage]) => usage.length));
-  return [
-    `${program.name}: ${program.summary}`,
-    "",
-    ...lines.map(([usage, about]) => `  ${usage.padEnd(width)}  ${about}`),
-    "",
-    `Data: ${program.data.join(", ")}`,
-    "",
-  ].join("\n");
+  const lines = options.map(([option, { value, about }]) => [
+    value === undefined ? option : `${option} ${value}`,
+    about,
+  ]);
+  const width = Math.max(...lines.map(([usage]) => usage!.length));
+  const described = lines.map(([usage, about]) => `  ${usage!.padEnd(width)}  ${about}`);
+  return [`${name}: ${summary}`, "", ...described, "", `Data: ${data}`, ""].join("\n");
 }

@@ -48,8 +48,6 @@ export interface DevicePlan {
   readonly capacity: number;
   /** Arrays of the batch, by field: elements at full capacity. */
   readonly inputs: Readonly<Record<string, number>>;
-  /** Parameters and states that it reads or replaces: elements. */
-  readonly variables: Readonly<Record<string, number>>;
   /** Numbers that come with every call. */
   readonly given: readonly string[];
   /** Numbers worked out from those (and `rows`) on the host, in double precision. */

@@ -266,14 +266,9 @@ function namesIn(step: DeviceStep): readonly string[] {
 function findLastUses(plan: DevicePlan): ReadonlyMap<number, readonly string[]> {
   const last = new Map<string, number>();
   for (const name of Object.keys(plan.inputs)) last.set(name, 0);
-  for (const [place, step] of plan.steps.entries()) {
+  for (const [place, step] of plan.steps.entries())
     for (const name of namesIn(step)) last.set(name, place);
-  }
-  for (const name of [
-    ...Object.keys(plan.variables),
-    ...Object.values(plan.results),
-    ...Object.values(plan.updates),
-  ])
+  for (const name of [...Object.values(plan.results), ...Object.values(plan.updates)])
     last.delete(name);
   const uses = new Map<number, string[]>();
   for (const [name, place] of last) uses.set(place, [...(uses.get(place) ?? []), name]);

@@ -1,7 +1,7 @@
 import { UserError } from "./errors.ts";
 
-/** What `--threads` takes: a number, or undefined for as many as are faster. */
-export function threadCount(text: string): number | undefined {
+/** What `--threads` takes: a number; or auto, for as many as are faster. */
+export function threadCount(text = "auto"): number | undefined {
   if (text === "auto") return undefined;
   const count = Number(text);
   if (/^\d+$/.test(text) && count >= 1 && count <= 64) return count;

@@ -59,9 +59,9 @@ async function draw(
   writeFileSync(
     join(emitted.folder, "draw.ts"),
     `
-import { closeModel, loadSampler, predictDrawn } from "./predict.ts";
+import { closeModel, loadModel, predictDrawn } from "./predict.ts";
 const [backend, rows, samples] = JSON.parse(process.argv[2]!) as ["wasm" | "cpu", number[][], number];
-const model = await loadSampler("run/last.safetensors", backend);
+const model = await loadModel("run/last.safetensors", backend);
 console.log(JSON.stringify((await predictDrawn(model, rows, samples)).map(([drawn]) => drawn)));
 await closeModel(model);
 `,
@@ -114,11 +114,13 @@ describe("a linear model with dropout", () => {
     }
   });
 
-  test("what draws lies in files of its own, which training does not load", () => {
+  test("what draws is a plan of the same module, and only predicting has code for it", () => {
     const textOf = (path: string): string => emitted.files.find((file) => file.path === path)!.text;
-    expect(textOf("predict.ts")).toContain("./sample-kernels.ts");
-    for (const path of ["train.ts", "training.ts", "model.ts", "data.ts", "kernels.ts", "wasm.ts"])
-      expect(textOf(path), path).not.toMatch(/sample-(kernels|wasm)|sampleModule|predictDrawn/);
+    for (const path of ["kernels.ts", "wasm.ts"])
+      expect(textOf(path), path).toMatch(/^ *sample\b|const sample /m);
+    for (const { path, text } of emitted.files)
+      if (path.endsWith(".ts") && path !== "predict.ts")
+        expect(text, path).not.toMatch(/predictDrawn|plans\.sample/);
   });
 
   test("the same numbers each time and on every backend; rows of one batch have masks of their own", async () => {
@@ -176,7 +178,7 @@ describe("a linear model with dropout", () => {
     );
     expect([code, stderr + stdout]).toEqual([
       2,
-      expect.stringContaining("--samples is a whole number"),
+      expect.stringContaining("--samples takes a whole number"),
     ]);
   });
 });
@@ -186,7 +188,7 @@ test(
   { timeout: 60_000 },
   async () => {
     const emitted = await trained(classifier);
-    const { graph } = emitted.compiled.sampling!;
+    const graph = emitted.compiled.graphs.sample!;
     const streams = nodesOf(graph).flatMap((node) =>
       node.op === "random" ? [node.attributes] : [],
     );
@@ -264,8 +266,8 @@ train Net on Spirals { loss: hinge(score, arm) + binary_cross_entropy(chance, ar
     writeFileSync(
       join(emitted.folder, "both.ts"),
       `
-import { closeModel, loadSampler, predictDrawn } from "./predict.ts";
-const model = await loadSampler("run/last.safetensors", "wasm");
+import { closeModel, loadModel, predictDrawn } from "./predict.ts";
+const model = await loadModel("run/last.safetensors", "wasm");
 console.log(JSON.stringify(await predictDrawn(model, [[0.1, 0.2], [-1, 0.5], [0.7, 0.7]], 40)));
 await closeModel(model);
 `,
@@ -298,7 +300,7 @@ model M(x: f32[B, px: 4]) -> f32[B, 1] { return x -> ${model} -> dense(1) as fit
   ${rules} }
 train M on D { loss: squared_error(fit, y) }`;
   const draws = (model: string, rules = ""): boolean =>
-    compileRun(runOf(spec(model, rules))).sampling !== undefined;
+    compileRun(runOf(spec(model, rules))).plans.sample !== undefined;
   expect(
     ["dense(3) -> relu", "batch_norm", "dropout(0)", "stochastic_depth(0)"].map((model) =>
       draws(model),

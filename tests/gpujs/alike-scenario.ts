@@ -27,7 +27,6 @@ const plan: DevicePlan = {
   name: "alike",
   capacity: 1,
   inputs: {},
-  variables: { small: 3, other: 3, large: 5000 },
   given: ["half", "two"],
   derived: {},
   steps: Object.values(kernels),

@@ -1,6 +1,6 @@
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { createDevice, type Device } from "../../src/runtime/device.ts";
-import { devicePlan } from "../support/device-plans.ts";
+import { devicePlan, variablesOf } from "../support/device-plans.ts";
 import { multilayerPerceptron } from "../support/networks.ts";
 
 const network = multilayerPerceptron(6, 4, 5, 3);
@@ -9,9 +9,7 @@ const inputs = Object.fromEntries(
   network.inputs.map((name) => [name, Float32Array.from(network.values.get(name)!)]),
 );
 const variables = new Map(
-  Object.keys(plan.variables).map(
-    (name) => [name, Float32Array.from(network.values.get(name)!)] as const,
-  ),
+  variablesOf(plan).map((name) => [name, Float32Array.from(network.values.get(name)!)] as const),
 );
 const callAt = (step: number) => ({
   inputs,

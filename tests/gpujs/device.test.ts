@@ -19,7 +19,6 @@ const doubling: DevicePlan = {
   name: "doubling",
   capacity: 2,
   inputs: { x: 2 },
-  variables: { w: 2 },
   given: ["factor"],
   derived: { half: (given) => given["factor"]! / 2 },
   steps: [

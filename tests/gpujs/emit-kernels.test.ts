@@ -9,7 +9,9 @@ import { createBuilder } from "../../src/compiler/ir/make-builder.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { emitKernels } from "../../src/backends/gpujs/emit-kernels.ts";
 import { createDevice } from "../../src/runtime/device.ts";
-import { devicePlan } from "../support/device-plans.ts";
+import { foldLines } from "../../src/backends/gpujs/text/fold-lines.ts";
+import type { DevicePlan, DeviceStep } from "../../src/runtime/device-plan.ts";
+import { devicePlan } from "../../src/tools/training/plans.ts";
 import { convolutionalNetwork, multilayerPerceptron } from "../support/networks.ts";
 
 /** A dense layer with a mask, every name of which comes from outside. */
@@ -53,7 +55,13 @@ const syntaxOf = (text: string): readonly string[] =>
   );
 /** The kernels: the texts between backticks. */
 const kernelsOf = (text: string): readonly string[] =>
-  nodesOf(text).flatMap((node) => (ts.isNoSubstitutionTemplateLiteral(node) ? [node.text] : []));
+  nodesOf(text).flatMap((node) =>
+    ts.isNoSubstitutionTemplateLiteral(node)
+      ? [node.text]
+      : ts.isTemplateExpression(node)
+        ? [node.getText()]
+        : [],
+  );
 
 const hostile = [
   "`",
@@ -116,7 +124,7 @@ describe("names of the spec", () => {
   test("do not change what is computed", async () => {
     for (const text of hostile) {
       const name = (part: string): string => `${text}${part}`;
-      const plan = devicePlan(schedule("train", named(name), 4));
+      const plan = devicePlan(schedule("train", named(name), 4), new Map());
       const device = await createDevice({
         backend: "cpu",
         fillUniform: (target) => target.fill(0.5),
@@ -151,7 +159,7 @@ test("the same plans give the same text, and it passes a strict compiler", () =>
   try {
     writeFileSync(
       join(folder, "kernels.ts"),
-      text.replace("./runtime/device-plan.ts", "./device-plan.ts"),
+      text.replace("./runtime/device.ts", "./device-plan.ts"),
     );
     copyFileSync("src/runtime/device-plan.ts", join(folder, "device-plan.ts"));
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
@@ -175,10 +183,53 @@ test("kernels that are equal up to names are one, in all plans of a run", () => 
     train: schedule("train", graph, 8),
     evaluate: schedule("evaluate", graph, 8),
   }).text;
-  const rows = [...text.matchAll(/\[\s*"[^"]+",\s*\d+,\s*(\w+),/g)].map(([, name]) => name);
+  const rows = [...text.matchAll(/\[\s*"[^"]+",\s*\d+,\s*(\w+)(?:\([\d, ]*\))?,/g)].map(
+    ([, name]) => name,
+  );
   expect(kernelsOf(text)).toHaveLength(new Set(rows).size);
   expect(rows.length).toBeGreaterThan(2 * new Set(rows).size);
   expect(new Set(kernelsOf(text)).size).toBe(kernelsOf(text).length);
+});
+
+test("kernels that are equal up to sizes are written once, and with their sizes they are what they were", async () => {
+  const plans = {
+    train: schedule("train", multilayerPerceptron(16, 8, 24, 3).graph, 16),
+    predict: schedule("predict", convolutionalNetwork().graph, 4),
+  };
+  const { text } = emitKernels(plans);
+  expect(text).toMatch(/^const product\w* = \((?:[A-Z]+: number(?:, )?)+\) => `function/m);
+  const { outputText } = ts.transpileModule(text, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 },
+  });
+  const written = (await import(
+    `data:text/javascript,${encodeURIComponent(outputText)}`
+  )) as Record<string, DevicePlan>;
+  const sources = (steps: readonly DeviceStep[]): readonly string[] =>
+    steps.flatMap((step) =>
+      "stream" in step || "body" in step ? [] : [step[2].replaceAll(/\s+/g, " ")],
+    );
+  const pool = new Map();
+  for (const [name, plan] of Object.entries(plans))
+    expect(sources(written[name]!.steps), name).toEqual(sources(devicePlan(plan, pool).steps));
+  expect(kernelsOf(text).length).toBeLessThan(
+    new Set(Object.values(plans).flatMap((plan) => sources(devicePlan(plan, new Map()).steps)))
+      .size,
+  );
+});
+
+test("no line of a kernel is longer than a line; what is, is broken before an operator", () => {
+  const text = `  const v1 = ${Array.from({ length: 30 }, (_, index) => `(v${index} * 2.0)`).join(" + ")};`;
+  const folded = foldLines([text, "  return v1;"]);
+  expect(folded.length).toBeGreaterThan(3);
+  expect(Math.max(...folded.map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(folded.slice(1, -1).every((line) => line.startsWith("    + "))).toBe(true);
+  expect(
+    folded
+      .slice(0, -1)
+      .map((line) => line.trim())
+      .join(" "),
+  ).toBe(text.trim());
+  expect(folded.at(-1)).toBe("  return v1;");
 });
 
 test("a dense layer reads like this", () => {
@@ -201,15 +252,14 @@ test("a dense layer reads like this", () => {
     predict: schedule("predict", { outputs: new Map([["h1", out]]), updates: new Map() }, 128),
   });
   expect(text).toBe(
-    `import type { DevicePlan } from "./runtime/device-plan.ts";
+    `import type { DevicePlan } from "./runtime/device.ts";
 
 // The tensor work as gpu.js functions. Arrays are flat and row-major; \`i\` is the element that a
-// thread computes. A step of a plan: what it makes, how many elements that has, the function, and the
-// arrays and numbers that it is given.
+// thread computes, capital letters are sizes. A step of a plan: what it makes, how many elements that
+// has, the function, and the arrays and numbers that it is given.
 
 // h1: [128, 64] · [64, 32] (rk,kn->rn) + bias → relu → [128, 32]
-const product_relu = \`
-function product_relu(bias, input, weight) {
+const product_relu = \`function product_relu(bias, input, weight) {
   const i = this.thread.x;
   const r = Math.floor((i + 0.5) / 32.0);
   const n = i - r * 32;
@@ -221,14 +271,12 @@ function product_relu(bias, input, weight) {
       + input[r * 64 + k + 3] * weight[k * 32 + n + 96];
   }
   return accumulator < 0.0 ? 0.0 : (0.0 <= accumulator ? accumulator : accumulator + 1.0);
-}
-\`;
+}\`;
 
 export const predict = {
   name: "predict",
   capacity: 128,
   inputs: { x: 8192 },
-  variables: { "h1.weight": 2048, "h1.bias": 32 },
   given: [],
   derived: {},
   steps: [["h1", 4096, product_relu, ["h1.bias", "x", "h1.weight"]]],

@@ -1,6 +1,6 @@
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { createDevice } from "../../src/runtime/device.ts";
-import { devicePlan } from "../support/device-plans.ts";
+import { devicePlan, variablesOf } from "../support/device-plans.ts";
 import { multilayerPerceptron } from "../support/networks.ts";
 
 /** Textures alive: made and not deleted, counted at the WebGL interface itself. */
@@ -41,7 +41,7 @@ export async function run(steps: number): Promise<MemoryUse> {
   const network = multilayerPerceptron();
   const plan = devicePlan(schedule("train", network.graph, network.capacity));
   const device = await createDevice({ backend: "gpu", fillUniform: () => {} });
-  for (const name of Object.keys(plan.variables))
+  for (const name of variablesOf(plan))
     device.write(name, Float32Array.from(network.values.get(name)!));
   const inputs = Object.fromEntries(
     network.inputs.map((name) => [name, Float32Array.from(network.values.get(name)!)]),

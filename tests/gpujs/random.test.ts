@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { createDevice } from "../../src/runtime/device.ts";
-import { devicePlan } from "../support/device-plans.ts";
+import { devicePlan, variablesOf } from "../support/device-plans.ts";
 import type { Network } from "../support/networks.ts";
 import { difference, graphValues, rowsOf } from "../support/plans.ts";
 import { randomNetwork, windowed } from "../support/random-networks.ts";
@@ -11,7 +11,7 @@ import { randomNetwork, windowed } from "../support/random-networks.ts";
 async function deviceAgainstGraph(network: Network, rows: number): Promise<number> {
   const plan = devicePlan(schedule("predict", network.graph, network.capacity));
   const device = await createDevice({ backend: "cpu", fillUniform: () => {} });
-  for (const name of Object.keys(plan.variables))
+  for (const name of variablesOf(plan))
     device.write(name, Float32Array.from(network.values.get(name)!));
   const rowsNeeded = (name: string): Float64Array =>
     network.types.get(name)!.batched

@@ -5,7 +5,7 @@ import {
   type Device,
   type DevicePlan,
 } from "../../src/runtime/device.ts";
-import { devicePlan } from "../support/device-plans.ts";
+import { devicePlan, variablesOf } from "../support/device-plans.ts";
 import { convolutionalNetwork, multilayerPerceptron, type Network } from "../support/networks.ts";
 import { rowsOf } from "../support/plans.ts";
 import { wasmProgram } from "../support/wasm-program.ts";
@@ -51,7 +51,7 @@ async function lossesOn(
   steps: number,
   rows: number,
 ): Promise<readonly number[]> {
-  for (const name of Object.keys(plan.variables))
+  for (const name of variablesOf(plan))
     device.write(name, Float32Array.from(network.values.get(name)!));
   const inputs = Object.fromEntries(
     network.inputs.map((name) => [

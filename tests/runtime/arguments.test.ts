@@ -2,13 +2,12 @@ import { describe, expect, test } from "vitest";
 import { parseArguments } from "../../src/runtime/arguments.ts";
 import { describeError } from "../../src/runtime/errors.ts";
 
-const program = { name: "train.ts", summary: "Trains Mlp on Digits.", data: ["Digits"] };
+const program = { name: "train.ts", summary: "Trains Mlp on Digits.", data: "Digits" };
 const options = (...argv: string[]) => {
   const parsed = parseArguments(argv, program);
-  return parsed.kind === "run"
-    ? { ...parsed.options, data: Object.fromEntries(parsed.options.data) }
-    : parsed.kind;
+  return typeof parsed === "string" ? "help" : { ...parsed, data: Object.fromEntries(parsed.data) };
 };
+const switchedOff = { calibrate: false, resume: false, dryRun: false, views: false };
 const failure = (...argv: string[]): string => {
   try {
     parseArguments(argv, program);
@@ -20,7 +19,7 @@ const failure = (...argv: string[]): string => {
 
 describe("the trainer's options", () => {
   test("defaults", () => {
-    expect(options()).toEqual({ backend: "auto", format: "pretty", resume: false, data: {} });
+    expect(options()).toEqual({ ...switchedOff, backend: "auto", format: "pretty", data: {} });
   });
 
   test("all of them, in both spellings", () => {
@@ -41,6 +40,7 @@ describe("the trainer's options", () => {
         "w",
       ),
     ).toEqual({
+      ...switchedOff,
       backend: "cpu",
       epochs: 3,
       seed: 0,
@@ -82,7 +82,7 @@ describe("the trainer's options", () => {
     expect(options("--help")).toBe("help");
     expect(options("--epochs", "3", "-h")).toBe("help");
     const parsed = parseArguments(["--help"], program);
-    expect(parsed.kind === "help" && parsed.text).toMatchInlineSnapshot(`
+    expect(parsed).toMatchInlineSnapshot(`
       "train.ts: Trains Mlp on Digits.
 
         --backend auto|gpu|wasm|cpu  what computes; auto takes the fastest that is there (default)
@@ -90,7 +90,7 @@ describe("the trainer's options", () => {
         --calibrate                  with auto: measure all backends again, whatever is remembered
         --epochs n                   train for n epochs
         --seed n                     another seed for weights, order, split and masks
-        --data Name=path             read this instead, which is of the same kind; may be repeated
+        --data Name=path             read this instead, which is of the same kind
         --run-dir folder             where weights, state and metrics go
         --resume                     go on from the state in the run folder
         --dry-run                    ask everything that could refuse the training, and train nothing

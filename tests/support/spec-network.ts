@@ -6,7 +6,7 @@ import type { CompiledRun } from "../../src/compiler/plan/compiled.ts";
 import { interpretPlan } from "../../src/compiler/plan/interpret-plan.ts";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
 import { GpuDevice } from "../../src/runtime/gpu-device.ts";
-import { devicePlan } from "./device-plans.ts";
+import { devicePlan, variablesOf } from "./device-plans.ts";
 import { numbersFrom, type Network } from "./networks.ts";
 import { difference, planAgainstGraph } from "./plans.ts";
 import { runOf } from "./run-of.ts";
@@ -106,7 +106,7 @@ async function cpuAgainstPlan(
     target.set(network.values.get(stream)!),
   );
   const program = devicePlan(plan);
-  for (const name of Object.keys(program.variables))
+  for (const name of variablesOf(program))
     device.write(name, Float32Array.from(network.values.get(name)!));
   const inputs = Object.fromEntries(
     Object.keys(program.inputs).map((name) => [name, Float32Array.from(network.values.get(name)!)]),

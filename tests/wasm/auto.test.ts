@@ -23,7 +23,7 @@ import {
 import { chooseBackend } from "../../src/runtime/device-choice.ts";
 import { GpuDevice } from "../../src/runtime/gpu-device.ts";
 import { displayAnswers } from "../../src/runtime/x-display.ts";
-import { devicePlan } from "../support/device-plans.ts";
+import { devicePlan, variablesOf } from "../support/device-plans.ts";
 import { multilayerPerceptron } from "../support/networks.ts";
 import { wasmProgram } from "../support/wasm-program.ts";
 
@@ -40,9 +40,7 @@ const callAt = (step: number) => ({
   step,
 });
 const variables = (): ReadonlyMap<string, Float32Array> =>
-  new Map(
-    Object.keys(plan.variables).map((name) => [name, Float32Array.from(network.values.get(name)!)]),
-  );
+  new Map(variablesOf(plan).map((name) => [name, Float32Array.from(network.values.get(name)!)]));
 const calibration: Calibration = { plan, call: () => callAt(1), variables };
 const wasm = wasmProgram({ train });
 

@@ -84,11 +84,11 @@ describe("training steps and drawn predictions agree on every backend with the f
           expect(worst.plan, `seed ${seed}`).toBeLessThan(1e-8);
           expect(worst.wasm, `seed ${seed} on wasm`).toBeLessThan(1e-4);
           expect(worst.cpu, `seed ${seed} on cpu`).toBeLessThan(1e-4);
-          if (compiled.sampling === undefined) continue;
-          const { graph, plan } = compiled.sampling;
+          const { graphs, plans } = compiled;
+          if (graphs.sample === undefined || plans.sample === undefined) continue;
           const drawn = await worstOnBackends(
-            networkOfGraph(compiled, graph, plan, seed),
-            plan,
+            networkOfGraph(compiled, graphs.sample, plans.sample, seed),
+            plans.sample,
             rows,
           );
           expect(Math.max(drawn.plan, drawn.wasm, drawn.cpu), `seed ${seed}, drawn`).toBeLessThan(

@@ -10,6 +10,7 @@ import {
 import { gpuJsProgram, type FunctionPool } from "./lower-plan.ts";
 import type { GpuJsStack } from "./places.ts";
 import type { GpuJsKernel, GpuJsProgram, GpuJsStep } from "./program.ts";
+import { shareSizes } from "./share-sizes.ts";
 
 export interface EmittedKernels {
   readonly path: string;
@@ -27,34 +28,41 @@ function commentText(text: string): string {
  */
 export function emitKernels(
   plans: Plans,
-  devicePlanModule = "./runtime/device-plan.ts",
+  devicePlanModule = "./runtime/device.ts",
 ): EmittedKernels {
   const pool: FunctionPool = new Map();
   const programs = Object.values(plans).map((plan) => gpuJsProgram(plan, pool));
-  const sources = nameSources(programs);
-  const functions = [...sources].map(
-    ([source, { name, about }]) => `${about}\nconst ${name} = \`\n${source}\n\`;\n`,
+  const functions = nameFunctions(programs);
+  const texts = functions.list.map(
+    ({ name, about, parameters, text }) => `${about}\nconst ${name} = ${parameters}\`${text}\`;\n`,
   );
-  const tables = programs.map((program) => planTable(program, sources));
+  const tables = programs.map((program) => planTable(program, functions.calls));
   const header = [
     `import type { DevicePlan } from ${stringText(devicePlanModule)};`,
     "",
     "// The tensor work as gpu.js functions. Arrays are flat and row-major; `i` is the element that a",
-    "// thread computes. A step of a plan: what it makes, how many elements that has, the function, and the",
-    "// arrays and numbers that it is given.",
+    "// thread computes, capital letters are sizes. A step of a plan: what it makes, how many elements that",
+    "// has, the function, and the arrays and numbers that it is given.",
     "",
   ].join("\n");
-  return { path: "kernels.ts", text: `${header}\n${functions.join("\n")}\n${tables.join("\n")}` };
+  return { path: "kernels.ts", text: `${header}\n${texts.join("\n")}\n${tables.join("\n")}` };
 }
 
-interface Source {
-  readonly name: string;
-  /** Comment lines: what it computes, and which arrays. */
-  readonly about: string;
+interface NamedFunctions {
+  readonly list: readonly {
+    readonly name: string;
+    /** Comment lines: what it computes, and which arrays. */
+    readonly about: string;
+    /** `(N: number) => ` where its sizes are. */
+    readonly parameters: string;
+    readonly text: string;
+  }[];
+  /** How a plan names each source: the function, with its sizes where it has such. */
+  readonly calls: ReadonlyMap<string, string>;
 }
-type Sources = ReadonlyMap<string, Source>;
 
-function nameSources(programs: readonly GpuJsProgram[]): Sources {
+/** Functions that are the same but for their sizes are written once, as a function of these. */
+function nameFunctions(programs: readonly GpuJsProgram[]): NamedFunctions {
   const kernels = new Map<string, GpuJsKernel[]>();
   for (const kernel of programs.flatMap(({ steps }) => steps.flatMap(kernelsOf))) {
     const known = kernels.get(kernel.source);
@@ -62,15 +70,22 @@ function nameSources(programs: readonly GpuJsProgram[]): Sources {
     else known.push(kernel);
   }
   const taken = new Set<string>(programs.map(({ name }) => name));
-  return new Map(
-    [...kernels].map(([source, makers]) => {
-      const wanted = makers[0]!.name;
-      let name = wanted;
-      for (let number = 2; taken.has(name); number++) name = `${wanted}_${number}`;
-      taken.add(name);
-      return [source, { name, about: aboutText(makers) }] as const;
-    }),
-  );
+  const calls = new Map<string, string>();
+  const list = shareSizes([...kernels.values()].map(([kernel]) => kernel!)).map((shared) => {
+    const wanted = shared.kernels[0]!.name;
+    let name = wanted;
+    for (let number = 2; taken.has(name); number++) name = `${wanted}_${number}`;
+    taken.add(name);
+    for (const [place, { source }] of shared.kernels.entries()) {
+      const sizes = shared.sizes.map(({ values }) => values[place]);
+      calls.set(source, sizes.length === 0 ? name : `${name}(${sizes.join(", ")})`);
+    }
+    const makers = shared.kernels.flatMap(({ source }) => kernels.get(source)!);
+    const list = shared.sizes.map((size) => `${size.name}: number`).join(", ");
+    const parameters = list === "" ? "" : `(${list}) => `;
+    return { name, about: aboutText(makers), parameters, text: shared.text };
+  });
+  return { list, calls };
 }
 
 function kernelsOf(step: GpuJsStep): readonly GpuJsKernel[] {
@@ -102,7 +117,7 @@ function commentLines(text: string): readonly string[] {
   return lines;
 }
 
-function planTable(program: GpuJsProgram, sources: Sources): string {
+function planTable(program: GpuJsProgram, calls: ReadonlyMap<string, string>): string {
   const formulas = [...program.derived].map(
     ([name, formula]) => [name, { head: "(given) =>", body: formula }] as const,
   );
@@ -112,10 +127,9 @@ function planTable(program: GpuJsProgram, sources: Sources): string {
       ["name", stringText(program.name)],
       ["capacity", numberText(program.capacity)],
       ["inputs", record(program.inputs, numberText)],
-      ["variables", record(program.variables, numberText)],
       ["given", texts(program.given)],
       ["derived", { entries: formulas }],
-      ["steps", { items: program.steps.map((step) => stepRow(step, sources)) }],
+      ["steps", { items: program.steps.map((step) => stepRow(step, calls)) }],
       ["results", record(program.results, stringText)],
       ["updates", record(program.updates, stringText)],
     ],
@@ -134,7 +148,7 @@ function texts(names: readonly string[]): Layout {
   return { items: names.map(stringText) };
 }
 
-function stepRow(step: GpuJsStep, sources: Sources): Layout {
+function stepRow(step: GpuJsStep, calls: ReadonlyMap<string, string>): Layout {
   if ("body" in step) {
     const { about, places, reverse, body, stacks } = step;
     return {
@@ -142,7 +156,7 @@ function stepRow(step: GpuJsStep, sources: Sources): Layout {
         ["about", stringText(about)],
         ["places", numberText(places)],
         ["reverse", String(reverse)],
-        ["body", { items: body.map((kernel) => stepRow(kernel, sources)) }],
+        ["body", { items: body.map((kernel) => stepRow(kernel, calls)) }],
         ["stacks", { items: stacks.map(stackRow) }],
       ],
     };
@@ -158,9 +172,8 @@ function stepRow(step: GpuJsStep, sources: Sources): Layout {
     };
   }
   const { makes, size, source, arrays, numbers } = step;
-  const { name } = sources.get(source)!;
   const given = numbers.length === 0 ? [texts(arrays)] : [texts(arrays), texts(numbers)];
-  return { items: [stringText(makes), numberText(size), name, ...given] };
+  return { items: [stringText(makes), numberText(size), calls.get(source)!, ...given] };
 }
 
 function stackRow({ makes, here, before, rows, width }: GpuJsStack): Layout {

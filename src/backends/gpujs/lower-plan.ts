@@ -56,7 +56,7 @@ export function gpuJsProgram(plan: Plan, pool: FunctionPool = new Map()): GpuJsP
 }
 
 /** Functions by what they are but for the names of their parameters: all plans of a run share them. */
-export type FunctionPool = Map<string, Pick<GpuJsKernel, "name" | "source">>;
+export type FunctionPool = Map<string, Pick<GpuJsKernel, "name" | "source" | "extents">>;
 
 function kernelFunctions(
   kernel: Kernel,
@@ -64,8 +64,8 @@ function kernelFunctions(
   host: HostNumbers,
 ): readonly GpuJsKernel[] {
   return projectionsOf(kernel, workshop).map((projection) => {
-    const { key, name, source, arrays, numbers } = functionSource(projection, host);
-    const known = workshop.pool.get(key) ?? { name, source };
+    const { key, name, source, arrays, numbers, extents } = functionSource(projection, host);
+    const known = workshop.pool.get(key) ?? { name, source, extents };
     workshop.pool.set(key, known);
     return {
       about: projection.comment,

@@ -6,6 +6,8 @@ export interface GpuJsKernel {
   /** What it computes, as a name; kernels of one source have one name. */
   readonly name: string;
   readonly source: string;
+  /** How far its axes go, by their names in the source. */
+  readonly extents: ReadonlyMap<string, number>;
   readonly arrays: readonly string[];
   readonly numbers: readonly string[];
   readonly makes: string;

@@ -24,7 +24,7 @@ const lineLength = 96;
 /** The files that carry the WebAssembly module of a run; `wasmPlanModule` is where the generated file imports its types from. */
 export function emitWasmFiles(
   plans: Plans,
-  wasmPlanModule = "./runtime/wasm-plan.ts",
+  wasmPlanModule = "./runtime/wasm-device.ts",
   name = "wasmModule",
   options: WasmOptions = {},
 ): EmittedWasmFiles {

@@ -30,18 +30,19 @@ export interface CompiledRun extends RunInterface {
     readonly predict: Graph;
     readonly statistics?: Graph;
     readonly judge?: Graph;
+    readonly sample?: Graph;
   };
   /** `statistics`: a pass over training rows that refreshes running statistics, where averages of the weights need that. */
   /** `judge`: metrics of results that are given, in a member of an ensemble. */
+  /** `sample`: prediction with noise on, for the spread of the answers; only where something in it is random. */
   readonly plans: {
     readonly train: Plan;
     readonly evaluate: Plan;
     readonly predict: Plan;
     readonly statistics?: Plan;
     readonly judge?: Plan;
+    readonly sample?: Plan;
   };
-  /** Prediction with noise on, for the spread of the answers; only where something in it is random. */
-  readonly sampling?: { readonly graph: Graph; readonly plan: Plan };
 }
 
 export interface CompiledField {

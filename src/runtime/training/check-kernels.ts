@@ -5,8 +5,7 @@ import type { TrainingDefinition } from "./definition.ts";
 /** The functions of the plans are texts, which no compiler reads: each must be one of JavaScript. Gives the exit code. */
 export async function checkKernels(training: TrainingDefinition): Promise<number> {
   const terminal = openTerminal();
-  const programs: DevicePlan[] = Object.values(training.plans);
-  if (training.samplePlan) programs.push(training.samplePlan);
+  const programs: readonly DevicePlan[] = Object.values(training.plans);
   const sources = new Set(programs.flatMap(kernelsOf).map(([, , source]) => source));
   const faults = [...sources].flatMap(faultOf);
   for (const fault of faults) terminal.writeError(`kernels.ts: ${fault}\n`);

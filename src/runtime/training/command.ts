@@ -12,17 +12,16 @@ export async function runTraining(
   listen = (reporter: Reporter): Reporter => reporter,
 ): Promise<number> {
   const terminal = openTerminal();
-  const parsed = parseArguments(argv, {
+  const options = parseArguments(argv, {
     name: "train.ts",
     summary: `Trains ${training.modelName} on ${training.dataName}.`,
-    data: [training.dataName],
+    data: training.dataName,
     ...(training.measuredView && { views: true }),
   });
-  if (parsed.kind === "help") {
-    terminal.write(parsed.text);
+  if (typeof options === "string") {
+    terminal.write(options);
     return 0;
   }
-  const { options } = parsed;
   const reporter = listen(createReporter(terminal, options.format, displayOf(training)));
   if (options.evaluate === undefined && options.dryRun === true) {
     await rehearse(training, options, reporter);

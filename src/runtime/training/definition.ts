@@ -152,9 +152,8 @@ export interface TrainingDefinition {
   readonly otherColumns: readonly string[];
   readonly delimiter?: string;
   readonly hasHeader: boolean;
-  /** Predicts with noise on, where anything that the model computes is random. */
-  readonly samplePlan?: DevicePlan;
-  readonly sampleModule: WasmProgram;
+  /** Whether anything that the model computes is random, and it can be predicted with noise on. */
+  readonly samples: boolean;
   readonly defaultSamples: number;
   readonly commandSamples: number;
   readonly usage: string;
@@ -168,4 +167,5 @@ export interface Plans {
   readonly predict: DevicePlan;
   readonly statistics?: DevicePlan;
   readonly judge?: DevicePlan;
+  readonly sample?: DevicePlan;
 }

@@ -1,4 +1,4 @@
-import { parseArguments } from "../arguments.ts";
+import { placeOf, readWords } from "../arguments.ts";
 import { UserError } from "../errors.ts";
 import { readText } from "../files.ts";
 import { readStandardInput } from "../standard-input.ts";
@@ -6,35 +6,40 @@ import { openTerminal } from "../terminal.ts";
 import type { EnsembleDefinition, MemberPrediction } from "./ensemble-definition.ts";
 import { voicesIn } from "./members.ts";
 
+const options = {
+  "--run-dir": { value: "folder" },
+  "--backend": { value: "auto|gpu|wasm|cpu" },
+  "--help": {},
+};
+
+function usageOf({ ensembleName }: EnsembleDefinition): string {
+  return `Predicts with the members of ${ensembleName}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.
+
+  predict.ts [--run-dir run] [--backend auto|gpu|wasm|cpu] [rows.json|rows.csv|-]
+  --run-dir: where the members were trained
+`;
+}
+
 /** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
 export async function predictTogether(
   ensemble: EnsembleDefinition,
   argv: readonly string[],
 ): Promise<number> {
   const terminal = openTerminal();
-  const files = argv.filter(
-    (word, index) => !word.startsWith("--") && !(argv[index - 1] ?? "").startsWith("--"),
-  );
-  const parsed = parseArguments(
-    argv.filter((word) => !files.includes(word)),
-    {
-      name: "predict.ts [rows.json|rows.csv|-]",
-      summary: `Predicts with the members of ${ensemble.ensembleName}; --run-dir is where they were trained.`,
-      data: [],
-    },
-  );
-  if (parsed.kind === "help") {
-    terminal.write(parsed.text);
+  const { given, others } = readWords(argv, options);
+  if (given.has("--help")) {
+    terminal.write(usageOf(ensemble));
     return 0;
   }
-  if (files.length > 1) throw new UserError("One file of rows at a time.");
-  const where = files[0] ?? "-";
+  if (others.length > 1) throw new UserError("One file of rows at a time.");
+  const [where = "-"] = others;
+  const { backend } = placeOf(given);
   const text = where === "-" ? await readStandardInput() : await readText(where);
   const rows = ensemble.trainings[0]!.trainer.parseRows(text, where);
   const said: MemberPrediction[][][] = [];
-  const folder = parsed.options.runDirectory ?? "run";
+  const folder = given.get("--run-dir") ?? "run";
   for (const { checkpoint, trainer } of voicesIn(ensemble, folder)) {
-    const model = await trainer.loadModel(checkpoint, parsed.options.backend);
+    const model = await trainer.loadModel(checkpoint, backend);
     said.push(await trainer.predict(model, rows));
     await trainer.closeModel(model);
   }

@@ -15,16 +15,15 @@ export async function runEnsemble(
   argv: readonly string[],
 ): Promise<number> {
   const terminal = openTerminal();
-  const parsed = parseArguments(argv, {
+  const options = parseArguments(argv, {
     name: "ensemble.ts",
     summary: `Trains and measures the members of ${ensemble.ensembleName}.`,
-    data: [ensemble.memberData],
+    data: ensemble.memberData,
   });
-  if (parsed.kind === "help") {
-    terminal.write(parsed.text);
+  if (typeof options === "string") {
+    terminal.write(options);
     return 0;
   }
-  const { options } = parsed;
   const reporter = createReporter(terminal, options.format, ensemble.memberDisplay);
   const start = performance.now();
   const folder = options.evaluate ?? options.runDirectory ?? "run";

@@ -3,8 +3,8 @@ import { batches } from "../batches.ts";
 import { loadTensors } from "../checkpoint.ts";
 import type { Metrics } from "../reporter.ts";
 import type { TrainingDefinition } from "./definition.ts";
-import { keptTensors, pick, writeTensors } from "./session.ts";
-import { measuredPart, openDevice } from "./training.ts";
+import { keptTensors, openDevice, pick, writeTensors } from "./session.ts";
+import { measuredPart } from "./training.ts";
 
 /** What models say of rows, one row after the other, by the name of the result. */
 export type Said = ReadonlyMap<string, Float32Array>;

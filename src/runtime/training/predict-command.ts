@@ -1,34 +1,38 @@
+import { placeOf, readWords, wholeNumber } from "../arguments.ts";
 import { parseCsv } from "../csv.ts";
-import type { BackendChoice } from "../device.ts";
 import { UserError } from "../errors.ts";
 import { readText } from "../files.ts";
 import { openImageReader } from "../images.ts";
 import { readStandardInput } from "../standard-input.ts";
 import { openTerminal } from "../terminal.ts";
-import { threadCount } from "../thread-count.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { closeModel, loadModel, predict, type Row } from "./predict.ts";
-import { loadSampler, predictDrawn } from "./sampling.ts";
+import { predictDrawn } from "./sampling.ts";
 
 /** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
 export async function predictFromCommandLine(
   training: TrainingDefinition,
   argv: readonly string[],
 ): Promise<number> {
-  const { checkpoint, backend, threads, samples, input, help } = readOptions(training, argv);
+  const { given, others } = readWords(argv, optionsOf(training));
   const terminal = openTerminal();
-  if (help) {
+  if (given.has("--help")) {
     terminal.write(training.usage);
     return 0;
   }
-  const rows = await readRows(training, input);
-  const draws = training.samplePlan ? samples > 0 : false;
-  const load = draws ? loadSampler : loadModel;
-  const model = await load(training, checkpoint, backend, threads);
+  if (others.length > 1) throw new UserError("One file of rows at a time.", [training.usage]);
+  const samples = training.samples
+    ? (wholeNumber(given, "--samples", 0) ?? training.commandSamples)
+    : 0;
+  const { backend, threads } = placeOf(given);
+  const rows = await readRows(training, others[0] ?? "-");
+  const checkpoint = given.get("--checkpoint") ?? training.keptFile;
+  const model = await loadModel(training, checkpoint, backend, threads);
   try {
-    const predictions = draws
-      ? await predictDrawn(model, rows, samples)
-      : await predict(model, rows);
+    const predictions =
+      training.samples && samples > 0
+        ? await predictDrawn(model, rows, samples)
+        : await predict(model, rows);
     for (const prediction of predictions) {
       const said = prediction.length === 1 ? prediction[0] : prediction;
       terminal.write(`${JSON.stringify(said)}\n`);
@@ -39,55 +43,15 @@ export async function predictFromCommandLine(
   return 0;
 }
 
-/** What the command line asks for. */
-interface Options {
-  readonly checkpoint: string;
-  readonly backend: BackendChoice;
-  readonly threads: number | undefined;
-  readonly samples: number;
-  readonly input: string;
-  readonly help: boolean;
-}
-
-function readOptions(training: TrainingDefinition, argv: readonly string[]): Options {
-  const given = new Map<string, string>();
-  const known = ["--checkpoint", "--backend", "--threads"];
-  if (training.samplePlan) known.push("--samples");
-  const files: string[] = [];
-  let help = false;
-  for (let index = 0; index < argv.length && !help; index++) {
-    const word = argv[index]!;
-    if (word === "--help" || word === "-h") help = true;
-    else if (known.includes(word)) {
-      const value = argv[++index];
-      if (value === undefined) throw new UserError(`${word} needs a value.`, [training.usage]);
-      given.set(word, value);
-    } else if (word.startsWith("--"))
-      throw new UserError(`There is no option ${word}.`, [training.usage]);
-    else files.push(word);
-  }
-  if (files.length > 1) throw new UserError("One file of rows at a time.", [training.usage]);
+/** What the command line takes besides a file. */
+function optionsOf(training: TrainingDefinition) {
   return {
-    checkpoint: given.get("--checkpoint") ?? training.keptFile,
-    backend: backendOf(given.get("--backend") ?? "auto"),
-    threads: threadCount(given.get("--threads") ?? "auto"),
-    samples: training.samplePlan ? samplesOf(training, given.get("--samples")) : 0,
-    input: files[0] ?? "-",
-    help,
+    "--checkpoint": { value: "file" },
+    "--backend": { value: "auto|gpu|wasm|cpu" },
+    "--threads": { value: "auto|n" },
+    ...(training.samples && { "--samples": { value: "n" } }),
+    "--help": {},
   };
-}
-
-export function backendOf(text: string): BackendChoice {
-  if (text === "auto" || text === "gpu" || text === "wasm" || text === "cpu") return text;
-  throw new UserError(`--backend is auto, gpu, wasm or cpu, not ${text}.`);
-}
-
-/** 0 for one prediction without noise. */
-function samplesOf(training: TrainingDefinition, text: string | undefined): number {
-  if (text === undefined) return training.commandSamples;
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count <= 100_000) return count;
-  throw new UserError(`--samples is a whole number up to 100000, not ${text}.`);
 }
 
 async function readRows(training: TrainingDefinition, input: string): Promise<Row[]> {

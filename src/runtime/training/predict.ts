@@ -1,6 +1,6 @@
 import { averageOverViews } from "../average-views.ts";
-import { loadTensors, requireTensor } from "../checkpoint.ts";
-import { createDevice, type BackendChoice, type Device } from "../device.ts";
+import { loadTensors } from "../checkpoint.ts";
+import type { BackendChoice, Device } from "../device.ts";
 import { UserError } from "../errors.ts";
 import { feedRows } from "../feed.ts";
 import { denormalizeValues, normalizeValues } from "../normalize.ts";
@@ -8,7 +8,7 @@ import { own } from "../own.ts";
 import { preparationFromText } from "../preparation-text.ts";
 import type { Preparation } from "../prepare.ts";
 import type { TrainingDefinition } from "./definition.ts";
-import { keptTensors } from "./session.ts";
+import { keptTensors, openDevice, pick, writeTensors } from "./session.ts";
 import type { ModelInput, ModelOutput } from "./types.ts";
 
 /** Numbers, and labels where the model is given such: nested as the shape says or flat in row-major order; a text stands for the labels that its characters are. */
@@ -32,7 +32,7 @@ export interface Model {
   readonly preparation: Preparation;
 }
 
-/** Loads a checkpoint (best.safetensors, last.safetensors). Close it with closeModel when it is no longer needed. */
+/** Loads a checkpoint (best.safetensors, last.safetensors); the same draws the same numbers on every machine. Close it with closeModel when it is no longer needed. */
 export async function loadModel(
   training: TrainingDefinition,
   checkpoint: string,
@@ -41,17 +41,13 @@ export async function loadModel(
 ): Promise<Model> {
   const file = await loadTensors(checkpoint);
   const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
-  const tensors = keptTensors(training).map(
-    ({ name, shape }) => [name, requireTensor(file, name, shape, checkpoint)] as const,
-  );
-  const device = await createDevice({
-    backend,
-    threads,
-    calibration: { plan: training.plans.predict, variables: () => new Map(tensors) },
-    fillUniform: () => undefined,
-    wasm: training.wasmModule,
+  const seed = Number(file.metadata["seed"] ?? training.defaultSeed);
+  const tensors = pick(file, keptTensors(training), checkpoint);
+  const device = await openDevice(training, { backend, threads }, seed, {
+    plan: training.plans.predict,
+    variables: () => new Map(tensors.map(({ name, values }) => [name, values])),
   });
-  for (const [name, values] of tensors) device.write(name, values);
+  writeTensors(device, tensors);
   return { training, device, preparation };
 }
 

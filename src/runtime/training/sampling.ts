@@ -1,11 +1,6 @@
-import { loadTensors, requireTensor } from "../checkpoint.ts";
-import { createDevice, type BackendChoice } from "../device.ts";
 import { own } from "../own.ts";
-import { preparationFromText } from "../preparation-text.ts";
-import { fillUniform, randomStream } from "../random.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { inputsOf, readOutput, rowOf, type Model, type Prediction, type Row } from "./predict.ts";
-import { keptTensors } from "./session.ts";
 
 /** The mean of many predictions of one row with noise on, and how far they lie apart. */
 export interface Drawn extends Prediction {
@@ -14,28 +9,6 @@ export interface Drawn extends Prediction {
   readonly spread: readonly number[] | Readonly<Record<string, number>>;
   /** −Σ p ln p of the mean probabilities: 0 when all samples agree on one class with certainty. */
   readonly entropy?: number;
-}
-
-/** A checkpoint loaded for predictDrawn. The same checkpoint draws the same numbers on every machine. Close it with closeModel. */
-export async function loadSampler(
-  training: TrainingDefinition,
-  checkpoint: string,
-  backend: BackendChoice = "auto",
-  threads?: number,
-): Promise<Model> {
-  const file = await loadTensors(checkpoint);
-  const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
-  const seed = Number(file.metadata["seed"] ?? training.defaultSeed);
-  const device = await createDevice({
-    backend,
-    threads,
-    fillUniform: (target, stream, step) => fillUniform(target, randomStream(seed, stream), step),
-    seed,
-    wasm: training.sampleModule,
-  });
-  for (const { name, shape } of keptTensors(training))
-    device.write(name, requireTensor(file, name, shape, checkpoint));
-  return { training, device, preparation };
 }
 
 /** Monte-Carlo dropout (Gal and Ghahramani 2016): each row is predicted so many times with noise on, normalisations as in plain prediction. */
@@ -52,9 +25,9 @@ export async function predictDrawn(
     const seen = some.map(() => training.modelOutputs.map((): Prediction[] => []));
     for (let draw = 1; draw <= samples; draw++) {
       const step = (start / training.batchSize) * samples + draw;
-      device.run(training.samplePlan!, { rows: some.length, inputs, numbers: {}, step });
+      device.run(training.plans.sample!, { rows: some.length, inputs, numbers: {}, step });
       for (const [place, output] of training.modelOutputs.entries()) {
-        const result = await device.result(training.samplePlan!, output.name);
+        const result = await device.result(training.plans.sample!, output.name);
         seen.forEach((row, index) =>
           row[place]!.push(readOutput(model, output, rowOf(result, output.shape, index))),
         );

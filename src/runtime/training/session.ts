@@ -1,10 +1,11 @@
-import type { Device } from "../device.ts";
+import { createDevice, type BackendChoice, type Calibration, type Device } from "../device.ts";
 import { requireTensor } from "../checkpoint.ts";
 import type { Augmenting } from "../augment.ts";
 import { initialize } from "../initialize.ts";
 import type { Minimizer, Place } from "../minimizer.ts";
 import type { Prefetcher } from "../prefetch.ts";
 import type { PreparedData } from "../prepare.ts";
+import { fillUniform, randomStream } from "../random.ts";
 import type { Reporter, WarmStart } from "../reporter.ts";
 import type { NamedTensor, TensorFile } from "../safetensors.ts";
 import type { TrainingDefinition } from "./definition.ts";
@@ -50,6 +51,31 @@ export interface Session {
   teacher?: { readonly from: string; readonly remarks: readonly string[] };
   /** What was loaded in the place of drawn weights. */
   warmStarts?: WarmStart[];
+}
+
+/** Which backend is asked for, and how. */
+interface DeviceWish {
+  readonly backend: BackendChoice;
+  readonly threads?: number | undefined;
+  readonly calibrate?: boolean;
+}
+
+/** The backend that was asked for; for auto the fastest at what is measured. Its random numbers are those of the seed. */
+export function openDevice(
+  training: TrainingDefinition,
+  { backend, threads, calibrate }: DeviceWish,
+  seed: number,
+  calibration?: Calibration,
+): Promise<Device> {
+  return createDevice({
+    backend,
+    threads,
+    calibrate,
+    calibration,
+    fillUniform: (target, stream, step) => fillUniform(target, randomStream(seed, stream), step),
+    seed,
+    wasm: training.wasmModule,
+  });
 }
 
 /** What a checkpoint holds: enough to predict. */

@@ -1,7 +1,7 @@
 import type { TrainerOptions } from "../arguments.ts";
 import { batchCount, batches } from "../batches.ts";
 import { loadTensors } from "../checkpoint.ts";
-import { createDevice, type Calibration, type Device } from "../device.ts";
+import type { Calibration } from "../device.ts";
 import { UserError } from "../errors.ts";
 import { saveRows, saveStart } from "../example-rows.ts";
 import { makeDirectory } from "../files.ts";
@@ -9,7 +9,6 @@ import { onInterrupt } from "../interrupt.ts";
 import { runsInNode } from "../platform.ts";
 import { preparationFromText, preparationToText } from "../preparation-text.ts";
 import type { Part, PreparedData } from "../prepare.ts";
-import { fillUniform, randomStream } from "../random.ts";
 import type { EndEvent, Metrics, Reporter } from "../reporter.ts";
 import type { TensorFile } from "../safetensors.ts";
 import { updateCount } from "./accumulating.ts";
@@ -24,6 +23,7 @@ import {
   initialTensors,
   keptTensors,
   momentOf,
+  openDevice,
   pick,
   writeTensors,
   type Session,
@@ -141,24 +141,6 @@ async function saveExamples(
   if (training.writer) return saveStart(path, examples, training.writer.field);
   const inputs = training.modelInputs.map(({ name, field }) => [name, field] as const);
   await saveRows(path, examples, Object.fromEntries(inputs));
-}
-
-/** The backend that was asked for. For auto a step of this very training is measured where there is a choice. */
-export async function openDevice(
-  training: TrainingDefinition,
-  { backend, threads, calibrate }: TrainerOptions,
-  seed: number,
-  calibration?: Calibration,
-): Promise<Device> {
-  return createDevice({
-    backend,
-    threads,
-    calibrate,
-    calibration,
-    fillUniform: (target, stream, step) => fillUniform(target, randomStream(seed, stream), step),
-    seed,
-    wasm: training.wasmModule,
-  });
 }
 
 /** The first step, on tensors of its own: what is measured to choose a backend. */

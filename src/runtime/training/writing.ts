@@ -1,3 +1,4 @@
+import { placeOf, readWords, wholeNumber } from "../arguments.ts";
 import { UserError } from "../errors.ts";
 import { readText } from "../files.ts";
 import { own } from "../own.ts";
@@ -5,9 +6,7 @@ import { randomStream, randomWords, uniformFrom } from "../random.ts";
 import { charactersOf } from "../read-text.ts";
 import { readStandardInput } from "../standard-input.ts";
 import { openTerminal } from "../terminal.ts";
-import { threadCount } from "../thread-count.ts";
 import type { TrainingDefinition } from "./definition.ts";
-import { backendOf } from "./predict-command.ts";
 import { closeModel, loadModel, resultsOf, type Model } from "./predict.ts";
 
 export interface Writing {
@@ -68,49 +67,39 @@ function draw(scores: Float32Array, temperature: number, uniform: number): numbe
   return Math.max(0, drawn);
 }
 
+/** What the command line takes besides a file. */
+const options = {
+  "--checkpoint": { value: "file" },
+  "--backend": { value: "auto|gpu|wasm|cpu" },
+  "--threads": { value: "auto|n" },
+  "--length": { value: "n" },
+  "--temperature": { value: "number" },
+  "--seed": { value: "n" },
+  "--help": {},
+};
+
 /** The command line: writes the text that goes on. Gives the exit code. */
 export async function writeFromCommandLine(
   training: TrainingDefinition,
   argv: readonly string[],
 ): Promise<number> {
-  const options = new Map([
-    ["--checkpoint", training.keptFile],
-    ["--backend", "auto"],
-    ["--threads", "auto"],
-    ["--length", "200"],
-    ["--temperature", "0.7"],
-    ["--seed", "0"],
-  ]);
-  const files: string[] = [];
+  const { given, others } = readWords(argv, options);
   const terminal = openTerminal();
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index]!;
-    if (word === "--help" || word === "-h") {
-      terminal.write(training.usage);
-      return 0;
-    }
-    const value = argv[index + 1];
-    if (!word.startsWith("--")) {
-      files.push(word);
-      continue;
-    }
-    if (!options.has(word)) throw new UserError(`There is no option ${word}.`, [training.usage]);
-    if (value === undefined) throw new UserError(`${word} needs a value.`, [training.usage]);
-    options.set(word, value);
-    index++;
+  if (given.has("--help")) {
+    terminal.write(training.usage);
+    return 0;
   }
-  if (files.length > 1) throw new UserError("One text at a time.", [training.usage]);
-  const numberAt = (option: string): number => numberOf(option, options.get(option)!);
+  if (others.length > 1) throw new UserError("One text at a time.", [training.usage]);
   const writing = {
-    length: numberAt("--length"),
-    temperature: numberAt("--temperature"),
-    seed: numberAt("--seed"),
+    length: wholeNumber(given, "--length", 0) ?? 200,
+    temperature: temperatureOf(given.get("--temperature") ?? "0.7"),
+    seed: wholeNumber(given, "--seed", 0) ?? 0,
   };
-  const [file = "-"] = files;
+  const [file = "-"] = others;
   const start = file === "-" ? await readStandardInput() : await readText(file);
-  const backend = backendOf(options.get("--backend")!);
-  const threads = threadCount(options.get("--threads")!);
-  const model = await loadModel(training, options.get("--checkpoint")!, backend, threads);
+  const { backend, threads } = placeOf(given);
+  const checkpoint = given.get("--checkpoint") ?? training.keptFile;
+  const model = await loadModel(training, checkpoint, backend, threads);
   try {
     terminal.write(`${await continueText(model, start, writing)}\n`);
   } finally {
@@ -119,10 +108,8 @@ export async function writeFromCommandLine(
   return 0;
 }
 
-/** Not negative; all but the temperature whole. */
-function numberOf(option: string, text: string): number {
+function temperatureOf(text: string): number {
   const number = Number(text);
-  const isWhole = option === "--temperature" || Number.isInteger(number);
-  if (text.trim() !== "" && number >= 0 && number < 1e9 && isWhole) return number;
-  throw new UserError(`${option} is a number from 0 on, not ${text}.`);
+  if (text.trim() !== "" && number >= 0 && number < 1e9) return number;
+  throw new UserError(`--temperature is a number from 0 on, not ${text}.`);
 }

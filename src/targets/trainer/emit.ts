@@ -9,7 +9,6 @@ import type { EmittedFile, TargetOptions } from "../target.ts";
 import { packageFiles } from "./package-files.ts";
 import { loadPieces } from "./pieces/load-pieces.ts";
 import { programModules, type Given, type ProgramModule } from "./program.ts";
-import { samplingFiles } from "./sampling-files.ts";
 import { startsOf } from "./starts.ts";
 
 export interface EmitOptions extends TargetOptions {
@@ -41,7 +40,6 @@ export async function emit(
   const plans = [
     { path: "kernels.ts", text: kernelsText(compiled) },
     { path: "wasm.ts", text: wasm.table },
-    ...samplingFiles(compiled),
   ];
   const modules = await modulesOf(emission);
   const sources = [
@@ -55,12 +53,7 @@ export async function emit(
 
 /** The trainer's own modules, of which the run's part is not printed yet. */
 export async function modulesOf(emission: Emission): Promise<readonly ProgramModule[]> {
-  return programModules(
-    await loadPieces(),
-    definitionOf(emission),
-    givenFiles(emission.compiled),
-    startsOf(emission),
-  );
+  return programModules(await loadPieces(), definitionOf(emission), givenFiles, startsOf(emission));
 }
 
 /** The kernels, with the plans under one name. */
@@ -69,20 +62,10 @@ export function kernelsText(compiled: CompiledRun): string {
 }
 
 /** The plans, which the backends print. */
-function givenFiles({ sampling }: CompiledRun): readonly Given[] {
-  const gpu = ["DevicePlan"];
-  const wasm = ["packed", "WasmProgram"];
-  return [
-    { path: "kernels.ts", members: ["plans"], uses: gpu },
-    { path: "wasm.ts", members: ["wasmModule"], uses: wasm },
-    ...(sampling === undefined
-      ? []
-      : [
-          { path: "sample-kernels.ts", members: ["samplePlan"], uses: gpu },
-          { path: "sample-wasm.ts", members: ["sampleModule"], uses: wasm },
-        ]),
-  ];
-}
+const givenFiles: readonly Given[] = [
+  { path: "kernels.ts", members: ["plans"], uses: ["DevicePlan"] },
+  { path: "wasm.ts", members: ["wasmModule"], uses: ["packed", "WasmProgram"] },
+];
 
 /** The runtime's own text is printed already; so is what is the run's own, but for code that is longer than a line. */
 export async function printModule({

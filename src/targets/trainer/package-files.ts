@@ -87,22 +87,15 @@ export function tsconfig(include: readonly string[]): string {
 const about: Readonly<Record<string, string>> = {
   "train.ts": "the command line of training",
   "training.ts": "the run, and one training from beginning to end: start reading here",
-  "loop.ts": "the loops over epochs and steps",
-  "steps.ts": "one step",
-  "epoch-batches.ts": "the batches of an epoch",
-  "session.ts": "what a training carries along, and its tensors",
+  "loop.ts": "the loops over epochs and steps, and why they end",
+  "session.ts": "what a training carries along, its tensors, and the types of these",
   "checkpoints.ts": "beginning, saving, going on and ending",
   "measuring.ts": "what the rows of a part reach",
-  "collecting.ts": "metrics that are made of numbers of all rows",
-  "stopping.ts": "why training ends",
-  "plateaus.ts": "schedules that watch a metric",
   "averages.ts": "averages of the weights in their place",
   "teaching.ts": "the teacher's weights",
   "warm-starts.ts": "weights of other trainings to start from",
   "weight-files.ts": "where such files lie",
   "member.ts": "what a member of an ensemble says, and how that is judged",
-  "still-tensors.ts": "which tensors the first epoch left as they were",
-  "types.ts": "the types of all these",
   "model.ts": "the tensors and what they start from, the learning rate, the metrics",
   "augment.ts": "what is done to the rows before the model is given them",
   "augment-worker.ts": "a thread that makes batches while the device computes",
@@ -114,8 +107,6 @@ const about: Readonly<Record<string, string>> = {
   "predict.ts": "the trained model in use",
   "test.ts": "the first steps, with the losses that they should have",
   "check-kernels.ts": "whether the kernels, which are texts, are functions",
-  "sample-kernels.ts": "prediction with noise on (Monte-Carlo dropout) as gpu.js kernels",
-  "sample-wasm.ts": "the same as a WebAssembly module",
 };
 
 function readme(emission: Emission, files: readonly EmittedFile[]): string {
@@ -183,7 +174,7 @@ function commandLines(emission: Emission): string {
         ],
       ];
   const sampling: readonly Command[] =
-    emission.compiled.sampling === undefined || writerOf(emission)
+    emission.compiled.plans.sample === undefined || writerOf(emission)
       ? []
       : [
           [

@@ -99,7 +99,7 @@ export function usageOf(emission: Emission): string {
 }
 
 function draws({ compiled }: Emission): boolean {
-  return compiled.sampling !== undefined;
+  return compiled.plans.sample !== undefined;
 }
 
 /** What a model of characters sees and says: the field that it reads, its scores of the character that comes next. */

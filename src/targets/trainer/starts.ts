@@ -33,7 +33,7 @@ function trainStart(emission: Emission): Start {
       code: ts`export * from "./training.ts";
 
 runAsProgram(import.meta.url, runTraining);`,
-      uses: ["runtime/entry.ts#runAsProgram", "train.ts#runTraining"],
+      uses: ["runtime/program.ts#runAsProgram", "train.ts#runTraining"],
     },
   };
 }
@@ -106,7 +106,7 @@ const testStart: Start = {
   offers: [],
   ends: {
     code: ts`runAsProgram(import.meta.url, testTraining);`,
-    uses: ["runtime/entry.ts#runAsProgram", "test.ts#testTraining"],
+    uses: ["runtime/program.ts#runAsProgram", "test.ts#testTraining"],
   },
 };
 
@@ -118,12 +118,12 @@ const checkStart: Start = {
   offers: [],
   ends: {
     code: ts`runAsProgram(import.meta.url, checkKernels);`,
-    uses: ["runtime/entry.ts#runAsProgram", "check-kernels.ts#checkKernels"],
+    uses: ["runtime/program.ts#runAsProgram", "check-kernels.ts#checkKernels"],
   },
 };
 
 function predictStart(emission: Emission): Start {
-  const { run, sampling } = emission.compiled;
+  const { run, plans } = emission.compiled;
   const writes = writerOf(emission) !== undefined;
   const use = writes
     ? "From the command line: `npm run predict -- --length 300 run/start.txt`, which goes on with a text."
@@ -140,13 +140,13 @@ function predictStart(emission: Emission): Start {
       "closeModel",
       "predict",
       ...(writes ? ["continueText"] : ["parseRows"]),
-      ...(sampling ? ["loadSampler", "predictDrawn"] : []),
+      ...(plans.sample ? ["predictDrawn"] : []),
       "Prediction",
       "Row",
     ],
     ends: {
       code: ts`runAsProgram(import.meta.url, ${{ code: main }});`,
-      uses: ["runtime/entry.ts#runAsProgram", `predict.ts#${main}`],
+      uses: ["runtime/program.ts#runAsProgram", `predict.ts#${main}`],
     },
   };
 }

@@ -7,7 +7,7 @@ import { begin } from "../../runtime/training/checkpoints.ts";
 import { loadData } from "../../runtime/training/data.ts";
 import type { TrainingDefinition } from "../../runtime/training/definition.ts";
 import type { Session } from "../../runtime/training/session.ts";
-import { openDevice } from "../../runtime/training/training.ts";
+import { openDevice } from "../../runtime/training/session.ts";
 import { describeValues, type ValueStatistics } from "../../runtime/value-statistics.ts";
 import { firstBatch, sessionOf, stepsOf } from "./begin-here.ts";
 import { makeDefinition, plansOf } from "./make-definition.ts";

@@ -31,19 +31,12 @@ export async function makeDefinition(
 }
 
 /** The plans of the run, as both kinds of device take them. */
-export function plansOf({
-  plans,
-  sampling,
-}: CompiledRun): Pick<TrainingDefinition, "plans" | "wasmModule"> {
+export function plansOf({ plans }: CompiledRun): Pick<TrainingDefinition, "plans" | "wasmModule"> {
   // Functions that several plans call are one, as in a file of kernels.
   const pool = new Map();
   const table = Object.entries(plans).map(([name, plan]) => [name, devicePlan(plan, pool)]);
   return {
     plans: Object.fromEntries(table) as unknown as Plans,
     wasmModule: wasmProgram(plans),
-    ...(sampling && {
-      samplePlan: devicePlan(sampling.plan, new Map()),
-      sampleModule: wasmProgram({ sample: sampling.plan }),
-    }),
   };
 }

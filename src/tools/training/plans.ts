@@ -14,7 +14,6 @@ export function devicePlan(plan: Plan, pool: FunctionPool): DevicePlan {
     name: program.name,
     capacity: program.capacity,
     inputs: Object.fromEntries(program.inputs),
-    variables: Object.fromEntries(program.variables),
     given: program.given,
     derived: derivedOf(program.derived),
     steps: program.steps.map(deviceStep),
@@ -31,9 +30,8 @@ export function deviceStep(step: GpuJsStep): DeviceStep {
   return { about, places, reverse, body: body.map(deviceKernel), stacks };
 }
 
-/** The source with the line ends around it that it has in a file. */
 function deviceKernel({ source, arrays, numbers, makes, size }: GpuJsKernel): DeviceKernel {
-  const kernel = [makes, size, `\n${source}\n`, arrays] as const;
+  const kernel = [makes, size, source, arrays] as const;
   return numbers.length === 0 ? kernel : [...kernel, numbers];
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { emitWasm } from "../../../src/backends/wasm/emit-wasm.ts";
 import { GpuDevice } from "../../../src/runtime/gpu-device.ts";
 import { WasmDevice } from "../../../src/runtime/wasm-device.ts";
-import { devicePlanText } from "../../support/device-plans.ts";
+import { devicePlanText, variablesOf } from "../../support/device-plans.ts";
 import { runInHeadlessGl } from "../../support/gl.ts";
 import { wasmProgram } from "../../support/wasm-program.ts";
 import type { run } from "./gl-scenario.ts";
@@ -28,7 +28,7 @@ export function callOf({ compiled, frozen, network, scalars }: TrainingStep): St
   );
   return {
     plan,
-    variables: single(Object.keys(plan.variables)),
+    variables: single(variablesOf(plan)),
     inputs: single(Object.keys(plan.inputs)),
     draws: single(streams),
     numbers: Object.fromEntries(scalars),

@@ -1,8 +1,10 @@
 import { invariant } from "../../../compiler/base/invariant.ts";
+import { lineWidth } from "../../../compiler/base/layout.ts";
 import type { PlanAxis } from "../../../compiler/plan/plan.ts";
 import { flatten, stridesOf } from "../../../compiler/plan/affine.ts";
 import { sanitize } from "../../../compiler/plan/identifiers.ts";
 import { textOf } from "./expression-text.ts";
+import { foldLines } from "./fold-lines.ts";
 import type { HostNumbers } from "../../../compiler/plan/host-numbers.ts";
 import type { Projection } from "../projection.ts";
 import { operationsText } from "../../../compiler/plan/describe.ts";
@@ -18,6 +20,8 @@ export interface FunctionText {
   readonly key: string;
   readonly arrays: readonly string[];
   readonly numbers: readonly string[];
+  /** How far each loop and each part of the place goes, by the names that these have in the source. */
+  readonly extents: ReadonlyMap<string, number>;
 }
 
 /** Below this, adding a half before dividing makes the floor exact in float32. */
@@ -28,18 +32,31 @@ export function functionSource(projection: Projection, host: HostNumbers): Funct
   const writer = makeWriter(projection, host);
   const body = [...reductionLines(writer), ...valueLines(writer)];
   const decode = decodeLines(writer);
-  const start = writer.usesPlace || decode.length > 0 ? ["  const i = this.thread.x;"] : [];
-  const parameters = [...writer.arrays.values(), ...writer.numbers.values()].join(", ");
+  const needsPlace = decode.some((line) => /\bi\b/.test(line)) || writer.usesPlace;
+  const start = needsPlace ? ["  const i = this.thread.x;"] : [];
   const lines = [...start, ...decode, ...body, "}"];
   const name = safeName(operationOf(projection), writer.taken);
   return {
     name,
-    source: [`function ${name}(${parameters}) {`, ...lines].join("\n"),
+    source: [...headLines(writer, name), ...foldLines(lines)].join("\n"),
     key: keyOf(writer, lines),
     arrays: [...writer.arrays.keys()],
     numbers: [...writer.numbers.keys()],
+    extents: writer.extents,
   };
 }
+
+/** The name and the parameters, which have a line of their own where a file that names the function needs the room. */
+function headLines({ arrays, numbers }: Writer, name: string): readonly string[] {
+  const parameters = [...arrays.values(), ...numbers.values()].join(", ");
+  const room = lineWidth - 2 * name.length - longestSizes;
+  return parameters.length <= room
+    ? [`function ${name}(${parameters}) {`]
+    : [`function ${name}(`, ...foldLines([`  ${parameters}`]), ") {"];
+}
+
+/** What stands around the name and the parameters in a file: ``const _12 = (N: number, K: number) => `function () {``. */
+const longestSizes = 55;
 
 /** The lines with the parameters by their places. */
 function keyOf({ arrays, numbers }: Writer, lines: readonly string[]): string {
@@ -66,7 +83,7 @@ function operationOf(projection: Projection): string {
 }
 
 /** More operations in a name would say less. */
-const mostWords = 4;
+const mostWords = 3;
 
 function valueLines(writer: Writer): readonly string[] {
   const block = newBlock([writer.projection.value], "  ", 0);
@@ -95,7 +112,8 @@ function decodeLines(writer: Writer): readonly string[] {
     const own = quotient(place);
     if (place > 0)
       lines.push(`  const ${axis.name} = ${own} - ${quotient(place - 1)} * ${axis.extent};`);
-    else if (own !== axis.name) lines.push(`  const ${axis.name} = ${own};`);
+    else if (own !== axis.name)
+      lines.push(`  const ${axis.name} = ${writer.usesPlace ? own : "this.thread.x"};`);
   }
   return lines;
 }

@@ -15,9 +15,9 @@ const drawing: Readonly<Record<Distribution["kind"], string | undefined>> = {
 
 /** What the program of a run has a use for, of all that it might go without. */
 export function carriedFlags({ compiled }: Emission): readonly string[] {
-  const { run, parameters, plans, sampling } = compiled;
+  const { run, parameters, plans } = compiled;
   const steps = run.data.normalize.flatMap((field) => field.steps);
-  const programs: readonly Plan[] = [...Object.values(plans), ...(sampling ? [sampling.plan] : [])];
+  const programs: readonly Plan[] = Object.values(plans);
   return [
     ...(steps.some(({ definition }) => definition.mixes === true) ? ["whitening"] : []),
     ...(programs.some((plan) => plan.steps.some(({ kind }) => kind === "loop")) ? ["loops"] : []),

@@ -129,6 +129,6 @@ export function predictFlags(emission: Emission): readonly string[] {
     ...(cut ? ["feedsPredictions"] : []),
     ...(isOfFolder(emission) && run.model.inputs.length === 1 ? ["seesImages"] : []),
     ...(csv?.use.arguments["header"] !== false ? ["hasHeader"] : []),
-    ...(emission.compiled.sampling === undefined ? [] : ["samplePlan", "sampleModule"]),
+    ...(emission.compiled.plans.sample === undefined ? [] : ["samples"]),
   ];
 }

@@ -84,7 +84,7 @@ function startsOf({ name: own, documentation, combine }: TypedEnsemble): readonl
       offers: [],
       ends: {
         code: ts`runAsProgram(import.meta.url, runEnsemble);`,
-        uses: ["runtime/entry.ts#runAsProgram", "ensemble.ts#runEnsemble"],
+        uses: ["runtime/program.ts#runAsProgram", "ensemble.ts#runEnsemble"],
       },
     },
     {
@@ -95,7 +95,7 @@ function startsOf({ name: own, documentation, combine }: TypedEnsemble): readonl
       offers: [],
       ends: {
         code: ts`runAsProgram(import.meta.url, predictTogether);`,
-        uses: ["runtime/entry.ts#runAsProgram", "predict-together.ts#predictTogether"],
+        uses: ["runtime/program.ts#runAsProgram", "predict-together.ts#predictTogether"],
       },
     },
   ];

@@ -49,9 +49,9 @@ export async function loadExports(): Promise<RuntimeExports> {
 /** No name is exported twice, so a name says which is meant. */
 export function exportsOf({ files }: Pieces): RuntimeExports {
   return Object.fromEntries(
-    files.flatMap(({ path, declarations }) =>
+    files.flatMap(({ source, declarations }) =>
       declarations.flatMap(({ name, isExported, isType }) =>
-        isExported && !isType ? [[name, path.replace(/^runtime\//, "")]] : [],
+        isExported && !isType ? [[name, source]] : [],
       ),
     ),
   );
@@ -65,7 +65,7 @@ function readPieces(path: string): Pieces {
 function fingerprint(sources: ReadonlyMap<string, string>, here: string): string {
   const hash = createHash("sha256");
   for (const [path, text] of sources) hash.update(path).update("\0").update(text).update("\0");
-  for (const file of ["make-pieces.ts", "folding.ts", "statements.ts"])
+  for (const file of ["make-pieces.ts", "layout.ts", "folding.ts", "statements.ts"])
     hash.update(readFileSync(join(here, file)));
   return hash.digest("hex").slice(0, 16);
 }

@@ -8,41 +8,63 @@ import {
   type Assignment,
   type DefinitionMembers,
 } from "./folding.ts";
+import { generatedPath, inGeneratedOrder } from "./layout.ts";
 import type { Declaration, Lines, Piece, PieceFile } from "./piece.ts";
 import { blockOf, endsFlow, isTypePosition, localNames } from "./statements.ts";
 
 /** A source file of the runtime: its path below `src/runtime`, and its text. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** Where a file of the runtime stands in a generated folder: the trainer's own modules at the top, some of them as one. */
-export function generatedPath(path: string): string {
-  const [, own] = /^training\/(.+)$/.exec(path) ?? [];
-  return own === undefined ? `runtime/${path}` : (joined[own] ?? own);
-}
-
-const joined: Readonly<Record<string, string>> = {
-  "command.ts": "train.ts",
-  "self-test.ts": "test.ts",
-  "predict-command.ts": "predict.ts",
-  "writing.ts": "predict.ts",
-  "sampling.ts": "predict.ts",
-  "ensemble-predict.ts": "predict-together.ts",
-  "ensemble-definition.ts": "members.ts",
-};
-
 /** Cuts the runtime at the conditions that runs decide, and prints every part. */
 export async function makePieces(sources: Sources): Promise<readonly PieceFile[]> {
   const printer = new Printer();
   const definition = definitionMembers(sources);
-  const drafts = [...sources].map(([path, text]) => ({
-    path: generatedPath(path),
-    declarations: new FileCutter(path, text, sources, definition, printer).declarations(),
+  const drafts = inGeneratedOrder(sources.keys()).map((source) => ({
+    source,
+    path: generatedPath(source),
+    declarations: new FileCutter(
+      source,
+      sources.get(source)!,
+      sources,
+      definition,
+      printer,
+    ).declarations(),
   }));
   await printer.print();
-  const files = new Map<string, Declaration[]>();
-  for (const { path, declarations } of drafts)
-    files.set(path, [...(files.get(path) ?? []), ...declarations.map((make) => make())]);
-  return [...files].map(([path, declarations]) => ({ path, declarations }));
+  const files = drafts.map(({ source, path, declarations }) => ({
+    source,
+    path,
+    declarations: declarations.map((make) => make()),
+  }));
+  requireOwnNames(files);
+  return files;
+}
+
+/** What becomes one file gives no name two meanings: by what it declares, and by what it imports. */
+function requireOwnNames(files: readonly PieceFile[]): void {
+  const meanings = new Map<string, string>();
+  const note = (path: string, name: string, meaning: string): void => {
+    const known = meanings.get(`${path} ${name}`) ?? meaning;
+    invariant(known === meaning, `${path} is made of files that mean two things by ${name}`);
+    meanings.set(`${path} ${name}`, meaning);
+  };
+  const sourceOf = new Map<string, string>();
+  for (const { source, path, declarations } of files)
+    for (const { name } of declarations) {
+      note(path, name, `${source}#${name}`);
+      sourceOf.set(`${path}#${name}`, `${source}#${name}`);
+    }
+  for (const { path, declarations } of files)
+    for (const used of declarations.flatMap(({ pieces }) => pieces.flatMap(usesOf)))
+      note(path, used.slice(used.indexOf("#") + 1), sourceOf.get(used) ?? used);
+}
+
+/** What a piece mentions in any of its forms. */
+function usesOf(piece: Piece): readonly string[] {
+  if ("when" in piece) return [...piece.then, ...piece.otherwise].flatMap(usesOf);
+  if ("conditions" in piece) return piece.variants.flatMap(usesOf);
+  if ("named" in piece) return usesOf(piece.piece);
+  return ("members" in piece ? piece.from : piece).uses.filter((used) => used.includes("#"));
 }
 
 /** The interfaces that say what definitions consist of. */

@@ -43,6 +43,8 @@ export interface Declaration {
 
 /** A file of the runtime, cut into its declarations. */
 export interface PieceFile {
+  /** Where it lies below `src/runtime`. */
+  readonly source: string;
   /** Where it stands in a generated folder. */
   readonly path: string;
   readonly declarations: readonly Declaration[];

@@ -15,7 +15,6 @@ export function devicePlan(plan: Plan): DevicePlan {
     name: program.name,
     capacity: program.capacity,
     inputs: Object.fromEntries(program.inputs),
-    variables: Object.fromEntries(program.variables),
     given: program.given,
     derived: formulas(program.derived),
     steps: program.steps.map(deviceStep),
