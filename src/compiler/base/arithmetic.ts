@@ -7,6 +7,25 @@ export interface Arithmetic {
   /** How tightly it holds together; what holds less tightly than the place where it stands is put in parentheses. */
   readonly binding: number;
   readonly operator?: string;
+  /** What it is put together from; nothing where it is one word. */
+  readonly made?: Made;
+}
+
+export type Made =
+  | {
+      readonly kind: "operation";
+      readonly left: Operand;
+      readonly operator: string;
+      readonly right: Operand;
+    }
+  | { readonly kind: "sign"; readonly operand: Operand }
+  | { readonly kind: "call"; readonly name: string; readonly given: readonly Arithmetic[] }
+  | { readonly kind: "choice" };
+
+export interface Operand {
+  readonly value: Arithmetic;
+  /** Whether it stands in parentheses. */
+  readonly isWrapped: boolean;
 }
 
 const bindings = { conditional: 1, nullish: 2, equal: 3, compare: 4, sum: 5, product: 6, unary: 7 };
@@ -32,26 +51,45 @@ export function atom(text: string): Arithmetic {
 
 /** `value ?? otherwise`. */
 export function orElse(value: string, otherwise: string): Arithmetic {
-  return { text: `${value} ?? ${otherwise}`, binding: bindings.nullish };
+  const text = `${value} ?? ${otherwise}`;
+  return { text, binding: bindings.nullish, made: { kind: "choice" } };
 }
 
 export function called(name: string, ...given: readonly Arithmetic[]): Arithmetic {
-  return atom(`${name}(${given.map(({ text }) => text).join(", ")})`);
+  const text = `${name}(${given.map((each) => each.text).join(", ")})`;
+  return { text, binding: whole, made: { kind: "call", name, given } };
 }
 
-export function negated(operand: Arithmetic): Arithmetic {
-  const text = operand.binding <= bindings.unary ? `(${operand.text})` : operand.text;
-  return { text: `-${text}`, binding: bindings.unary };
+export function negated(value: Arithmetic): Arithmetic {
+  const operand = { value, isWrapped: value.binding <= bindings.unary };
+  return {
+    text: `-${operandText(operand)}`,
+    binding: bindings.unary,
+    made: { kind: "sign", operand },
+  };
 }
 
 export function joined(left: Arithmetic, operator: Operator, right: Arithmetic): Arithmetic {
   const binding = operators[operator];
-  const isChain =
-    left.binding === binding &&
-    (binding === bindings.sum || (operator === left.operator && binding === bindings.product));
-  const first = left.binding > binding || isChain ? left.text : `(${left.text})`;
-  const second = right.binding > binding ? right.text : `(${right.text})`;
-  return { text: `${first} ${operator} ${second}`, binding, operator };
+  const first = { value: left, isWrapped: !(left.binding > binding || isGoneOn(left, operator)) };
+  const second = { value: right, isWrapped: right.binding <= binding };
+  return {
+    text: `${operandText(first)} ${operator} ${operandText(second)}`,
+    binding,
+    operator,
+    made: { kind: "operation", left: first, operator, right: second },
+  };
+}
+
+/** Whether what stands left of an operator is read on without parentheses: `a - b + c`, but neither `(a / b) * c` nor `(a < b) < c`. */
+export function isGoneOn(left: Arithmetic, operator: string): boolean {
+  const binding = operators[operator as Operator];
+  if (left.binding !== binding) return false;
+  return binding === bindings.sum || (binding === bindings.product && left.operator === operator);
+}
+
+function operandText({ value, isWrapped }: Operand): string {
+  return isWrapped ? `(${value.text})` : value.text;
 }
 
 /** Whether two are in a relation, as 1 or 0. */
@@ -61,5 +99,9 @@ export function truth(left: Arithmetic, operator: Operator, right: Arithmetic): 
 
 export function chosen(condition: Arithmetic, then: Arithmetic, otherwise: Arithmetic): Arithmetic {
   const test = condition.binding <= bindings.conditional ? `(${condition.text})` : condition.text;
-  return { text: `${test} ? ${then.text} : ${otherwise.text}`, binding: bindings.conditional };
+  return {
+    text: `${test} ? ${then.text} : ${otherwise.text}`,
+    binding: bindings.conditional,
+    made: { kind: "choice" },
+  };
 }

@@ -1,3 +1,6 @@
+import type { Arithmetic } from "./arithmetic.ts";
+import { returnedInLines } from "./arithmetic-lines.ts";
+
 /**
  * Values of a generated file, and where their lines break: as prettier prints them, so that it changes nothing, without its being
  * loaded when a program is built. Where code is too long for its line, only prettier itself can break it (`isLaid`).
@@ -11,7 +14,8 @@ export type Layout =
   | { readonly callee: string; readonly arguments: readonly Layout[] }
   /** `(x) =>` and what it gives. */
   | { readonly head: string; readonly body: Layout }
-  | BlockLayout;
+  | BlockLayout
+  | ArithmeticLayout;
 
 /** `(x) => {`, statements, what is returned after them, and `}`. */
 export interface BlockLayout {
@@ -20,6 +24,11 @@ export interface BlockLayout {
   readonly result: Layout;
   /** What follows the `}`. */
   readonly closing?: string;
+}
+
+/** An expression that a block returns; elsewhere it stands in one line. */
+export interface ArithmeticLayout {
+  readonly arithmetic: Arithmetic;
 }
 
 export interface ListLayout {
@@ -78,10 +87,13 @@ export function layStatement(start: string, value: Layout, end: string, indent =
   return assigned(start, value, { indent, before: start.length, after: end.length }) + end;
 }
 
-/** Whether all lines of a text are as prettier would have them: none had to be longer than it should be. */
+/** Whether all lines of a text are as prettier would have them: what is longer than a line is what prettier leaves as it is. */
 export function isLaid(text: string): boolean {
-  return text.split("\n").every((line) => line.length <= lineWidth);
+  return text.split("\n").every((line) => line.length <= lineWidth || unbreakable.test(line));
 }
+
+/** A comment, or a string that has a line to itself. */
+const unbreakable = /^ *(?:\/\/|\/?\*|"(?:[^"\\]|\\.)*"[,;]?$)/;
 
 /** `start` and the value after it; a string that is too long for the line goes to the next. */
 function assigned(start: string, value: Layout, place: Place): string {
@@ -94,6 +106,7 @@ function lay(value: Layout, place: Place): string {
   const flat = flatText(value);
   if (flat !== undefined && place.before + flat.length + place.after <= lineWidth) return flat;
   if (typeof value === "string") return value;
+  if ("arithmetic" in value) return value.arithmetic.text;
   if ("items" in value) return layList(value, place);
   if ("entries" in value) return layRecord(value, place);
   if ("callee" in value) return layCall(value, place);
@@ -104,6 +117,7 @@ function lay(value: Layout, place: Place): string {
 /** All in one line; nothing where it never stands so. */
 export function flatText(value: Layout): string | undefined {
   if (typeof value === "string") return value;
+  if ("arithmetic" in value) return value.arithmetic.text;
   if ("items" in value) {
     if (mustBreak(value)) return undefined;
     return between("[", value.items.map(flatText), "]");
@@ -225,6 +239,14 @@ export function layBlock(
 ): string {
   const inner = " ".repeat(indent + 2);
   const lines = statements.map((statement) => `${inner}${statement}\n`);
-  const returned = layStatement(`${inner}return `, result, ";", indent + 2);
+  const returned = layReturned(result, indent + 2);
   return `${opening}\n${lines.join("")}${returned}\n${" ".repeat(indent)}}${closing ?? ""}`;
+}
+
+function layReturned(result: Layout, indent: number): string {
+  const lines =
+    typeof result !== "string" && "arithmetic" in result
+      ? returnedInLines(result.arithmetic, indent, lineWidth)
+      : undefined;
+  return lines ?? layStatement(`${" ".repeat(indent)}return `, result, ";", indent);
 }

@@ -10,12 +10,12 @@ import {
 } from "../../compiler/base/arithmetic.ts";
 import { invariant } from "../../compiler/base/invariant.ts";
 import { nodesOf, type Node, type Op } from "../../compiler/ir/graph.ts";
-import { comment, literal, name, nothing, type Code } from "./code.ts";
+import { comment, literal, name, type Code } from "./code.ts";
 
 /** Statements and the expression that they lead to. */
 export interface HostFormula {
   readonly statements: readonly Code[];
-  readonly result: Code;
+  readonly result: Arithmetic;
 }
 
 /**
@@ -57,8 +57,7 @@ export function printHostFormula(
     choice = otherwise;
   }
   if (last !== undefined) statements.push(comment(branches.at(-1)));
-  const result = printed.get(last ?? node);
-  return { statements, result: result === undefined ? nothing : { code: result.text } };
+  return { statements, result: printed.get(last ?? node)! };
 }
 
 /** What so many results of nested choices end with; nothing where they are not so many. */

@@ -102,7 +102,7 @@ export function printBody(body: Recipe): {
   if (body.kind !== "formula") return { statements: [], result: printRecipe(body) };
   const variable = (scalar: string): Code => ({ code: inLine(printRecipe(body.variable(scalar))) });
   const { statements, result } = printHostFormula(body.node, variable, body.branches);
-  return { statements: statements.map(({ code }) => code), result: result.code };
+  return { statements: statements.map(({ code }) => code), result: { arithmetic: result } };
 }
 
 export function printParameters(parameters: readonly Parameter[]): string {
@@ -110,11 +110,12 @@ export function printParameters(parameters: readonly Parameter[]): string {
 }
 
 function printParameter(parameter: Parameter): Code {
-  const bound =
-    "name" in parameter
-      ? name(parameter.name)
-      : ts`{ ${join(parameter.members.map(printMember), ts`, `)} }`;
+  const bound = "name" in parameter ? name(parameter.name) : bracedMembers(parameter.members);
   return parameter.type === undefined ? bound : ts`${bound}: ${{ code: parameter.type }}`;
+}
+
+function bracedMembers(members: readonly string[]): Code {
+  return members.length === 0 ? ts`{}` : ts`{ ${join(members.map(printMember), ts`, `)} }`;
 }
 
 /** A member, with what stands for it where it is absent. */
