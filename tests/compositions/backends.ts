@@ -1,6 +1,6 @@
 import { emitWasm } from "../../src/backends/wasm/emit-wasm.ts";
 import type { Plan } from "../../src/compiler/plan/plan.ts";
-import { GpuDevice, type DeviceCall } from "../../src/runtime/gpu-device.ts";
+import { GpuDevice, type DeviceCall, type FillUniform } from "../../src/runtime/gpu-device.ts";
 import { WasmDevice } from "../../src/runtime/wasm-device.ts";
 import { devicePlan } from "../support/device-plans.ts";
 import { wasmProgram } from "../support/wasm-program.ts";
@@ -143,18 +143,58 @@ async function openWasm(plans: Plans, problem: Problem, threads: number): Promis
   };
 }
 
-async function openGpuJs(
-  plans: Plans,
-  problem: Problem,
-  mode: "cpu" | "headlessgl",
-): Promise<Machine> {
-  const device = await GpuDevice.create(mode, fillFrom(problem));
+async function openGpuJs(plans: Plans, problem: Problem, mode: GpuJsMode): Promise<Machine> {
+  const device = await sharedDevice(mode, problem);
   const programs = { train: devicePlan(plans.train), predict: devicePlan(plans.predict) };
   return {
     write: (name, values) => device.write(name, values),
     read: (name) => device.read(name),
-    run: (name, call) => device.run(programs[name], call),
+    run: (name, call) => {
+      try {
+        device.run(programs[name], call);
+      } catch (error) {
+        // What something has failed on is used by no other network.
+        shared.get(mode)!.networks = networksOfDevice;
+        throw error;
+      }
+    },
     result: (name, result) => device.result(programs[name], result),
-    dispose: () => device.dispose(),
+    dispose: () => renewed(mode),
   };
+}
+
+type GpuJsMode = "cpu" | "headlessgl";
+
+/** A device that several networks use one after the other: kernels that they have in common are compiled once. */
+interface SharedDevice {
+  readonly device: GpuDevice;
+  /** The one whose random numbers it is given. */
+  problem: Problem;
+  networks: number;
+}
+
+const shared = new Map<GpuJsMode, SharedDevice>();
+
+/** So many networks later a device gives its memory back. */
+const networksOfDevice = 25;
+
+async function sharedDevice(mode: GpuJsMode, problem: Problem): Promise<GpuDevice> {
+  const known = shared.get(mode);
+  if (known !== undefined) {
+    known.problem = problem;
+    return known.device;
+  }
+  const fill: FillUniform = (target, stream, step) =>
+    fillFrom(shared.get(mode)!.problem)(target, stream, step);
+  const device = await GpuDevice.create(mode, fill);
+  shared.set(mode, { device, problem, networks: 0 });
+  return device;
+}
+
+/** Ends the use of a device by a network, and after many the device. */
+async function renewed(mode: GpuJsMode): Promise<void> {
+  const used = shared.get(mode)!;
+  if (++used.networks < networksOfDevice) return;
+  shared.delete(mode);
+  await used.device.dispose();
 }

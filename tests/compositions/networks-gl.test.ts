@@ -4,7 +4,8 @@ import { headlessGl, runInHeadlessGl, skipLoudly } from "../support/gl.ts";
 import type { OnGl } from "./gl-scenario.ts";
 
 const scenario = fileURLToPath(new URL("gl-scenario.ts", import.meta.url));
-const networks = 150;
+/** `npm run fuzz:networks` examines 3,000. */
+const networks = 50;
 
 // Each network is compiled once and runs few steps: Mesa's interpreter of shaders begins at once where its compiler takes seconds.
 test.skipIf(skipLoudly("networks on headless GL", headlessGl()))(
