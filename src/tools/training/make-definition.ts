@@ -4,7 +4,7 @@ import type { Emission } from "../../targets/trainer/emission.ts";
 import type { CompiledRun } from "../../compiler/plan/compiled.ts";
 import type { Plans, TrainingDefinition } from "../../runtime/training/definition.ts";
 import { follow } from "./follow-recipe.ts";
-import { devicePlan, wasmProgram } from "./plans.ts";
+import { devicePlans, wasmProgram } from "./plans.ts";
 import { loadFunctions } from "./runtime-functions.ts";
 
 /**
@@ -30,13 +30,10 @@ export async function makeDefinition(
   } as unknown as TrainingDefinition;
 }
 
-/** The plans of the run, as both kinds of device take them. */
+/** The plans of the run, as both kinds of device take them: what no device asks for is not made. */
 export function plansOf({ plans }: CompiledRun): Pick<TrainingDefinition, "plans" | "wasmModule"> {
-  // Functions that several plans call are one, as in a file of kernels.
-  const pool = new Map();
-  const table = Object.entries(plans).map(([name, plan]) => [name, devicePlan(plan, pool)]);
   return {
-    plans: Object.fromEntries(table) as unknown as Plans,
+    plans: devicePlans(plans) as unknown as Plans,
     wasmModule: wasmProgram(plans),
   };
 }

@@ -4,11 +4,33 @@ import { wasm } from "../../backends/wasm/backend.ts";
 import type { WasmPlanTable } from "../../backends/wasm/module-table.ts";
 import type { Plans } from "../../compiler/plan/backend.ts";
 import type { Plan } from "../../compiler/plan/plan.ts";
+import { deferred } from "./deferred.ts";
 import type { DeviceKernel, DevicePlan, DeviceStep } from "../../runtime/device-plan.ts";
 import type { WasmPlan, WasmProgram } from "../../runtime/wasm-plan.ts";
 
+/** Plans as devices take them; those of gpu.js are made when one asks for more than a name. */
+export function devicePlans(plans: Plans): Readonly<Record<string, DevicePlan>> {
+  let made: ReadonlyMap<string, DevicePlan> | undefined;
+  const entries = Object.entries(plans).map(([key, { name, capacity }]) => {
+    const make = (): DevicePlan => (made ??= madePlans(plans)).get(key)!;
+    return [key, deferred<DevicePlan>({ name, capacity }, deferredMembers, make)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+const deferredMembers = [
+  ...(["inputs", "variables", "given", "derived"] as const),
+  ...(["steps", "results", "updates"] as const),
+];
+
+/** Functions that several plans call are one, as in a file of kernels. */
+function madePlans(plans: Plans): ReadonlyMap<string, DevicePlan> {
+  const pool: FunctionPool = new Map();
+  return new Map(Object.entries(plans).map(([key, plan]) => [key, devicePlan(plan, pool)]));
+}
+
 /** A plan as a device takes it: the table that a generated `kernels.ts` holds. */
-export function devicePlan(plan: Plan, pool: FunctionPool): DevicePlan {
+function devicePlan(plan: Plan, pool: FunctionPool): DevicePlan {
   const program = gpuJsProgram(plan, pool);
   return {
     name: program.name,
@@ -48,8 +70,15 @@ function derivedOf(formulas: ReadonlyMap<string, string>): Readonly<Record<strin
   );
 }
 
-/** Plans as one WebAssembly module: the table that a generated `wasm.ts` holds. */
+/** Plans as one WebAssembly module, which is made when it is first asked for something. */
 export function wasmProgram(plans: Plans): WasmProgram {
+  return deferred<WasmProgram>({}, programMembers, () => madeProgram(plans));
+}
+
+const programMembers = ["bytes", "pages", "rows", "variables", "plans", "threads"] as const;
+
+/** The table that a generated `wasm.ts` holds. */
+function madeProgram(plans: Plans): WasmProgram {
   const { bytes, memory } = wasm.module(plans);
   const { threads } = memory;
   return {
