@@ -13,6 +13,14 @@ export interface Carried {
   readonly drawsIdentity: boolean;
   readonly drawsOrthogonal: boolean;
   readonly takesValues: boolean;
+  /** Sources that have a shape or a kind of values of their own: everything but tables. */
+  readonly arrays: boolean;
+  /** Rows that a split keeps together, by a column or in their order; parts with sources of their own. */
+  readonly groups: boolean;
+  readonly inOrder: boolean;
+  readonly ownParts: boolean;
+  /** Modules that several threads can work on. */
+  readonly threads: boolean;
   /** Metrics that are tables. */
   readonly tables: boolean;
   /** Weights that are loaded. */
@@ -30,6 +38,11 @@ export const carried: Carried = {
   drawsIdentity: true,
   drawsOrthogonal: true,
   takesValues: true,
+  arrays: true,
+  groups: true,
+  inOrder: true,
+  ownParts: true,
+  threads: true,
   tables: true,
   warmFiles: true,
   teacher: true,

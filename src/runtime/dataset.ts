@@ -1,3 +1,4 @@
+import { carried } from "./carried.ts";
 import { UserError } from "./errors.ts";
 import { mapLabels } from "./labels.ts";
 import { own } from "./own.ts";
@@ -58,65 +59,67 @@ export function bindFields(
 ): Dataset[] {
   const columns = sources.map(() => new Map<string, Column>());
   for (const field of fields) {
-    const raws = sources.map((source) => rawColumn(field, source));
+    if (carried.arrays) for (const source of sources) requireFit(field, source);
+    const raws = sources.map((source) => source.columns.get(field.name)!);
     const bound =
       field.classes === undefined
-        ? raws.map((raw, index) => bindNumbers(field, raw, sources[index] as RawData))
+        ? raws.map(({ values }) => columnOf(field, values as Float32Array))
         : bindLabels(field, raws, sources, known);
-    bound.forEach((column, index) => columns[index]?.set(field.name, column));
+    bound.forEach((column, index) => columns[index]!.set(field.name, column));
   }
-  return sources.map((source, index) => {
-    if (source.rows === 0) throw new UserError(`${source.where} has no rows.`);
-    const groups = {
-      ...(source.groups === undefined ? {} : { groups: source.groups }),
-      ...(source.inOrder === undefined ? {} : { inOrder: source.inOrder }),
-    };
-    return {
-      where: source.where,
-      rows: source.rows,
-      columns: columns[index] as Map<string, Column>,
-      ...groups,
-    };
-  });
+  return sources.map((source, index) => datasetOf(source, columns[index]!));
+}
+
+function datasetOf(source: RawData, columns: ReadonlyMap<string, Column>): Dataset {
+  const { where, rows } = source;
+  if (rows === 0) throw new UserError(`${where} has no rows.`);
+  return {
+    where,
+    rows,
+    columns,
+    ...(carried.groups && source.groups && { groups: source.groups }),
+    ...(carried.inOrder && source.inOrder && { inOrder: source.inOrder }),
+  };
 }
 
 /** The numbers a row of a field. */
 export const sizeOf = (shape: readonly number[]): number =>
   shape.reduce((product, size) => product * size, 1);
 
-function rawColumn(field: Field, source: RawData): RawColumn {
-  const column = source.columns.get(field.name);
+/** Holds a source against a field: rows, shape, and numbers to train on. Tables are held to that cell by cell. */
+function requireFit(field: Field, { where, rows, columns }: RawData): void {
+  const column = columns.get(field.name);
   if (column === undefined) {
-    throw new UserError(`${source.where} has nothing for the field "${field.name}".`, [
-      `It has: ${[...source.columns.keys()].join(", ") || "nothing"}.`,
+    throw new UserError(`${where} has nothing for the field "${field.name}".`, [
+      `It has: ${[...columns.keys()].join(", ") || "nothing"}.`,
     ]);
   }
-  const found = column.values.length / sizeOf(column.shape);
-  if (found !== source.rows && sizeOf(column.shape) > 0) {
+  const { shape, values } = column;
+  const found = values.length / sizeOf(shape);
+  if (found !== rows && sizeOf(shape) > 0) {
     throw new UserError(
-      `${source.where}: the fields disagree: "${field.name}" has ${found} rows, the others ${source.rows}.`,
+      `${where}: the fields disagree: "${field.name}" has ${found} rows, the others ${rows}.`,
     );
   }
-  return column;
+  if (!sameShape(shape, field.shape)) {
+    throw new UserError(
+      `${where}: "${field.name}" is declared with [${field.shape.join(", ")}]${field.classes === undefined ? "" : " labels"} a row; found [${shape.join(", ")}].`,
+    );
+  }
+  if (field.classes === undefined) requireNumbers(field, values, where);
 }
 
-function bindNumbers(field: Field, raw: RawColumn, source: RawData): Column {
-  if (!sameShape(raw.shape, field.shape)) {
-    throw new UserError(
-      `${source.where}: "${field.name}" is declared with [${field.shape.join(", ")}] a row; found [${raw.shape.join(", ")}].`,
-    );
-  }
-  if (!(raw.values instanceof Float32Array))
-    throw new UserError(`${source.where}: "${field.name}" needs numbers; found text.`);
+function requireNumbers(field: Field, values: RawColumn["values"], where: string): void {
+  if (!(values instanceof Float32Array))
+    throw new UserError(`${where}: "${field.name}" needs numbers; found text.`);
   const size = sizeOf(field.shape);
-  const faulty = firstFaulty(raw.values);
+  const faulty = firstFaulty(values);
   if (faulty !== -1) {
     const row = Math.floor(faulty / size) + 1;
     throw new UserError(
-      `${source.where}: "${field.name}", row ${row}, place ${(faulty % size) + 1}: ${raw.values[faulty]} is not a number to train on.`,
+      `${where}: "${field.name}", row ${row}, place ${(faulty % size) + 1}: ${values[faulty]} is not a number to train on.`,
     );
   }
-  return { field, size, values: raw.values };
 }
 
 /** A plain loop: there may be millions of numbers. */
@@ -132,30 +135,17 @@ function bindLabels(
   sources: readonly RawData[],
   known: ClassNames | undefined,
 ): Column[] {
-  const size = sizeOf(field.shape);
-  raws.forEach((raw, index) => {
-    if (!sameShape(raw.shape, field.shape)) {
-      throw new UserError(
-        `${sources[index]?.where}: "${field.name}" is declared with [${field.shape.join(", ")}] labels a row; found [${raw.shape.join(", ")}].`,
-      );
-    }
-  });
-  const places = sources.map((source) => ({ where: source.where, field: field.name, size }));
+  const { shape, classes = 0 } = field;
+  const places = sources.map(({ where }) => ({ where, field: field.name, size: sizeOf(shape) }));
   const vocabulary = raws.flatMap((raw) => raw.vocabulary ?? []);
-  const mapping = known === undefined ? undefined : { names: own(known, field.name) };
-  const { labels, names } = mapLabels(
-    field.classes ?? 0,
-    raws.map((raw) => raw.values),
-    places,
-    mapping,
-    vocabulary,
-  );
-  return labels.map((values) => ({
-    field,
-    size,
-    values,
-    ...(names === undefined ? {} : { classNames: names }),
-  }));
+  const mapping = known && { names: own(known, field.name) };
+  const lists = raws.map(({ values }) => values);
+  const { labels, names } = mapLabels(classes, lists, places, mapping, vocabulary);
+  return labels.map((values) => columnOf(field, values, names));
+}
+
+function columnOf(field: Field, values: Float32Array, classNames?: readonly string[]): Column {
+  return { field, size: sizeOf(field.shape), values, ...(classNames && { classNames }) };
 }
 
 /** Equal but for axes of length 1; or one of them is flat and they hold as many numbers (images as rows of pixels). */

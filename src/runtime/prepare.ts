@@ -1,11 +1,12 @@
 import { bindFields } from "./dataset.ts";
 import type { ClassNames, Dataset, Field, RawData } from "./dataset.ts";
+import { carried } from "./carried.ts";
 import { UserError } from "./errors.ts";
 import { exampleRows, type ExampleRow } from "./example-rows.ts";
 import { fitNormalization, normalizeValues } from "./normalize.ts";
 import type { Normalization, NormalizationStep } from "./normalize.ts";
 import { own, recordOf } from "./own.ts";
-import { splitInOrder, splitRows } from "./split.ts";
+import { splitGroups, splitInOrder, splitRows } from "./split.ts";
 import type { Fractions } from "./split.ts";
 
 /** The rows of a dataset that serve one purpose. */
@@ -53,20 +54,23 @@ export function prepareData(
   sources: Sources,
   options: PrepareOptions,
 ): PreparedData {
-  const given = [sources.all ?? sources.train, sources.validation, sources.test];
+  const given = carried.ownParts
+    ? [sources.all ?? sources.train, sources.validation, sources.test]
+    : [sources.all];
   const datasets = bindFields(
     fields,
     given.filter((source) => source !== undefined),
   );
-  const [divided, validation, test] = given.map((source) =>
-    source === undefined ? undefined : datasets.shift(),
-  );
+  const [divided, validation, test] = carried.ownParts
+    ? given.map((source) => (source === undefined ? undefined : datasets.shift()))
+    : datasets;
   if (divided === undefined) throw new UserError("There is no data to train on.");
   const split = divide(divided, options);
   const parts = {
     train: { dataset: divided, rows: split.train },
-    validation: validation === undefined ? partOf(divided, split.validation) : allOf(validation),
-    test: test === undefined ? partOf(divided, split.test) : allOf(test),
+    validation:
+      carried.ownParts && validation ? allOf(validation) : partOf(divided, split.validation),
+    test: carried.ownParts && test ? allOf(test) : partOf(divided, split.test),
   };
   const examples = exampleRows(parts.test ?? parts.validation ?? parts.train);
   const normalizations = recordOf<Normalization>([]);
@@ -97,14 +101,11 @@ function divide(
   const { train, validation, test } = options.split;
   const none = new Uint32Array(0);
   if (train + validation + test === 0)
-    return {
-      train: Uint32Array.from({ length: dataset.rows }, (_, row) => row),
-      validation: none,
-      test: none,
-    };
-  if (dataset.inOrder !== undefined)
-    return splitInOrder(dataset.rows, options.split, dataset.inOrder.reach);
-  return splitRows(dataset.rows, options.split, options.seed, dataset.groups);
+    return { train: allOf(dataset).rows, validation: none, test: none };
+  const { rows, inOrder, groups } = dataset;
+  if (carried.inOrder && inOrder) return splitInOrder(rows, options.split, inOrder.reach);
+  if (carried.groups && groups) return splitGroups(groups, options.split, options.seed);
+  return splitRows(rows, options.split, options.seed);
 }
 
 const partOf = (dataset: Dataset, rows: Uint32Array): Part | undefined =>

@@ -19,35 +19,43 @@ const PARTS = ["train", "validation", "test"] as const;
 
 /**
  * Divides rows at random, the same for the same seed. Counts are exact: each share rounded down, what is left over goes to
- * the largest remainders. With `groups`, rows of one group stay together, and counts are as near as that allows.
+ * the largest remainders.
  */
-export function splitRows(
-  rows: number,
-  fractions: Fractions,
-  seed: number,
-  groups?: readonly string[],
-): Split {
-  const units =
-    groups === undefined ? Array.from({ length: rows }, (_, row) => [row]) : rowsByGroup(groups);
-  const order = Uint32Array.from(units, (_, index) => index);
-  shuffle(order, randomWords(randomStream(seed, "split"), 0));
+export function splitRows(rows: number, fractions: Fractions, seed: number): Split {
   const missing = largestRemainder(rows, fractions);
   const parts: number[][] = [[], [], []];
-  for (const index of order) {
-    const unit = units[index] as readonly number[];
-    const part =
-      groups === undefined ? missing.findIndex((count) => count > 0) : indexOfLargest(missing);
+  for (const row of randomOrder(rows, seed)) {
+    const part = missing.findIndex((count) => count > 0);
     if (part === -1) break;
-    for (const row of unit) parts[part]?.push(row);
-    missing[part] = (missing[part] as number) - unit.length;
+    parts[part]!.push(row);
+    missing[part]!--;
   }
-  requireRows(parts, fractions, rows, groups === undefined ? undefined : units.length);
-  const [train, validation, test] = parts.map((part) => Uint32Array.from(part).sort());
-  return {
-    train: train as Uint32Array,
-    validation: validation as Uint32Array,
-    test: test as Uint32Array,
-  };
+  requireRows(parts, fractions, `${rows} rows`);
+  return splitOf(parts.map((part) => Uint32Array.from(part).sort()));
+}
+
+/** The same for rows of which those of one group stay together: counts are as near as that allows. */
+export function splitGroups(groups: readonly string[], fractions: Fractions, seed: number): Split {
+  const units = rowsByGroup(groups);
+  const missing = largestRemainder(groups.length, fractions);
+  const parts: number[][] = [[], [], []];
+  for (const index of randomOrder(units.length, seed)) {
+    const part = indexOfLargest(missing);
+    for (const row of units[index]!) parts[part]!.push(row);
+    missing[part]! -= units[index]!.length;
+  }
+  requireRows(parts, fractions, `${groups.length} rows in ${units.length} groups`);
+  return splitOf(parts.map((part) => Uint32Array.from(part).sort()));
+}
+
+function randomOrder(length: number, seed: number): Uint32Array {
+  const order = Uint32Array.from({ length }, (_, index) => index);
+  shuffle(order, randomWords(randomStream(seed, "split"), 0));
+  return order;
+}
+
+function splitOf([train, validation, test]: readonly Uint32Array[]): Split {
+  return { train: train!, validation: validation!, test: test! };
 }
 
 /**
@@ -64,13 +72,8 @@ export function splitInOrder(rows: number, fractions: Fractions, reach: number):
     start += count;
     return taken;
   });
-  requireRows(parts, fractions, rows, undefined);
-  const [train, validation, test] = parts.map((part) => Uint32Array.from(part));
-  return {
-    train: train as Uint32Array,
-    validation: validation as Uint32Array,
-    test: test as Uint32Array,
-  };
+  requireRows(parts, fractions, `${rows} rows`);
+  return splitOf(parts.map((part) => Uint32Array.from(part)));
 }
 
 function rowsByGroup(groups: readonly string[]): number[][] {
@@ -104,12 +107,10 @@ function indexOfLargest(values: readonly number[]): number {
 function requireRows(
   parts: readonly (readonly number[])[],
   fractions: Fractions,
-  rows: number,
-  groups: number | undefined,
+  among: string,
 ): void {
   const empty = PARTS.find((part, index) => fractions[part] > 0 && parts[index]?.length === 0);
   if (empty === undefined) return;
-  const among = groups === undefined ? `${rows} rows` : `${rows} rows in ${groups} groups`;
   throw new UserError(
     `The ${empty} part of ${Math.round(fractions[empty] * 1000) / 10} % would be empty: there are only ${among}.`,
   );

@@ -13,7 +13,7 @@ import {
 } from "../../src/runtime/normalize.ts";
 import { preparationFromText, preparationToText } from "../../src/runtime/preparation-text.ts";
 import { prepareData, preparePart } from "../../src/runtime/prepare.ts";
-import { splitRows } from "../../src/runtime/split.ts";
+import { splitGroups, splitRows } from "../../src/runtime/split.ts";
 
 describe("split", () => {
   test("counts are exact, parts are disjoint and together everything", () => {
@@ -60,7 +60,7 @@ describe("split", () => {
 
   test("groups stay together", () => {
     const groups = Array.from({ length: 300 }, (_, row) => `patient ${row % 37}`);
-    const parts = splitRows(300, { train: 0.6, validation: 0.2, test: 0.2 }, 5, groups);
+    const parts = splitGroups(groups, { train: 0.6, validation: 0.2, test: 0.2 }, 5);
     const seen = [parts.train, parts.validation, parts.test].map(
       (rows) => new Set(Array.from(rows, (row) => groups[row])),
     );
@@ -75,7 +75,7 @@ describe("split", () => {
       "The validation part of 10 % would be empty: there are only 3 rows.",
     );
     expect(() =>
-      splitRows(4, { train: 0.5, validation: 0, test: 0.5 }, 1, ["a", "a", "a", "a"]),
+      splitGroups(["a", "a", "a", "a"], { train: 0.5, validation: 0, test: 0.5 }, 1),
     ).toThrow("there are only 4 rows in 1 groups");
   });
 });

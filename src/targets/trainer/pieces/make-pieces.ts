@@ -126,6 +126,8 @@ class Printer {
       parser: "typescript",
       printWidth: 100,
       endOfLine: "lf",
+      // An object that was cut down to a line is a line.
+      objectWrap: "collapse",
     });
     const parts = printed.split(/^\/\/ @piece \d+\n\n?/m).slice(1);
     invariant(parts.length === this.requests.length, "every piece is printed");
