@@ -4,9 +4,9 @@
  * sharing the mean of their ranks. NaN where one of the classes is absent or a score is no number.
  */
 export function areaUnderCurve(scores: Float32Array, labels: Float32Array): number {
-  const order = scores
-    .map((_, index) => index)
-    .sort((a, b) => (scores[a] as number) - (scores[b] as number));
+  const order = Uint32Array.from(scores, (_, index) => index).sort(
+    (a, b) => (scores[a] as number) - (scores[b] as number),
+  );
   let positives = 0;
   let ranks = 0;
   for (let start = 0; start < order.length;) {

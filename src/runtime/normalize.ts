@@ -129,6 +129,24 @@ export function denormalizeValues(values: Float32Array, normalization: Normaliza
   }
 }
 
+/**
+ * What a difference of two values brought to scale is multiplied by to be that of the data: a number for each entry, or the matrix
+ * that undoes the mixing of entries. What the factor 0 erased differs by nothing.
+ */
+export function unitsOf({ factor, whitening }: Normalization): Float32Array {
+  const inverse = factor.map((each) => (each === 0 ? 0 : 1 / each));
+  if (carried.whitening && whitening !== undefined) {
+    const size = whitening.mean.length;
+    const rows = Float32Array.from({ length: size * size }, (_, place) =>
+      place % (size + 1) === 0 ? 1 : 0,
+    );
+    const centred = { ...whitening, mean: whitening.mean.map(() => 0) };
+    project(rows, centred, (scale) => 1 / scale, "out");
+    return rows.map((number, place) => number * inverse[(place % size) % inverse.length]!);
+  }
+  return Float32Array.from(inverse);
+}
+
 /** (x − shift) · factor + offset of one entry. */
 export interface Form {
   readonly shift: number;

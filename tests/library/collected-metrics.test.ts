@@ -170,7 +170,9 @@ test("the evaluation keeps the predicted class of each row: the highest score, o
       display: "number",
       better: "higher",
       labels: "label",
-      classes: 3,
+      arguments: {},
+      decided: { among: "classes", count: 3 },
+      passes: [],
       operands: [
         { name: "actual", field: "label", size: 1 },
         { name: "predicted", result: "confusion/predicted", size: 1 },

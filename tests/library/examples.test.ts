@@ -64,10 +64,12 @@ function rule({ example }: Definition): string {
 
 const types = {
   classes: "class[B] of 3",
+  truths: "class[B] of 3",
   like: "f32[B, 3]",
   binary: "class[B] of 2",
   logits: "",
   values: "",
+  decisions: "",
 } as const;
 
 /** A run whose model and data have the names that the example speaks of. */
@@ -79,10 +81,12 @@ function setting(item: Definition): string {
   const accepts = kind === "loss" || kind === "metric" ? item.operands[1]!.accepts : "classes";
   const loss = {
     classes: "cross_entropy",
+    truths: "cross_entropy",
     binary: "binary_cross_entropy",
     like: "squared_error",
     logits: "",
     values: "",
+    decisions: "",
   }[accepts];
   return `data Example { x: f32[B, px: 4], ${target}: ${types[accepts]}, split: (train: 80%, validation: 20%) }
   model Net(x: f32[B, px: 4]) -> f32[B, ${width}] { return x -> dense(${width}) as ${output} }

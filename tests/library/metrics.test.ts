@@ -5,6 +5,9 @@ import type { MetricDefinition } from "../../src/compiler/library/definition.ts"
 import { interpret } from "../support/every-backend.ts";
 import { argumentsOf, type Written } from "../support/library-values.ts";
 
+/** Metrics of sums decide nothing that depends on it. */
+const decided = { among: "classes", count: 3 } as const;
+
 interface Batch {
   readonly output: readonly number[];
   readonly target: readonly number[];
@@ -23,7 +26,9 @@ function metricOf(
   const graph = createBuilder();
   const output = graph.input("output", { shape: [4, ...features], batched: true });
   const target = graph.input("target", { shape: [4, ...targetFeatures], batched: true });
-  const outputs = new Map(Object.entries(metric.perExample(graph, [output, target], values)));
+  const outputs = new Map(
+    Object.entries(metric.perExample(graph, [output, target], values, decided)),
+  );
   for (const node of outputs.values()) expect(node.type).toEqual({ shape: [4], batched: true });
   const sums = new Map<string, number>();
   let count = 0;

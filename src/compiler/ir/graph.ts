@@ -23,6 +23,8 @@ export type StateRole =
   /** Sums over the batches of one update. */
   | "gathered"
   | "teacher"
+  /** What values of a field were divided by when they were brought to scale. */
+  | "unit"
   /** Sums over the rows of an epoch. */
   | "monitor"
   /** Gradients that are given. */

@@ -128,6 +128,8 @@ export type ArgumentSpecification = Common &
       }
     /** Text in quotes; with `list` one or several. */
     | { readonly kind: "text"; readonly list?: boolean; readonly optional?: boolean }
+    /** A class: its number, or its name in quotes. Value: number or string. */
+    | { readonly kind: "class"; readonly optional?: boolean }
     /** A library item of another kind: `kaiming(relu)`, `image("file")`. Value: Use. */
     | { readonly kind: "use"; readonly of: Definition["kind"]; readonly optional?: boolean }
     /** Another stage's tensor: `weight: transpose(encode.weight)`. */

@@ -14,6 +14,7 @@ import type {
 import type {
   ActivationDefinition,
   ArgumentProblem,
+  Decided,
   AugmentationDefinition,
   Definition,
   Distribution,
@@ -82,13 +83,15 @@ type Present<S extends ArgumentSpecification> = S extends { readonly kind: "size
                     ? S extends { readonly list: true }
                       ? string | readonly string[]
                       : string
-                    : S extends { readonly kind: "use" }
-                      ? Use
-                      : S extends { readonly kind: "steps" }
-                        ? S extends { readonly rest: true }
-                          ? readonly (readonly Use[])[]
-                          : readonly Use[]
-                        : string;
+                    : S extends { readonly kind: "class" }
+                      ? number | string
+                      : S extends { readonly kind: "use" }
+                        ? Use
+                        : S extends { readonly kind: "steps" }
+                          ? S extends { readonly rest: true }
+                            ? readonly (readonly Use[])[]
+                            : readonly Use[]
+                          : string;
 
 /** The values of a whole table, as the functions of a definition receive them. */
 export type ValuesOf<T extends ArgumentTable> = { readonly [Name in keyof T]: ValueOf<T[Name]> };
@@ -249,6 +252,7 @@ interface MetricFunctions<T extends ArgumentTable> {
     graph: GraphBuilder,
     operands: readonly Node[],
     values: ValuesOf<T>,
+    decided: Decided,
   ) => Readonly<Record<string, Node>>;
   readonly result?: (
     graph: GraphBuilder,

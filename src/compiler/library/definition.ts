@@ -387,8 +387,11 @@ export interface ScheduleDefinition extends Described {
 export interface OperandSpecification {
   readonly name: string;
   readonly summary: string;
-  /** "logits": f32 with a class axis; "classes": class labels (or f32 distributions where `soft` is set); "like": the first operand's type. */
-  readonly accepts: "logits" | "classes" | "values" | "like" | "binary";
+  /**
+   * "logits": f32 with a class axis; "classes": class labels (or f32 distributions where `soft` is set); "like": the first operand's type;
+   * "decisions": scores of classes with labels, or logits with as many yes or no, whichever the second operand, "truths", is.
+   */
+  readonly accepts: "logits" | "classes" | "values" | "like" | "binary" | "decisions" | "truths";
   /** With "classes": distributions over the classes are accepted besides labels. */
   readonly soft?: boolean;
 }
@@ -425,11 +428,34 @@ export interface LossDefinition extends Described {
  * host makes the metric of it. The rows trained in an epoch are not kept.
  */
 export interface CollectedMetric {
-  /** A table is not measured after each epoch: only at the end, and of weights that are measured alone. */
-  readonly kind: "number" | "table";
+  /**
+   * `rows`: a number made of what is kept of all rows side by side; `labels`: the same, the mean over the labels of a row where it has
+   * several; `counts`: a number made of how often each class was right, predicted and the right one (of `actual` and `predicted`).
+   * A table is not measured after each epoch: only at the end, and of weights that are measured alone.
+   */
+  readonly kind: "rows" | "labels" | "counts" | "table";
   /** The function exported by a file of `src/runtime/`, and what it takes, by the names of `perExample`. A table's function is also given the number of classes and their names. */
-  readonly make: "areaUnderCurve" | "countConfusions";
+  readonly make:
+    | "areaUnderCurve"
+    | "averagePrecision"
+    | "balancedAccuracy"
+    | "calibrationError"
+    | "countConfusions"
+    | "classF1"
+    | "intersectionOverUnion"
+    | "matthews"
+    | "classPrecision"
+    | "classRecall";
   readonly operands: readonly string[];
+  /** Arguments of the metric that the function is given after the operands. */
+  readonly passes?: readonly string[];
+}
+
+/** What a metric of decisions decides: between classes, of each of several labels whether it is there, or of one switch whether it is on. */
+export interface Decided {
+  readonly among: "classes" | "labels" | "switch";
+  /** How many classes or labels there are; 2 of a switch. */
+  readonly count: number;
 }
 
 export interface MetricDefinition extends Described {
@@ -439,11 +465,14 @@ export interface MetricDefinition extends Described {
   readonly better: "higher" | "lower";
   /** How a person reads it. */
   readonly display: "percent" | "number";
+  /** It is made of differences from the target, which are told in the unit that the target has in the data, before it was brought to scale. */
+  readonly inUnitOfTarget?: boolean;
   /** Numbers of each example, `[B]`; the host sums them over all batches. Further axes are already averaged. Of a collected metric, what is kept of each example, `[B, …]`. */
   readonly perExample: (
     graph: GraphBuilder,
     operands: readonly Node[],
     values: ArgumentValues,
+    decided: Decided,
   ) => Readonly<Record<string, Node>>;
   /** The metric from the sums and the number of examples, as a scalar formula (made into host code); a collected metric has none. */
   readonly result?: (
@@ -453,6 +482,10 @@ export interface MetricDefinition extends Described {
     values: ArgumentValues,
   ) => Node;
   readonly collected?: CollectedMetric;
+  /** What is measured in its place where a row has several labels, each there or not. */
+  readonly ofLabels?: MetricDefinition;
+  /** On which rows it is no number, in words that go on from "it is not defined". */
+  readonly undefinedWhere?: string;
 }
 
 /** Where data comes from. The reader itself is a file of `src/runtime/` that the trainer carries. */

@@ -15,6 +15,7 @@ import { l2WithAdam } from "./rules/l2-with-adam.ts";
 import { largeBatchWithoutWarmup } from "./rules/large-batch-without-warmup.ts";
 import { linearLayersInARow } from "./rules/linear-layers-in-a-row.ts";
 import { metricOnTrainingData } from "./rules/metric-on-training-data.ts";
+import { oneClassOfSeveralLabels } from "./rules/one-class-of-several-labels.ts";
 import { secondOrderWithNoise } from "./rules/second-order-with-noise.ts";
 import { softmaxBeforeCrossEntropy } from "./rules/softmax-before-cross-entropy.ts";
 import { softTargetsWithHinge } from "./rules/soft-targets-with-hinge.ts";
@@ -50,4 +51,5 @@ export const lints: readonly Lint[] = [
   earlyStoppingOnTrainingData,
   vanishingSignal,
   explodingSignal,
+  oneClassOfSeveralLabels,
 ];

@@ -1,5 +1,6 @@
 import type { Graph, Node, StateMeaning, StateRole } from "../ir/graph.ts";
-import type { Distribution } from "../library/definition.ts";
+import type { ArgumentValues } from "../library/arguments.ts";
+import type { CollectedMetric as MadeOf, Decided, Distribution } from "../library/definition.ts";
 import type { TypedRun } from "../typed/program.ts";
 import type { Plan } from "./plan.ts";
 
@@ -90,14 +91,17 @@ export interface CompiledMetric {
 /** A metric made by `make` of the runtime from what is kept of each row while a part is measured. */
 export interface CollectedMetric {
   readonly name: string;
-  readonly kind: "number" | "table";
+  readonly kind: MadeOf["kind"];
   readonly make: string;
+  readonly arguments: ArgumentValues;
+  /** Those that the function is given after the operands. */
+  readonly passes: readonly string[];
+  readonly decided: Decided;
   readonly display: "percent" | "number";
   readonly better: "higher" | "lower";
   readonly operands: readonly CollectedOperand[];
-  /** The field whose labels are the classes, and how many classes there are. */
+  /** The field whose labels are the classes. */
   readonly labels?: string;
-  readonly classes: number;
 }
 
 /** Numbers of each row: a result of the evaluation plan, or a field as it is; `size` of them a row. */

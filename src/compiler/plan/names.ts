@@ -54,6 +54,11 @@ export function teacherName(path: string): string {
   return `teacher:${path}`;
 }
 
+/** What the values of a field were divided by when they were brought to scale. */
+export function unitName(field: string): string {
+  return `unit:${field}`;
+}
+
 /** A sum over the rows of an epoch that stays on the device. */
 export function monitorName(sum: string): string {
   return `monitor/${sum}`;

@@ -292,6 +292,8 @@ export interface TypedMetric {
   readonly name: string;
   readonly use: Use<MetricDefinition>;
   readonly operands: readonly Value[];
+  /** Where it is written by its name alone. */
+  readonly span?: Span;
 }
 
 /** `train.loss`, `validation.accuracy`, `initial.loss`, `gradient_norm`, `initial.gradient_norm`, `time` (seconds), `epoch`, `step`. */

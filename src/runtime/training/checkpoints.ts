@@ -18,14 +18,20 @@ import {
 import { loadTeacher } from "./teaching.ts";
 import { loadWarmStarts } from "./warm-starts.ts";
 import type { Progress } from "./types.ts";
+import { unitTensors } from "./units.ts";
 
 /** Starts from the beginning. */
 export async function begin(session: Session): Promise<Progress> {
   const { training, device, seed } = session;
   for (const [name, values] of initialTensors(training, seed)) device.write(name, values);
+  if (training.units) bringUnits(session);
   if (training.teacher) await bringTeacher(session);
   if (training.warmFiles) session.warmStarts = await loadWarmStarts(session);
   return { ...training.beginning };
+}
+
+function bringUnits({ training, device, data }: Session): void {
+  for (const [name, values] of unitTensors(training, data.preparation)) device.write(name, values);
 }
 
 async function bringTeacher(session: Session): Promise<void> {
@@ -100,6 +106,7 @@ export async function resume(session: Session): Promise<Progress> {
   }
   const wanted = [...keptTensors(training), ...rememberedTensors(training)];
   writeTensors(device, pick(file, wanted, where));
+  if (training.units) bringUnits(session);
   if (training.teacher) await bringTeacher(session);
   if (training.moved) session.minimizer!.restore(file.tensors);
   const progress = { ...training.beginning, ...file.counters };

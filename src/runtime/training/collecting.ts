@@ -1,36 +1,41 @@
 import { batches, type Batch } from "../batches.ts";
+import { collectRows } from "../collected-rows.ts";
 import type { ConfusionTable } from "../confusion.ts";
 import type { Device } from "../device.ts";
 import type { Part } from "../prepare.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import type { CollectedOperand } from "./types.ts";
 
-/** Numbers that are put down row by row, with room for all rows of a part. */
-export interface Collection {
-  readonly operand: CollectedOperand;
-  readonly values: Float32Array;
-}
-
-export function roomFor(operands: readonly CollectedOperand[], rows: number): Collection[] {
-  return operands.map((operand) => ({ operand, values: new Float32Array(rows * operand.size) }));
-}
-
-/** Puts the numbers of a batch, whose first row is `start`, where they belong. */
-export async function collect(
+/** The numbers of a batch that metrics are made of, as they are now. */
+export async function numbersOf(
   training: TrainingDefinition,
   device: Device,
-  collections: readonly Collection[],
+  operands: readonly CollectedOperand[],
   batch: Batch,
-  start: number,
-): Promise<void> {
-  for (const { operand, values } of collections) {
-    const { result, field, size } = operand;
-    const numbers =
+): Promise<Float32Array[]> {
+  const numbers: Float32Array[] = [];
+  for (const { result, field, size } of operands) {
+    const own =
       result === undefined
         ? batch.fields[field!]!
         : await device.result(training.plans.evaluate, result);
-    values.set(numbers.subarray(0, batch.rows * size), start * size);
+    numbers.push(own.subarray(0, batch.rows * size));
   }
+  return numbers;
+}
+
+/** The names of the classes of a field, where it has any. */
+function classNamesOf(part: Part, field: string | undefined): readonly string[] | undefined {
+  return field === undefined ? undefined : part.dataset.columns.get(field)?.classNames;
+}
+
+/** Begins to collect what metrics are made of. */
+export function collectorsOf(training: TrainingDefinition, part: Part) {
+  return training.collected!.map(({ name, operands, labels, begin }) => ({
+    name,
+    operands,
+    collector: begin(classNamesOf(part, labels)),
+  }));
 }
 
 /** How often each class is taken for each other, over all rows of a part. */
@@ -39,11 +44,11 @@ export async function tablesOf(
   device: Device,
   part: Part,
 ): Promise<Readonly<Record<string, ConfusionTable>>> {
-  const counted = training.tables!.map((table) => ({
-    ...table,
-    collections: roomFor(table.operands, part.rows.length),
-  }));
-  let start = 0;
+  const counted = training.tables!.map(({ name, operands, labels, classes, make }) => {
+    const names = classNamesOf(part, labels);
+    const collector = collectRows((actual, predicted) => make(actual!, predicted!, classes, names));
+    return { name, operands, collector };
+  });
   for (const batch of batches(part, part.rows, training.inputs, training.batchSize)) {
     device.run(training.plans.evaluate, {
       rows: batch.rows,
@@ -51,15 +56,8 @@ export async function tablesOf(
       numbers: {},
       step: 0,
     });
-    for (const { collections } of counted)
-      await collect(training, device, collections, batch, start);
-    start += batch.rows;
+    for (const { operands, collector } of counted)
+      collector.add(await numbersOf(training, device, operands, batch));
   }
-  return Object.fromEntries(
-    counted.map(({ name, make, labels, classes, collections }) => {
-      const [actual, predicted] = collections.map(({ values }) => values);
-      const names = labels === undefined ? undefined : part.dataset.columns.get(labels)?.classNames;
-      return [name, make(actual!, predicted!, classes, names)];
-    }),
-  );
+  return Object.fromEntries(counted.map(({ name, collector }) => [name, collector.result()]));
 }

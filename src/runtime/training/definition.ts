@@ -17,6 +17,8 @@ import type {
   Parameter,
   State,
   TaughtTensor,
+  Undefinable,
+  UnitTensor,
   WatchedSum,
   Moment,
   Progress,
@@ -64,6 +66,8 @@ export interface TrainingDefinition {
   readonly statistics: readonly State[];
   readonly slots: readonly State[];
   readonly monitors: readonly Monitor[];
+  /** The units of targets that metrics are told in. */
+  readonly units?: readonly UnitTensor[];
   readonly plans: Plans;
   readonly wasmModule: WasmProgram;
 
@@ -76,6 +80,8 @@ export interface TrainingDefinition {
   readonly metricsOf: (total: (sum: string) => number, count: number) => Metrics;
   /** Metrics that are made of numbers kept row by row. */
   readonly collected?: readonly CollectedNumbers[];
+  /** Metrics that some rows do not define. */
+  readonly undefinable?: readonly Undefinable[];
   readonly tables?: readonly CollectedTable[];
 
   /** The losses of the first steps when this was made, or why there are none. */

@@ -11,6 +11,7 @@ import { runStep } from "./steps.ts";
 import { fingerprints, tellStill } from "./still-tensors.ts";
 import { stopReason, stopReasonOfStep } from "./stopping.ts";
 import type { EpochMetrics } from "./types.ts";
+import { isUndefined, tellUndefined } from "./undefined-metrics.ts";
 
 /** While epochs are short, files are not written after each; they are at the end, and when interrupted. */
 const secondsBetweenSaves = 2;
@@ -39,6 +40,7 @@ export async function trainEpochs(session: Session): Promise<string | undefined>
     const { epoch, step, seconds } = progress;
     const rate = training.learningRate(momentOf(training, progress, session));
     const { metrics, best } = await measureEpoch(session);
+    if (training.undefinable) tellUndefined(session, metrics);
     if (training.plateaus) updatePlateaus(session, metrics);
     const stopped = training.stopRules ? await stopReason(session, metrics) : undefined;
     session.reporter.epoch({
@@ -90,18 +92,40 @@ async function measureEpoch(
 
 /** Keeps the tensors of the epoch if it is the best so far; tells whether it is. */
 async function keepBest(session: Session, metrics: EpochMetrics): Promise<boolean> {
-  const { training, device, progress } = session;
+  const { training, progress } = session;
   const { part, metric, better } = training.best!;
   const measured = metrics[part]?.[metric] ?? Number.NaN;
+  if (training.undefinable) {
+    if (isUndefined(training, metric, measured)) return keepLowestLoss(session, metrics);
+    // The first time that it is defined, it takes the place of the loss.
+    if (progress["bestByLoss"] === 1) progress["bestEpoch"] = progress["bestByLoss"] = 0;
+  }
   const improved =
     Number.isFinite(measured) &&
     (progress["bestEpoch"] === 0 || isBetter(better, measured, progress["bestValue"]!));
   if (!improved) return false;
+  await keepEpoch(session, measured);
+  return true;
+}
+
+/** While what decides is not defined, the epoch with the lowest loss is the best. */
+async function keepLowestLoss(session: Session, metrics: EpochMetrics): Promise<boolean> {
+  const { training, progress } = session;
+  const loss = metrics[training.best!.part]?.["loss"] ?? Number.NaN;
+  const isFirst = progress["bestEpoch"] === 0;
+  const isLower = progress["bestByLoss"] === 1 && loss < progress["bestValue"]!;
+  if (!Number.isFinite(loss) || !(isFirst || isLower)) return false;
+  progress["bestByLoss"] = 1;
+  await keepEpoch(session, loss);
+  return true;
+}
+
+async function keepEpoch(session: Session, measured: number): Promise<void> {
+  const { training, device, progress } = session;
   progress["bestEpoch"] = progress.epoch;
   progress["bestValue"] = measured;
   session.best = await readTensors(device, keptTensors(training));
   session.bestWaits = true;
-  return true;
 }
 
 /** The steps of the epoch that comes, as far as they are still to be done; the reason why training ends among them, if it does. */

@@ -3,7 +3,7 @@ import { batches } from "../batches.ts";
 import type { Device } from "../device.ts";
 import type { Part } from "../prepare.ts";
 import type { Metrics } from "../reporter.ts";
-import { collect, roomFor } from "./collecting.ts";
+import { collectorsOf, numbersOf } from "./collecting.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import type { Session } from "./session.ts";
 
@@ -50,24 +50,15 @@ async function evaluateCollecting(
   part: Part,
   totals: Map<string, number>,
 ): Promise<Metrics> {
-  const metrics = training.collected!.map((metric) => ({
-    ...metric,
-    collections: roomFor(metric.operands, part.rows.length),
-  }));
-  let start = 0;
+  const metrics = collectorsOf(training, part);
   for (const batch of batches(part, part.rows, training.inputs, training.batchSize)) {
     await addSums(training, device, batch.rows, batch.fields, totals);
-    for (const { collections } of metrics)
-      await collect(training, device, collections, batch, start);
-    start += batch.rows;
+    for (const { operands, collector } of metrics)
+      collector.add(await numbersOf(training, device, operands, batch));
   }
-  const made = metrics.map(({ name, make, collections }) => [
-    name,
-    make(...collections.map(({ values }) => values)),
-  ]);
   return {
     ...training.metricsOf((name) => totals.get(name)!, part.rows.length),
-    ...Object.fromEntries(made),
+    ...Object.fromEntries(metrics.map(({ name, collector }) => [name, collector.result()])),
   };
 }
 

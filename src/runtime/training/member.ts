@@ -1,10 +1,12 @@
 import type { TrainerOptions } from "../arguments.ts";
 import { batches } from "../batches.ts";
 import { loadTensors } from "../checkpoint.ts";
+import { preparationFromText } from "../preparation-text.ts";
 import type { Metrics } from "../reporter.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { keptTensors, openDevice, pick, writeTensors } from "./session.ts";
 import { measuredPart } from "./training.ts";
+import { unitTensors } from "./units.ts";
 
 /** What models say of rows, one row after the other, by the name of the result. */
 export type Said = ReadonlyMap<string, Float32Array>;
@@ -52,6 +54,10 @@ export async function judge(
   const plan = training.plans.judge!;
   const device = await openDevice(training, options, 0);
   try {
+    if (training.units) {
+      const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
+      for (const [name, values] of unitTensors(training, preparation)) device.write(name, values);
+    }
     const totals = new Map(training.memberSums.map((name) => [name, 0]));
     let start = 0;
     for (const batch of batches(part, part.rows, training.inputs, training.batchSize)) {

@@ -1,6 +1,7 @@
 import { updatePlateau } from "../plateau.ts";
 import type { Session } from "./session.ts";
 import type { EpochMetrics, Length } from "./types.ts";
+import { isUndefined } from "./undefined-metrics.ts";
 
 /** After an epoch was measured: each schedule sees whether its metric still gets better. */
 export function updatePlateaus(
@@ -15,6 +16,11 @@ export function updatePlateaus(
       progress[since] = position;
       continue;
     }
+    const measuredNow = measured[watched.part]?.[watched.metric] ?? Number.NaN;
+    if (training.undefinable && isUndefined(training, watched.metric, measuredNow)) {
+      progress[since] = position;
+      continue;
+    }
     const span = (length: Length): number =>
       inSteps ? stepsOf(length, stepsPerEpoch) : length.amount;
     const state = updatePlateau(
@@ -25,7 +31,7 @@ export function updatePlateaus(
         rest: progress[rest]!,
         drops: progress[drops]!,
       },
-      measured[watched.part]?.[watched.metric] ?? Number.NaN,
+      measuredNow,
       position,
     );
     progress[best] = state.best;

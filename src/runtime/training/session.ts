@@ -47,6 +47,8 @@ export interface Session {
   minimizer?: Minimizer;
   standing?: Place;
   foundNothing?: boolean;
+  /** The metrics of which it was said that they are not defined. */
+  toldUndefined?: Set<string>;
   /** Where the teacher comes from, and what is to be said of it. */
   teacher?: { readonly from: string; readonly remarks: readonly string[] };
   /** What was loaded in the place of drawn weights. */
@@ -125,6 +127,7 @@ export function initialTensors(
   );
   const states = [...training.statistics, ...training.slots, ...training.monitors];
   if (training.teacher) states.push(...training.teacherTensors);
+  if (training.units) states.push(...training.units);
   return new Map([...drawn, ...states.map(startOf)]);
 }
 

@@ -3,6 +3,7 @@ import type { TrainingDefinition } from "./definition.ts";
 import { gradientNorm } from "./measuring.ts";
 import type { Session } from "./session.ts";
 import type { EpochMetrics, Progress } from "./types.ts";
+import { isUndefined } from "./undefined-metrics.ts";
 
 /** Why training ends after this epoch, if it does. */
 export async function stopReason(
@@ -35,11 +36,20 @@ function updatePatience(
   return training.earlyRules!.map((rule) => {
     const { metric, bestCounter, sinceCounter, unit } = rule;
     const before = { best: progress[bestCounter]!, since: progress[sinceCounter]!, stop: false };
+    if (training.undefinable && isUndefined(training, metricOf(metric), value(metric))) {
+      progress[sinceCounter] = progress[unit]!;
+      return false;
+    }
     const { best, since, stop } = updateEarly(rule, before, value(metric), progress[unit]!);
     progress[bestCounter] = best;
     progress[sinceCounter] = since;
     return stop;
   });
+}
+
+/** The metric of `validation.auc`. */
+function metricOf(watched: string): string {
+  return watched.slice(watched.indexOf(".") + 1);
 }
 
 /** Why training ends after this step, if it does. */

@@ -13,7 +13,7 @@ import type { EndEvent, Metrics, Reporter } from "../reporter.ts";
 import type { TensorFile } from "../safetensors.ts";
 import { updateCount } from "./accumulating.ts";
 import { begin, examplesIn, finish, resume, save, type Trained } from "./checkpoints.ts";
-import { tablesOf } from "./collecting.ts";
+import { collectorsOf, tablesOf } from "./collecting.ts";
 import { loadData, loadOther } from "./data.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { trainEpochs } from "./loop.ts";
@@ -29,6 +29,7 @@ import {
   type Session,
 } from "./session.ts";
 import { loadTeacher } from "./teaching.ts";
+import { unitTensors } from "./units.ts";
 import { drawnAfresh } from "./warm-starts.ts";
 
 /** Trains from the beginning, or on from where an earlier training stopped. Undefined when it was interrupted. */
@@ -84,6 +85,8 @@ export async function openSession(
 ): Promise<Session> {
   const dataSeed = options.seed ?? training.defaultSeed;
   const data = await loadData(training, dataSeed, options.data.get(training.dataName));
+  // A class that the data do not have is told before the first epoch is measured.
+  if (training.collected) collectorsOf(training, data.train);
   const { length } = data.train.rows;
   if (training.trainsOnAll && length > training.batchSize) {
     throw new UserError(
@@ -219,6 +222,10 @@ export async function evaluateCheckpoint(
   const device = await openDevice(training, options, 0, { plan, variables });
   try {
     writeTensors(device, tensors);
+    if (training.units) {
+      const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
+      for (const [name, values] of unitTensors(training, preparation)) device.write(name, values);
+    }
     if (training.teacher)
       await loadTeacher(
         training,

@@ -1,4 +1,5 @@
 import type { OutputKind } from "../average-views.ts";
+import type { Collector } from "../collected-rows.ts";
 import type { ConfusionTable } from "../confusion.ts";
 import type { Distribution } from "../initialize.ts";
 import type { NormalizationStep } from "../normalize.ts";
@@ -25,6 +26,11 @@ export interface State {
 /** A sum over the rows of an epoch that the device keeps, and what it is the sum of. */
 export interface Monitor extends State {
   readonly sum: string;
+}
+
+/** The unit of a field, by which differences of its values are told as those of the data. */
+export interface UnitTensor extends State {
+  readonly field: string;
 }
 
 /** A tensor of the teacher, and what it is called in its own file. */
@@ -110,11 +116,18 @@ export interface CollectedOperand {
   readonly size: number;
 }
 
-/** A metric that is made of numbers of all rows. */
+/** A metric that is made of numbers of all rows, collected anew each time; by the names of a field's classes where it is of one of them. */
 export interface CollectedNumbers {
   readonly name: string;
   readonly operands: readonly CollectedOperand[];
-  readonly make: (...operands: Float32Array[]) => number;
+  readonly labels?: string;
+  readonly begin: (names: readonly string[] | undefined) => Collector;
+}
+
+/** A metric that some rows do not define, and which, in words that go on from "it is not defined". */
+export interface Undefinable {
+  readonly name: string;
+  readonly where: string;
 }
 
 /** How often each class is taken for each other. */

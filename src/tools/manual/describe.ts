@@ -96,6 +96,8 @@ function singleType(specification: ArgumentSpecification): string {
       return [...specification.choices, "size"].join(" or ");
     case "switch":
       return "on or off";
+    case "class":
+      return "number or name of a class";
     case "use":
       return specification.of;
     case "axis":

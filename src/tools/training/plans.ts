@@ -19,7 +19,7 @@ export function devicePlans(plans: Plans): Readonly<Record<string, DevicePlan>> 
 }
 
 const deferredMembers = [
-  ...(["inputs", "variables", "given", "derived"] as const),
+  ...(["inputs", "given", "derived"] as const),
   ...(["steps", "results", "updates"] as const),
 ];
 
@@ -30,7 +30,7 @@ function madePlans(plans: Plans): ReadonlyMap<string, DevicePlan> {
 }
 
 /** A plan as a device takes it: the table that a generated `kernels.ts` holds. */
-function devicePlan(plan: Plan, pool: FunctionPool): DevicePlan {
+export function devicePlan(plan: Plan, pool: FunctionPool): DevicePlan {
   const program = gpuJsProgram(plan, pool);
   return {
     name: program.name,

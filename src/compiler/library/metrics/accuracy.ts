@@ -1,4 +1,5 @@
 import { defineMetric } from "../define.ts";
+import { binaryAccuracy } from "./binary-accuracy.ts";
 import { amongHighest } from "../support/ranking.ts";
 
 export const accuracy = defineMetric({
@@ -22,7 +23,9 @@ export const accuracy = defineMetric({
   better: "higher",
   display: "percent",
   example: "metrics: accuracy",
-  pitfalls: "With rare classes a model that never names them still looks accurate.",
+  pitfalls:
+    "With rare classes a model that never names them still looks accurate: see `balanced_accuracy` and `f1`. Where a row may have several labels it means nothing: `binary_accuracy` decides each by itself.",
+  ofLabels: binaryAccuracy,
   techniques: ["H7"],
   perExample: (graph, [logits, label]) => ({ correct: amongHighest(graph, logits!, label!, 1) }),
   result: (graph, sums, count) => graph.divide(sums.correct!, count),

@@ -1,4 +1,5 @@
 import { defineMetric } from "../define.ts";
+import { decisionOperands, rankingsOf } from "../support/decisions.ts";
 
 export const auc = defineMetric({
   name: "auc",
@@ -8,21 +9,15 @@ export const auc = defineMetric({
     "(sum of the ranks of class 1 - n1 (n1 + 1) / 2) / (n0 n1), equal scores sharing their mean rank",
   source:
     "Hanley, McNeil 1982, The meaning and use of the area under a receiver operating characteristic curve",
-  operands: [
-    {
-      name: "logit",
-      accepts: "values",
-      summary: "The logit of class 1, or any score that grows with it.",
-    },
-    { name: "label", accepts: "binary", summary: "0 or 1." },
-  ],
+  operands: decisionOperands,
   arguments: {},
   better: "higher",
   display: "number",
-  example: "metrics: (binary_accuracy, auc)",
+  example: "metrics: (accuracy, auc)",
   pitfalls:
-    "It is of all rows of a part at once, not a mean over batches, and is not reported of the rows trained in an epoch. Where a part has one class only it is NaN, and an early stop that watches it never sees it get better. With rare positives it can look good while precision is poor.",
+    "It is of all rows of a part at once, not a mean over batches, and is not reported of the rows trained in an epoch. Of more than two classes, and of several labels, it is the mean over these, each against the rest, as far as they occur and are missing. With rare positives it can look good while precision is poor.",
   techniques: ["H7"],
-  perExample: (_graph, [logit, label]) => ({ score: logit!, label: label! }),
-  collected: { kind: "number", make: "areaUnderCurve", operands: ["score", "label"] },
+  undefinedWhere: "of rows of one class only",
+  perExample: (graph, operands, _, decided) => ({ ...rankingsOf(graph, operands, decided) }),
+  collected: { kind: "labels", make: "areaUnderCurve", operands: ["score", "label"] },
 });

@@ -3,7 +3,8 @@ import { rowMean, sameShape } from "../support/rows.ts";
 
 export const binaryAccuracy = defineMetric({
   name: "binary_accuracy",
-  summary: "The share of examples on the right side of 0, for a model with one logit.",
+  summary:
+    "The share of logits on the right side of 0: of one a row, or of several labels a row that are each there or not.",
   formula: "mean of [(z >= 0) = (t >= 1/2)]",
   operands: [
     { name: "logit", accepts: "values", summary: "The logit of class 1." },

@@ -12,6 +12,7 @@ export const mae = defineMetric({
   arguments: {},
   better: "lower",
   display: "number",
+  inUnitOfTarget: true,
   example: "metrics: (mae, r2)",
   techniques: ["E11"],
   perExample: (graph, [prediction, target]) => ({

@@ -3,7 +3,7 @@ import { difference, rowMean } from "../support/rows.ts";
 
 export const mse = defineMetric({
   name: "mse",
-  summary: "Mean squared error.",
+  summary: "Mean squared error, in the square of the unit of the target.",
   formula: "mean (t - y)^2",
   operands: [
     { name: "prediction", accepts: "values", summary: "What the model says." },
@@ -12,6 +12,7 @@ export const mse = defineMetric({
   arguments: {},
   better: "lower",
   display: "number",
+  inUnitOfTarget: true,
   example: "metrics: mse",
   techniques: ["E1"],
   perExample: (graph, [prediction, target]) => {

@@ -12,6 +12,7 @@ export const rmse = defineMetric({
   arguments: {},
   better: "lower",
   display: "number",
+  inUnitOfTarget: true,
   example: "metrics: rmse",
   techniques: ["E1"],
   perExample: (graph, [prediction, target]) => {

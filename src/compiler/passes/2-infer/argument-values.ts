@@ -93,6 +93,10 @@ function readValue(
       return readSteps(reading, value, at);
     case "text":
       return value.kind === "text" ? value.value : wrong(reading, specification, value, at);
+    case "class":
+      return value.kind === "text"
+        ? value.value
+        : readInteger(reading, { ...specification, kind: "integer", minimum: 0 }, value, at);
     case "use":
       return reading.use(specification.of, value, at);
   }

@@ -221,6 +221,8 @@ function exampleValue(specification: ArgumentSpecification): string {
       return exampleOfSteps;
     case "text":
       return '"name"';
+    case "class":
+      return "1";
     case "use":
       return specification.of;
     case "tensor":

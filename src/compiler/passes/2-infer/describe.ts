@@ -60,6 +60,8 @@ export function describeExpected(specification: ArgumentSpecification): string {
       return "augmentations joined by `then`";
     case "text":
       return list ? "text in quotes, or several in brackets" : "text in quotes";
+    case "class":
+      return "the number of a class, or its name in quotes";
     case "use":
       return withArticle(specification.of);
     case "tensor":

@@ -103,7 +103,7 @@ type Check = (
 ) => Omit<Misfit, "index" | "found"> | undefined;
 
 /** What each kind of operand accepts, held against the first operand. */
-const check = {
+const check: Readonly<Record<OperandSpecification["accepts"], Check>> = {
   logits: (type) => {
     if (type.element.kind === "f32" && type.axes.length >= 2) return undefined;
     const hint =
@@ -155,7 +155,15 @@ const check = {
       ? undefined
       : { expected: `one yes or no for each prediction, ${showType(first)}` };
   },
-} satisfies Record<OperandSpecification["accepts"], Check>;
+  decisions: (type) =>
+    type.element.kind === "f32" ? undefined : { expected: "scores or logits (`f32`)" },
+  truths: (type, first) => {
+    const isScored = first.axes.length > 1 && known(first.axes.at(-1)!.size) !== 1;
+    return isScored && type.element.kind === "class" && type.axes.length < first.axes.length
+      ? check.classes(type, first, false)
+      : check.binary(type, first, false);
+  },
+};
 
 /** Same rank and sizes; the batch is the first axis, and names agree where both have one (the last axis holds features under any name). */
 function sameAxes(left: readonly Axis[], right: readonly Axis[]): boolean {

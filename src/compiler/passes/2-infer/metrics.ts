@@ -1,5 +1,7 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
+import { outOfRange } from "../../base/diagnostics/catalogue/arguments.ts";
 import * as messages from "../../base/diagnostics/catalogue/training.ts";
+import { known, size } from "../../ir/dim.ts";
 import { defaults } from "../../library/defaults.ts";
 import type { MetricDefinition } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
@@ -130,8 +132,39 @@ function metricCall(
   const operands = explicit
     ? readOperands(reading, definition, parts.operands, expression)
     : operandsOfLoss(reading, definition, expression);
-  if (!values || !operands) return undefined;
-  return { name: definition.name, use: { definition, arguments: values }, operands };
+  if (!values || !operands || !classesOccur(reading, definition, expression, values, operands))
+    return undefined;
+  const isBare = expression.arguments === undefined;
+  return {
+    name: definition.name,
+    use: { definition, arguments: values },
+    operands,
+    ...(isBare && { span: expression.span }),
+  };
+}
+
+/** A class that is told by its number is one of those that are scored; a single logit is between 0 and 1. */
+function classesOccur(
+  { context }: Reading,
+  definition: MetricDefinition,
+  { arguments: written = [], span }: Ast.Reference,
+  values: TypedMetric["use"]["arguments"],
+  [scores]: readonly Operand[],
+): boolean {
+  const scored = known(scores!.value.type.axes.slice(1).at(-1)?.size ?? size(1));
+  if (scored === undefined) return true;
+  const count = Math.max(2, scored);
+  const wrong = Object.entries(values).find(
+    ([name, value]) =>
+      definition.arguments[name]?.kind === "class" && typeof value === "number" && value >= count,
+  );
+  if (!wrong) return true;
+  const [name, value] = wrong;
+  const at = written.find((argument) => argument.name?.text === name)?.value.span ?? span;
+  context.report(
+    diagnostic(outOfRange, at, { name, expected: `at most ${count - 1}`, found: String(value) }),
+  );
+  return false;
 }
 
 function readOperands(
@@ -189,9 +222,8 @@ function withUniqueNames(metrics: readonly ReadMetric[]): readonly TypedMetric[]
   const taken = new Set<string>();
   return metrics.map((metric, index) => {
     const twice = metrics.some((other, place) => place !== index && other.name === metric.name);
-    const number = Object.values(metric.use.arguments).find((value) => typeof value === "number");
     const candidates = twice
-      ? [`${metric.name}_${word(metric.operands[0]?.name ?? "")}`, `${metric.name}_${number}`]
+      ? [`${metric.name}_${word(metric.operands[0]?.name ?? "")}`, named(metric)]
       : [metric.name];
     const base =
       candidates.find(
@@ -200,17 +232,23 @@ function withUniqueNames(metrics: readonly ReadMetric[]): readonly TypedMetric[]
     let name = base;
     for (let count = 2; taken.has(name); count++) name = `${base}_${count}`;
     taken.add(name);
-    return { name, use: metric.use, operands: metric.operands.map((operand) => operand.value) };
+    return { ...metric, name, operands: metric.operands.map((operand) => operand.value) };
   });
 }
 
 function nameWouldBe(metric: ReadMetric, name: string, candidates: readonly string[]): boolean {
   if (candidates.length === 1) return metric.name === name;
-  const number = Object.values(metric.use.arguments).find((value) => typeof value === "number");
   return (
-    name === `${metric.name}_${word(metric.operands[0]?.name ?? "")}` ||
-    name === `${metric.name}_${number}`
+    name === `${metric.name}_${word(metric.operands[0]?.name ?? "")}` || name === named(metric)
   );
+}
+
+/** A metric by the number or word that it is given: `top_5`, `f1_cat`, `f1_micro`; by its own name where it is given none. */
+function named({ name, use }: ReadMetric): string {
+  const told = Object.values(use.arguments).filter((value) => value !== undefined);
+  const number = told.find((value) => typeof value === "number");
+  const chosen = number ?? told.find((value) => typeof value === "string");
+  return chosen === undefined ? name : `${name}_${word(String(chosen))}`;
 }
 
 function word(name: string): string {

@@ -30,6 +30,6 @@ export function lowerJudging(lowering: Lowering): Graph {
 
 function needsNoWeights(value: Node): boolean {
   return nodesOf({ outputs: new Map([["value", value]]), updates: new Map() }).every(
-    ({ op }) => op !== "parameter" && op !== "state",
+    (node) => node.op !== "parameter" && (node.op !== "state" || node.attributes.role === "unit"),
   );
 }

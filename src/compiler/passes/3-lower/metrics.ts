@@ -1,11 +1,11 @@
 import type { Node } from "../../ir/graph.ts";
-import { known, size } from "../../ir/dim.ts";
 import type { CollectedMetric, CollectedOperand, CompiledMetric } from "../../plan/compiled.ts";
 import { countName, sumName } from "../../plan/names.ts";
 import type { TypedMetric } from "../../typed/program.ts";
+import { decidedBy } from "./decisions.ts";
 import { perRow } from "./loss.ts";
 import type { Lowering } from "./lowering.ts";
-import { lowerValue } from "./values.ts";
+import { fieldOf, operandsOf } from "./units.ts";
 
 /** Something that is added up over the rows: `loss`, and `accuracy/correct` and the like; `value` is `[capacity]`. */
 export interface RowSum {
@@ -18,8 +18,13 @@ export interface RowSum {
 export function lowerSums(lowering: Lowering, lossOfRows: Node): readonly RowSum[] {
   const graph = lowering.graph.at({ path: "metrics", role: "metric" });
   const ofMetrics = lowering.run.metrics.filter(isSummed).flatMap((metric) => {
-    const operands = metric.operands.map((operand) => lowerValue(lowering, operand));
-    const sums = metric.use.definition.perExample(graph, operands, metric.use.arguments);
+    const operands = operandsOf(lowering, metric);
+    const sums = metric.use.definition.perExample(
+      graph,
+      operands,
+      metric.use.arguments,
+      decidedBy(lowering.run, metric),
+    );
     return Object.entries(sums).map(([key, value]): RowSum => ({
       name: sumName(metric.name, key),
       value: perRow(graph, value),
@@ -72,46 +77,36 @@ export function lowerCollected(lowering: Lowering): {
 } {
   const graph = lowering.graph.at({ path: "metrics", role: "metric" });
   const outputs = new Map<string, Node>();
+  const kept = new Map<Node, string>();
   const metrics = lowering.run.metrics
     .filter((metric) => !isSummed(metric))
     .map((metric): CollectedMetric => {
       const { definition, arguments: values } = metric.use;
-      const { kind, make, operands } = definition.collected!;
-      const nodes = definition.perExample(
-        graph,
-        metric.operands.map((operand) => lowerValue(lowering, operand)),
-        values,
-      );
-      const kept = operands.map((operand): CollectedOperand => {
+      const { kind, make, operands, passes = [] } = definition.collected!;
+      const decided = decidedBy(lowering.run, metric);
+      const nodes = definition.perExample(graph, operandsOf(lowering, metric), values, decided);
+      const collected = operands.map((operand): CollectedOperand => {
         const node = nodes[operand]!;
         const size = node.type.shape.slice(1).reduce((product, extent) => product * extent, 1);
         // What the device only reads stays with the host.
         if (node.op === "input") return { name: operand, field: node.attributes.name, size };
-        outputs.set(sumName(metric.name, operand), node);
-        return { name: operand, result: sumName(metric.name, operand), size };
+        // What several metrics keep of a row is one result.
+        const result = kept.get(node) ?? sumName(metric.name, operand);
+        kept.set(node, result);
+        outputs.set(result, node);
+        return { name: operand, result, size };
       });
-      const label = metric.operands[1]?.body;
-      const field =
-        label?.kind === "field"
-          ? label.name
-          : label?.kind === "input"
-            ? (lowering.inputs.get(label.name) ?? label.name)
-            : undefined;
+      const field = metric.operands[1] && fieldOf(lowering.run, metric.operands[1]);
       return {
         name: metric.name,
         kind,
         make,
         display: definition.display,
         better: definition.better,
-        operands: kept,
+        operands: collected,
         ...(field !== undefined && { labels: field }),
-        classes: classesOf(metric),
+        ...{ decided, arguments: values, passes },
       };
     });
   return { metrics, outputs };
-}
-
-/** How many classes the first operand scores. */
-function classesOf({ operands }: TypedMetric): number {
-  return known(operands[0]?.type.axes.at(-1)?.size ?? size(1)) ?? 1;
 }

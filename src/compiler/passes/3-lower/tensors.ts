@@ -45,7 +45,7 @@ function compileParameter(
 /** In the order in which states are listed and saved. */
 const roles: readonly StateRole[] = [
   ...(["statistic", "slot", "direction", "factor", "average", "gathered"] as const),
-  ...(["teacher", "monitor"] as const),
+  ...(["teacher", "unit", "monitor"] as const),
 ];
 
 /** The states that some graph of the run reads or replaces, as they were made: by role, then by what they belong to. */

@@ -50,6 +50,7 @@ export function modelEntries(emission: Emission): readonly Entry[] {
       "Everything of the teacher, from its own file.",
       ({ of }) => ({ inFile: of }),
     ),
+    ...units(compiled),
     ...schedules(compiled),
     ...metrics(compiled),
   ];
@@ -114,6 +115,7 @@ const typeOf = {
   slots: "readonly State[]",
   monitors: "readonly Monitor[]",
   teacherTensors: "readonly TaughtTensor[]",
+  units: "readonly UnitTensor[]",
 } as const;
 
 function states(
@@ -131,6 +133,19 @@ function states(
     }),
   }));
   return { module: "model", name, type: typeOf[name], about, value: { kind: "list", items } };
+}
+
+function units(compiled: CompiledRun): readonly Entry[] {
+  if (!compiled.states.some(({ role }) => role === "unit")) return [];
+  return [
+    states(
+      compiled,
+      "units",
+      ["unit"],
+      "The units of targets: metrics that are told in them multiply by these.",
+      ({ of }) => ({ field: of }),
+    ),
+  ];
 }
 
 /** What a moment calls the numbers of the clock. */
@@ -213,8 +228,8 @@ function functionName(scalar: string, index: number): string {
   return `${words.join("")}At`;
 }
 
-function metrics({ metrics: own, collected }: CompiledRun): readonly Entry[] {
-  const numbers = [...own, ...collected.filter(({ kind }) => kind === "number")];
+function metrics({ metrics: own, collected, run }: CompiledRun): readonly Entry[] {
+  const numbers = [...own, ...collected.filter(({ kind }) => kind !== "table")];
   const formulas = own.map(
     ({ name, result }) =>
       [
@@ -268,45 +283,122 @@ function metrics({ metrics: own, collected }: CompiledRun): readonly Entry[] {
         body: { kind: "record", entries: formulas },
       },
     },
-    ...collecting("collected", "number", "readonly CollectedNumbers[]", collected),
-    ...collecting("tables", "table", "readonly CollectedTable[]", collected),
+    ...collectedNumbers(collected),
+    ...undefinable(run),
+    ...tables(collected),
   ];
 }
 
-function collecting(
-  name: string,
-  kind: "number" | "table",
-  type: string,
-  collected: CompiledRun["collected"],
-): readonly Entry[] {
-  const own = collected.filter((metric) => metric.kind === kind);
+/** Metrics that are made of all rows together: how each begins to be collected. */
+function collectedNumbers(collected: CompiledRun["collected"]): readonly Entry[] {
+  const own = collected.filter(({ kind }) => kind !== "table");
   if (own.length === 0) return [];
   const items = own.map((metric): Item => ({
     recipe: record({
       name: plain(metric.name),
-      operands: plain(
-        metric.operands.map((operand) =>
-          "field" in operand
-            ? { field: operand.field, size: operand.size }
-            : { result: operand.result, size: operand.size },
-        ),
-      ),
-      ...(kind === "table" && {
-        labels: metric.labels === undefined ? undefined : plain(metric.labels),
-        classes: plain(metric.classes),
-      }),
+      operands: operandsOf(metric),
+      ...(asksNames(metric) && { labels: plain(metric.labels!) }),
+      begin: {
+        kind: "lambda",
+        parameters: asksNames(metric)
+          ? [{ name: "names", type: "readonly string[] | undefined" }]
+          : [],
+        body: collector(metric),
+      },
+    }),
+  }));
+  return [
+    {
+      module: "model",
+      name: "collected",
+      type: "readonly CollectedNumbers[]",
+      about: "Metrics that are made of numbers of all rows.",
+      value: { kind: "list", items },
+    },
+  ];
+}
+
+function undefinable(run: CompiledRun["run"]): readonly Entry[] {
+  const own = run.metrics.flatMap(({ name, use: { definition } }) =>
+    definition.undefinedWhere === undefined ? [] : [{ name, where: definition.undefinedWhere }],
+  );
+  if (own.length === 0) return [];
+  return [
+    {
+      module: "model",
+      name: "undefinable",
+      type: "readonly Undefinable[]",
+      about: "Metrics that some rows do not define, and which.",
+      value: plain(own),
+    },
+  ];
+}
+
+type Collected = CompiledRun["collected"][number];
+
+/** Classes are asked for by name only where the spec names one. */
+function asksNames(metric: Collected): boolean {
+  return (
+    metric.kind === "counts" &&
+    typeof metric.arguments["class"] === "string" &&
+    metric.labels !== undefined
+  );
+}
+
+function collector(metric: Collected): Recipe {
+  const { kind, decided } = metric;
+  if (kind === "counts") {
+    const { class: own, average } = metric.arguments;
+    const decisions = { among: decided.among, count: decided.count, class: own, average };
+    const make: Recipe = { kind: "function of the runtime", name: metric.make };
+    const names = asksNames(metric) ? [variable("names")] : [];
+    return call("collectCounts", make, plain(decisions as Plain), ...names);
+  }
+  const isOfMany = decided.among === "labels" || (decided.among === "classes" && decided.count > 2);
+  return kind === "labels" && isOfMany
+    ? call("collectLabels", maker(metric), plain(decided.count))
+    : call("collectRows", maker(metric));
+}
+
+/** The function that makes the metric of the operands, with the arguments that it is given after them. */
+function maker({ make, passes, operands, arguments: values }: Collected): Recipe {
+  if (passes.length === 0) return { kind: "function of the runtime", name: make };
+  const names = operands.map(({ name }) => name);
+  return {
+    kind: "lambda",
+    parameters: names.map((name) => ({ name, type: "Float32Array" })),
+    body: call(make, ...names.map(variable), ...passes.map((name) => plain(values[name] as Plain))),
+  };
+}
+
+function operandsOf({ operands }: Collected): Recipe {
+  return plain(
+    operands.map((operand) =>
+      "field" in operand
+        ? { field: operand.field, size: operand.size }
+        : { result: operand.result, size: operand.size },
+    ),
+  );
+}
+
+function tables(collected: CompiledRun["collected"]): readonly Entry[] {
+  const own = collected.filter(({ kind }) => kind === "table");
+  if (own.length === 0) return [];
+  const items = own.map((metric): Item => ({
+    recipe: record({
+      name: plain(metric.name),
+      operands: operandsOf(metric),
+      labels: metric.labels === undefined ? undefined : plain(metric.labels),
+      classes: plain(metric.decided.count),
       make: { kind: "function of the runtime", name: metric.make },
     }),
   }));
   return [
     {
       module: "model",
-      name,
-      type,
-      about:
-        kind === "number"
-          ? "Metrics that are made of numbers of all rows."
-          : "How often each class is taken for each other.",
+      name: "tables",
+      type: "readonly CollectedTable[]",
+      about: "How often each class is taken for each other.",
       value: { kind: "list", items },
     },
   ];

@@ -284,6 +284,7 @@ function beginning(shape: RunShape): Entry {
   const counters: Record<string, number> = {
     ...clock,
     ...(best && { bestEpoch: 0, bestValue: 0 }),
+    ...(best && mayBeUndefined(run, best.metric) && { bestByLoss: 0 }),
     ...Object.fromEntries(initial.map((result) => [initialName(result), 0])),
     ...(run.saveEvery && secondsOf(run.saveEvery) !== undefined && { timedSaves: 0 }),
   };
@@ -303,6 +304,12 @@ function beginning(shape: RunShape): Entry {
     "How far training is before its first step.",
     "Progress",
   );
+}
+
+/** Whether a watched metric is one that some rows do not define. */
+function mayBeUndefined({ metrics }: TypedRun, watched: string): boolean {
+  const metric = metrics.find(({ name }) => name === measuredOf(watched)?.metric);
+  return metric?.use.definition.undefinedWhere !== undefined;
 }
 
 function worst(better: "higher" | "lower"): number {
