@@ -132,6 +132,15 @@ export const clockNames = {
 
 export type ClockMember = keyof typeof clockNames;
 
+/** The learning rate of the run. */
+export const rateName = "rate";
+
+/** Whether a batch is the first of its update, and whether it is the last, where several batches make one update. */
+export const updateNames = { begins: "accumulate_begins", ends: "accumulate_ends" } as const;
+
+/** Whether the factors of K-FAC are brought up to date in a call of the plan, and whether everything else is: both, unless the host says otherwise. */
+export const curvatureNumbers = { measure: "kfac_measure", apply: "kfac_apply" } as const;
+
 /** How often the watching part of this number (from 0) of a schedule has lowered its value. */
 export function dropsName(index: number): string {
   return index === 0 ? "drops" : `drops${index + 1}`;

@@ -31,8 +31,8 @@ export function callInUpdate(
   return {
     numbers: {
       ...numbers,
-      accumulate_begins: beginsUpdate(training, number) ? 1 : 0,
-      accumulate_ends: endsUpdate(session, number) ? 1 : 0,
+      [training.updateNumbers.begins]: beginsUpdate(training, number) ? 1 : 0,
+      [training.updateNumbers.ends]: endsUpdate(session, number) ? 1 : 0,
     },
     step: progress.epoch * batches + number,
   };

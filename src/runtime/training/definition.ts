@@ -29,6 +29,7 @@ import type {
   CollectedTable,
   Viewed,
   Watched,
+  WatchedMetric,
   EarlyWatch,
   StopRule,
   PlateauWatch,
@@ -51,8 +52,9 @@ export interface TrainingDefinition {
   readonly directory: string;
 
   readonly batchSize: number;
-  /** Batches that are gathered for one step, from 2. */
+  /** Batches that are gathered for one step, from 2; and the numbers by which the plan knows the first and the last of them. */
   readonly accumulate?: number;
+  readonly updateNumbers: { readonly begins: string; readonly ends: string };
   /** All rows are one batch. */
   readonly trainsOnAll: boolean;
   /** The fields of a row that the device is given. */
@@ -99,6 +101,8 @@ export interface TrainingDefinition {
   readonly stepRules?: readonly StopRule[];
   /** Results of the first step that conditions speak of: `initial.loss`. */
   readonly initialValues?: readonly InitialValue[];
+  /** The metrics that conditions speak of, as they call them. */
+  readonly watchedMetrics?: readonly WatchedMetric[];
   readonly watchesTime: boolean;
   /** Where the norm of the gradient is watched, how. */
   readonly watchedNorm?: WatchedSum;
@@ -116,6 +120,8 @@ export interface TrainingDefinition {
   readonly newMinimizer: () => Minimizer;
   /** The layers whose gradients are turned by the inverses of two matrices, and the sizes of these. */
   readonly curved?: readonly KroneckerFactors[];
+  /** The numbers by which the plan knows whether these are measured, and whether a step is made. */
+  readonly curvatureNumbers: { readonly measure: string; readonly apply: string };
   /** Tensors of which averages are kept: these are measured, saved and predicted with. Training goes on from the weights themselves. */
   readonly averaged?: readonly Averaged[];
   readonly refreshing?: Refreshing;

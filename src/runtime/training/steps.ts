@@ -1,7 +1,7 @@
 import type { DeviceCall } from "../device.ts";
 import { dueAt, invertFactors } from "../kronecker.ts";
 import { planObjective, pointOf } from "../whole-objective.ts";
-import { startOf, type Session } from "./session.ts";
+import { momentOf, startOf, type Session } from "./session.ts";
 
 /** One step, by the method of the run. */
 export async function runStep(session: Session, call: DeviceCall): Promise<void> {
@@ -41,7 +41,8 @@ async function iterate(session: Session, call: DeviceCall): Promise<void> {
   const from =
     session.standing ?? (await objective.evaluate(await pointOf(device, training.moved!)));
   if (training.initialValues && call.step === 1) await keepInitialValues(session);
-  session.standing = await session.minimizer!.next(objective, from, call.numbers["rate"]!);
+  const rate = training.learningRate(momentOf(training, session.progress, session));
+  session.standing = await session.minimizer!.next(objective, from, rate);
   session.foundNothing = session.standing === from;
   await objective.goTo(session.standing);
 }
@@ -54,8 +55,11 @@ async function stepWithFactors({ training, device }: Session, call: DeviceCall):
     return;
   }
   // The factors of this very step go into its inverses, so the plan runs for them alone first.
-  const { numbers } = call;
-  device.run(training.plans.train, { ...call, numbers: { ...numbers, kfac_apply: 0 } });
+  const without = (number: string): DeviceCall => ({
+    ...call,
+    numbers: { ...call.numbers, [number]: 0 },
+  });
+  device.run(training.plans.train, without(training.curvatureNumbers.apply));
   await invertFactors(device, due);
-  device.run(training.plans.train, { ...call, numbers: { ...numbers, kfac_measure: 0 } });
+  device.run(training.plans.train, without(training.curvatureNumbers.measure));
 }

@@ -11,13 +11,10 @@ export async function stopReason(
   measured: EpochMetrics,
 ): Promise<string | undefined> {
   const { training, progress } = session;
-  const watched = new Map<string, number>([
-    ...Object.entries(measured.train).map(([name, value]) => ["train." + name, value] as const),
-    ...Object.entries(progress),
-  ]);
-  if (training.validates)
-    for (const [name, value] of Object.entries(measured.validation ?? {}))
-      watched.set("validation." + name, value);
+  const watched = new Map<string, number>(Object.entries(progress));
+  if (training.watchedMetrics)
+    for (const { name, part, metric } of training.watchedMetrics)
+      watched.set(name, measured[part]?.[metric] ?? Number.NaN);
   if (training.watchesTime) watched.set("time", progress.seconds);
   if (training.watchedNorm) watched.set(training.watchedNorm.watched, await gradientNorm(session));
   const value = (name: string): number => watched.get(name) ?? Number.NaN;

@@ -151,10 +151,19 @@ export interface Viewed {
   readonly shape: readonly [height: number, width: number, channels: number];
 }
 
-/** A metric that is watched: of the training or the validation rows. */
-export interface Watched {
+/** A metric of the training or the validation rows. */
+interface PartMetric {
   readonly part: "train" | "validation";
   readonly metric: string;
+}
+
+/** One as conditions call it: `validation.loss`. */
+export interface WatchedMetric extends PartMetric {
+  readonly name: string;
+}
+
+/** One that decides. */
+export interface Watched extends PartMetric {
   readonly better: "higher" | "lower";
 }
 

@@ -2,7 +2,13 @@ import { invariant } from "../../compiler/base/invariant.ts";
 import { layBlock, layStatement, lineWidth } from "../../compiler/base/layout.ts";
 import { comment, name, type Code } from "./code.ts";
 import type { Entry, RunDefinition } from "./definition/entry.ts";
-import { namesIn, printBody, printParameters, printRecipe } from "./definition/print-recipe.ts";
+import {
+  keysIn,
+  namesIn,
+  printBody,
+  printParameters,
+  printRecipe,
+} from "./definition/print-recipe.ts";
 import { choose } from "./pieces/choose.ts";
 import type { Declaration, Pieces } from "./pieces/piece.ts";
 
@@ -137,6 +143,8 @@ class Specialiser {
     if (known) return known;
     if (reference.startsWith("@")) {
       const uses = this.usesOfMember(reference.slice(1));
+      const entry = this.entries.get(reference.slice(1));
+      if (entry) for (const key of keysIn(entry.value)) this.reads.add(key);
       this.settled.set(reference, uses);
       return uses;
     }

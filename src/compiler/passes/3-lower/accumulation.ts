@@ -1,11 +1,8 @@
 import type { Node } from "../../ir/graph.ts";
 import type { TypedRun } from "../../typed/program.ts";
-import { gatheredName, gatheredNumberName } from "../../plan/names.ts";
+import { gatheredName, gatheredNumberName, updateNames } from "../../plan/names.ts";
 import { stateBefore } from "./states.ts";
 import type { Updating } from "./updates.ts";
-
-/** Whether a batch is the first of its update, and whether it is the last: numbers that the loop gives. */
-export type GatheringNumber = "accumulate_begins" | "accumulate_ends";
 
 /** What is gathered: the gradient of a weight, or a number of the step. */
 export type Gathered =
@@ -30,9 +27,9 @@ export interface Gathering {
  */
 export function gatherBatches(updating: Updating): Gathering {
   const { lowering, clock, scalars } = updating;
-  // By themselves both are 1: an update of one batch. They are different formulas, so that they stay two numbers.
-  const begins = scalars.declare(numbers.begins, clock.graph.lessEqual(1, clock.step));
-  const ends = scalars.declare(numbers.ends, clock.graph.less(0, clock.step));
+  // By themselves both are 1: an update of one batch. They are different formulas, so that they stay two updateNames.
+  const begins = scalars.declare(updateNames.begins, clock.graph.lessEqual(1, clock.step));
+  const ends = scalars.declare(updateNames.ends, clock.graph.less(0, clock.step));
   const sums = new Map<string, Node>();
   const weights = lowering.run.weights.map(({ weight }) => weight.path);
   const sum = (what: Gathered, ofBatch: Node): Node => {
@@ -66,11 +63,6 @@ export function gatherBatches(updating: Updating): Gathering {
     sums,
   };
 }
-
-const numbers: Readonly<Record<"begins" | "ends", GatheringNumber>> = {
-  begins: "accumulate_begins",
-  ends: "accumulate_ends",
-};
 
 /** Whether several batches make one update. */
 export function gathersBatches(run: TypedRun): boolean {

@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../../ir/builder.ts";
 import { nodesOf, type Node, type NodeOf } from "../../ir/graph.ts";
 import type { ArgumentValues } from "../../library/arguments.ts";
 import { kroneckerLayers, type KroneckerLayer } from "../../typed/kronecker.ts";
-import { factorNames } from "../../plan/names.ts";
+import { curvatureNumbers, factorNames } from "../../plan/names.ts";
 import type { Layer } from "../../typed/program.ts";
 import { sampledScores } from "./fisher.ts";
 import type { Gradients } from "./gradients.ts";
@@ -40,10 +40,6 @@ export function fisherScalar({ lowering, loss }: Objective, [block]: readonly Bl
     ? sampledScores(lowering)
     : loss;
 }
-
-/** Whether the factors are brought up to date in a call of the plan, and whether everything else is: both, unless the host says otherwise. */
-export const measuring = "kfac_measure";
-export const applying = "kfac_apply";
 
 export interface Preconditioned {
   readonly gradients: Gradients;
@@ -257,8 +253,8 @@ export function inTwoCalls(
 ): ReadonlyMap<string, Node> {
   const { clock, scalars, lowering } = updating;
   // From the first step on both are 1.
-  const measure = scalars.declare(measuring, clock.graph.lessEqual(1, clock.step));
-  const apply = scalars.declare(applying, clock.graph.less(0, clock.step));
+  const measure = scalars.declare(curvatureNumbers.measure, clock.graph.lessEqual(1, clock.step));
+  const apply = scalars.declare(curvatureNumbers.apply, clock.graph.less(0, clock.step));
   const chosen =
     (condition: Node) =>
     ([name, value]: readonly [string, Node]): readonly [string, Node] => {

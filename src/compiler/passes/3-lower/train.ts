@@ -1,6 +1,6 @@
 import type { Objective } from "./objective.ts";
 import { nodesOf, type Graph, type Node } from "../../ir/graph.ts";
-import { countName, gradientNormName, monitorName } from "../../plan/names.ts";
+import { countName, gradientNormName, monitorName, rateName } from "../../plan/names.ts";
 import { gatherBatches, gathersBatches, type Gathered } from "./accumulation.ts";
 import { lowerAverages } from "./averages.ts";
 import { clipGradients, globalNorm, watchesGradientNorm, type Gradients } from "./gradients.ts";
@@ -111,7 +111,7 @@ function once(make: () => Node): () => Node {
 
 /** The run's own rate comes first, because progress shows it. */
 function usedFormulas(scalars: HostScalars, rate: Node): ReadonlyMap<string, Node> {
-  const name = rate.op === "scalar" ? rate.attributes.name : "rate";
+  const name = rate.op === "scalar" ? rate.attributes.name : rateName;
   return new Map([...scalars.formulas].sort(([a], [b]) => Number(b === name) - Number(a === name)));
 }
 

@@ -4,7 +4,7 @@ import type { Node } from "../../ir/graph.ts";
 import type { ArgumentValue, Scheduled, Use } from "../../library/arguments.ts";
 import type { OptimizerDefinition } from "../../library/definition.ts";
 import type { SchedulePart, TypedRun, WeightSettings } from "../../typed/program.ts";
-import { clockNames, slotName } from "../../plan/names.ts";
+import { clockNames, rateName, slotName } from "../../plan/names.ts";
 import type { Gradients } from "./gradients.ts";
 import type { HostScalars } from "./host-scalars.ts";
 import type { Lowering } from "./lowering.ts";
@@ -88,7 +88,7 @@ function rateOf(updating: Updating, graph: GraphBuilder, settings: WeightSetting
 export function scheduledRate(updating: Updating, base: number): Node {
   const { lowering, clock, scalars } = updating;
   return scalars.declare(
-    "rate",
+    rateName,
     lowerSequence(clock, lowering.run.schedule.parts, clock.graph.constant(base)),
   );
 }

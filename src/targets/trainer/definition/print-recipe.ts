@@ -1,6 +1,16 @@
 import { invariant } from "../../../compiler/base/invariant.ts";
 import { flatText, type Layout } from "../../../compiler/base/layout.ts";
-import { comment, join, key, literal, name, plainLayout, ts, type Code } from "../code.ts";
+import {
+  comment,
+  join,
+  key,
+  literal,
+  name,
+  plainLayout,
+  ts,
+  type Code,
+  type Plain,
+} from "../code.ts";
 import { printHostFormula } from "../host-expression.ts";
 import type { Parameter, Recipe } from "./recipe.ts";
 
@@ -159,4 +169,38 @@ export function namesIn(recipe: Recipe): readonly string[] {
       return [...types, ...namesIn(recipe.body).filter((each) => !bound.has(each))];
     }
   }
+}
+
+/** The members that a recipe gives to objects, or takes of them. */
+export function keysIn(recipe: Recipe): readonly string[] {
+  switch (recipe.kind) {
+    case "plain":
+      return keysOf(recipe.value);
+    case "list":
+      return recipe.items.flatMap(({ recipe: item }) => keysIn(item));
+    case "record":
+    case "map":
+      return recipe.entries.flatMap(([key, value]) => [key, ...keysIn(value)]);
+    case "call":
+      return recipe.arguments.flatMap(keysIn);
+    case "entry":
+      return [String(recipe.key), ...keysIn(recipe.of)];
+    case "member":
+      return [recipe.name];
+    case "lambda":
+      return [
+        ...recipe.parameters.flatMap((parameter) => ("name" in parameter ? [] : parameter.members)),
+        ...keysIn(recipe.body),
+      ];
+    case "condition":
+      return recipe.operands.flatMap(keysIn);
+    default:
+      return [];
+  }
+}
+
+function keysOf(value: Plain): readonly string[] {
+  if (typeof value !== "object") return [];
+  if (Array.isArray(value)) return (value as readonly Plain[]).flatMap(keysOf);
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...keysOf(inner)]);
 }

@@ -19,6 +19,7 @@ import {
   initialName,
   initialResult,
   measuredOf,
+  updateNames,
 } from "../../../compiler/plan/names.ts";
 import type { Plain } from "../code.ts";
 import { describeCondition } from "../describe.ts";
@@ -96,6 +97,11 @@ function batches({ run, emission: { compiled } }: RunShape): readonly Entry[] {
     entry("defaultSeed", plain(run.seed)),
     entry("defaultEpochs", plain(run.epochs)),
     ...(run.steps === undefined ? [] : [entry("mostSteps", plain(run.steps))]),
+    entry(
+      "updateNumbers",
+      plain(updateNames),
+      "What says whether a batch is the first or the last of its update.",
+    ),
   ];
 }
 
@@ -165,7 +171,24 @@ function stopping(shape: RunShape): readonly Entry[] {
             "readonly InitialValue[]",
           ),
         ]),
+    ...watchedMetrics(stop),
     ...gradientNorm(shape),
+  ];
+}
+
+function watchedMetrics(stop: StopCondition): readonly Entry[] {
+  const metrics = [...new Set(variablesOf(stop))].flatMap((name) => {
+    const measured = measuredOf(name);
+    return measured ? [{ name, ...measured }] : [];
+  });
+  if (metrics.length === 0) return [];
+  return [
+    entry(
+      "watchedMetrics",
+      plain(metrics),
+      "The metrics that conditions speak of.",
+      "readonly WatchedMetric[]",
+    ),
   ];
 }
 

@@ -3,6 +3,7 @@ import { stateFor } from "../../../compiler/plan/compiled.ts";
 import {
   batchShareName,
   curvatureName,
+  curvatureNumbers,
   factorNames,
   gradientName,
 } from "../../../compiler/plan/names.ts";
@@ -112,6 +113,11 @@ export function curvature({ run, emission: { compiled } }: RunShape): readonly E
       plain(layers),
       "The layers whose gradients are turned by the inverses of two matrices, and where these are.",
       "readonly KroneckerFactors[]",
+    ),
+    entry(
+      "curvatureNumbers",
+      plain(curvatureNumbers),
+      "What says whether their matrices are measured in a call, and whether the step is made.",
     ),
   ];
 }

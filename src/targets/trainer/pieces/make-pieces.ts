@@ -247,16 +247,8 @@ function declaredNames(statement: ts.Statement): readonly string[] {
   return [];
 }
 
-/** Interfaces of which members that nothing reads are left out. */
-const pruned: ReadonlySet<string> = new Set([
-  "Session",
-  "Measured",
-  "Moment",
-  "StartEvent",
-  "EndEvent",
-  "Normalization",
-  "NormalizationStep",
-]);
+/** Types of what the backends print: their members stand in tables of plans, whoever reads them. */
+const whole = /^(?:Device(?:Kernel|Fill|Loop|Stack|Plan)|Wasm\w+)$/;
 
 /** Cuts one declaration. */
 class DeclarationCutter {
@@ -297,7 +289,7 @@ class DeclarationCutter {
 
   private cutDeclaration(isExported: boolean): Make<Piece>[] {
     const { statement } = this;
-    if (ts.isInterfaceDeclaration(statement) && pruned.has(this.name))
+    if (ts.isInterfaceDeclaration(statement) && !whole.test(this.name))
       return this.cutInterface(statement, isExported);
     if (
       !ts.isFunctionDeclaration(statement) ||
@@ -316,20 +308,17 @@ class DeclarationCutter {
       this.file.text.slice(statement.getStart(this.file), end).replace(/\{\s*$/, "");
     const head = this.exportedForms(text, 0, true, isExported);
     const members = statement.members.flatMap((member): Make<Piece>[] => {
-      const name = member.name?.getText(this.file) ?? "";
-      if (definitionNames.has(name)) return [];
+      const name = member.name?.getText(this.file).replace(/^"|"$/g, "");
+      if (name !== undefined && definitionNames.has(name)) return [];
       const source = this.leadingText(member) + member.getText(this.file);
       const request = this.printer.ask(`interface Piece {\n${source}\n}`, 0);
-      return [
-        () => ({
-          named: name,
-          piece: this.analysed(
-            request.printed.split("\n").slice(1, -1).join("\n"),
-            source,
-            (text) => `interface Piece {${text}}`,
-          ),
-        }),
-      ];
+      const made = (): Piece =>
+        this.analysed(
+          request.printed.split("\n").slice(1, -1).join("\n"),
+          source,
+          (text) => `interface Piece {${text}}`,
+        );
+      return [() => (name === undefined ? made() : { named: name, piece: made() })];
     });
     return [head, ...members, () => lines("}")];
   }
@@ -500,8 +489,8 @@ class DeclarationCutter {
     const file = parse("piece.ts", wrap(source));
     const visit = (node: ts.Node): void => {
       if (ts.isIdentifier(node)) this.note(node, uses, reads);
-      if (ts.isStringLiteral(node) && ts.isElementAccessExpression(node.parent))
-        reads.add(node.text);
+      // A member may be asked for by its name in a text: `nodeModule("node:fs")`, `Pick<Session, "epochs">`.
+      if (ts.isStringLiteral(node) && /^[\w:/]+$/.test(node.text)) reads.add(node.text);
       ts.forEachChild(node, visit);
     };
     visit(file);
