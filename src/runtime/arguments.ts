@@ -16,6 +16,8 @@ export interface TrainerOptions {
   readonly data: ReadonlyMap<string, string>;
   readonly runDirectory?: string | undefined;
   readonly resume: boolean;
+  /** With resume: settings that may be others than those of the state. */
+  readonly accept?: ReadonlySet<string>;
   /** Ask everything that could refuse the training, and train nothing. */
   readonly dryRun?: boolean;
   readonly format: "pretty" | "json";
@@ -51,6 +53,10 @@ const OPTIONS = {
   },
   "--run-dir": { value: "folder", about: "where weights, state and metrics go" },
   "--resume": { about: "go on from the state in the run folder" },
+  "--accept": {
+    value: "names",
+    about: "with --resume: settings that may be others than before (batch,rate,schedule)",
+  },
   "--dry-run": { about: "ask everything that could refuse the training, and train nothing" },
   "--evaluate": { value: "file", about: "measure these weights on the test part; train nothing" },
   "--tta": { about: "with --evaluate: measure the mean over the views of `predict` as well" },
@@ -130,6 +136,7 @@ export function parseArguments(
     data: boundData(given.get("--data"), program.data),
     runDirectory: given.get("--run-dir"),
     resume: given.has("--resume"),
+    ...acceptedIn(given),
     dryRun: given.has("--dry-run"),
     format: oneOf(given, "--format", ["pretty", "json"]),
     evaluate: given.get("--evaluate"),
@@ -155,6 +162,16 @@ function boundData(binding: string | undefined, data: string): ReadonlyMap<strin
     throw new UserError(`--data takes Name=path; found ${JSON.stringify(binding)}.`);
   if (name === data) return new Map([[name, path]]);
   throw new UserError(`There are no data called ${name} here.`, [`There is: ${data}.`]);
+}
+
+/** What is said anew on the command line is meant. */
+function acceptedIn(given: ReadonlyMap<string, string>): Pick<TrainerOptions, "accept"> {
+  const names = (given.get("--accept") ?? "").split(",").map((name) => name.trim());
+  if (given.has("--accept") && !given.has("--resume"))
+    throw new UserError("--accept goes with --resume.");
+  if (given.has("--epochs")) names.push("epochs");
+  const accept = new Set(names.filter((name) => name !== ""));
+  return accept.size > 0 ? { accept } : {};
 }
 
 /** One of the choices; the first of them where nothing is said. */

@@ -31,6 +31,7 @@ export function describeStart(event: StartEvent): string[] {
     ...(carried.warmFiles ? describeWarmStarts(event) : []),
     ...(carried.teacher ? describeTeacher(event) : []),
     ...(event.resumedFrom === undefined ? [] : [`  resumed   after epoch ${event.resumedFrom}`]),
+    ...(event.changes ?? []).map(({ name, was, is }) => `  changed   ${name}: ${was} → ${is}`),
   ];
 }
 

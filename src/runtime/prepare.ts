@@ -46,6 +46,8 @@ interface PrepareOptions {
   readonly split: Fractions;
   readonly seed: number;
   readonly normalize?: Readonly<Record<string, readonly NormalizationStep[]>>;
+  /** What an earlier training learned of them: labels are numbered and values scaled as there. */
+  readonly known?: Preparation;
 }
 
 /** From what was read to what is trained on: labels numbered over all sources, rows split, values normalised by the training part. */
@@ -60,6 +62,7 @@ export function prepareData(
   const datasets = bindFields(
     fields,
     given.filter((source) => source !== undefined),
+    options.known?.classNames,
   );
   const [divided, validation, test] = carried.ownParts
     ? given.map((source) => (source === undefined ? undefined : datasets.shift()))
@@ -73,14 +76,25 @@ export function prepareData(
     test: carried.ownParts && test ? allOf(test) : partOf(divided, split.test),
   };
   const examples = exampleRows(parts.test ?? parts.validation ?? parts.train);
-  const normalizations = recordOf<Normalization>([]);
-  for (const [name, steps] of Object.entries(options.normalize ?? {})) {
-    const column = divided.columns.get(name);
-    if (column !== undefined) normalizations[name] = fitNormalization(column, split.train, steps);
-  }
+  const normalizations =
+    options.known?.normalizations ?? fitAll(divided, split.train, options.normalize);
   for (const dataset of [divided, validation, test])
     if (dataset !== undefined) normalizeDataset(dataset, normalizations);
   return { ...parts, preparation: { classNames: classNamesOf(divided), normalizations }, examples };
+}
+
+/** What brings each field to scale, by the training rows alone. */
+function fitAll(
+  { columns }: Dataset,
+  rows: Uint32Array,
+  normalize: PrepareOptions["normalize"] = {},
+): Preparation["normalizations"] {
+  const normalizations = recordOf<Normalization>([]);
+  for (const [name, steps] of Object.entries(normalize)) {
+    const column = columns.get(name);
+    if (column !== undefined) normalizations[name] = fitNormalization(column, rows, steps);
+  }
+  return normalizations;
 }
 
 /** Other data, treated as those of the training were: for evaluation and prediction. */

@@ -1,4 +1,5 @@
 import type { ConfusionTable } from "./confusion.ts";
+import type { Difference } from "./run-identity.ts";
 
 /** Name → value: `loss`, `accuracy`. */
 export type Metrics = Readonly<Record<string, number>>;
@@ -31,6 +32,8 @@ export interface StartEvent {
   readonly seed: number;
   /** The finished epoch that a resumed training goes on from. */
   readonly resumedFrom?: number;
+  /** What is otherwise than in the training that is gone on with. */
+  readonly changes?: readonly Difference[];
   readonly warmStarts?: readonly WarmStart[];
   /** With warm starts: the weights that were drawn afresh all the same. */
   readonly drawn?: readonly string[];

@@ -43,6 +43,7 @@ describe("the trainer's options", () => {
       ...switchedOff,
       backend: "cpu",
       epochs: 3,
+      accept: new Set(["epochs"]),
       seed: 0,
       data: { Digits: "a=b.csv" },
       runDirectory: "x",
@@ -93,6 +94,7 @@ describe("the trainer's options", () => {
         --data Name=path             read this instead, which is of the same kind
         --run-dir folder             where weights, state and metrics go
         --resume                     go on from the state in the run folder
+        --accept names               with --resume: settings that may be others than before (batch,rate,schedule)
         --dry-run                    ask everything that could refuse the training, and train nothing
         --evaluate file              measure these weights on the test part; train nothing
         --tta                        with --evaluate: measure the mean over the views of \`predict\` as well

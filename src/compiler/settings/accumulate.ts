@@ -27,6 +27,7 @@ export const accumulate = defineSetting({
     return batches === 1 ? {} : { accumulate: batches };
   },
   gathers: ({ accumulate: batches = 1 }) => batches,
+  mayChange: true,
   show: (run) => (run.accumulate === undefined ? undefined : String(run.accumulate)),
   check: (run, checking) => {
     const { written, report, batches } = checking;

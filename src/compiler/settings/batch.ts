@@ -27,6 +27,7 @@ export const batch = defineSetting({
     const rows = argument({ kind: "integer", minimum: 1, summary: "" });
     return rows === undefined ? undefined : { batch: rows };
   },
+  mayChange: true,
   show: (run) => String(run.batch),
   check: (run, { written, report }) => {
     const { use, origin } = run.optimizer;

@@ -37,6 +37,7 @@ export const clip = defineSetting({
     const called = call(calls, { examples: ["`norm(1)`", "`value(0.5)`"] });
     return called && { clip: { kind: called.name, limit: called.values.limit } };
   },
+  mayChange: true,
   show: (run) => run.clip && `${run.clip.kind}(${run.clip.limit})`,
   check: (run, checking) =>
     refuseWholeMethod(

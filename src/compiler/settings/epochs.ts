@@ -21,6 +21,7 @@ export const epochs = defineSetting({
     const count = argument({ kind: "integer", minimum: 0, summary: "" });
     return count === undefined ? undefined : { epochs: count };
   },
+  mayChange: true,
   show: (run) => String(run.epochs),
   check: ({ weights, epochs: count, span, name }, { report }) => {
     const frozen = weights.length > 0 && weights.every(({ freeze }) => freeze?.value === true);

@@ -59,6 +59,7 @@ export const predict = defineSetting({
     if (way?.name !== "monte_carlo") return way && {};
     return { predict: { kind: way.name, samples: way.values.samples } };
   },
+  outsideTraining: true,
   show: (run) =>
     run.predict
       ? `monte_carlo(samples: ${run.predict.samples})`

@@ -27,6 +27,7 @@ export const save = defineSetting({
     const called = call(calls, { examples });
     return called && { saveEvery: called.values.interval };
   },
+  mayChange: true,
   show: ({ saveEvery }) => saveEvery && `every(${showValue(saveEvery)})`,
   told: ({ saveEvery }) => {
     if (saveEvery === undefined) return [];

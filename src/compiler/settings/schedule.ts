@@ -20,6 +20,7 @@ export const schedule = defineSetting({
     const parts = read("schedule");
     return parts && { schedule: parts };
   },
+  mayChange: true,
   show: (run) => showSchedule(run.schedule.parts),
   origin: (run) => run.schedule.origin,
 });

@@ -150,6 +150,10 @@ export interface Setting<Members = Partial<TypedRun>> {
   readonly show?: (run: TypedRun) => string | undefined;
   /** Where the run has that from, if that is not where the setting was written. */
   readonly origin?: (run: TypedRun) => TypedRun["optimizer"]["origin"];
+  /** Set where a training that was interrupted may go on with another value of it, if that is asked for. */
+  readonly mayChange?: boolean;
+  /** Set where it changes nothing of what is trained. */
+  readonly outsideTraining?: boolean;
   /** Reports what it does not go together with, and what makes it pointless. */
   readonly check?: (run: TypedRun, checking: Checking) => void;
   readonly told?: (run: TypedRun) => readonly Told[];

@@ -18,5 +18,6 @@ export const steps = defineSetting({
     const count = argument({ kind: "integer", minimum: 1, summary: "" });
     return count === undefined ? undefined : { steps: count };
   },
+  mayChange: true,
   show: (run) => (run.steps === undefined ? undefined : String(run.steps)),
 });

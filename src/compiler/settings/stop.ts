@@ -38,5 +38,6 @@ export const stop = defineSetting({
     const condition = read("condition");
     return condition && { stop: condition };
   },
+  mayChange: true,
   show: (run) => run.stop && showStop(run.stop),
 });

@@ -12,10 +12,14 @@ import type {
 
 /** A library item with all its arguments, defaults included: `sgd(rate: 0.1, momentum: 0)`. */
 export function showUse({ definition, arguments: values }: Use): string {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  return given.length === 0
-    ? definition.name
-    : `${definition.name}(${given.map(([name, value]) => `${name}: ${showValue(value)}`).join(", ")})`;
+  const given = showArguments(values);
+  return given.length === 0 ? definition.name : `${definition.name}(${given.join(", ")})`;
+}
+
+function showArguments(values: Use["arguments"]): readonly string[] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}: ${showValue(value)}`],
+  );
 }
 
 export function showValue(value: ArgumentValue): string {
@@ -99,7 +103,7 @@ export function showLoss(expression: LossExpression): string {
     case "number":
       return String(expression.value);
     case "loss":
-      return `${expression.use.definition.name}(${expression.operands.map(nameOf).join(", ")})`;
+      return `${expression.use.definition.name}(${[...expression.operands.map(nameOf), ...showArguments(expression.use.arguments)].join(", ")})`;
     case "arithmetic": {
       const operands = expression.operands.map((operand) =>
         operand.kind === "arithmetic" && expression.operator !== "+"

@@ -1,4 +1,5 @@
 import { batches } from "../batches.ts";
+import { momentOf } from "./position.ts";
 import { keptTensors, readTensors, writeTensors, type Session } from "./session.ts";
 
 /** Puts the averages in the place of the weights, which wait. Before the first step there are none. */
@@ -22,7 +23,7 @@ export function useWeights({ device, waiting = [] }: Session): void {
  */
 async function useStatistics(session: Session, step: number): Promise<void> {
   const { training, device, data } = session;
-  if (step <= averagingBegins(session)) return;
+  if (momentOf(training, session.progress, session).step <= averagingBegins(session)) return;
   if (session.refreshed?.step !== step) {
     for (const batch of batches(data.train, data.train.rows, training.inputs, training.batchSize)) {
       const numbers = { [training.refreshing!.share]: 1 / batch.number };
@@ -39,7 +40,9 @@ async function useStatistics(session: Session, step: number): Promise<void> {
 }
 
 /** The step after which the first weights enter the averages. */
-function averagingBegins({ training, stepsPerEpoch, totalSteps }: Session): number {
+function averagingBegins(session: Session): number {
+  const { training, progress } = session;
+  const { stepsPerEpoch, totalSteps } = momentOf(training, progress, session);
   const { start, everySteps, everyEpochs = 1 } = training.refreshing!;
   const interval = everySteps ?? everyEpochs * stepsPerEpoch;
   return Math.max(Math.ceil((totalSteps * start) / interval), 1) * interval;

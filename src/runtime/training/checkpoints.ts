@@ -1,15 +1,14 @@
-import { loadResume, loadTensors, saveResume, saveTensors } from "../checkpoint.ts";
-import { UserError } from "../errors.ts";
+import { saveResume, saveTensors } from "../checkpoint.ts";
 import type { EndEvent } from "../reporter.ts";
 import type { NamedTensor } from "../safetensors.ts";
 import { useAverages, useWeights } from "./averages.ts";
 import { tablesOf } from "./collecting.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { evaluate } from "./measuring.ts";
+import { rowsOfStep } from "./position.ts";
 import {
   initialTensors,
   keptTensors,
-  pick,
   readTensors,
   rememberedTensors,
   writeTensors,
@@ -30,11 +29,11 @@ export async function begin(session: Session): Promise<Progress> {
   return { ...training.beginning };
 }
 
-function bringUnits({ training, device, data }: Session): void {
+export function bringUnits({ training, device, data }: Session): void {
   for (const [name, values] of unitTensors(training, data.preparation)) device.write(name, values);
 }
 
-async function bringTeacher(session: Session): Promise<void> {
+export async function bringTeacher(session: Session): Promise<void> {
   const { training, device, folder, data, metadata } = session;
   session.teacher = await loadTeacher(training, device, folder, data, Number(metadata["seed"]));
 }
@@ -72,49 +71,15 @@ export async function save(session: Session): Promise<void> {
   await saveResume(
     folder + "/resume.safetensors",
     [...current, ...rest],
-    { ...training.beginning, ...Object.fromEntries(finite) },
+    {
+      ...training.beginning,
+      ...Object.fromEntries(finite),
+      stepsPerEpoch: session.stepsPerEpoch,
+      rowsOfStep: rowsOfStep(training),
+    },
     metadata,
   );
   session.saved = progress.seconds;
-}
-
-/** Goes back to where an earlier training stopped. */
-export async function resume(session: Session): Promise<Progress> {
-  const { training, device, folder, metadata } = session;
-  const where = folder + "/resume.safetensors";
-  const file = await loadResume(where);
-  const before = file.metadata["seed"] ?? metadata["seed"];
-  if (before !== metadata["seed"]) {
-    throw new UserError(
-      `The training to go on with had the seed ${before}, not ${metadata["seed"]}: give --seed ${before}.`,
-    );
-  }
-  if (file.metadata["preparation"] !== metadata["preparation"]) {
-    throw new UserError(
-      "The training to go on with had other data: its classes, or what brings its values to scale, differ.",
-      ["Go on with the data that it began with."],
-    );
-  }
-  const { epoch, step } = file.counters as Readonly<Record<"epoch" | "step", number>>;
-  // The epoch that it is in has so many steps behind it as are left over; a limit of steps may end one early.
-  const isEarly = !training.mostSteps && step < epoch * session.stepsPerEpoch;
-  if (isEarly || step > (epoch + 1) * session.stepsPerEpoch) {
-    throw new UserError(
-      `The training to go on with did ${step} steps in ${epoch} epochs; with these data and this batch an epoch has ${session.stepsPerEpoch}.`,
-      ["Go on with the data and the batch that it began with."],
-    );
-  }
-  const wanted = [...keptTensors(training), ...rememberedTensors(training)];
-  writeTensors(device, pick(file, wanted, where));
-  if (training.units) bringUnits(session);
-  if (training.teacher) await bringTeacher(session);
-  if (training.moved) session.minimizer!.restore(file.tensors);
-  const progress = { ...training.beginning, ...file.counters };
-  if (training.best && progress["bestEpoch"]! > 0) {
-    const best = folder + "/best.safetensors";
-    session.best = pick(await loadTensors(best), keptTensors(training), best);
-  }
-  return progress;
 }
 
 /** The outcome of training: the end as it was reported, and the tensors that are kept. */

@@ -32,6 +32,7 @@ export async function runTraining(
   const start = performance.now();
   const measured = await evaluateCheckpoint(training, options.evaluate, options);
   const { metrics, rows, backend, why } = measured;
+  for (const remark of measured.remarks) reporter.note(remark);
   if (options.backend === "auto") reporter.note(`backend ${backend}: ${why}`);
   reporter.end({
     reason: `measured on ${rows} ${training.tests ? "rows" : describeRows(training, options)}`,

@@ -1,6 +1,5 @@
 import { UserError } from "../errors.ts";
 import { feedData, feedPart } from "../feed.ts";
-
 import {
   prepareData,
   preparePart,
@@ -9,7 +8,14 @@ import {
   type PreparedData,
   type Sources,
 } from "../prepare.ts";
+import { sourcesIdentity, type RunIdentity, type SourceIdentity } from "../run-identity.ts";
+import { rowsAsBefore } from "../same-rows.ts";
 import type { TrainingDefinition } from "./definition.ts";
+
+/** The rows, and who they are. */
+export interface LoadedData extends PreparedData {
+  readonly sources: readonly SourceIdentity[];
+}
 
 /**
  * Reads all rows and divides them; `seed` decides which row goes where. What brings the values to scale is measured on the
@@ -19,12 +25,31 @@ export async function loadData(
   training: TrainingDefinition,
   seed: number,
   path?: string,
-): Promise<PreparedData> {
-  const sources =
-    path === undefined ? await ownSources(training) : { all: await training.readOther(path) };
+): Promise<LoadedData> {
+  const sources = await readAll(training, path);
+  // Values are brought to scale where they lie, so who the rows are is asked before.
+  const identity = sourcesIdentity(sources);
   const normalize = training.normalization ? await training.normalization() : {};
   const data = prepareData(training.fields, sources, { split: training.split, seed, normalize });
+  const fed = training.feeding ? feedData(data, training.feeding) : data;
+  return { ...fed, sources: identity };
+}
+
+/** The rows of an earlier training, numbered, scaled and divided as they were there; what has changed since is told. */
+export async function loadAgain(
+  training: TrainingDefinition,
+  seed: number,
+  before: { readonly identity: RunIdentity; readonly preparation: Preparation },
+  tell: (remark: string) => void,
+): Promise<PreparedData> {
+  const { identity, preparation: known } = before;
+  const sources = rowsAsBefore(await readAll(training, identity.bound), identity, tell);
+  const data = prepareData(training.fields, sources, { split: training.split, seed, known });
   return training.feeding ? feedData(data, training.feeding) : data;
+}
+
+async function readAll(training: TrainingDefinition, path: string | undefined): Promise<Sources> {
+  return path === undefined ? ownSources(training) : { all: await training.readOther(path) };
 }
 
 /** The sources of the spec. */

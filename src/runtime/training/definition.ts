@@ -51,6 +51,13 @@ export interface TrainingDefinition {
   /** Where relative paths start from: the address of a module, or a folder. */
   readonly directory: string;
 
+  /** What a checkpoint says of its run: settings by their names, as one would write them. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Which of them may be others when training goes on, if that is asked for. */
+  readonly changeable: readonly string[];
+  /** The program that made this, with its version. */
+  readonly madeBy: string;
+
   readonly batchSize: number;
   /** Batches that are gathered for one step, from 2; and the numbers by which the plan knows the first and the last of them. */
   readonly accumulate?: number;

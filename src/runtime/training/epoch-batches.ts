@@ -4,6 +4,7 @@ import { runsInNode } from "../platform.ts";
 import { startNodeThread, startPageThread, type StartThread } from "../prefetch-thread.ts";
 import { Prefetcher } from "../prefetch.ts";
 import type { TrainingDefinition } from "./definition.ts";
+import { stepsDone } from "./position.ts";
 import type { Session } from "./session.ts";
 
 /** The batches of the epoch that comes, in an order that the seed and the epoch decide. */
@@ -23,11 +24,6 @@ export function epochBatches(session: Session): Iterable<Batch> | AsyncIterable<
     return prefetcher.batches(train, at, training.inputs, training.batchSize, augmenting);
   }
   return augmentedBatches(train, at, training.inputs, training.batchSize, augmenting);
-}
-
-/** How many steps of the epoch that comes are done already, where training goes on after an interruption. */
-export function stepsDone({ progress, stepsPerEpoch }: Session): number {
-  return progress.step - progress.epoch * stepsPerEpoch;
 }
 
 /** How many batches those steps took. */

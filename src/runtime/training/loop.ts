@@ -5,8 +5,9 @@ import { useAverages, useWeights } from "./averages.ts";
 import { save, saveOnTheWay } from "./checkpoints.ts";
 import { evaluate, trainingMetrics } from "./measuring.ts";
 import { updatePlateaus } from "./plateaus.ts";
-import { batchesDone, epochBatches, stepsDone } from "./epoch-batches.ts";
-import { keptTensors, momentOf, readTensors, startOf, type Session } from "./session.ts";
+import { batchesDone, epochBatches } from "./epoch-batches.ts";
+import { momentOf, numbersAt, stepsDone } from "./position.ts";
+import { keptTensors, readTensors, startOf, type Session } from "./session.ts";
 import { runStep } from "./steps.ts";
 import { fingerprints, tellStill } from "./still-tensors.ts";
 import { stopReason, stopReasonOfStep } from "./stopping.ts";
@@ -18,7 +19,7 @@ const secondsBetweenSaves = 2;
 
 /** Epoch after epoch until a limit is reached or a condition holds: the reason, or undefined when interrupted. */
 export async function trainEpochs(session: Session): Promise<string | undefined> {
-  const { training, folder, progress, totalSteps, stepsPerEpoch } = session;
+  const { training, folder, progress, totalSteps } = session;
   const log =
     folder === undefined
       ? undefined
@@ -29,10 +30,7 @@ export async function trainEpochs(session: Session): Promise<string | undefined>
   const first = training.moved || progress.step > 0 ? undefined : await fingerprints(session);
   session.begun = performance.now() - progress.seconds * 1000;
   // An interrupt after the last step leaves an epoch that is not measured yet.
-  while (
-    progress.step < totalSteps ||
-    (progress.step === totalSteps && progress.step > progress.epoch * stepsPerEpoch)
-  ) {
+  while (progress.step < totalSteps || (progress.step === totalSteps && stepsDone(session) > 0)) {
     const ended = await trainEpoch(session);
     progress.seconds = secondsTrained(session);
     if (session.interrupted) return undefined;
@@ -141,7 +139,7 @@ async function trainEpoch(session: Session): Promise<string | undefined> {
     if (!training.accumulate || beginsUpdate(training, batch.number))
       if (session.interrupted || progress.step === totalSteps) break;
     if (!training.accumulate || beginsUpdate(training, batch.number)) progress.step++;
-    const numbers = training.numbersOf(momentOf(training, progress, session));
+    const numbers = numbersAt(session);
     const { rows, fields } = batch;
     if (training.accumulate) {
       await runStep(session, { rows, inputs: fields, ...callInUpdate(session, batch, numbers) });

@@ -5,6 +5,7 @@ import type { Part } from "../prepare.ts";
 import type { Metrics } from "../reporter.ts";
 import { collectorsOf, numbersOf } from "./collecting.ts";
 import type { TrainingDefinition } from "./definition.ts";
+import { stepsDone } from "./position.ts";
 import type { Session } from "./session.ts";
 
 /** The metrics over the rows trained so far in this epoch. */
@@ -63,14 +64,11 @@ async function evaluateCollecting(
 }
 
 /** The mean over the steps of this epoch of √(Σ g²) over all gradients, before clipping. */
-export async function gradientNorm({
-  training,
-  device,
-  progress,
-  stepsPerEpoch,
-}: Session): Promise<number> {
+export async function gradientNorm(session: Session): Promise<number> {
+  const { training, device, stepsPerEpoch } = session;
   const total = (await device.read(training.watchedNorm!.monitor))[0]!;
-  return total / (progress.step - (progress.epoch - 1) * stepsPerEpoch);
+  // The epoch is counted as done already.
+  return total / (stepsDone(session) + stepsPerEpoch);
 }
 
 /** Accuracy and cross-entropy of the mean prediction over all views of each row. */

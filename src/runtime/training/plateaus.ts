@@ -1,18 +1,18 @@
 import { updatePlateau } from "../plateau.ts";
+import { momentOf } from "./position.ts";
 import type { Session } from "./session.ts";
 import type { EpochMetrics, Length } from "./types.ts";
 import { isUndefined } from "./undefined-metrics.ts";
 
 /** After an epoch was measured: each schedule sees whether its metric still gets better. */
-export function updatePlateaus(
-  { training, progress, stepsPerEpoch }: Session,
-  measured: EpochMetrics,
-): void {
+export function updatePlateaus(session: Session, measured: EpochMetrics): void {
+  const { training, progress } = session;
+  const { step, stepsPerEpoch } = momentOf(training, progress, session);
   for (const plateau of training.plateaus!) {
     const { watched, best, since, rest, drops, inSteps } = plateau;
-    const position = inSteps ? progress.step : progress.epoch;
+    const position = inSteps ? step : progress.epoch;
     const before = plateau.after.reduce((sum, length) => sum + stepsOf(length, stepsPerEpoch), 0);
-    if (plateau.after.length > 0 && progress.step <= before) {
+    if (plateau.after.length > 0 && step <= before) {
       progress[since] = position;
       continue;
     }

@@ -4,7 +4,8 @@ import { silentReporter } from "../reporter.ts";
 import { begin } from "./checkpoints.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { epochBatches } from "./epoch-batches.ts";
-import { momentOf, type Session } from "./session.ts";
+import { numbersAt } from "./position.ts";
+import type { Session } from "./session.ts";
 import { runStep } from "./steps.ts";
 import { openSession } from "./training.ts";
 
@@ -70,7 +71,7 @@ async function lossesOf(
   const { device, progress } = session;
   for await (const { rows, fields } of epochBatches(session)) {
     progress.step++;
-    const numbers = training.numbersOf(momentOf(training, progress, session));
+    const numbers = numbersAt(session);
     await runStep(session, { rows, inputs: fields, numbers, step: progress.step });
     const [loss = Number.NaN] = await device.result(training.plans.train, "loss");
     losses.push(loss);

@@ -1,5 +1,5 @@
 import { createDevice, type BackendChoice, type Calibration, type Device } from "../device.ts";
-import { requireTensor } from "../checkpoint.ts";
+import { requireTensor, type Counters } from "../checkpoint.ts";
 import type { Augmenting } from "../augment.ts";
 import { initialize } from "../initialize.ts";
 import type { Minimizer, Place } from "../minimizer.ts";
@@ -7,9 +7,10 @@ import type { Prefetcher } from "../prefetch.ts";
 import type { PreparedData } from "../prepare.ts";
 import { fillUniform, randomStream } from "../random.ts";
 import type { Reporter, WarmStart } from "../reporter.ts";
+import type { Difference, RunIdentity } from "../run-identity.ts";
 import type { NamedTensor, TensorFile } from "../safetensors.ts";
 import type { TrainingDefinition } from "./definition.ts";
-import type { State, Moment, Progress, TensorPlace } from "./types.ts";
+import type { State, Progress, TensorPlace } from "./types.ts";
 
 /** One training from beginning to end. */
 export interface Session {
@@ -19,9 +20,11 @@ export interface Session {
   readonly seed: number;
   readonly epochs: number;
   readonly stepsPerEpoch: number;
-  readonly totalSteps: number;
+  totalSteps: number;
   /** Where files are kept; undefined in a browser. */
   readonly folder: string | undefined;
+  /** What the weights belong to; absent where nothing is saved. */
+  readonly identity?: RunIdentity;
   /** Goes into every checkpoint. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly reporter: Reporter;
@@ -53,6 +56,16 @@ export interface Session {
   teacher?: { readonly from: string; readonly remarks: readonly string[] };
   /** What was loaded in the place of drawn weights. */
   warmStarts?: WarmStart[];
+  /** What is gone on from, and what is otherwise since. */
+  before?: StateBefore;
+  changes?: readonly Difference[];
+}
+
+/** Where an earlier training stopped, and what it was. */
+export interface StateBefore {
+  readonly where: string;
+  readonly file: TensorFile & { readonly counters: Counters };
+  readonly identity: RunIdentity;
 }
 
 /** Which backend is asked for, and how. */
@@ -134,19 +147,4 @@ export function initialTensors(
 export function startOf({ name, shape, initial }: State): [string, Float32Array] {
   const size = shape.reduce((product, extent) => product * extent, 1);
   return [name, new Float32Array(size).fill(initial)];
-}
-
-/** Where training stands, as schedules ask for it. */
-export function momentOf(
-  training: TrainingDefinition,
-  progress: Progress,
-  { stepsPerEpoch, totalSteps }: Pick<Session, "stepsPerEpoch" | "totalSteps">,
-): Moment {
-  const { step } = progress;
-  return {
-    step,
-    stepsPerEpoch,
-    totalSteps,
-    ...(training.plateaus && { drops: training.plateaus.map(({ drops }) => progress[drops] ?? 0) }),
-  };
 }

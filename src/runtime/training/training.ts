@@ -10,19 +10,21 @@ import { runsInNode } from "../platform.ts";
 import { preparationFromText, preparationToText } from "../preparation-text.ts";
 import type { Part, PreparedData } from "../prepare.ts";
 import type { EndEvent, Metrics, Reporter } from "../reporter.ts";
+import { identityFromMetadata, identityToMetadata, type RunIdentity } from "../run-identity.ts";
 import type { TensorFile } from "../safetensors.ts";
 import { updateCount } from "./accumulating.ts";
-import { begin, examplesIn, finish, resume, save, type Trained } from "./checkpoints.ts";
+import { begin, examplesIn, finish, save, type Trained } from "./checkpoints.ts";
 import { collectorsOf, tablesOf } from "./collecting.ts";
-import { loadData, loadOther } from "./data.ts";
+import { loadAgain, loadData, loadOther } from "./data.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { trainEpochs } from "./loop.ts";
 import { evaluate, evaluateViews } from "./measuring.ts";
 import { openPrefetcher } from "./epoch-batches.ts";
+import { momentOf, rowsOfStep, stepsInAll } from "./position.ts";
+import { resume, stateBefore } from "./resuming.ts";
 import {
   initialTensors,
   keptTensors,
-  momentOf,
   openDevice,
   pick,
   writeTensors,
@@ -43,7 +45,9 @@ export async function train(
     session.interrupted = true;
   });
   try {
-    session.progress = options.resume ? await resume(session) : await begin(session);
+    session.progress = options.resume
+      ? await resume(session, options.accept)
+      : await begin(session);
     if (session.folder !== undefined) {
       await makeDirectory(session.folder);
       await saveExamples(training, session.folder, session.data);
@@ -69,7 +73,7 @@ export async function rehearse(
 ): Promise<void> {
   const session = await openSession(training, options, reporter, false);
   try {
-    await (options.resume ? resume(session) : begin(session));
+    await (options.resume ? resume(session, options.accept) : begin(session));
   } finally {
     if (training.augmentWorker) session.prefetcher?.close();
     await session.device.dispose();
@@ -84,7 +88,10 @@ export async function openSession(
   calibrates = true,
 ): Promise<Session> {
   const dataSeed = options.seed ?? training.defaultSeed;
-  const data = await loadData(training, dataSeed, options.data.get(training.dataName));
+  const folder = runsInNode() ? (options.runDirectory ?? "run") : undefined;
+  const before = options.resume ? await stateBefore(folder) : undefined;
+  const bound = options.data.get(training.dataName) ?? before?.identity.bound;
+  const data = await loadData(training, dataSeed, bound);
   // A class that the data do not have is told before the first epoch is measured.
   if (training.collected) collectorsOf(training, data.train);
   const { length } = data.train.rows;
@@ -97,17 +104,23 @@ export async function openSession(
   const stepsPerEpoch = training.accumulate
     ? updateCount(training, length)
     : batchCount(length, training.batchSize);
-  const allSteps = epochs * stepsPerEpoch;
-  const totalSteps = training.mostSteps ? Math.min(training.mostSteps, allSteps) : allSteps;
-  const folder = runsInNode() ? (options.runDirectory ?? "run") : undefined;
+  const totalSteps = stepsInAll(training, training.beginning, { epochs, stepsPerEpoch });
   // Each member of an ensemble has weights, an order of the rows and masks of its own; all have the same rows to train on.
   const seed = training.memberResults ? dataSeed + (options.member ?? 1) - 1 : dataSeed;
+  const identity: RunIdentity = {
+    settings: { ...training.settings, epochs: String(epochs), seed: String(dataSeed) },
+    data: data.sources,
+    ...(bound === undefined ? {} : { bound }),
+    rows: countsOf(data),
+    versions: versionsOf(training),
+  };
   const metadata = {
     run: training.runName,
     model: training.modelName,
     seed: String(dataSeed),
     ...(training.memberResults && { member: String(options.member ?? 1) }),
     preparation: preparationToText(data.preparation),
+    ...identityToMetadata(identity),
   };
   const place = { stepsPerEpoch, totalSteps };
   const calibration = calibrates ? firstStep(training, data, seed, place) : undefined;
@@ -121,12 +134,14 @@ export async function openSession(
     stepsPerEpoch,
     totalSteps,
     folder,
+    identity,
     metadata,
     reporter,
     interrupted: false,
     progress: { ...training.beginning },
     begun: 0,
     saved: Number.NEGATIVE_INFINITY,
+    ...(before && { before }),
   };
   if (training.augmentingOf) session.augmenting = training.augmentingOf(data.train);
   if (training.augmentWorker) session.prefetcher = openPrefetcher(training);
@@ -168,10 +183,22 @@ function firstStep(
   };
 }
 
+function countsOf({ train, validation, test }: PreparedData): RunIdentity["rows"] {
+  return {
+    train: train.rows.length,
+    validation: validation?.rows.length ?? 0,
+    test: test?.rows.length ?? 0,
+  };
+}
+
+function versionsOf(training: TrainingDefinition): RunIdentity["versions"] {
+  return { trainer: training.madeBy, ...(runsInNode() && { node: process.versions.node }) };
+}
+
 /** Says what is about to be trained, and on what. */
 function reportStart(session: Session, resumedFrom: number | undefined): void {
   const { training, device, data, epochs, stepsPerEpoch, seed, reporter } = session;
-  const { teacher, warmStarts = [] } = session;
+  const { teacher, warmStarts = [], changes = [] } = session;
   reporter.start({
     run: training.runName,
     model: training.modelName,
@@ -179,20 +206,17 @@ function reportStart(session: Session, resumedFrom: number | undefined): void {
     backend: device.backend,
     reason: device.reason,
     parameters: training.parameterCount,
-    rows: {
-      train: data.train.rows.length,
-      validation: data.validation?.rows.length ?? 0,
-      test: data.test?.rows.length ?? 0,
-    },
+    rows: countsOf(data),
     epochs,
     stepsPerEpoch,
-    batch: training.accumulate ? training.accumulate * training.batchSize : training.batchSize,
+    batch: rowsOfStep(training),
     seed,
     ...(training.teacher && teacher && { teacher }),
     ...(training.warmFiles && warmStarts.length > 0
       ? { warmStarts, drawn: drawnAfresh(training, warmStarts) }
       : {}),
     ...(resumedFrom === undefined ? {} : { resumedFrom }),
+    ...(changes.length > 0 ? { changes } : {}),
   });
 }
 
@@ -203,6 +227,8 @@ export interface Measured {
   readonly rows: number;
   readonly backend: string;
   readonly why: string;
+  /** What has changed since the training. */
+  readonly remarks: readonly string[];
 }
 
 /**
@@ -215,7 +241,10 @@ export async function evaluateCheckpoint(
   options: TrainerOptions,
 ): Promise<Measured> {
   const file = await loadTensors(checkpoint);
-  const part = await measuredPart(training, file, checkpoint, options);
+  const remarks: string[] = [];
+  const part = await measuredPart(training, file, checkpoint, options, (remark) =>
+    remarks.push(remark),
+  );
   const tensors = pick(file, keptTensors(training), checkpoint);
   const variables = () => new Map(tensors.map(({ name, values }) => [name, values]));
   const plan = training.plans.evaluate;
@@ -241,29 +270,38 @@ export async function evaluateCheckpoint(
       rows: part.rows.length,
       backend: device.backend,
       why: device.reason,
+      remarks,
     };
   } finally {
     await device.dispose();
   }
 }
 
-/** The rows that a checkpoint is measured on. */
+/**
+ * The rows that a checkpoint is measured on: those of another file, or those that its training kept apart, never anything that it
+ * was trained on unless there is nothing else. Labels are numbered and values scaled as in its training.
+ */
 export async function measuredPart(
   training: TrainingDefinition,
   file: TensorFile,
   checkpoint: string,
   options: TrainerOptions,
+  tell: (remark: string) => void = () => undefined,
 ): Promise<Part> {
   const other = options.data.get(training.dataName);
-  if (other !== undefined) {
-    const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
-    return loadOther(training, other, preparation);
-  }
+  const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
+  if (other !== undefined) return loadOther(training, other, preparation);
+  const identity = identityFromMetadata(file.metadata, checkpoint);
+  if (identity === undefined)
+    throw new UserError(
+      `${checkpoint} does not say which rows it was trained on: name those to measure it on with --data ${training.dataName}=path.`,
+    );
   const seed = Number(file.metadata["seed"] ?? training.defaultSeed);
-  return heldOut(await loadData(training, seed));
-}
-
-/** Never the rows of the training, unless there are no others. */
-function heldOut({ test, validation, train }: PreparedData): Part {
+  const { test, validation, train } = await loadAgain(
+    training,
+    seed,
+    { identity, preparation },
+    tell,
+  );
   return test ?? validation ?? train;
 }

@@ -50,6 +50,8 @@ export interface TrainOptions extends SharedOptions, DeviceOptions {
   readonly seed?: number;
   readonly runDir?: string;
   readonly resume: boolean;
+  /** Settings that may be others than those of the state that is gone on from. */
+  readonly accept?: string;
   /** What is reported before training: how the network begins. */
   readonly inspect?: "init";
 }

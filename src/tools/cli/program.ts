@@ -162,6 +162,10 @@ function train(program: Command): void {
       "where trainer, checkpoints and logs go (default: runs/<run>, then runs/<run>-2, …)",
     )
     .option("--resume", "go on from the last checkpoint of --run-dir", false)
+    .option(
+      "--accept <names>",
+      "with --resume: settings that may be others than before (batch,rate,schedule); what --set and --epochs change may",
+    )
     .addOption(
       new Option(
         "--inspect <what>",
@@ -474,7 +478,7 @@ function setOption(): Option {
   return assignments(
     new Option(
       "--set <name=value>",
-      "another value for a dim or hyper; may be given several times",
+      "another value for a dim, a hyper or a setting of runs; may be given several times",
     ),
   );
 }

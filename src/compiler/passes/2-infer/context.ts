@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import type { Span } from "../../base/source.ts";
 import type { Definition, Library } from "../../library/definition.ts";
+import type { SettingName } from "../../settings/setting.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { TypedData, TypedModel, TypedRun, Value } from "../../typed/program.ts";
 import type { Recording } from "./recording.ts";
@@ -33,6 +34,8 @@ export interface Context {
     Ast.Item,
     { readonly expression: Ast.Expression; readonly scope: Scope }
   >;
+  /** Settings of `--set` that all runs of the file have in the place of their own. */
+  readonly settings?: ReadonlyMap<SettingName, Ast.Setting>;
   /** Values of hypers that stand in the place of their own, while a model is proved for all values of its hypers. */
   readonly fixed?: ReadonlyMap<Ast.Item, CompileValue>;
   /** Values of dims and hypers that were evaluated already; belongs to one `fixed`. */

@@ -107,7 +107,7 @@ function openPhase(
     library,
     options,
     report,
-    overrides: readOverrides(resolved, options, report),
+    ...readOverrides(resolved, options, report),
     evaluated: new Map(),
     counter: watching?.counter ?? { next: 0 },
     runs,

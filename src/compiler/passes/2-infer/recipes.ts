@@ -71,9 +71,11 @@ export function mergeSettings(
   const settings = new Map<SettingName, PlacedSetting>();
   for (const { name: key } of settingsOfRuns) {
     const givers = recipes.filter((recipe) => recipe.settings.has(key));
-    const mine = own?.settings.get(key);
+    const told = context.settings?.get(key);
+    const mine = told ?? own?.settings.get(key);
     const [first, second] = givers;
-    if (mine) settings.set(key, { setting: mine, scope, from: `run ${runName}` });
+    if (told) settings.set(key, { setting: told, scope, from: `--set ${key}` });
+    else if (mine) settings.set(key, { setting: mine, scope, from: `run ${runName}` });
     else if (first)
       settings.set(key, {
         setting: first.settings.get(key)!,

@@ -3,6 +3,7 @@ import { augmentEntries } from "./augment-entries.ts";
 import { carriedFlags } from "./carried-flags.ts";
 import { dataEntries } from "./data-entries.ts";
 import type { Entry, RunDefinition } from "./entry.ts";
+import { identityEntries } from "./identity-entries.ts";
 import { plain } from "./recipe.ts";
 import { modelEntries } from "./model-entries.ts";
 import { predictEntries, predictFlags } from "./predict-entries.ts";
@@ -13,6 +14,7 @@ export function definitionOf(emission: Emission): RunDefinition {
   return {
     entries: [
       ...runEntries(emission),
+      ...identityEntries(emission),
       ...modelEntries(emission),
       ...dataEntries(emission),
       ...augmentEntries(emission),

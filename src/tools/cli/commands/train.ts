@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { acceptedSettings } from "../accepted.ts";
 import { resolveData } from "../data-paths.ts";
 import type { Program, TypedEnsemble, TypedRun } from "../../../compiler/typed/program.ts";
 import { exitCode, UsageError } from "../exit.ts";
@@ -28,7 +29,7 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   const choices = { pathFromFolder, data: new Map(), set: options.set };
   const members = membersOf(program, run);
   for (const member of members) requireRuns(program, member, file, folder, options);
-  const words = trainerArguments(folder, options);
+  const words = [...trainerArguments(folder, options), ...acceptArguments(file, members, options)];
   const dims = openDims(program, options.set);
   const training: Training =
     "members" in run
@@ -142,6 +143,18 @@ function runFolder(run: TypedRun | TypedEnsemble, options: TrainOptions): string
     const folder = number === 1 ? name : `${name}-${number}`;
     if (!existsSync(folder)) return folder;
   }
+}
+
+/** What a resumed run may have otherwise. */
+function acceptArguments(
+  file: string,
+  members: readonly TypedRun[],
+  options: TrainOptions,
+): readonly string[] {
+  if (!options.resume && options.accept !== undefined)
+    throw new UsageError("--accept goes with --resume: it names what may be otherwise than before");
+  const accepted = options.resume ? acceptedSettings(file, members, options) : [];
+  return accepted.length === 0 ? [] : ["--accept", accepted.join(",")];
 }
 
 function trainerArguments(folder: string, options: TrainOptions): readonly string[] {

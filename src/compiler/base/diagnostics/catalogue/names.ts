@@ -86,7 +86,7 @@ export const nothingToSet = kind<{ name: string; suggestion?: string | undefined
   "error",
   "`--set` of a name that there is not",
   (p) =>
-    `\`--set ${p.name}\` needs a hyper or dim of the file or imported by it, and there is no \`${p.name}\`${orSuggestion(p.suggestion)}`,
+    `\`--set ${p.name}\` needs a hyper, a dim or a setting of runs, and there is no \`${p.name}\`${orSuggestion(p.suggestion)}`,
 );
 
 export const unsettable = kind<{ name: string; found: string }>(
