@@ -1,3 +1,4 @@
+import { spellNumber } from "./format-numbers.ts";
 import { UserError } from "./errors.ts";
 import { readBytes, writeBytes } from "./files.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
@@ -18,12 +19,13 @@ export async function loadTensors(path: string): Promise<TensorFile> {
   return decodeSafetensors(await readBytes(path), path);
 }
 
-/** The values of a tensor that must be there with this shape. */
+/** The values of a tensor that must be there with this shape, and be numbers unless `anything` will do. */
 export function requireTensor(
   file: TensorFile,
   name: string,
   shape: readonly number[],
   where: string,
+  anything = false,
 ): Float32Array {
   const tensor = file.tensors.get(name);
   if (tensor === undefined) {
@@ -41,6 +43,11 @@ export function requireTensor(
       `${where}: "${name}" has the shape [${tensor.shape.join(", ")}]; the model needs [${shape.join(", ")}].`,
     );
   }
+  const faulty = anything ? undefined : tensor.values.find((value) => !Number.isFinite(value));
+  if (faulty !== undefined)
+    throw new UserError(
+      `${where}: "${name}" has the value ${faulty}, so nothing can be computed with it: it is of a training that diverged.`,
+    );
   return tensor.values;
 }
 
@@ -77,11 +84,6 @@ export async function loadResume(
   if (counters === undefined)
     throw new UserError(`${path} holds no training to go on with: its counters are missing.`);
   return { ...file, counters };
-}
-
-/** JSON has no infinities; a best value may still be one. */
-function spellNumber(_name: string, value: unknown): unknown {
-  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 
 function parseCounters(text: string | undefined): Counters | undefined {

@@ -1,3 +1,4 @@
+import { spellNumber } from "./format-numbers.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -13,9 +14,4 @@ export function reportEvents(terminal: Terminal): Reporter {
     end: (event) => send("end", event),
     interrupted: () => send("interrupted", {}),
   };
-}
-
-/** A loss that ran away is "NaN" or "Infinity": JSON.stringify would write null, which looks like a value left out. */
-function spellNumber(_name: string, value: unknown): unknown {
-  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }

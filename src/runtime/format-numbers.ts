@@ -31,3 +31,8 @@ export function formatDuration(seconds: number): string {
   const minutes = Math.round(seconds / 60);
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** For JSON.stringify: what is no number is "NaN" or "Infinity"; JSON has neither, and null looks like a value left out. */
+export function spellNumber(_name: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}

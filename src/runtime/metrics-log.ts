@@ -1,3 +1,4 @@
+import { spellNumber } from "./format-numbers.ts";
 import { appendText, fileExists, readText, writeText } from "./files.ts";
 
 /** metrics.jsonl: one JSON object a line, in the order of the training. */
@@ -15,7 +16,7 @@ export async function openMetricsLog(path: string, keepThroughEpoch?: number): P
       ? keepLines(await readText(path), keepThroughEpoch)
       : "";
   await writeText(path, kept);
-  return { append: (line) => appendText(path, `${JSON.stringify(line)}\n`) };
+  return { append: (line) => appendText(path, `${JSON.stringify(line, spellNumber)}\n`) };
 }
 
 function keepLines(text: string, epoch: number): string {

@@ -70,6 +70,16 @@ export interface EpochEvent {
   readonly best?: boolean;
 }
 
+/** Where it began that numbers are none. */
+export interface Diverged {
+  readonly epoch: number;
+  readonly step?: number;
+  /** What the loss was; and the first weight that was none, or the one furthest from 0 where all were numbers. */
+  readonly loss?: number;
+  readonly tensor?: string;
+  readonly value?: number;
+}
+
 export interface EndEvent {
   /** "all epochs done", "stopped early: …", "interrupted". */
   readonly reason: string;
@@ -82,6 +92,8 @@ export interface EndEvent {
   /** Metrics that are no number, of the test rows (of the validation rows where there are none). */
   readonly tables?: Readonly<Record<string, ConfusionTable>>;
   readonly best?: { readonly epoch: number };
+  /** Set where training ended because its numbers were none any more. */
+  readonly diverged?: Diverged;
   /** What the members of an ensemble reach alone, on the rows on which `test` is what they reach together. */
   readonly members?: readonly { readonly name: string; readonly metrics: Metrics }[];
   /** What was written: "best weights" → path. */

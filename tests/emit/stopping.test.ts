@@ -13,7 +13,7 @@ const endings: Readonly<
     string,
     {
       readonly settings: string;
-      readonly reason: string;
+      readonly reason: string | RegExp;
       readonly epochs?: number;
       readonly steps?: number;
     }
@@ -66,7 +66,7 @@ const endings: Readonly<
   Exploding: {
     settings:
       "epochs: 400, optimizer: sgd(0.5), schedule: constant(4 epochs) then constant(at: 1e39)",
-    reason: "the loss is no longer a finite number (a lower learning rate may help)",
+    reason: /^diverged in step \d+ \(epoch \d+\): .*; kept is epoch \d+$/,
   },
 };
 const names = Object.keys(endings);
@@ -126,7 +126,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test.each(names)("%s: ends when it must, and says why", (name) => {
   const { end } = outcomes[name]!;
   const { reason, epochs, steps } = endings[name]!;
-  expect(end.reason).toBe(reason);
+  expect(end.reason).toEqual(typeof reason === "string" ? reason : expect.stringMatching(reason));
   if (epochs !== undefined) expect(end.epochs).toBe(epochs);
   if (steps !== undefined) expect(end.steps).toBe(steps);
 });
@@ -135,7 +135,8 @@ test("the weights of the best epoch are back at the end", () => {
   const { end, validations } = outcomes["Exploding"]!;
   const finite = validations.map((loss) => (Number.isFinite(loss) ? loss : Infinity));
   expect(end.best!.epoch).toBe(finite.indexOf(Math.min(...finite)) + 1);
-  expect(end.best!.epoch).toBeLessThan(end.epochs);
+  expect(end.best!.epoch).toBeLessThanOrEqual(end.epochs);
+  expect(end.epochs).toBe(validations.length - 1);
   expect(end.validation.loss).toBe(Math.min(...finite));
 });
 

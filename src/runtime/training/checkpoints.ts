@@ -1,19 +1,12 @@
 import { saveResume, saveTensors } from "../checkpoint.ts";
 import type { EndEvent } from "../reporter.ts";
 import type { NamedTensor } from "../safetensors.ts";
-import { useAverages, useWeights } from "./averages.ts";
 import { tablesOf } from "./collecting.ts";
 import type { TrainingDefinition } from "./definition.ts";
+import { spoiledIn, usedTensors } from "./keeping.ts";
 import { evaluate } from "./measuring.ts";
 import { rowsOfStep } from "./position.ts";
-import {
-  initialTensors,
-  keptTensors,
-  readTensors,
-  rememberedTensors,
-  writeTensors,
-  type Session,
-} from "./session.ts";
+import { initialTensors, writeTensors, type Session } from "./session.ts";
 import { loadTeacher } from "./teaching.ts";
 import { loadWarmStarts } from "./warm-starts.ts";
 import type { Progress } from "./types.ts";
@@ -38,39 +31,28 @@ export async function bringTeacher(session: Session): Promise<void> {
   session.teacher = await loadTeacher(training, device, folder, data, Number(metadata["seed"]));
 }
 
-/** The tensors that are kept, as they are used: averages in the place of weights, where there are any. */
-async function usedTensors(session: Session): Promise<NamedTensor[]> {
-  const { training, device } = session;
-  if (training.averaged) await useAverages(session);
-  const tensors = await readTensors(device, keptTensors(training));
-  if (training.averaged) useWeights(session);
-  return tensors;
-}
-
 /** A file of the weights for use, on the way. */
 export async function saveOnTheWay(session: Session, name: string): Promise<void> {
   const path = session.folder + "/" + name + ".safetensors";
-  await saveTensors(path, await usedTensors(session), session.metadata);
+  const tensors = await usedTensors(session);
+  if (spoiledIn(tensors) === undefined) await saveTensors(path, tensors, session.metadata);
 }
 
-/** Keeps where training stands: the weights for use, and everything else for going on. */
+/** Writes what is kept: the weights for use, and everything else for going on. */
 export async function save(session: Session): Promise<void> {
-  const { training, device, folder, metadata, progress } = session;
-  if (folder === undefined) return;
+  const { training, folder, metadata, kept } = session;
+  if (folder === undefined || kept === undefined) return;
   if (training.best) {
     if (session.best && session.bestWaits)
       await saveTensors(folder + "/best.safetensors", session.best, metadata);
     session.bestWaits = false;
   }
-  const used = await usedTensors(session);
-  const current = training.averaged ? await readTensors(device, keptTensors(training)) : used;
-  const rest = await readTensors(device, rememberedTensors(training));
-  if (training.moved) rest.push(...session.minimizer!.save());
+  const { progress, used, state } = kept;
   const finite = Object.entries(progress).filter(([, value]) => Number.isFinite(value));
   await saveTensors(folder + "/last.safetensors", used, metadata);
   await saveResume(
     folder + "/resume.safetensors",
-    [...current, ...rest],
+    state,
     {
       ...training.beginning,
       ...Object.fromEntries(finite),
@@ -90,10 +72,10 @@ export interface Trained {
 
 /** Goes back to the weights that are kept, measures them, and says how it ended. */
 export async function finish(session: Session, reason: string): Promise<Trained> {
-  const { training, device, data, folder, reporter, progress } = session;
-  if (training.averaged) await useAverages(session);
-  const current = await readTensors(device, keptTensors(training));
+  const { training, device, data, folder, reporter, progress, diverged } = session;
+  const current = session.kept!.used;
   const tensors = training.best ? (session.best ?? current) : current;
+  if (hasNothing(session)) return finishWithNothing(session, reason);
   writeTensors(device, tensors);
   const test = training.tests
     ? data.test && (await evaluate(training, device, data.test))
@@ -109,6 +91,7 @@ export async function finish(session: Session, reason: string): Promise<Trained>
     backend: device.backend,
     ...(test && { test }),
     ...(validation && { validation }),
+    ...(diverged && { diverged }),
     ...(training.best && progress["bestEpoch"]! > 0
       ? { best: { epoch: progress["bestEpoch"]! } }
       : {}),
@@ -125,6 +108,28 @@ export async function finish(session: Session, reason: string): Promise<Trained>
   };
   reporter.end(end);
   return { end, tensors };
+}
+
+/** Whether it diverged before there was anything to keep. */
+export function hasNothing({ diverged, kept }: Session): boolean {
+  return diverged !== undefined && kept!.progress.epoch === 0;
+}
+
+function finishWithNothing(
+  { progress, device, reporter, kept, diverged }: Session,
+  reason: string,
+): Trained {
+  const end: EndEvent = {
+    reason,
+    epochs: progress.epoch,
+    steps: progress.step,
+    seconds: progress.seconds,
+    backend: device.backend,
+    ...(diverged && { diverged }),
+    paths: {},
+  };
+  reporter.end(end);
+  return { end, tensors: kept!.used };
 }
 
 /** A few rows that can be predicted, or the text that a model of characters goes on with. */

@@ -1,7 +1,9 @@
 import { parseArguments, type TrainerOptions } from "../arguments.ts";
+import { UserError } from "../errors.ts";
 import { createReporter } from "../report.ts";
 import type { MetricDisplay, Reporter } from "../reporter.ts";
 import { openTerminal } from "../terminal.ts";
+import type { Trained } from "./checkpoints.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { evaluateCheckpoint, rehearse, train } from "./training.ts";
 
@@ -27,11 +29,14 @@ export async function runTraining(
     await rehearse(training, options, reporter);
     return 0;
   }
-  if (options.evaluate === undefined)
-    return (await train(training, options, reporter)) === undefined ? 130 : 0;
+  if (options.evaluate === undefined) return codeOf(await train(training, options, reporter));
   const start = performance.now();
   const measured = await evaluateCheckpoint(training, options.evaluate, options);
   const { metrics, rows, backend, why } = measured;
+  if (!Number.isFinite(metrics["loss"]))
+    throw new UserError(
+      `${options.evaluate} says nothing of these rows: the loss is ${metrics["loss"]}.`,
+    );
   for (const remark of measured.remarks) reporter.note(remark);
   if (options.backend === "auto") reporter.note(`backend ${backend}: ${why}`);
   reporter.end({
@@ -45,6 +50,12 @@ export async function runTraining(
     paths: { checkpoint: options.evaluate },
   });
   return 0;
+}
+
+/** 130 when it was interrupted, 3 when its numbers were none any more. */
+function codeOf(trained: Trained | undefined): number {
+  if (trained === undefined) return 130;
+  return trained.end.diverged === undefined ? 0 : 3;
 }
 
 /** How people read each metric, those of the mean over views among them. */

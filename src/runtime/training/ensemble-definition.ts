@@ -31,7 +31,10 @@ export interface MemberTraining {
 /** What is asked of the trainer of a run; its models are its own. */
 export interface MemberTrainer {
   readonly keeps: "best" | "last";
-  train(options: TrainerOptions, reporter: Reporter): Promise<{ readonly end: object } | undefined>;
+  train(
+    options: TrainerOptions,
+    reporter: Reporter,
+  ): Promise<{ readonly end: { readonly diverged?: object } } | undefined>;
   rehearse(options: TrainerOptions, reporter: Reporter): Promise<void>;
   say(checkpoint: string, options: TrainerOptions): Promise<ReadonlyMap<string, Float32Array>>;
   judge(

@@ -34,19 +34,20 @@ export async function runEnsemble(
       return 0;
     }
     await makeDirectory(folder);
-    if (!(await trainMembers(ensemble, folder, seeded, reporter))) return 130;
+    const code = await trainMembers(ensemble, folder, seeded, reporter);
+    if (code !== 0) return code;
   }
   await measure(ensemble, folder, options, reporter, start);
   return 0;
 }
 
-/** Trains what is not trained yet; false when interrupted. Each member has weights, an order of the rows and masks of its own, and the same rows. */
+/** Trains what is not trained yet; gives the exit code of the first that does not end well. Each member has weights, an order of the rows and masks of its own, and the same rows. */
 async function trainMembers(
   ensemble: EnsembleDefinition,
   folder: string,
   options: TrainerOptions,
   reporter: Reporter,
-): Promise<boolean> {
+): Promise<number> {
   const { length } = ensemble.trainings;
   for (const [index, each] of ensemble.trainings.entries()) {
     const { trainer, name, folder: own, member } = each;
@@ -56,10 +57,11 @@ async function trainMembers(
     reporter.note(`member ${index + 1} of ${length}: ${name}`);
     const resume = options.resume && (await fileExists(runDirectory + "/resume.safetensors"));
     const trained = await trainer.train({ ...options, runDirectory, member, resume }, reporter);
-    if (trained === undefined) return false;
+    if (trained === undefined) return 130;
+    if (trained.end.diverged !== undefined) return 3;
     await writeText(ended, JSON.stringify(trained.end));
   }
-  return true;
+  return 0;
 }
 
 /** Asks everything that could refuse the members, those that are trained included, and neither trains nor writes. */

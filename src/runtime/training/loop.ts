@@ -1,14 +1,16 @@
 import { openMetricsLog } from "../metrics-log.ts";
 import { isBetter } from "../stopping.ts";
-import { beginsUpdate, callInUpdate, endsUpdate } from "./accumulating.ts";
+import { beginsUpdate, endsUpdate } from "./accumulating.ts";
 import { useAverages, useWeights } from "./averages.ts";
 import { save, saveOnTheWay } from "./checkpoints.ts";
+import { describeDiverged, whereItBegan } from "./diverging.ts";
+import { keepState, spoiledIn } from "./keeping.ts";
 import { evaluate, trainingMetrics } from "./measuring.ts";
 import { updatePlateaus } from "./plateaus.ts";
 import { batchesDone, epochBatches } from "./epoch-batches.ts";
-import { momentOf, numbersAt, stepsDone } from "./position.ts";
+import { momentOf, stepsDone } from "./position.ts";
 import { keptTensors, readTensors, startOf, type Session } from "./session.ts";
-import { runStep } from "./steps.ts";
+import { runBatch } from "./steps.ts";
 import { fingerprints, tellStill } from "./still-tensors.ts";
 import { stopReason, stopReasonOfStep } from "./stopping.ts";
 import type { EpochMetrics } from "./types.ts";
@@ -27,6 +29,7 @@ export async function trainEpochs(session: Session): Promise<string | undefined>
           folder + "/metrics.jsonl",
           progress.step === 0 ? undefined : progress.epoch,
         );
+  await keepState(session);
   const first = training.moved || progress.step > 0 ? undefined : await fingerprints(session);
   session.begun = performance.now() - progress.seconds * 1000;
   // An interrupt after the last step leaves an epoch that is not measured yet.
@@ -40,6 +43,8 @@ export async function trainEpochs(session: Session): Promise<string | undefined>
     const { metrics, best } = await measureEpoch(session);
     if (training.undefinable) tellUndefined(session, metrics);
     if (training.plateaus) updatePlateaus(session, metrics);
+    const isSound =
+      Number.isFinite(metrics.train["loss"]) && (await keepState(session)) === undefined;
     const stopped = training.stopRules ? await stopReason(session, metrics) : undefined;
     session.reporter.epoch({
       epoch,
@@ -54,11 +59,10 @@ export async function trainEpochs(session: Session): Promise<string | undefined>
     // A rate of 0, as at the beginning of a warm-up, moves nothing.
     if (first !== undefined && epoch === 1 && rate !== 0) await tellStill(session, first);
     // After its line in the log: whatever ends the process now, what is resumed has all lines before it.
-    if (seconds - session.saved >= secondsBetweenSaves) await save(session);
+    if (isSound && seconds - session.saved >= secondsBetweenSaves) await save(session);
     if (training.saveEveryEpochs && folder !== undefined && epoch % training.saveEveryEpochs === 0)
       await saveOnTheWay(session, "epoch-" + epoch);
-    if (!Number.isFinite(metrics.train["loss"]))
-      return "the loss is no longer a finite number (a lower learning rate may help)";
+    if (!isSound) return await giveUp(session);
     if (ended !== undefined) return ended;
     if (training.stopRules && stopped !== undefined) return stopped;
     if (training.moved && session.foundNothing)
@@ -66,6 +70,13 @@ export async function trainEpochs(session: Session): Promise<string | undefined>
   }
   if (training.mostSteps && progress.step === training.mostSteps) return "all steps are done";
   return "all epochs are done";
+}
+
+/** Numbers that are none do not come back: says where that began, and goes back to what is kept. */
+async function giveUp(session: Session): Promise<string> {
+  session.reporter.note("the loss or a weight is no number any more; looking for where that began");
+  session.diverged = await whereItBegan(session);
+  return describeDiverged(session.diverged);
 }
 
 function secondsTrained({ begun }: Session): number {
@@ -102,8 +113,7 @@ async function keepBest(session: Session, metrics: EpochMetrics): Promise<boolea
     Number.isFinite(measured) &&
     (progress["bestEpoch"] === 0 || isBetter(better, measured, progress["bestValue"]!));
   if (!improved) return false;
-  await keepEpoch(session, measured);
-  return true;
+  return keepEpoch(session, measured);
 }
 
 /** While what decides is not defined, the epoch with the lowest loss is the best. */
@@ -113,17 +123,20 @@ async function keepLowestLoss(session: Session, metrics: EpochMetrics): Promise<
   const isFirst = progress["bestEpoch"] === 0;
   const isLower = progress["bestByLoss"] === 1 && loss < progress["bestValue"]!;
   if (!Number.isFinite(loss) || !(isFirst || isLower)) return false;
-  progress["bestByLoss"] = 1;
-  await keepEpoch(session, loss);
-  return true;
+  const kept = await keepEpoch(session, loss);
+  if (kept) progress["bestByLoss"] = 1;
+  return kept;
 }
 
-async function keepEpoch(session: Session, measured: number): Promise<void> {
+async function keepEpoch(session: Session, measured: number): Promise<boolean> {
   const { training, device, progress } = session;
+  const tensors = await readTensors(device, keptTensors(training));
+  if (spoiledIn(tensors) !== undefined) return false;
   progress["bestEpoch"] = progress.epoch;
   progress["bestValue"] = measured;
-  session.best = await readTensors(device, keptTensors(training));
+  session.best = tensors;
   session.bestWaits = true;
+  return true;
 }
 
 /** The steps of the epoch that comes, as far as they are still to be done; the reason why training ends among them, if it does. */
@@ -138,16 +151,14 @@ async function trainEpoch(session: Session): Promise<string | undefined> {
     if (batch.number <= done) continue;
     if (!training.accumulate || beginsUpdate(training, batch.number))
       if (session.interrupted || progress.step === totalSteps) break;
-    if (!training.accumulate || beginsUpdate(training, batch.number)) progress.step++;
-    const numbers = numbersAt(session);
-    const { rows, fields } = batch;
+    const { rows } = batch;
+    await runBatch(session, batch);
     if (training.accumulate) {
-      await runStep(session, { rows, inputs: fields, ...callInUpdate(session, batch, numbers) });
       if (!endsUpdate(session, batch.number)) {
         if (performance.now() - shown >= 200) await pause();
         continue;
       }
-    } else await runStep(session, { rows, inputs: fields, numbers, step: progress.step });
+    }
     if (training.saveEverySteps || training.saveEverySeconds) await saveWhenDue(session);
     const place = { epoch, epochs, step: batch.number, stepsPerEpoch, rows };
     if (training.accumulate) place.step = stepsDone(session);
@@ -157,6 +168,8 @@ async function trainEpoch(session: Session): Promise<string | undefined> {
       const { loss } = await trainingMetrics(training, device);
       reporter.batch(loss === undefined ? place : { ...place, loss });
       shown = performance.now();
+      // What follows in this epoch could not make it a number again.
+      if (!Number.isFinite(loss)) return undefined;
     }
     if (training.stepRules) {
       const reason = stopReasonOfStep(training, secondsTrained(session), progress.step);

@@ -63,7 +63,7 @@ export async function predict(model: Model, rows: readonly Row[]): Promise<Predi
     const some = rows.slice(start, start + training.batchSize);
     const results = training.views
       ? await resultsOverViews(model, some, start)
-      : await resultsOf(model, some.length, inputsOf(model, some, start));
+      : await resultsOf(model, some.length, inputsOf(model, some, start), start);
     for (let row = 0; row < some.length; row++) {
       predictions.push(
         training.modelOutputs.map((output) =>
@@ -85,21 +85,40 @@ async function resultsOverViews(
   const { field, shape } = training.viewed;
   const fields = gatherAll(model, rows, start);
   return averageOverViews(training.views!, fields[field]!, shape, training.modelOutputs, (seen) =>
-    resultsOf(model, rows.length, { ...fields, [field]: seen }),
+    resultsOf(model, rows.length, { ...fields, [field]: seen }, start),
   );
 }
 
-/** Everything that the model gives for some rows. */
+/** Everything that the model gives for some rows, of which the first is row `start`. */
 export async function resultsOf(
   { training, device }: Model,
   rows: number,
   inputs: Readonly<Record<string, Float32Array>>,
+  start: number,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   device.run(training.plans.predict, { rows, inputs, numbers: {}, step: 0 });
   const results = new Map<string, Float32Array>();
-  for (const { name } of training.modelOutputs)
-    results.set(name, await device.result(training.plans.predict, name));
+  for (const output of training.modelOutputs) {
+    const values = await device.result(training.plans.predict, output.name);
+    requireNumbers(values, rows, output, start);
+    results.set(output.name, values);
+  }
   return results;
+}
+
+/** A prediction that is no number is none; the first of the rows is row `start`. */
+export function requireNumbers(
+  values: Float32Array,
+  rows: number,
+  { name, shape }: Pick<ModelOutput, "name" | "shape">,
+  start: number,
+): void {
+  const size = sizeOf(shape);
+  const place = values.subarray(0, rows * size).findIndex((value) => !Number.isFinite(value));
+  if (place === -1) return;
+  throw new UserError(
+    `row ${start + Math.floor(place / size) + 1}: the model gives ${values[place]} for ${name}, which is no prediction: values of the row are too far from those that it was trained on.`,
+  );
 }
 
 function sizeOf(shape: readonly number[]): number {

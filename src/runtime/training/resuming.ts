@@ -1,17 +1,10 @@
-import { loadResume, loadTensors } from "../checkpoint.ts";
+import { loadResume, loadTensors, requireTensor } from "../checkpoint.ts";
 import { isUserError, UserError } from "../errors.ts";
 import { differencesOf, identityFromMetadata, type Difference } from "../run-identity.ts";
 import type { TensorFile } from "../safetensors.ts";
 import { bringTeacher, bringUnits } from "./checkpoints.ts";
 import { changeBatch, rowsOfStep, stepsInAll } from "./position.ts";
-import {
-  keptTensors,
-  pick,
-  rememberedTensors,
-  writeTensors,
-  type Session,
-  type StateBefore,
-} from "./session.ts";
+import { keptTensors, pick, writeTensors, type Session, type StateBefore } from "./session.ts";
 import type { Progress } from "./types.ts";
 
 /** What there is to go on from. */
@@ -48,8 +41,10 @@ export async function resume(
     pick(file, keptTensors(training), where);
   });
   requireSamePreparation(file, session);
-  const wanted = [...keptTensors(training), ...rememberedTensors(training)];
-  writeTensors(device, pick(file, wanted, where));
+  writeTensors(device, pick(file, [...keptTensors(training), ...training.slots], where));
+  // Sums of the epoch may be what they are.
+  for (const { name, shape } of training.monitors)
+    device.write(name, requireTensor(file, name, shape, where, true));
   if (training.units) bringUnits(session);
   if (training.teacher) await bringTeacher(session);
   if (training.moved) session.minimizer!.restore(file.tensors);

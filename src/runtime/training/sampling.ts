@@ -1,6 +1,14 @@
 import { own } from "../own.ts";
 import type { TrainingDefinition } from "./definition.ts";
-import { inputsOf, readOutput, rowOf, type Model, type Prediction, type Row } from "./predict.ts";
+import {
+  inputsOf,
+  readOutput,
+  requireNumbers,
+  rowOf,
+  type Model,
+  type Prediction,
+  type Row,
+} from "./predict.ts";
 
 /** The mean of many predictions of one row with noise on, and how far they lie apart. */
 export interface Drawn extends Prediction {
@@ -28,6 +36,7 @@ export async function predictDrawn(
       device.run(training.plans.sample!, { rows: some.length, inputs, numbers: {}, step });
       for (const [place, output] of training.modelOutputs.entries()) {
         const result = await device.result(training.plans.sample!, output.name);
+        requireNumbers(result, some.length, output, start);
         seen.forEach((row, index) =>
           row[place]!.push(readOutput(model, output, rowOf(result, output.shape, index))),
         );

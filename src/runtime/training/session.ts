@@ -6,7 +6,7 @@ import type { Minimizer, Place } from "../minimizer.ts";
 import type { Prefetcher } from "../prefetch.ts";
 import type { PreparedData } from "../prepare.ts";
 import { fillUniform, randomStream } from "../random.ts";
-import type { Reporter, WarmStart } from "../reporter.ts";
+import type { Diverged, Reporter, WarmStart } from "../reporter.ts";
 import type { Difference, RunIdentity } from "../run-identity.ts";
 import type { NamedTensor, TensorFile } from "../safetensors.ts";
 import type { TrainingDefinition } from "./definition.ts";
@@ -59,6 +59,17 @@ export interface Session {
   /** What is gone on from, and what is otherwise since. */
   before?: StateBefore;
   changes?: readonly Difference[];
+  /** Where training stood when all of it was last sound. */
+  kept?: Kept;
+  /** Where it began that numbers are none. */
+  diverged?: Diverged;
+}
+
+/** A place that training can go on from: the weights for use, and every tensor that changes. */
+export interface Kept {
+  readonly progress: Progress;
+  readonly used: readonly NamedTensor[];
+  readonly state: readonly NamedTensor[];
 }
 
 /** Where an earlier training stopped, and what it was. */

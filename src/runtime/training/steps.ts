@@ -1,7 +1,21 @@
+import type { Batch } from "../batches.ts";
 import type { DeviceCall } from "../device.ts";
 import { dueAt, invertFactors } from "../kronecker.ts";
 import { planObjective, pointOf } from "../whole-objective.ts";
-import { momentOf, startOf, type Session } from "./session.ts";
+import { beginsUpdate, callInUpdate } from "./accumulating.ts";
+import { momentOf, numbersAt } from "./position.ts";
+import { startOf, type Session } from "./session.ts";
+
+/** Runs a batch: a step, or its part of one. */
+export async function runBatch(session: Session, batch: Batch): Promise<void> {
+  const { training, progress } = session;
+  const { number, rows, fields } = batch;
+  if (!training.accumulate || beginsUpdate(training, number)) progress.step++;
+  const numbers = numbersAt(session);
+  if (training.accumulate)
+    await runStep(session, { rows, inputs: fields, ...callInUpdate(session, batch, numbers) });
+  else await runStep(session, { rows, inputs: fields, numbers, step: progress.step });
+}
 
 /** One step, by the method of the run. */
 export async function runStep(session: Session, call: DeviceCall): Promise<void> {

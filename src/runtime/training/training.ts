@@ -13,11 +13,12 @@ import type { EndEvent, Metrics, Reporter } from "../reporter.ts";
 import { identityFromMetadata, identityToMetadata, type RunIdentity } from "../run-identity.ts";
 import type { TensorFile } from "../safetensors.ts";
 import { updateCount } from "./accumulating.ts";
-import { begin, examplesIn, finish, save, type Trained } from "./checkpoints.ts";
+import { begin, examplesIn, finish, hasNothing, save, type Trained } from "./checkpoints.ts";
 import { collectorsOf, tablesOf } from "./collecting.ts";
 import { loadAgain, loadData, loadOther } from "./data.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { trainEpochs } from "./loop.ts";
+import { keepState } from "./keeping.ts";
 import { evaluate, evaluateViews } from "./measuring.ts";
 import { openPrefetcher } from "./epoch-batches.ts";
 import { momentOf, rowsOfStep, stepsInAll } from "./position.ts";
@@ -54,7 +55,8 @@ export async function train(
     }
     reportStart(session, options.resume ? session.progress.epoch : undefined);
     const reason = await trainEpochs(session);
-    await save(session);
+    if (reason === undefined) await keepState(session);
+    if (!hasNothing(session)) await save(session);
     if (reason !== undefined) return await finish(session, reason);
     reporter.interrupted();
     return undefined;

@@ -35,7 +35,7 @@ export async function continueText(
     const seen = symbols.slice(-window);
     const rows = new Float32Array(training.batchSize * window);
     rows.set(seen);
-    const scores = (await resultsOf(model, 1, { [field]: rows })).get(output)!;
+    const scores = (await resultsOf(model, 1, { [field]: rows }, 0)).get(output)!;
     const classes = scores.length / rows.length;
     const from = (seen.length - 1) * classes;
     const last = scores.subarray(from, from + names.length);

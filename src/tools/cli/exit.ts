@@ -3,6 +3,7 @@ export const exitCode = {
   clean: 0,
   specHasErrors: 1,
   usage: 2,
+  diverged: 3,
   internal: 101,
   interrupted: 130,
 } as const;

@@ -43,12 +43,29 @@ function startOf(trainer: string): string {
   return existsSync(together) ? together : join(trainer, "training.ts");
 }
 
+/** How a training that diverged is gone on with, where it has kept anything. */
+export function suggestLower(finished: Finished, options: TrainOptions): void {
+  if (!existsSync(join(finished.folder, "resume.safetensors"))) return;
+  const how = "with a lower rate in the file, or another setting by --set";
+  suggestResume(
+    finished,
+    options,
+    `Go on with what is kept, ${how}:`,
+    " --accept rate,schedule,batch,clip",
+  );
+}
+
 /** How an interrupted training is gone on with. */
-export function suggestResume({ file, folder, seed }: Finished, options: TrainOptions): void {
+export function suggestResume(
+  { file, folder, seed }: Finished,
+  options: TrainOptions,
+  title = "Go on with:",
+  more = "",
+): void {
   if (file === "-") return;
   const own = options.seed === undefined ? "" : ` --seed ${seed}`;
-  const command = `nnspec train ${shellWord(file)}${givenAgain(options)}${own} --run-dir ${shellWord(folder)} --resume`;
-  process.stdout.write(`\nGo on with:\n  ${asCalled(command)}\n`);
+  const command = `nnspec train ${shellWord(file)}${givenAgain(options)}${own} --run-dir ${shellWord(folder)} --resume${more}`;
+  process.stdout.write(`\n${title}\n  ${asCalled(command)}\n`);
 }
 
 /** Rows of the data that training laid beside the weights, or the text to go on with; of an ensemble, those of a member. */

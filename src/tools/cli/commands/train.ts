@@ -13,7 +13,7 @@ import { beginTraining, resumeTraining, type Training } from "../trainer-folder.
 import { runTypeScript } from "../run-typescript.ts";
 import { openDims } from "../open-dims.ts";
 import type { TrainingHere } from "../../training/train-here.ts";
-import { suggestNext, suggestResume } from "../suggestions.ts";
+import { suggestLower, suggestNext, suggestResume } from "../suggestions.ts";
 import { writeEnsemble, writeTrainer } from "../trainer.ts";
 
 /** Trains a run in this process and writes the program that does the same beside its weights: both are one source. An ensemble's program is built and run. */
@@ -50,6 +50,7 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   if (options.format !== "pretty") return;
   const finished = { file, folder, seed: options.seed ?? members[0]?.seed ?? 0 };
   if (code === exitCode.clean) suggestNext(finished, options);
+  if (code === exitCode.diverged) suggestLower(finished, options);
   if (code === exitCode.interrupted) suggestResume(finished, options);
 }
 
