@@ -1,3 +1,4 @@
+import { carried } from "./carried.ts";
 import type { DeviceCall, FillUniform } from "./gpu-device.ts";
 import { randomStream } from "./random.ts";
 import { WasmPace } from "./wasm-pace.ts";
@@ -24,8 +25,7 @@ export class WasmDevice {
   private readonly seed: number | undefined;
   private readonly floats: Float32Array;
   private readonly words: Int32Array;
-  private readonly steps: ReadonlyMap<string, () => void>;
-  private readonly team: WasmTeam | undefined;
+  private readonly opened: Opened;
   /** How many threads work, or why only one does; nothing where nobody would ask. */
   readonly threads: string;
   /** The numbers of the present call; one object for all calls. */
@@ -38,20 +38,16 @@ export class WasmDevice {
   private constructor(
     program: WasmProgram,
     fill: FillUniform,
-    memory: WebAssembly.Memory,
-    steps: ReadonlyMap<string, () => void>,
+    opened: Opened,
     seed: number | undefined,
-    team: WasmTeam | undefined,
-    threads: string,
   ) {
     this.program = program;
     this.fill = fill;
+    this.opened = opened;
     this.seed = seed;
-    this.floats = new Float32Array(memory.buffer);
-    this.words = new Int32Array(memory.buffer);
-    this.steps = steps;
-    this.team = team;
-    this.threads = threads;
+    this.floats = new Float32Array(opened.memory.buffer);
+    this.words = new Int32Array(opened.memory.buffer);
+    this.threads = opened.threads;
     if (seed !== undefined) this.seedStreams(seed);
   }
 
@@ -71,17 +67,9 @@ export class WasmDevice {
     wanted: number | "auto" = 1,
     most?: number,
   ): Promise<WasmDevice> {
-    const { team, why } = teamFor(program, wanted);
-    const memory = team?.memory ?? ownMemory(program);
-    const bytes = await program.bytes();
-    const module = await WebAssembly.compile(team?.shared(bytes) ?? bytes);
-    const scratch = program.threads?.scratch ?? 0;
-    const instance = await WebAssembly.instantiate(module, { env: { memory, scratch } });
-    const begin = (): void => team?.start(module, instance);
-    if (wanted !== "auto") begin();
-    const steps = stepsOf(program, instance, team, wanted === "auto" ? begin : undefined);
-    const threads = wanted === "auto" ? autoThreads(team, why) : await joined(team, why, most);
-    return new WasmDevice(program, fill, memory, steps, seed, team, threads);
+    const wish = { wanted, most };
+    const opened = await (carried.threads ? openTogether(program, wish) : openAlone(program, wish));
+    return new WasmDevice(program, fill, opened, seed);
   }
 
   /** Sets a parameter or state, row-major. */
@@ -121,7 +109,7 @@ export class WasmDevice {
         place: address / 4,
         formula: table.derived[number],
       })),
-      step: this.steps.get(name)!,
+      step: this.opened.steps.get(name)!,
     };
     this.entries.set(name, entry);
     return entry;
@@ -153,17 +141,17 @@ export class WasmDevice {
 
   /** Whether all threads are there. */
   get isTogether(): boolean {
-    return this.team?.isReady ?? false;
+    return this.opened.team?.isReady ?? false;
   }
 
   /** Waits until all threads are there that have begun, at most so many milliseconds; says why they are not. */
   async settle(most?: number): Promise<string | undefined> {
-    return this.team?.join(most);
+    return this.opened.team?.join(most);
   }
 
   async dispose(): Promise<void> {
     this.views.clear();
-    this.team?.dispose();
+    this.opened.team?.dispose();
   }
 
   private planOf(name: string): WasmPlan {
@@ -246,6 +234,55 @@ function isWhole({ shape, strides }: Pick<WasmArray, "shape" | "strides">): bool
       size *= extent;
       return fits;
     });
+}
+
+/** A module over its memory, and what one call of each plan is. */
+interface Opened {
+  readonly memory: WebAssembly.Memory;
+  readonly steps: ReadonlyMap<string, () => void>;
+  readonly threads: string;
+  /** The threads, where more than one was to work. */
+  readonly team?: Company | undefined;
+}
+
+/** What is asked of threads that work together. */
+interface Company {
+  readonly isReady: boolean;
+  join(most?: number): Promise<string | undefined>;
+  dispose(): void;
+}
+
+/** How many threads are to work, and how long they are waited for, in milliseconds. */
+interface ThreadWish {
+  readonly wanted: number | "auto";
+  readonly most: number | undefined;
+}
+
+/** A module that one thread works on. */
+async function openAlone(program: WasmProgram, { wanted }: ThreadWish): Promise<Opened> {
+  const memory = ownMemory(program);
+  const { instance } = await WebAssembly.instantiate(await program.bytes(), { env: { memory } });
+  const threads =
+    wanted === "auto" || wanted === 1 ? "" : "one thread: the steps are too short for more";
+  return {
+    memory,
+    steps: new Map(Object.entries(instance.exports) as [string, () => void][]),
+    threads,
+  };
+}
+
+async function openTogether(program: WasmProgram, { wanted, most }: ThreadWish): Promise<Opened> {
+  const { team, why } = teamFor(program, wanted);
+  const memory = team?.memory ?? ownMemory(program);
+  const bytes = await program.bytes();
+  const module = await WebAssembly.compile(team?.shared(bytes) ?? bytes);
+  const scratch = program.threads?.scratch ?? 0;
+  const instance = await WebAssembly.instantiate(module, { env: { memory, scratch } });
+  const begin = (): void => team?.start(module, instance);
+  if (wanted !== "auto") begin();
+  const steps = stepsOf(program, instance, team, wanted === "auto" ? begin : undefined);
+  const threads = wanted === "auto" ? autoThreads(team, why) : await joined(team, why, most);
+  return { memory, steps, threads, team };
 }
 
 /** A memory for one thread. Modules made for threads want a limit. */

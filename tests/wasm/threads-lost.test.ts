@@ -7,6 +7,7 @@ import { emitWasm } from "../../src/backends/wasm/emit-wasm.ts";
 import { schedule } from "../../src/compiler/passes/6-schedule/schedule.ts";
 import { createDevice } from "../../src/runtime/device.ts";
 import { describeError, UserError } from "../../src/runtime/errors.ts";
+import type { WasmTeam } from "../../src/runtime/wasm-threads.ts";
 import { WasmDevice } from "../../src/runtime/wasm-device.ts";
 import { devicePlan } from "../support/device-plans.ts";
 import { multilayerPerceptron } from "../support/networks.ts";
@@ -204,7 +205,10 @@ describe("threads that are lost", () => {
     const device = await WasmDevice.create(program, fill, 1, 3);
     write(device);
     train(device, 1, 5);
-    const words = new Int32Array(device["team"]!.memory.buffer, program.threads!.words);
+    const words = new Int32Array(
+      (device["opened"].team as WasmTeam).memory.buffer,
+      program.threads!.words,
+    );
     // Nobody hears of it as long as steps follow each other: only the looks of thread 0 come to an end, after two instead of a minute.
     words[100] = 2;
     await lostUnheard(started[1]!);
