@@ -12,8 +12,8 @@ const options = {
   "--help": {},
 };
 
-function usageOf({ ensembleName }: EnsembleDefinition): string {
-  return `Predicts with the members of ${ensembleName}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.
+function usageOf(ensemble: EnsembleDefinition): string {
+  return `Predicts with the members of ${ensemble.ensembleName}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.
 
   predict.ts [--run-dir run] [--backend auto|gpu|wasm|cpu] [rows.json|rows.csv|-]
   --run-dir: where the members were trained
