@@ -1,11 +1,9 @@
 import { UserError } from "./errors.ts";
 
-/** A path as it tells what lies there: small letters, without what follows in an address, and without `.gz`. */
+/** A path as it tells what lies there: small letters, without what follows in an address (of a file it is its name), and without `.gz`. */
 export function plainName(path: string): string {
-  return path
-    .toLowerCase()
-    .replace(/[?#].*$/, "")
-    .replace(/\.gz$/, "");
+  const name = /^https?:\/\//i.test(path) ? path.replace(/[?#].*$/, "") : path;
+  return name.toLowerCase().replace(/\.gz$/, "");
 }
 
 /** What a program says of files that it has no reader for: it carries those of its own sources. */

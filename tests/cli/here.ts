@@ -26,7 +26,8 @@ export async function nnspecHere(
     colour: process.env["NO_COLOR"],
     started: process.argv[1]!,
   };
-  const listeners = process.listeners("SIGINT");
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const listeners = signals.map((signal) => process.listeners(signal));
   try {
     process.argv[1] = program;
     process.chdir(cwd);
@@ -39,8 +40,10 @@ export async function nnspecHere(
     process.argv[1] = before.started;
     process.chdir(before.folder);
     restore(before.colour);
-    process.removeAllListeners("SIGINT");
-    for (const listener of listeners) process.on("SIGINT", listener);
+    for (const [place, signal] of signals.entries()) {
+      process.removeAllListeners(signal);
+      for (const listener of listeners[place]!) process.on(signal, listener);
+    }
   }
   const status = Number(process.exitCode);
   process.exitCode = before.code;

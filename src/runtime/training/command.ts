@@ -1,5 +1,6 @@
 import { parseArguments, type TrainerOptions } from "../arguments.ts";
 import { UserError } from "../errors.ts";
+import { interruptedCode } from "../interrupt.ts";
 import { createReporter } from "../report.ts";
 import type { MetricDisplay, Reporter } from "../reporter.ts";
 import { openTerminal } from "../terminal.ts";
@@ -52,9 +53,9 @@ export async function runTraining(
   return 0;
 }
 
-/** 130 when it was interrupted, 3 when its numbers were none any more. */
+/** 130 or 143 when it was interrupted, 3 when its numbers were none any more. */
 function codeOf(trained: Trained | undefined): number {
-  if (trained === undefined) return 130;
+  if (trained === undefined) return interruptedCode();
   return trained.end.diverged === undefined ? 0 : 3;
 }
 

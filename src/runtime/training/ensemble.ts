@@ -1,7 +1,9 @@
 import { parseArguments, type TrainerOptions } from "../arguments.ts";
-import { fileExists, makeDirectory, writeText } from "../files.ts";
+import { fileExists, writeText } from "../files.ts";
+import { interruptedCode } from "../interrupt.ts";
 import { createReporter } from "../report.ts";
 import type { Metrics, Reporter } from "../reporter.ts";
+import { takeFolder } from "../run-lock.ts";
 import { openTerminal } from "../terminal.ts";
 import type { EnsembleDefinition } from "./ensemble-definition.ts";
 import { voicesIn, type Voice } from "./members.ts";
@@ -33,8 +35,8 @@ export async function runEnsemble(
       await rehearseMembers(ensemble, folder, seeded, reporter);
       return 0;
     }
-    await makeDirectory(folder);
-    const code = await trainMembers(ensemble, folder, seeded, reporter);
+    const letGo = await takeFolder(folder);
+    const code = await trainMembers(ensemble, folder, seeded, reporter).finally(letGo);
     if (code !== 0) return code;
   }
   await measure(ensemble, folder, options, reporter, start);
@@ -57,7 +59,7 @@ async function trainMembers(
     reporter.note(`member ${index + 1} of ${length}: ${name}`);
     const resume = options.resume && (await fileExists(runDirectory + "/resume.safetensors"));
     const trained = await trainer.train({ ...options, runDirectory, member, resume }, reporter);
-    if (trained === undefined) return 130;
+    if (trained === undefined) return interruptedCode();
     if (trained.end.diverged !== undefined) return 3;
     await writeText(ended, JSON.stringify(trained.end));
   }

@@ -4,9 +4,9 @@ import { loadTensors } from "../checkpoint.ts";
 import type { Calibration } from "../device.ts";
 import { UserError } from "../errors.ts";
 import { saveRows, saveStart } from "../example-rows.ts";
-import { makeDirectory } from "../files.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { runsInNode } from "../platform.ts";
+import { takeFolder } from "../run-lock.ts";
 import { preparationFromText, preparationToText } from "../preparation-text.ts";
 import type { Part, PreparedData } from "../prepare.ts";
 import type { EndEvent, Metrics, Reporter } from "../reporter.ts";
@@ -41,6 +41,21 @@ export async function train(
   options: TrainerOptions,
   reporter: Reporter,
 ): Promise<Trained | undefined> {
+  const folder = folderOf(options);
+  const letGo = folder === undefined ? undefined : await takeFolder(folder);
+  return trainThere(training, options, reporter).finally(() => letGo?.());
+}
+
+/** Where files are kept; nowhere in a browser. */
+function folderOf({ runDirectory = "run" }: TrainerOptions): string | undefined {
+  return runsInNode() ? runDirectory : undefined;
+}
+
+async function trainThere(
+  training: TrainingDefinition,
+  options: TrainerOptions,
+  reporter: Reporter,
+): Promise<Trained | undefined> {
   const session = await openSession(training, options, reporter);
   const release = onInterrupt(() => {
     session.interrupted = true;
@@ -49,11 +64,8 @@ export async function train(
     session.progress = options.resume
       ? await resume(session, options.accept)
       : await begin(session);
-    if (session.folder !== undefined) {
-      await makeDirectory(session.folder);
-      await saveExamples(training, session.folder, session.data);
-    }
     reportStart(session, options.resume ? session.progress.epoch : undefined);
+    if (session.folder !== undefined) await saveExamples(training, session.folder, session.data);
     const reason = await trainEpochs(session);
     if (reason === undefined) await keepState(session);
     if (!hasNothing(session)) await save(session);
@@ -90,7 +102,7 @@ export async function openSession(
   calibrates = true,
 ): Promise<Session> {
   const dataSeed = options.seed ?? training.defaultSeed;
-  const folder = runsInNode() ? (options.runDirectory ?? "run") : undefined;
+  const folder = folderOf(options);
   const before = options.resume ? await stateBefore(folder) : undefined;
   const bound = options.data.get(training.dataName) ?? before?.identity.bound;
   const data = await loadData(training, dataSeed, bound);
@@ -257,12 +269,7 @@ export async function evaluateCheckpoint(
       const preparation = preparationFromText(file.metadata["preparation"], checkpoint);
       for (const [name, values] of unitTensors(training, preparation)) device.write(name, values);
     }
-    if (training.teacher)
-      await loadTeacher(
-        training,
-        device,
-        runsInNode() ? (options.runDirectory ?? "run") : undefined,
-      );
+    if (training.teacher) await loadTeacher(training, device, folderOf(options));
     const metrics = { ...(await evaluate(training, device, part)) };
     if (training.measuredView && options.views === true)
       Object.assign(metrics, await evaluateViews(training, device, part));

@@ -6,6 +6,7 @@ export const exitCode = {
   diverged: 3,
   internal: 101,
   interrupted: 130,
+  terminated: 143,
 } as const;
 
 /** Wrong arguments, or a file that cannot be read or written: said in one line, exit code 2. */

@@ -6,6 +6,7 @@ import { commandLine } from "./program.ts";
 const broken = "error" satisfies "error";
 
 process.on("SIGINT", () => process.exit(exitCode.interrupted));
+process.on("SIGTERM", () => process.exit(exitCode.terminated));
 process.stdout.on(broken, (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCode.clean);
   process.stderr.write(

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { makeFolder } from "./make-folder.ts";
 
 /** Runs a generated TypeScript file with this Node, and gives its exit code. */
@@ -13,14 +14,16 @@ export async function runTypeScript(
   output: "inherit" | "ignore" = "inherit",
 ): Promise<number> {
   linkPackages(dirname(file));
-  const child = spawn(process.execPath, [...loader(), file, ...args], {
+  const child = spawn(process.execPath, [...loader(file), file, ...args], {
     stdio: [input, output, "inherit"],
   });
   // Whoever signals this process means the training: it saves its checkpoint and ends, and its exit code is then ours.
   // (A terminal signals both; the child takes signals so close together for one.)
   const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);
-  process.removeAllListeners("SIGINT");
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, passOn);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.removeAllListeners(signal);
+    process.on(signal, passOn);
+  }
   // The listeners stay: a late signal must not take the exit code away.
   return new Promise<number>((settle, fail) => {
     child.on("error", fail);
@@ -31,11 +34,34 @@ export async function runTypeScript(
 }
 
 /** tsx, where Node does not strip types itself. */
-function loader(): readonly string[] {
+function loader(file: string): readonly string[] {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  return major > 22 || (major === 22 && minor >= 18)
-    ? []
-    : ["--import", import.meta.resolve("tsx")];
+  if (major > 22 || (major === 22 && minor >= 18)) return [];
+  const hooks = file.includes("?") ? ["--import", hooksForQuestionMarks()] : [];
+  return ["--import", import.meta.resolve("tsx"), ...hooks];
+}
+
+/** tsx takes a question mark in a path for the end of it, so files below such a folder are stripped of their types by what tsx strips with. */
+function hooksForQuestionMarks(): string {
+  const esbuild = createRequire(import.meta.resolve("tsx")).resolve("esbuild");
+  const load = `
+    import { readFile } from "node:fs/promises";
+    import { fileURLToPath } from "node:url";
+    import esbuild from ${JSON.stringify(pathToFileURL(esbuild).href)};
+    export async function load(url, context, next) {
+      if (!/%3F.*\\.ts$/i.test(url)) return next(url, context);
+      const text = await readFile(fileURLToPath(url), "utf8");
+      const { code } = await esbuild.transform(text, { loader: "ts", format: "esm", target: "node20" });
+      return { format: "module", source: code, shortCircuit: true };
+    }`;
+  const register = `
+    import { register } from "node:module";
+    register(${JSON.stringify(asModule(load))});`;
+  return asModule(register);
+}
+
+function asModule(text: string): string {
+  return `data:text/javascript,${encodeURIComponent(text)}`;
 }
 
 /** A generated trainer imports gpu.js, and one that reads images sharp: where its folder has none in reach, ours is linked there. */

@@ -1,33 +1,63 @@
-import { existsSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { exitCode } from "./exit.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** A training that is to be run in the folder of its run. */
 export interface Training {
-  readonly folder: string;
   /** Asks everything that could refuse the training, and neither trains nor leaves anything; gives the exit code. */
   readonly rehearse: () => Promise<number>;
   /** Trains, and writes the program beside the weights; gives the exit code. */
   readonly train: () => Promise<number>;
 }
 
-/** A first training. What is refused before it has begun leaves nothing behind; gives the exit code. */
+/** The folder of a first training, and those folders that were not there before it, from the lowest up. */
+export interface RunFolder {
+  readonly folder: string;
+  readonly fresh: readonly string[];
+}
+
+/** The first free one of `name`, `name-2`, …, which is made at once: of two that begin together each has its own. */
+export function takeFreeFolder(name: string): RunFolder {
+  for (let number = 1; ; number++) {
+    const folder = number === 1 ? name : `${name}-${number}`;
+    const { fresh } = folderAsAsked(folder);
+    makeFolder(dirname(folder));
+    try {
+      mkdirSync(folder);
+      return { folder, fresh };
+    } catch (error) {
+      if (!existsSync(folder)) throw error;
+    }
+  }
+}
+
+/** A folder that was asked for; training makes it. */
+export function folderAsAsked(folder: string): RunFolder {
+  const inner = [folder, join(folder, "trainer")].find((path) => !existsSync(path));
+  if (inner === undefined) return { folder, fresh: [] };
+  return { folder, fresh: [inner, ...missingParents(inner)] };
+}
+
+/** A first training. What ends before it has begun, in whatever way, leaves nothing behind and takes no name; gives the exit code. */
 export async function beginTraining(
-  { folder, train }: Training,
+  { train }: Training,
+  { folder, fresh }: RunFolder,
   before: () => Promise<void>,
 ): Promise<number> {
-  const left = [folder, join(folder, "trainer")].find((path) => !existsSync(path));
-  const parents = missingParents(folder);
-  let code: number = exitCode.usage;
+  const cleanUp = (): void => {
+    const [left, ...parents] = fresh;
+    if (left === undefined || hasBegun(folder)) return;
+    rmSync(left, { recursive: true, force: true });
+    removeEmpty(parents);
+  };
+  process.once("exit", cleanUp);
   try {
     await before();
-    code = await train();
-    return code;
+    return await train();
   } finally {
-    if (code === exitCode.usage && left !== undefined && !hasBegun(folder)) {
-      rmSync(left, { recursive: true, force: true });
-      removeEmpty(parents);
-    }
+    process.off("exit", cleanUp);
+    cleanUp();
   }
 }
 
@@ -37,9 +67,10 @@ export async function resumeTraining({ rehearse, train }: Training): Promise<num
   return code === exitCode.clean ? train() : code;
 }
 
-/** Whether anything has been trained: the log is written before the first step. */
+/** Whether anything has been trained, as the log is written before the first step; or another training has the folder now. */
 function hasBegun(folder: string): boolean {
-  return ["", "member-1"].some((member) => existsSync(join(folder, member, "metrics.jsonl")));
+  const begun = ["metrics.jsonl", join("member-1", "metrics.jsonl"), "lock.json"];
+  return begun.some((file) => existsSync(join(folder, file)));
 }
 
 /** The folders above that are not there yet, from the lowest up. */

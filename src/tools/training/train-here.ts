@@ -16,6 +16,8 @@ export interface TrainingHere {
   readonly folder: string;
   readonly pathFromFolder: (path: string) => string;
   readonly dims: ReadonlyMap<string, number>;
+  /** Called when the folder of the run is this training's alone and nothing is written yet; may refuse. */
+  readonly taken: () => void;
   /** The options of the generated program. */
   readonly words: readonly string[];
   /** Writes that program from what has been compiled; called when the first step has been made, so that nobody waits for it. */
@@ -34,6 +36,7 @@ export async function trainHere(training: TrainingHere): Promise<number> {
     // The worker that makes batches ahead is a file of the program.
     if (definition.augmentWorker !== undefined) await writing();
     const start = (): void => {
+      training.taken();
       begun = true;
       interrupts.leave();
     };
@@ -87,15 +90,20 @@ function onceOf(act: () => Promise<void>): () => Promise<void> {
 }
 
 /**
- * An interrupt ends the command until training listens for it, which saves first; the signals that come after that one must
+ * An interrupt, or a request to end, ends the command until training listens for it, which saves first; the signals that come after that one must
  * not take the exit code away.
  */
 function takeInterrupts(): { readonly leave: () => void } {
   let left = false;
-  process.removeAllListeners("SIGINT");
-  process.on("SIGINT", () => {
-    if (!left) process.exit(130);
-  });
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      if (!left) process.exit(code);
+    });
+  }
   return {
     leave: () => {
       left = true;

@@ -34,7 +34,15 @@ const joined: Readonly<Record<string, readonly string[]>> = {
   "runtime/wasm-device.ts": ["wasm-device", "wasm-plan"],
   "runtime/wasm-threads.ts": ["wasm-threads", "wasm-pace"],
   "runtime/files.ts": ["files", "compression", "platform"],
-  "runtime/program.ts": ["entry", "errors", "interrupt", "terminal", "standard-input", "suggest"],
+  "runtime/program.ts": [
+    "entry",
+    "errors",
+    "interrupt",
+    "run-lock",
+    "terminal",
+    "standard-input",
+    "suggest",
+  ],
   "runtime/report.ts": [
     "report",
     "reporter",

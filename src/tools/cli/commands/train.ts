@@ -3,13 +3,21 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { acceptedSettings } from "../accepted.ts";
 import { resolveData } from "../data-paths.ts";
 import type { Program, TypedEnsemble, TypedRun } from "../../../compiler/typed/program.ts";
+import { UserError } from "../../../runtime/errors.ts";
 import { exitCode, UsageError } from "../exit.ts";
 import { makeFolder } from "../make-folder.ts";
 import { requireRuns } from "../needed-runs.ts";
 import { deviceArguments, type TrainOptions } from "../options.ts";
 import { folderName } from "../run-folder.ts";
 import { choose, programOf } from "../runs.ts";
-import { beginTraining, resumeTraining, type Training } from "../trainer-folder.ts";
+import {
+  beginTraining,
+  folderAsAsked,
+  resumeTraining,
+  takeFreeFolder,
+  type RunFolder,
+  type Training,
+} from "../trainer-folder.ts";
 import { runTypeScript } from "../run-typescript.ts";
 import { openDims } from "../open-dims.ts";
 import type { TrainingHere } from "../../training/train-here.ts";
@@ -21,7 +29,8 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   const program = programOf(file, options.set, options.format);
   if (!program) return;
   const run = choose(program, options.run);
-  const folder = runFolder(run, options);
+  const place = runFolder(run, options);
+  const { folder } = place;
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
   const trainer = join(folder, "trainer");
   const pathFromFolder = (path: string): string =>
@@ -34,30 +43,30 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   const training: Training =
     "members" in run
       ? ofEnsemble(folder, words, (to) => writeEnsemble(program, run, to, choices))
-      : ofRun(
-          {
-            ...{ program, run, folder: trainer, pathFromFolder, dims, words },
-            write: async (compilation) =>
-              void (await writeTrainer(program, run, trainer, { ...choices, compilation })),
+      : ofRun({
+          ...{ program, run, folder: trainer, pathFromFolder, dims, words },
+          taken: () => {
+            if (!options.resume) refuseTrained(folder);
           },
-          folder,
-        );
+          write: async (compilation) =>
+            void (await writeTrainer(program, run, trainer, { ...choices, compilation })),
+        });
   const inspecting = inspectionOf(program, run, file, folder, options);
   const code = options.resume
     ? await resumeTraining(training)
-    : await beginTraining(training, inspecting);
+    : await beginTraining(training, place, inspecting);
   process.exitCode = code;
   if (options.format !== "pretty") return;
   const finished = { file, folder, seed: options.seed ?? members[0]?.seed ?? 0 };
   if (code === exitCode.clean) suggestNext(finished, options);
   if (code === exitCode.diverged) suggestLower(finished, options);
-  if (code === exitCode.interrupted) suggestResume(finished, options);
+  if (code === exitCode.interrupted || code === exitCode.terminated)
+    suggestResume(finished, options);
 }
 
 /** A run is trained in this process; its program is written when the first step has been made. */
-function ofRun(here: TrainingHere, folder: string): Training {
+function ofRun(here: TrainingHere): Training {
   return {
-    folder,
     rehearse: async () => {
       const { trainHere } = await import("../../training/train-here.ts");
       const words = [...here.words, "--dry-run"];
@@ -75,7 +84,6 @@ function ofEnsemble(
 ): Training {
   const [trainer, next] = [join(folder, "trainer"), join(folder, "trainer.next")];
   return {
-    folder,
     rehearse: async () => {
       try {
         await write(next);
@@ -122,28 +130,37 @@ function inspectionOf(
   };
 }
 
+/** What a trained run has, and a trained ensemble. */
+const alone = "last.safetensors";
+const joint = join("member-1", alone);
+
 /** The folder asked for, or the first free one of runs/mlp, runs/mlp-2, …: no earlier run is written over. */
-function runFolder(run: TypedRun | TypedEnsemble, options: TrainOptions): string {
+function runFolder(run: TypedRun | TypedEnsemble, options: TrainOptions): RunFolder {
   const { resume, runDir } = options;
   if (resume && runDir === undefined)
     throw new UsageError("--resume needs --run-dir: the folder of the run to go on with");
   if (runDir !== undefined) {
-    const alone = "last.safetensors";
-    const joint = join("member-1", alone);
     const wanted = "members" in run ? joint : alone;
     if (resume && !existsSync(join(runDir, wanted)))
       throw new UsageError(`there is no ${wanted} in ${runDir} to go on from`);
-    if (!resume && [alone, joint].some((file) => existsSync(join(runDir, file))))
-      throw new UsageError(
-        `${runDir} holds a trained run: give --resume to go on with it, or another --run-dir`,
-      );
-    return runDir;
+    const trained = resume ? undefined : trainedThere(runDir);
+    if (trained !== undefined) throw new UsageError(trained);
+    return folderAsAsked(runDir);
   }
-  const name = join("runs", folderName(run.name));
-  for (let number = 1; ; number++) {
-    const folder = number === 1 ? name : `${name}-${number}`;
-    if (!existsSync(folder)) return folder;
-  }
+  return takeFreeFolder(join("runs", folderName(run.name)));
+}
+
+/** Why a training may not begin in a folder. */
+function trainedThere(folder: string): string | undefined {
+  return [alone, joint].some((file) => existsSync(join(folder, file)))
+    ? `${folder} holds a trained run: give --resume to go on with it, or another --run-dir`
+    : undefined;
+}
+
+/** Asked again when the folder is taken: another training may have ended there meanwhile. */
+function refuseTrained(folder: string): void {
+  const reason = trainedThere(folder);
+  if (reason !== undefined) throw new UserError(reason);
 }
 
 /** What a resumed run may have otherwise. */
