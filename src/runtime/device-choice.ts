@@ -72,16 +72,20 @@ export async function chooseBackend(
   const measured: Measured[] = [];
   for (const candidate of candidates) measured.push(await measure(candidate, calibration));
   const best = measured.reduce((most, one) => (one.rate >= most.rate ? one : most));
-  rememberAll(key, measured, best);
+  await rememberAll(key, measured, best);
   // Threads that did not come for the measurement are not called again.
   const onOneThread = best.problem === undefined ? undefined : best.candidate.onOneThread?.();
   return { candidate: onOneThread ?? best.candidate, reason: reasonOf(measured, best, gl) };
 }
 
 /** What was hindered may be faster next time, and is not remembered. */
-function rememberAll(key: string, measured: readonly Measured[], best: Measured): void {
+async function rememberAll(
+  key: string,
+  measured: readonly Measured[],
+  best: Measured,
+): Promise<void> {
   if (best.rate > 0 && measured.every(({ problem }) => problem === undefined))
-    remember(key, { backend: best.candidate.backend, rates: ratesOf(measured) });
+    await remember(key, { backend: best.candidate.backend, rates: ratesOf(measured) });
 }
 
 function ratesOf(measured: readonly Measured[]): Rates {

@@ -5,7 +5,7 @@ import {
   type Candidate,
   type Engine,
 } from "./device-choice.ts";
-import { glModes, type Mode } from "./device-modes.ts";
+import { glModes, type Backend } from "./device-modes.ts";
 import { UserError } from "./errors.ts";
 import { GpuDevice, type FillUniform } from "./gpu-device.ts";
 import { WasmDevice } from "./wasm-device.ts";
@@ -41,43 +41,43 @@ export interface Device extends Omit<Engine, "threads" | "settle"> {
 
 /** Opens the chosen backend. An explicit choice that is impossible here is an error, never another backend. */
 export async function createDevice(options: DeviceOptions): Promise<Device> {
-  switch (options.backend) {
-    case "cpu":
-      return opened(cpuCandidate(options), "asked for");
-    case "wasm": {
-      const wasm = await wasmCandidate(options);
-      if (wasm === undefined) throw noWasm(options);
-      return opened(wasm, "asked for");
-    }
-    case "gpu": {
-      const modes = await glModes();
-      const best = modes.find((mode) => mode.available);
-      if (best === undefined) throw noGpu(modes);
-      const drawing = best.detail === "" ? "" : `; it draws with ${best.detail}`;
-      return opened(glCandidate(best, options), `asked for${drawing}`);
-    }
-    case "auto":
-      return automatic(options);
+  const cpu = gpuCandidate("cpu", options);
+  if (options.backend === "cpu") return opened(cpu, "asked for");
+  if (options.backend === "gpu") {
+    const modes = await glModes();
+    const best = modes.find((mode) => mode.available);
+    if (best === undefined)
+      throw impossible("GPU", ...modes.map((mode) => `${mode.backend}: ${mode.detail}`));
+    const drawing = best.detail === "" ? "" : `; it draws with ${best.detail}`;
+    return opened(gpuCandidate(best.backend, options), `asked for${drawing}`);
   }
+  const wasm = await wasmCandidate(options);
+  if (options.backend === "auto") return automatic(options, wasm, cpu);
+  if (wasm === undefined) throw impossible("wasm", whyNoWasm(options.wasm));
+  return opened(wasm, "asked for");
 }
 
-async function automatic(options: DeviceOptions): Promise<Device> {
+async function automatic(
+  options: DeviceOptions,
+  wasm: Candidate | undefined,
+  cpu: Candidate,
+): Promise<Device> {
   const { wasm: program, calibration, calibrate = false } = options;
-  const wasm = await wasmCandidate(options);
   const gl = async () => {
     const modes = await glModes();
     const best = modes.find((mode) => mode.available);
-    const whyNot = modes.map((mode) => mode.detail).join("; ");
-    return best === undefined ? whyNot : glCandidate(best, options);
+    return best === undefined
+      ? modes.map((mode) => mode.detail).join("; ")
+      : gpuCandidate(best.backend, options);
   };
   const without = wasm === undefined && program !== undefined ? `${whyNoWasm(program)} ` : "";
-  const place = { wasm, gl, cpu: cpuCandidate(options) };
-  const { candidate, reason } = await chooseBackend(place, calibration, calibrate);
+  const { candidate, reason } = await chooseBackend({ wasm, gl, cpu }, calibration, calibrate);
   return opened(candidate, without + reason);
 }
 
-function cpuCandidate({ fillUniform }: DeviceOptions): Candidate {
-  return { backend: "cpu", open: (until) => GpuDevice.create("cpu", fillUniform, until) };
+/** gpu.js, on WebGL or on the CPU. */
+function gpuCandidate(backend: Backend, { fillUniform }: DeviceOptions): Candidate {
+  return { backend, open: (until) => GpuDevice.create(backend, fillUniform, until) };
 }
 
 async function wasmCandidate(options: DeviceOptions): Promise<Candidate | undefined> {
@@ -92,40 +92,22 @@ async function wasmCandidate(options: DeviceOptions): Promise<Candidate | undefi
   };
 }
 
-function glCandidate({ backend }: Mode, { fillUniform }: DeviceOptions): Candidate {
-  return { backend, open: (until) => GpuDevice.create(backend, fillUniform, until) };
-}
-
 async function opened(candidate: Candidate, reason: string): Promise<Device> {
   const engine = await candidate.open();
-  return {
-    backend: engine.backend,
-    reason: engine.threads ? `${reason}; ${engine.threads}` : reason,
-    write: (name, values) => engine.write(name, values),
-    read: (name) => engine.read(name),
-    run: (plan, call) => engine.run(plan, call),
-    result: (plan, name) => engine.result(plan, name),
-    dispose: () => engine.dispose(),
-  };
+  const threads = engine.threads ? `; ${engine.threads}` : "";
+  return Object.assign(engine, { reason: reason + threads });
 }
 
-function noGpu(modes: readonly Mode[]): UserError {
-  return new UserError("There is no GPU backend here.", [
-    ...modes.map((mode) => `${mode.backend}: ${mode.detail}`),
-    "Use --backend cpu, or --backend auto to take what there is.",
-  ]);
-}
-
-function noWasm({ wasm }: DeviceOptions): UserError {
-  return new UserError("There is no wasm backend here.", [
-    whyNoWasm(wasm),
+function impossible(backend: string, ...why: readonly string[]): UserError {
+  return new UserError(`There is no ${backend} backend here.`, [
+    ...why,
     "Use --backend cpu, or --backend auto to take what there is.",
   ]);
 }
 
 function whyNoWasm(wasm: WasmProgram | undefined): string {
   if (wasm === undefined) return "This program carries no WebAssembly module.";
-  if (wasm.relaxedSimd === true)
-    return "This engine does not run WebAssembly with relaxed SIMD; build without --relaxed-simd.";
-  return "This engine does not run WebAssembly with 128-bit vectors.";
+  return wasm.relaxedSimd === true
+    ? "This engine does not run WebAssembly with relaxed SIMD; build without --relaxed-simd."
+    : "This engine does not run WebAssembly with 128-bit vectors.";
 }

@@ -1,3 +1,4 @@
+import { makeDirectory, writeText } from "./files.ts";
 import { nodeModule, runsInNode } from "./platform.ts";
 
 /** What was measured on this machine. */
@@ -43,40 +44,14 @@ function readShort(path: string): string | undefined {
 }
 
 /** Keeps a measurement for the next time; where nothing can be kept, it is measured again. */
-export function remember(key: string, measured: Omit<Remembered, "date">): void {
+export async function remember(key: string, measured: Omit<Remembered, "date">): Promise<void> {
   const text = JSON.stringify({ ...measured, date: new Date().toISOString().slice(0, 10) });
   try {
-    if (runsInNode()) writeWhole(fileOf(key), `${text}\n`);
-    else localStorage.setItem(`nnspec/${key}`, text);
+    if (!runsInNode()) return localStorage.setItem(`nnspec/${key}`, text);
+    await makeDirectory(nodeModule("node:path").dirname(fileOf(key)));
+    await writeText(fileOf(key), `${text}\n`);
   } catch {
     // A full disk, a home that may not be written, a page without storage.
-  }
-}
-
-/** Puts a file in the place of what is there, whole or not at all. */
-function writeWhole(path: string, text: string): void {
-  const { renameSync, rmSync, writeFileSync } = nodeModule("node:fs");
-  const partial = `${path}.${process.pid}`;
-  makeFolder(nodeModule("node:path").dirname(path));
-  try {
-    writeFileSync(partial, text);
-    renameSync(partial, path);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  }
-}
-
-/** Node's own recursive form never returns where the system says that a folder is missing and cannot be made (below /proc). */
-function makeFolder(path: string): void {
-  const { existsSync, mkdirSync } = nodeModule("node:fs");
-  if (existsSync(path)) return;
-  makeFolder(nodeModule("node:path").dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another program may have made it in this moment.
-    if (!existsSync(path)) throw error;
   }
 }
 
