@@ -39,7 +39,9 @@ export async function resumeTraining({ rehearse, train }: Training): Promise<num
 
 /** Whether anything has been trained: the log is written before the first step. */
 function hasBegun(folder: string): boolean {
-  return ["", "member-1"].some((member) => existsSync(join(folder, member, "metrics.jsonl")));
+  return ["", "member-1", "fold-1"].some((member) =>
+    existsSync(join(folder, member, "metrics.jsonl")),
+  );
 }
 
 /** The folders above that are not there yet, from the lowest up. */

@@ -15,12 +15,13 @@ import { openDims } from "../open-dims.ts";
 import type { TrainingHere } from "../../training/train-here.ts";
 import { suggestLower, suggestNext, suggestResume } from "../suggestions.ts";
 import { writeEnsemble, writeTrainer } from "../trainer.ts";
+import { withFolds } from "../with-folds.ts";
 
 /** Trains a run in this process and writes the program that does the same beside its weights: both are one source. An ensemble's program is built and run. */
 export async function train(file: string, options: TrainOptions): Promise<void> {
   const program = programOf(file, options.set, options.format);
   if (!program) return;
-  const run = choose(program, options.run);
+  const run = withFolds(choose(program, options.run), program, options.folds);
   const folder = runFolder(run, options);
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
   const trainer = join(folder, "trainer");
@@ -129,11 +130,11 @@ function runFolder(run: TypedRun | TypedEnsemble, options: TrainOptions): string
     throw new UsageError("--resume needs --run-dir: the folder of the run to go on with");
   if (runDir !== undefined) {
     const alone = "last.safetensors";
-    const joint = join("member-1", alone);
-    const wanted = "members" in run ? joint : alone;
+    const [joint, folded] = [join("member-1", alone), join("fold-1", alone)];
+    const wanted = "members" in run ? joint : run.data.split.folds === undefined ? alone : folded;
     if (resume && !existsSync(join(runDir, wanted)))
       throw new UsageError(`there is no ${wanted} in ${runDir} to go on from`);
-    if (!resume && [alone, joint].some((file) => existsSync(join(runDir, file))))
+    if (!resume && [alone, joint, folded].some((file) => existsSync(join(runDir, file))))
       throw new UsageError(
         `${runDir} holds a trained run: give --resume to go on with it, or another --run-dir`,
       );
