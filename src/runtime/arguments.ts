@@ -27,6 +27,8 @@ export interface TrainerOptions {
   readonly views?: boolean;
   /** In an ensemble: which member this is, from 1. */
   readonly member?: number;
+  /** Where the rows are divided into folds: which of them validates, from 1. */
+  readonly fold?: number;
 }
 
 /** An option of a command line: what follows it (nothing follows a switch), and what it is for. */

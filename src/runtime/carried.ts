@@ -21,6 +21,12 @@ export interface Carried {
   readonly ownParts: boolean;
   /** Modules that several threads can work on. */
   readonly threads: boolean;
+  /** Rows that are divided by their classes, in their order, or into folds. */
+  readonly stratifies: boolean;
+  readonly orders: boolean;
+  readonly folding: boolean;
+  /** Rows are told class by class. */
+  readonly classes: boolean;
   /** Metrics that are tables. */
   readonly tables: boolean;
   /** Weights that are loaded. */
@@ -43,6 +49,10 @@ export const carried: Carried = {
   inOrder: true,
   ownParts: true,
   threads: true,
+  stratifies: true,
+  orders: true,
+  folding: true,
+  classes: true,
   tables: true,
   warmFiles: true,
   teacher: true,

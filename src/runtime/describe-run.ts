@@ -1,4 +1,5 @@
 import { carried } from "./carried.ts";
+import { describeClassRows, type ClassRows } from "./class-rows.ts";
 import { describeConfusion } from "./confusion.ts";
 import { formatCount, formatDuration, formatMetric } from "./format-numbers.ts";
 import { own } from "./own.ts";
@@ -24,8 +25,9 @@ export function describeStart(event: StartEvent): string[] {
     ...(test > 0 ? [`${formatCount(test)} to test`] : []),
   ];
   return [
-    `${event.run}: ${event.model} (${formatCount(event.parameters)} parameters) on ${event.data}`,
+    `${event.run}${carried.folding && event.fold ? `, fold ${event.fold.number} of ${event.fold.of}` : ""}: ${event.model} (${formatCount(event.parameters)} parameters) on ${event.data}`,
     `  rows      ${parts.join(", ")}`,
+    ...(carried.classes ? (event.classes ?? []).map(describeClasses) : []),
     `  training  ${event.epochs} ${event.epochs === 1 ? "epoch" : "epochs"} of ${formatCount(event.stepsPerEpoch)} steps, ${event.batch} rows a step, seed ${event.seed}`,
     `  backend   ${event.backend} (${event.reason})`,
     ...(carried.warmFiles ? describeWarmStarts(event) : []),
@@ -33,6 +35,11 @@ export function describeStart(event: StartEvent): string[] {
     ...(event.resumedFrom === undefined ? [] : [`  resumed   after epoch ${event.resumedFrom}`]),
     ...(event.changes ?? []).map(({ name, was, is }) => `  changed   ${name}: ${was} → ${is}`),
   ];
+}
+
+/** What each part has of the classes of a field. */
+function describeClasses(rows: ClassRows): string {
+  return `  ${describeClassRows(rows)}`;
 }
 
 /** What the weights start from, where that is not the seed alone. */
@@ -83,6 +90,7 @@ export function describeEnd(event: EndEvent, display: MetricDisplay): string[] {
       : [`validation: ${describeMetrics(event.validation, display)}`]),
     ...(carried.members ? describeMembers(event, display) : []),
     ...(event.test === undefined ? [] : [`test: ${describeMetrics(event.test, display)}`]),
+    ...(carried.folding ? describeFolds(event, display) : []),
     ...(carried.tables ? describeTables(event) : []),
     ...Object.entries(event.paths).map(([name, path]) => `  ${name.padEnd(width)}  ${path}`),
     ...(event.next === undefined || event.next.length === 0
@@ -93,6 +101,24 @@ export function describeEnd(event: EndEvent, display: MetricDisplay): string[] {
 
 function describeTables({ tables = {} }: EndEvent): string[] {
   return Object.entries(tables).flatMap(([name, table]) => describeConfusion(name, table));
+}
+
+/** A line for each fold, and the mean and deviation of each metric. */
+function describeFolds({ folds = [], overall = {} }: EndEvent, display: MetricDisplay): string[] {
+  return [
+    ...folds.map(
+      ({ validation, test }, index) =>
+        `  fold ${index + 1}  ${describeMetrics(validation, display)}${test === undefined ? "" : `  test: ${describeMetrics(test, display)}`}`,
+    ),
+    ...Object.entries(overall).map(([part, metrics]) => {
+      const told = Object.entries(metrics).map(([name, { mean, deviation, folds: defined }]) => {
+        const shown = own(display, name) ?? "number";
+        const some = defined < folds.length ? ` (of ${defined} folds)` : "";
+        return `${name} ${formatMetric(mean, shown)} ± ${formatMetric(deviation, shown)}${some}`;
+      });
+      return `${part}, mean ± deviation of ${folds.length} folds: ${told.join(", ")}`;
+    }),
+  ];
 }
 
 /** A line for each member, their mean, and what they gain by speaking together. */

@@ -2,12 +2,15 @@ import { bindFields } from "./dataset.ts";
 import type { ClassNames, Dataset, Field, RawData } from "./dataset.ts";
 import { carried } from "./carried.ts";
 import { UserError } from "./errors.ts";
+import { foldRows } from "./fold-rows.ts";
 import { exampleRows, type ExampleRow } from "./example-rows.ts";
 import { fitNormalization, normalizeValues } from "./normalize.ts";
 import type { Normalization, NormalizationStep } from "./normalize.ts";
 import { own, recordOf } from "./own.ts";
-import { splitGroups, splitInOrder, splitRows } from "./split.ts";
-import type { Fractions } from "./split.ts";
+import { rowsInOrder } from "./order-rows.ts";
+import { splitGroups, splitInOrder, splitOf, splitRows } from "./split.ts";
+import type { Division, Split } from "./split.ts";
+import { splitStratified } from "./stratify.ts";
 
 /** The rows of a dataset that serve one purpose. */
 export interface Part {
@@ -43,8 +46,10 @@ export interface Sources {
 
 interface PrepareOptions {
   /** Shares of the source that is divided. All 0: everything there is for training. */
-  readonly split: Fractions;
+  readonly split: Division;
   readonly seed: number;
+  /** Which of the folds validates, from 1. */
+  readonly fold?: number | undefined;
   readonly normalize?: Readonly<Record<string, readonly NormalizationStep[]>>;
   /** What an earlier training learned of them: labels are numbered and values scaled as there. */
   readonly known?: Preparation;
@@ -108,18 +113,47 @@ export function preparePart(
   return allOf(dataset);
 }
 
-function divide(
-  dataset: Dataset,
-  options: PrepareOptions,
-): { readonly train: Uint32Array; readonly validation: Uint32Array; readonly test: Uint32Array } {
-  const { train, validation, test } = options.split;
-  const none = new Uint32Array(0);
-  if (train + validation + test === 0)
-    return { train: allOf(dataset).rows, validation: none, test: none };
-  const { rows, inOrder, groups } = dataset;
-  if (carried.inOrder && inOrder) return splitInOrder(rows, options.split, inOrder.reach);
-  if (carried.groups && groups) return splitGroups(groups, options.split, options.seed);
-  return splitRows(rows, options.split, options.seed);
+function divide(dataset: Dataset, { split, seed, fold = 1 }: PrepareOptions): Split {
+  const { rows, groups } = dataset;
+  if (split.train + split.validation + split.test === 0) return splitOf([allOf(dataset).rows]);
+  const reach = carried.inOrder ? dataset.inOrder?.reach : undefined;
+  if (carried.folding && split.folds !== undefined) {
+    const ordered = split.order === undefined ? reach : (reach ?? 0);
+    const by = split.order === "column" ? undefined : groups;
+    const labels = labelsOf(dataset, split.stratify);
+    const folds = { fold, folds: split.folds, test: split.test };
+    return reordered(
+      dataset,
+      split,
+      foldRows(rows, folds, seed, { labels, groups: by, reach: ordered }),
+    );
+  }
+  if (carried.orders && split.order !== undefined)
+    return reordered(dataset, split, splitInOrder(rows, split, reach ?? 0));
+  if (carried.inOrder && reach !== undefined) return splitInOrder(rows, split, reach);
+  if (carried.stratifies && split.stratify !== undefined)
+    return splitStratified(labelsOf(dataset, split.stratify)!, split, seed);
+  if (carried.groups && groups) return splitGroups(groups, split, seed);
+  return splitRows(rows, split, seed);
+}
+
+/** The labels of a field, one a row. */
+function labelsOf(dataset: Dataset, field: string | undefined): Float32Array | undefined {
+  return field === undefined ? undefined : dataset.columns.get(field)!.values;
+}
+
+/** Places in the order of a column as the rows that stand there. */
+function reordered({ groups, where }: Dataset, { order }: Division, split: Split): Split {
+  if (!carried.orders || order !== "column") return split;
+  if (groups === undefined)
+    throw new UserError(
+      `${where} has no column beside the fields that rows could be put in order by.`,
+    );
+  const rows = rowsInOrder(groups, where);
+  const { train, validation, test } = split;
+  return splitOf(
+    [train, validation, test].map((part) => Array.from(part, (place) => rows[place]!)),
+  );
 }
 
 const partOf = (dataset: Dataset, rows: Uint32Array): Part | undefined =>

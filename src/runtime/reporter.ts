@@ -1,3 +1,4 @@
+import type { ClassRows } from "./class-rows.ts";
 import type { ConfusionTable } from "./confusion.ts";
 import type { Difference } from "./run-identity.ts";
 
@@ -26,6 +27,8 @@ export interface StartEvent {
   readonly reason: string;
   readonly parameters: number;
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  /** How often each class occurs, of the fields whose classes are trained. */
+  readonly classes?: readonly ClassRows[];
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly batch: number;
@@ -34,6 +37,8 @@ export interface StartEvent {
   readonly resumedFrom?: number;
   /** What is otherwise than in the training that is gone on with. */
   readonly changes?: readonly Difference[];
+  /** Where a run is trained once for each of several parts that validate. */
+  readonly fold?: { readonly number: number; readonly of: number };
   readonly warmStarts?: readonly WarmStart[];
   /** With warm starts: the weights that were drawn afresh all the same. */
   readonly drawn?: readonly string[];
@@ -80,6 +85,19 @@ export interface Diverged {
   readonly value?: number;
 }
 
+/** What the training of one fold reached. */
+export interface FoldResult {
+  readonly validation: Metrics;
+  readonly test?: Metrics;
+}
+
+/** A metric over the folds that define it: its mean, and the square root of the variance between them (n − 1 below the line). */
+export interface OverFolds {
+  readonly mean: number;
+  readonly deviation: number;
+  readonly folds: number;
+}
+
 export interface EndEvent {
   /** "all epochs done", "stopped early: …", "interrupted". */
   readonly reason: string;
@@ -96,6 +114,9 @@ export interface EndEvent {
   readonly diverged?: Diverged;
   /** What the members of an ensemble reach alone, on the rows on which `test` is what they reach together. */
   readonly members?: readonly { readonly name: string; readonly metrics: Metrics }[];
+  /** What each fold reaches, and over all of them the mean of each metric and its deviation from fold to fold. */
+  readonly folds?: readonly FoldResult[];
+  readonly overall?: Readonly<Record<string, Readonly<Record<string, OverFolds>>>>;
   /** What was written: "best weights" → path. */
   readonly paths: Readonly<Record<string, string>>;
   /** What to try now, one command a line. */

@@ -15,6 +15,16 @@ export interface Fractions {
   readonly test: number;
 }
 
+/** How rows are divided: at random, unless something else is said. */
+export interface Division extends Fractions {
+  /** The field whose classes each part has in the proportions of the whole. */
+  readonly stratify?: string;
+  /** In the order of the file, or by the numbers or dates of the column that is read beside the fields. */
+  readonly order?: "rows" | "column";
+  /** What is not for testing is divided into so many parts, each of which validates once. */
+  readonly folds?: number;
+}
+
 const PARTS = ["train", "validation", "test"] as const;
 
 /**
@@ -31,7 +41,7 @@ export function splitRows(rows: number, fractions: Fractions, seed: number): Spl
     missing[part]!--;
   }
   requireRows(parts, fractions, `${rows} rows`);
-  return splitOf(parts.map((part) => Uint32Array.from(part).sort()));
+  return splitOf(parts);
 }
 
 /** The same for rows of which those of one group stay together: counts are as near as that allows. */
@@ -45,17 +55,24 @@ export function splitGroups(groups: readonly string[], fractions: Fractions, see
     missing[part]! -= units[index]!.length;
   }
   requireRows(parts, fractions, `${groups.length} rows in ${units.length} groups`);
-  return splitOf(parts.map((part) => Uint32Array.from(part).sort()));
+  return splitOf(parts);
 }
 
-function randomOrder(length: number, seed: number): Uint32Array {
+/** Numbers from 0 in an order that the seed decides. */
+export function randomOrder(length: number, seed: number): Uint32Array {
   const order = Uint32Array.from({ length }, (_, index) => index);
   shuffle(order, randomWords(randomStream(seed, "split"), 0));
   return order;
 }
 
-function splitOf([train, validation, test]: readonly Uint32Array[]): Split {
-  return { train: train!, validation: validation!, test: test! };
+/** Three lists of rows as the parts of a split, each ascending. */
+export function splitOf([
+  train = [],
+  validation = [],
+  test = [],
+]: readonly ArrayLike<number>[]): Split {
+  const ascending = (rows: ArrayLike<number>): Uint32Array => Uint32Array.from(rows).sort();
+  return { train: ascending(train), validation: ascending(validation), test: ascending(test) };
 }
 
 /**
@@ -73,10 +90,11 @@ export function splitInOrder(rows: number, fractions: Fractions, reach: number):
     return taken;
   });
   requireRows(parts, fractions, `${rows} rows`);
-  return splitOf(parts.map((part) => Uint32Array.from(part)));
+  return splitOf(parts);
 }
 
-function rowsByGroup(groups: readonly string[]): number[][] {
+/** The rows of each group, in the order in which groups first occur. */
+export function rowsByGroup(groups: readonly string[]): number[][] {
   const units = new Map<string, number[]>();
   groups.forEach((group, row) => {
     const unit = units.get(group);
@@ -87,7 +105,7 @@ function rowsByGroup(groups: readonly string[]): number[][] {
 }
 
 /** Whole numbers in proportion to the shares, adding up to the rounded sum of the shares (Hamilton's method). */
-function largestRemainder(rows: number, fractions: Fractions): number[] {
+export function largestRemainder(rows: number, fractions: Fractions): number[] {
   const quotas = PARTS.map((part) => rows * fractions[part]);
   const counts = quotas.map((quota) => Math.floor(quota + 1e-9));
   const total = Math.min(rows, Math.round(quotas.reduce((sum, quota) => sum + quota, 0)));
@@ -100,11 +118,12 @@ function largestRemainder(rows: number, fractions: Fractions): number[] {
   return counts;
 }
 
-function indexOfLargest(values: readonly number[]): number {
+export function indexOfLargest(values: readonly number[]): number {
   return values.indexOf(Math.max(...values));
 }
 
-function requireRows(
+/** A part that was asked for has rows. */
+export function requireRows(
   parts: readonly (readonly number[])[],
   fractions: Fractions,
   among: string,

@@ -42,6 +42,23 @@ describe("a wrong part of the data gives its finding at its place", () => {
     [{ split: "split: 80%" }, ["NN0405 80%"]],
     [{ split: "split: (train: 80%, validation: relu)" }, ["NN0405 relu"]],
     [{ split: "split: (train: 80%, validation: 20%, by: patient)" }, ["NN0405 patient"]],
+    [{ split: "split: (train: 80%, validation: 20%, shuffle: off)" }, ["NN0604 shuffle"]],
+    [{ split: "split: folds(5)" }, ["NN0405 folds(5)"]],
+    [{ split: "split: (folds: 1)" }, ["NN0406 1"]],
+    [{ split: "split: (folds: 2.5)" }, ["NN0405 2.5"]],
+    [{ split: "split: (folds: 5, train: 80%)" }, ["NN0630 train: 80%"]],
+    [{ split: "split: (folds: 5, validation: 20%)" }, ["NN0630 validation: 20%"]],
+    [{ split: "split: (folds: 5, folds: 3)" }, ["NN0609 folds: 3"]],
+    [{ split: "split: (folds: 5, test: 100%)" }, ["NN0613 (folds: 5, test: 100%)"]],
+    [{ split: "split: (train: 80%, test: 20%, stratify: image)" }, ["NN0405 image"]],
+    [{ split: 'split: (train: 80%, test: 20%, stratify: "label")' }, ['NN0405 "label"']],
+    [{ split: "split: (train: 80%, test: 20%, order: time)" }, ["NN0405 time"]],
+    [
+      { split: "split: (train: 80%, test: 20%, order: rows, stratify: label)" },
+      ["NN0630 order: rows"],
+    ],
+    [{ split: 'split: (train: 80%, test: 20%, order: rows, by: "p")' }, ['NN0630 by: "p"']],
+    [{ split: 'split: (train: 80%, test: 20%, stratify: label, by: "p")' }, ['NN0630 by: "p"']],
     [{ split: "split: (validation: 50%, test: 50%)" }, ["NN0613 (validation: 50%, test: 50%)"]],
     [{ split: "split: (train: 50%, train: 50%)" }, ["NN0609 train: 50%"]],
     [{ split: "normalize: standardise" }, ["NN0411 standardise"]],
@@ -75,6 +92,27 @@ test("a source for each part; the split divides the rest", () => {
   });
   expect(sources.map(({ part }) => part)).toEqual(["train", "test"]);
   expect(split).toEqual({ train: 0.9, validation: 0.1, test: 0 });
+});
+
+test("rows are chosen by their classes, in their order, or in folds", () => {
+  const split = (written: string): unknown => data({ split: `split: (${written})` }).split;
+  const shares = { train: 0.8, validation: 0.2, test: 0 };
+  expect(split("train: 80%, validation: 20%, stratify: label")).toEqual({
+    ...shares,
+    stratify: "label",
+  });
+  expect(split("train: 80%, validation: 20%, order: rows")).toEqual({
+    ...shares,
+    order: { by: "rows" },
+  });
+  expect(split('train: 80%, validation: 20%, order: "day"')).toEqual({
+    ...shares,
+    order: { by: "column", column: "day" },
+  });
+  expect(split("folds: 5, test: 50%, stratify: label")).toEqual({
+    ...{ train: 0.4, validation: 0.1, test: 0.5 },
+    ...{ folds: 5, stratify: "label" },
+  });
 });
 
 test("without a split everything is for training", () => {

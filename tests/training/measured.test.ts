@@ -147,3 +147,74 @@ train Net on D { loss: mean_squared_error(value, price) batch: 16 epochs: 4 opti
   expect(told["rmse"]! / Math.sqrt(expected.mse)).toBeCloseTo(1, 4);
   expect(expected.mae).toBeGreaterThan(5);
 });
+
+describe("folds", () => {
+  const rows = Array.from({ length: 60 }, (_, row) => {
+    const [a, b] = [wave(row, 1.7), wave(row, 2.9)];
+    return `${a},${b},${a + b > 1 ? "yes" : "no"},${60 - row}`;
+  });
+  writeFileSync(join(folder, "folds.csv"), `a,b,kind,day\n${rows.join("\n")}\n`);
+  const spec = (split: string): string => `nnspec 1
+dim B
+data D {
+  x: f32[B, 2]
+  kind: class[B] of 2
+  source: csv("folds.csv", kind: "kind"${split.includes("day") ? "" : ', ignore: "day"'})
+  normalize: standardize
+  split: (${split})
+}
+model Net(x: f32[B, 2]) -> f32[B, 2] { return x -> dense(4) -> relu -> dense(2) as logits }
+train Net on D { loss: cross_entropy(logits, kind) metrics: (accuracy, f1) batch: 8 epochs: 3 keep: last }
+`;
+  const trained = (args: readonly string[]): readonly Event[] => {
+    const { stdout, stderr, status } = nnspec([...args, "--format", "json"], { cwd: folder });
+    expect(status, stderr).toBe(0);
+    return events(stdout);
+  };
+  interface Overall {
+    readonly folds: readonly { readonly validation: { readonly f1: number } }[];
+    readonly overall: { readonly validation: { readonly f1: { mean: number; deviation: number } } };
+  }
+
+  test("each part validates once, and the end has the mean and the deviation of every metric", () => {
+    writeFileSync(join(folder, "folds.nnspec"), spec("folds: 3, test: 20%, stratify: kind"));
+    const all = trained(["train", "folds.nnspec", "--run-dir", "folds"]);
+    const starts = all.filter(({ event }) => event === "start");
+    expect(starts).toHaveLength(3);
+    const { folds, overall } = all.at(-1) as unknown as Overall;
+    const values = folds.map(({ validation }) => validation.f1);
+    expect(values).toEqual(
+      all.flatMap(({ event, validation }, index) =>
+        event === "end" && index < all.length - 1 ? [validation["f1"]] : [],
+      ),
+    );
+    const mean = values.reduce((sum, value) => sum + value, 0) / 3;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 2;
+    expect(overall.validation.f1.mean).toBeCloseTo(mean, 12);
+    expect(overall.validation.f1.deviation).toBeCloseTo(Math.sqrt(variance), 12);
+
+    // The weights of a fold are measured on the rows that it was never trained on, whichever fold it is.
+    const [, second] = all.filter(({ event }) => event === "end");
+    const [again] = trained(["eval", "folds/fold-2"]);
+    expect(again!.test["loss"]).toBeCloseTo(second!.test["loss"]!, 6);
+    expect(nnspec(["eval", "folds"], { cwd: folder }).stderr).toContain("give one of them");
+
+    // What has ended is not trained again.
+    const resumed = trained(["train", "folds.nnspec", "--run-dir", "folds", "--resume"]);
+    expect(resumed).toHaveLength(1);
+    expect((resumed[0] as unknown as Overall).overall).toEqual(overall);
+  });
+
+  test("the command line divides the rows of any file, and in order the future is not trained on", () => {
+    writeFileSync(join(folder, "ordered.nnspec"), spec('train: 80%, test: 20%, order: "day"'));
+    const all = trained(["train", "ordered.nnspec", "--folds", "3", "--run-dir", "ordered"]);
+    const starts = all.filter(({ event }) => event === "start") as unknown as readonly {
+      rows: object;
+    }[];
+    expect(starts.map(({ rows: counted }) => counted)).toEqual([
+      { train: 12, validation: 12, test: 12 },
+      { train: 24, validation: 12, test: 12 },
+      { train: 36, validation: 12, test: 12 },
+    ]);
+  });
+});

@@ -215,7 +215,13 @@ export interface TypedData {
     readonly train: number;
     readonly validation: number;
     readonly test: number;
+    /** The column whose rows stay together. */
     readonly by?: string;
+    /** The field whose classes each part has in the proportions of the whole. */
+    readonly stratify?: string;
+    readonly order?: { readonly by: "rows" } | { readonly by: "column"; readonly column: string };
+    /** What is not for testing is divided into so many parts, each of which validates once; `train` and `validation` are then those of one fold. */
+    readonly folds?: number;
   };
 }
 

@@ -90,7 +90,13 @@ function factsOfData({
   normalize,
   split,
 }: TypedData): readonly (readonly [string, string])[] {
-  const { train, validation, test, by } = split;
+  const { train, validation, test, by, stratify, order, folds } = split;
+  const manners = [
+    ...(by === undefined ? [] : [`by ${by}`]),
+    ...(stratify === undefined ? [] : [`stratify ${stratify}`]),
+    ...(order ? [`order ${order.by === "rows" ? "rows" : JSON.stringify(order.column)}`] : []),
+    ...(folds === undefined ? [] : [`folds ${folds}`]),
+  ];
   return [
     ["data declaration", name],
     ...fields.map(({ name: field, type }) => [`field ${field}`, typeText(type)] as const),
@@ -99,7 +105,7 @@ function factsOfData({
     ),
     [
       "split",
-      `train ${train}, validation ${validation}, test ${test}${by === undefined ? "" : `, by ${by}`}`,
+      [`train ${train}`, `validation ${validation}`, `test ${test}`, ...manners].join(", "),
     ],
   ];
 }

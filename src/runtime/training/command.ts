@@ -6,6 +6,7 @@ import type { MetricDisplay, Reporter } from "../reporter.ts";
 import { openTerminal } from "../terminal.ts";
 import type { Trained } from "./checkpoints.ts";
 import type { TrainingDefinition } from "./definition.ts";
+import { rehearseFolds, trainFolds } from "./fold-training.ts";
 import { evaluateCheckpoint, rehearse, train } from "./training.ts";
 
 /** The command line; gives the exit code. Whoever listens besides may take the place of the reporter. */
@@ -27,10 +28,14 @@ export async function runTraining(
   }
   const reporter = listen(createReporter(terminal, options.format, displayOf(training)));
   if (options.evaluate === undefined && options.dryRun === true) {
-    await rehearse(training, options, reporter);
+    if (training.folds) await rehearseFolds(training, options, reporter);
+    else await rehearse(training, options, reporter);
     return 0;
   }
-  if (options.evaluate === undefined) return codeOf(await train(training, options, reporter));
+  if (options.evaluate === undefined) {
+    if (training.folds) return codeOf(await trainFolds(training, options, reporter));
+    return codeOf(await train(training, options, reporter));
+  }
   const start = performance.now();
   const measured = await evaluateCheckpoint(training, options.evaluate, options);
   const { metrics, rows, backend, why } = measured;
@@ -54,7 +59,7 @@ export async function runTraining(
 }
 
 /** 130 or 143 when it was interrupted, 3 when its numbers were none any more. */
-function codeOf(trained: Trained | undefined): number {
+function codeOf(trained: Pick<Trained, "end"> | undefined): number {
   if (trained === undefined) return interruptedCode();
   return trained.end.diverged === undefined ? 0 : 3;
 }

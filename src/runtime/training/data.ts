@@ -25,12 +25,18 @@ export async function loadData(
   training: TrainingDefinition,
   seed: number,
   path?: string,
+  fold?: number,
 ): Promise<LoadedData> {
   const sources = await readAll(training, path);
   // Values are brought to scale where they lie, so who the rows are is asked before.
   const identity = sourcesIdentity(sources);
   const normalize = training.normalization ? await training.normalization() : {};
-  const data = prepareData(training.fields, sources, { split: training.split, seed, normalize });
+  const data = prepareData(training.fields, sources, {
+    split: training.split,
+    seed,
+    fold,
+    normalize,
+  });
   const fed = training.feeding ? feedData(data, training.feeding) : data;
   return { ...fed, sources: identity };
 }
@@ -41,10 +47,16 @@ export async function loadAgain(
   seed: number,
   before: { readonly identity: RunIdentity; readonly preparation: Preparation },
   tell: (remark: string) => void,
+  fold?: number,
 ): Promise<PreparedData> {
   const { identity, preparation: known } = before;
   const sources = rowsAsBefore(await readAll(training, identity.bound), identity, tell);
-  const data = prepareData(training.fields, sources, { split: training.split, seed, known });
+  const data = prepareData(training.fields, sources, {
+    split: training.split,
+    seed,
+    fold,
+    known,
+  });
   return training.feeding ? feedData(data, training.feeding) : data;
 }
 

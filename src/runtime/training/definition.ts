@@ -6,6 +6,7 @@ import type { KroneckerFactors } from "../kronecker.ts";
 import type { Minimizer } from "../minimizer.ts";
 import type { Part, Sources } from "../prepare.ts";
 import type { MetricDisplay, Metrics } from "../reporter.ts";
+import type { Division } from "../split.ts";
 import type { View } from "../views.ts";
 import type { WasmProgram } from "../wasm-plan.ts";
 import type { Moved } from "../whole-objective.ts";
@@ -89,6 +90,8 @@ export interface TrainingDefinition {
   readonly metricsOf: (total: (sum: string) => number, count: number) => Metrics;
   /** Metrics that are made of numbers kept row by row. */
   readonly collected?: readonly CollectedNumbers[];
+  /** The fields whose classes are trained: their rows are counted. */
+  readonly countedLabels?: readonly string[];
   /** Metrics that some rows do not define. */
   readonly undefinable?: readonly Undefinable[];
   readonly tables?: readonly CollectedTable[];
@@ -141,7 +144,9 @@ export interface TrainingDefinition {
   readonly warmFiles?: readonly WarmFile[];
 
   readonly fields: readonly Field[];
-  readonly split: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly split: Division;
+  /** How often it is trained, each time with another part to validate. */
+  readonly folds?: number;
   readonly normalization?: Normalizing;
   /** Absent where the spec names no source. */
   readonly readSources?: () => Promise<Sources>;

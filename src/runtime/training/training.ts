@@ -1,6 +1,7 @@
 import type { TrainerOptions } from "../arguments.ts";
 import { batchCount, batches } from "../batches.ts";
 import { loadTensors } from "../checkpoint.ts";
+import { countClassRows, lackingClasses } from "../class-rows.ts";
 import type { Calibration } from "../device.ts";
 import { UserError } from "../errors.ts";
 import { saveRows, saveStart } from "../example-rows.ts";
@@ -105,7 +106,7 @@ export async function openSession(
   const folder = folderOf(options);
   const before = options.resume ? await stateBefore(folder) : undefined;
   const bound = options.data.get(training.dataName) ?? before?.identity.bound;
-  const data = await loadData(training, dataSeed, bound);
+  const data = await loadData(training, dataSeed, bound, options.fold);
   // A class that the data do not have is told before the first epoch is measured.
   if (training.collected) collectorsOf(training, data.train);
   const { length } = data.train.rows;
@@ -133,6 +134,7 @@ export async function openSession(
     model: training.modelName,
     seed: String(dataSeed),
     ...(training.memberResults && { member: String(options.member ?? 1) }),
+    ...(training.folds && { fold: String(options.fold ?? 1) }),
     preparation: preparationToText(data.preparation),
     ...identityToMetadata(identity),
   };
@@ -213,6 +215,9 @@ function versionsOf(training: TrainingDefinition): RunIdentity["versions"] {
 function reportStart(session: Session, resumedFrom: number | undefined): void {
   const { training, device, data, epochs, stepsPerEpoch, seed, reporter } = session;
   const { teacher, warmStarts = [], changes = [] } = session;
+  const classes = training.countedLabels
+    ? training.countedLabels.map((field) => countClassRows(field, data))
+    : [];
   reporter.start({
     run: training.runName,
     model: training.modelName,
@@ -221,6 +226,7 @@ function reportStart(session: Session, resumedFrom: number | undefined): void {
     reason: device.reason,
     parameters: training.parameterCount,
     rows: countsOf(data),
+    ...(training.countedLabels && { classes }),
     epochs,
     stepsPerEpoch,
     batch: rowsOfStep(training),
@@ -231,7 +237,12 @@ function reportStart(session: Session, resumedFrom: number | undefined): void {
       : {}),
     ...(resumedFrom === undefined ? {} : { resumedFrom }),
     ...(changes.length > 0 ? { changes } : {}),
+    ...(training.folds && {
+      fold: { number: Number(session.metadata["fold"]), of: training.folds },
+    }),
   });
+  if (training.countedLabels)
+    for (const remark of classes.flatMap(lackingClasses)) reporter.note(remark);
 }
 
 /** What a checkpoint reaches on rows that it was not trained on. */
@@ -306,11 +317,13 @@ export async function measuredPart(
       `${checkpoint} does not say which rows it was trained on: name those to measure it on with --data ${training.dataName}=path.`,
     );
   const seed = Number(file.metadata["seed"] ?? training.defaultSeed);
+  const fold = Number(file.metadata["fold"] ?? 1);
   const { test, validation, train } = await loadAgain(
     training,
     seed,
     { identity, preparation },
     tell,
+    fold,
   );
   return test ?? validation ?? train;
 }

@@ -48,6 +48,8 @@ export interface TrainOptions extends SharedOptions, DeviceOptions {
   readonly data: ReadonlyMap<string, string>;
   readonly epochs?: number;
   readonly seed?: number;
+  /** How many parts of the rows validate, each once. */
+  readonly folds?: number;
   readonly runDir?: string;
   readonly resume: boolean;
   /** Settings that may be others than those of the state that is gone on from. */

@@ -158,6 +158,11 @@ function train(program: Command): void {
     .option("--epochs <n>", "how many epochs instead of the file's", wholeNumber(1))
     .option("--seed <n>", "the seed instead of the file's", wholeNumber(0))
     .option(
+      "--folds <n>",
+      "divide the rows into n parts and train n times, each part validating once: mean and deviation of every metric",
+      wholeNumber(2),
+    )
+    .option(
       "--run-dir <folder>",
       "where trainer, checkpoints and logs go (default: runs/<run>, then runs/<run>-2, …)",
     )

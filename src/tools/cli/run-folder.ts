@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { UsageError } from "./exit.ts";
 
 /** What the folder of a run is called: `digits-cnn` for DigitsCnn. */
@@ -19,7 +19,10 @@ export function trainerOf(
   file: string,
   checkpoint: string | undefined,
 ): { readonly program: string; readonly checkpoint: string } {
-  const program = join(folder, "trainer", file);
+  const own = join(folder, "trainer", file);
+  // A fold is trained by the program that lies beside it.
+  const isFold = /^fold-\d+$/.test(basename(resolve(folder)));
+  const program = isFold && !existsSync(own) ? join(folder, "..", "trainer", file) : own;
   if (!existsSync(program))
     throw new UsageError(
       `${folder} is not a run folder of nnspec train: there is no trainer/${file} in it`,
@@ -29,6 +32,10 @@ export function trainerOf(
     ["best.safetensors", "last.safetensors"]
       .map((name) => join(folder, name))
       .find((path) => existsSync(path));
+  if (weights === undefined && existsSync(join(folder, "fold-1")))
+    throw new UsageError(
+      `${folder} holds several folds, each with weights of its own: give one of them, such as ${join(folder, "fold-1")}`,
+    );
   if (weights === undefined)
     throw new UsageError(`${folder} has no checkpoint yet (best.safetensors, last.safetensors)`);
   if (!existsSync(weights)) throw new UsageError(`cannot read ${weights}: there is no such file`);

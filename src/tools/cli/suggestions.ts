@@ -15,10 +15,11 @@ export function suggestNext({ file, folder, seed }: Finished, options: TrainOpti
   const spec = shellWord(file);
   const given = givenAgain(options);
   const rows = examplesIn(folder);
+  const kept = existsSync(join(folder, "fold-1")) ? join(folder, "fold-1") : folder;
   const ideas: readonly (readonly [command: string, purpose: string])[] = [
-    [`nnspec eval ${shellWord(folder)}${dataOf(options)}`, "measure the kept weights again"],
+    [`nnspec eval ${shellWord(kept)}${dataOf(options)}`, "measure the kept weights again"],
     ...(rows
-      ? [[`nnspec predict ${shellWord(folder)} ${shellWord(rows)}`, "use them"] as const]
+      ? [[`nnspec predict ${shellWord(kept)} ${shellWord(rows)}`, "use them"] as const]
       : []),
     ...(file === "-"
       ? []
@@ -68,17 +69,17 @@ export function suggestResume(
   process.stdout.write(`\n${title}\n  ${asCalled(command)}\n`);
 }
 
-/** Rows of the data that training laid beside the weights, or the text to go on with; of an ensemble, those of a member. */
+/** Rows of the data that training laid beside the weights, or the text to go on with; of an ensemble, those of a member; of folds, those of the first. */
 function examplesIn(folder: string): string | undefined {
-  return [folder, join(folder, "member-1")]
+  return [folder, join(folder, "member-1"), join(folder, "fold-1")]
     .flatMap((at) => [join(at, "rows.json"), join(at, "start.txt")])
     .find((path) => existsSync(path));
 }
 
 /** The options that a second training needs to be the same, but for its seed and folder. */
 function givenAgain(options: TrainOptions): string {
-  const { run, epochs, backend, threads } = options;
-  const named = { run, epochs, backend, threads };
+  const { run, epochs, folds, backend, threads } = options;
+  const named = { run, epochs, folds, backend, threads };
   const words = Object.entries(named).flatMap(([name, value]) =>
     value === undefined ? [] : [` --${name} ${shellWord(String(value))}`],
   );

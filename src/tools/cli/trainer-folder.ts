@@ -69,8 +69,10 @@ export async function resumeTraining({ rehearse, train }: Training): Promise<num
 
 /** Whether anything has been trained, as the log is written before the first step; or another training has the folder now. */
 function hasBegun(folder: string): boolean {
-  const begun = ["metrics.jsonl", join("member-1", "metrics.jsonl"), "lock.json"];
-  return begun.some((file) => existsSync(join(folder, file)));
+  if (existsSync(join(folder, "lock.json"))) return true;
+  return ["", "member-1", "fold-1"].some((member) =>
+    existsSync(join(folder, member, "metrics.jsonl")),
+  );
 }
 
 /** The folders above that are not there yet, from the lowest up. */

@@ -1,6 +1,5 @@
 import { diagnostic } from "../../base/diagnostics/diagnostic.ts";
 import * as messages from "../../base/diagnostics/catalogue/data.ts";
-import { wrongKindOfValue } from "../../base/diagnostics/catalogue/arguments.ts";
 import type { Span } from "../../base/source.ts";
 import { suggest } from "../../base/suggest.ts";
 import { known, print } from "../../ir/dim.ts";
@@ -8,12 +7,12 @@ import type { Use } from "../../library/arguments.ts";
 import type { NormalizerDefinition } from "../../library/definition.ts";
 import type * as Ast from "../../syntax/ast.ts";
 import type { TypedData } from "../../typed/program.ts";
-import { numberOf, replace } from "./argument-values.ts";
+import { replace } from "./argument-values.ts";
 import { checkUse } from "./arguments.ts";
 import type { Context, Declaration, Scope } from "./context.ts";
-import { describeValue, snippet } from "./describe.ts";
-import { evaluate } from "./evaluate.ts";
-import { inferSources, parts, type Fields } from "./sources.ts";
+import { snippet } from "./describe.ts";
+import { inferSources, type Fields } from "./sources.ts";
+import { inferSplit } from "./split.ts";
 import { tensorType } from "./types.ts";
 
 export const dataSettings = ["source", "normalize", "split"] as const;
@@ -33,7 +32,8 @@ export function inferData(context: Context, { item, scope }: Declaration): Typed
   const normalize = written.normalize
     ? inferNormalize(context, scope, item.name.text, fields, written.normalize)
     : [];
-  const split = inferSplit(context, scope, sources ?? [], written.split) ?? {
+  const declared = { fields, sources: sources ?? [] };
+  const split = inferSplit(context, scope, declared, written.split) ?? {
     train: 0.8,
     validation: 0.1,
     test: 0.1,
@@ -258,121 +258,4 @@ function normalizers(
   return steps.includes(undefined) || early >= 0
     ? undefined
     : steps.filter((step) => step !== undefined);
-}
-
-type Split = { -readonly [Key in keyof TypedData["split"]]: TypedData["split"][Key] };
-
-/** The fractions of what the sources leave undivided; without a setting everything is for training. */
-function inferSplit(
-  context: Context,
-  scope: Scope,
-  sources: TypedData["sources"],
-  setting: Ast.Setting | undefined,
-): TypedData["split"] | undefined {
-  const split: Split = { train: 1, validation: 0, test: 0 };
-  if (!setting) return split;
-  const { value } = setting;
-  if (value.kind !== "group" || value.arguments.some((argument) => !argument.name)) {
-    const evaluated = evaluate(context, scope, value);
-    const found = evaluated && describeValue(evaluated, value.span);
-    if (found)
-      context.report(
-        diagnostic(wrongKindOfValue, value.span, {
-          name: "split",
-          expected: "shares such as `(train: 80%, validation: 10%, test: 10%)`",
-          found,
-        }),
-      );
-    return undefined;
-  }
-  split.train = 0;
-  const shares = value.arguments.map((argument) => readShare(context, scope, split, argument));
-  return shares.includes(false) || !checkShares(context, split, sources, value) ? undefined : split;
-}
-
-function readShare(
-  context: Context,
-  scope: Scope,
-  split: Split,
-  { name, value: expression }: Ast.Argument,
-): boolean {
-  const value = evaluate(context, scope, expression);
-  const part = parts.find((each) => each === name?.text);
-  if (!value || !name) return false;
-  if (name.text === "by") {
-    if (value.kind === "text") split.by = value.value;
-    else
-      context.report(
-        diagnostic(wrongKindOfValue, expression.span, {
-          name: "by",
-          expected: "the name of a column in quotes",
-          found: describeValue(value, expression.span),
-        }),
-      );
-    return value.kind === "text";
-  }
-  if (!part) {
-    const choices = [...parts, "by"];
-    const suggestion = suggest(name.text, choices);
-    context.report(
-      diagnostic(
-        messages.unknownPart,
-        name.span,
-        { name: name.text, known: choices, suggestion },
-        { fixes: suggestion === undefined ? [] : [replace(name.span, suggestion)] },
-      ),
-    );
-    return false;
-  }
-  const share = numberOf(value);
-  if (share === undefined || share < 0) {
-    context.report(
-      diagnostic(wrongKindOfValue, expression.span, {
-        name: part,
-        expected: "a share such as `80%`",
-        found: describeValue(value, expression.span),
-      }),
-    );
-    return false;
-  }
-  split[part] += share;
-  return true;
-}
-
-/** The shares make a whole, training gets one, and no part comes from a source and the split at once. */
-function checkShares(
-  context: Context,
-  split: Split,
-  sources: TypedData["sources"],
-  value: Ast.Group,
-): boolean {
-  const names = value.arguments.filter((argument) => argument.name!.text !== "by");
-  const twice = names.find((argument) =>
-    sources.some(
-      (source) =>
-        source.part !== "all" && source.part !== "train" && source.part === argument.name!.text,
-    ),
-  );
-  const repeated = names.find(
-    (argument, index) =>
-      names.findIndex((other) => other.name!.text === argument.name!.text) < index,
-  );
-  const total = split.train + split.validation + split.test;
-  const finding =
-    (repeated &&
-      diagnostic(messages.dataWrittenTwice, repeated.span, { name: repeated.name!.text })) ??
-    (twice && diagnostic(messages.partTwice, twice.span, { part: twice.name!.text })) ??
-    (Math.abs(total - 1) > 1e-9
-      ? diagnostic(messages.splitNotWhole, value.span, {
-          total: percent(total),
-          parts: names.map((argument) => snippet(argument.value.span)).join(" + "),
-        })
-      : undefined) ??
-    (split.train === 0 ? diagnostic(messages.emptyTraining, value.span, {}) : undefined);
-  if (finding) context.report(finding);
-  return !finding;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(6))}%`;
 }

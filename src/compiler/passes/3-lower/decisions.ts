@@ -1,7 +1,7 @@
 import { known, size } from "../../ir/dim.ts";
 import type { Decided } from "../../library/definition.ts";
+import { fieldOf } from "../../typed/field-of.ts";
 import type { TypedMetric, TypedRun } from "../../typed/program.ts";
-import { fieldOf } from "./units.ts";
 
 /** Axes of places, each of which is decided by itself: their numbers are no labels. */
 const places: ReadonlySet<string> = new Set(["h", "w", "t"]);

@@ -1,11 +1,12 @@
 import type { Node } from "../../ir/graph.ts";
 import type { CollectedMetric, CollectedOperand, CompiledMetric } from "../../plan/compiled.ts";
 import { countName, sumName } from "../../plan/names.ts";
+import { fieldOf } from "../../typed/field-of.ts";
 import type { TypedMetric } from "../../typed/program.ts";
 import { decidedBy } from "./decisions.ts";
 import { perRow } from "./loss.ts";
 import type { Lowering } from "./lowering.ts";
-import { fieldOf, operandsOf } from "./units.ts";
+import { operandsOf } from "./units.ts";
 
 /** Something that is added up over the rows: `loss`, and `accuracy/correct` and the like; `value` is `[capacity]`. */
 export interface RowSum {

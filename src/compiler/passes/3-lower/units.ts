@@ -1,7 +1,8 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import { unitName } from "../../plan/names.ts";
-import type { TypedMetric, TypedRun, Value } from "../../typed/program.ts";
+import { fieldOf } from "../../typed/field-of.ts";
+import type { TypedMetric, TypedRun } from "../../typed/program.ts";
 import type { Lowering } from "./lowering.ts";
 import { shapeOf } from "./sizes.ts";
 import { lowerValue } from "./values.ts";
@@ -19,14 +20,6 @@ export function operandsOf(lowering: Lowering, metric: TypedMetric): readonly No
   if (field === undefined || kind === undefined) return operands;
   const graph = lowering.graph.at({ path: "metrics", role: "metric" });
   return operands.map((operand) => inUnit(lowering, graph, operand, field, kind));
-}
-
-/** The field of the data that a value is, as it is or fed to the model; undefined where something is calculated with it. */
-export function fieldOf(run: TypedRun, { body }: Value): string | undefined {
-  if (body.kind === "field") return body.name;
-  if (body.kind === "input") return run.inputs.get(body.name) ?? body.name;
-  const isRenamed = body.kind === "arithmetic" && body.operator === "+";
-  return isRenamed && body.operands.length === 1 ? fieldOf(run, body.operands[0]!) : undefined;
 }
 
 /** "numbers": each entry of a row has a factor of its own; "matrix": entries were mixed. Undefined where a field is as it was read. */

@@ -12,21 +12,39 @@ import { lowerFormula } from "../../../compiler/typed/formula-nodes.ts";
 import type { Plain } from "../code.ts";
 import { isOfFolder, textSource } from "../predictions.ts";
 import type { Emission } from "../emission.ts";
+import { countedFields } from "./carried-flags.ts";
 import type { Entry } from "./entry.ts";
 import { call, list, plain, record, variable, type Item, type Recipe } from "./recipe.ts";
 
 /** Where the rows come from, how they are divided and brought to scale. */
 export function dataEntries(emission: Emission): readonly Entry[] {
   const { split } = emission.compiled.run.data;
-  const fractions = { train: split.train, validation: split.validation, test: split.test };
+  const division = {
+    ...{ train: split.train, validation: split.validation, test: split.test },
+    ...(split.stratify !== undefined && { stratify: split.stratify }),
+    ...(split.order && { order: split.order.by }),
+    ...(split.folds !== undefined && { folds: split.folds }),
+  };
   return [
     fields(emission),
     {
       module: "data",
       name: "split",
-      value: plain(fractions),
-      about: "Which share of the rows is for what.",
+      type: "Division",
+      value: plain(division),
+      about: "Which share of the rows is for what, and how they are chosen.",
     },
+    ...(split.folds === undefined
+      ? []
+      : [
+          {
+            module: "data",
+            name: "folds",
+            value: plain(split.folds),
+            about: "How often it is trained, each time with another part to validate.",
+          } as const,
+        ]),
+    ...counted(emission),
     ...normalization(emission),
     ...ownSources(emission),
     {
@@ -38,6 +56,20 @@ export function dataEntries(emission: Emission): readonly Entry[] {
         parameters: [{ name: "path", type: "string" }],
         body: readOther(emission, variable("path")),
       },
+    },
+  ];
+}
+
+function counted({ compiled }: Emission): readonly Entry[] {
+  const own = countedFields(compiled.run);
+  if (own.length === 0) return [];
+  return [
+    {
+      module: "data",
+      name: "countedLabels",
+      type: "readonly string[]",
+      about: "The fields whose classes are trained: their rows are counted.",
+      value: plain(own),
     },
   ];
 }
@@ -209,9 +241,10 @@ function readSource(emission: Emission, source: TypedSource): Recipe {
 }
 
 function common({ compiled }: Emission, fromFolder: boolean): Readonly<Record<string, Recipe>> {
-  const { by } = compiled.run.data.split;
+  const { by, order } = compiled.run.data.split;
+  const beside = order?.by === "column" ? order.column : by;
   return {
-    ...(by !== undefined && { group: plain(by) }),
+    ...(beside !== undefined && { group: plain(beside) }),
     ...(fromFolder && { directory: variable("directory") }),
   };
 }

@@ -3,7 +3,7 @@
  * and what one network leaves of a file is often a few lines. All others have a file of their own.
  */
 const joined: Readonly<Record<string, readonly string[]>> = {
-  "train.ts": ["training/command"],
+  "train.ts": ["training/command", "training/fold-training"],
   "test.ts": ["training/self-test"],
   "predict.ts": [
     "training/predict-command",
@@ -27,7 +27,7 @@ const joined: Readonly<Record<string, readonly string[]>> = {
     "metrics-log",
   ],
   "checkpoints.ts": ["training/checkpoints", "training/keeping", "training/resuming"],
-  "measuring.ts": ["training/measuring", "training/collecting"],
+  "measuring.ts": ["training/measuring", "training/collecting", "training/undefined-metrics"],
   "session.ts": ["training/session", "training/position", "training/types"],
   "runtime/device.ts": ["device", "device-choice", "remembered", "device-plan", "thread-count"],
   "runtime/gpu-device.ts": ["gpu-device", "gpu-loop", "gpu-array", "device-modes", "x-display"],
@@ -54,7 +54,25 @@ const joined: Readonly<Record<string, readonly string[]>> = {
     "format-numbers",
   ],
   "runtime/csv.ts": ["read-csv", "read-other-table", "csv"],
-  "runtime/dataset.ts": ["prepare", "dataset", "labels", "split", "batches", "example-rows"],
+  "runtime/dataset.ts": [
+    "prepare",
+    "dataset",
+    "labels",
+    "split",
+    "stratify",
+    "order-rows",
+    "fold-rows",
+    "batches",
+    "example-rows",
+  ],
+  "runtime/metrics.ts": [
+    "collected-rows",
+    "class-counts",
+    "class-metrics",
+    "area-under-curve",
+    "average-precision",
+    "calibration-error",
+  ],
   "runtime/run-identity.ts": ["run-identity", "fingerprint", "same-rows"],
   "runtime/normalize.ts": ["normalize", "preparation-text"],
   "runtime/checkpoint.ts": ["checkpoint", "safetensors"],

@@ -23,12 +23,13 @@ import { openDims } from "../open-dims.ts";
 import type { TrainingHere } from "../../training/train-here.ts";
 import { suggestLower, suggestNext, suggestResume } from "../suggestions.ts";
 import { writeEnsemble, writeTrainer } from "../trainer.ts";
+import { withFolds } from "../with-folds.ts";
 
 /** Trains a run in this process and writes the program that does the same beside its weights: both are one source. An ensemble's program is built and run. */
 export async function train(file: string, options: TrainOptions): Promise<void> {
   const program = programOf(file, options.set, options.format);
   if (!program) return;
-  const run = choose(program, options.run);
+  const run = withFolds(choose(program, options.run), program, options.folds);
   const place = runFolder(run, options);
   const { folder } = place;
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
@@ -130,9 +131,10 @@ function inspectionOf(
   };
 }
 
-/** What a trained run has, and a trained ensemble. */
+/** What a trained run has, a trained ensemble, and a run over folds. */
 const alone = "last.safetensors";
 const joint = join("member-1", alone);
+const folded = join("fold-1", alone);
 
 /** The folder asked for, or the first free one of runs/mlp, runs/mlp-2, …: no earlier run is written over. */
 function runFolder(run: TypedRun | TypedEnsemble, options: TrainOptions): RunFolder {
@@ -140,7 +142,7 @@ function runFolder(run: TypedRun | TypedEnsemble, options: TrainOptions): RunFol
   if (resume && runDir === undefined)
     throw new UsageError("--resume needs --run-dir: the folder of the run to go on with");
   if (runDir !== undefined) {
-    const wanted = "members" in run ? joint : alone;
+    const wanted = "members" in run ? joint : run.data.split.folds === undefined ? alone : folded;
     if (resume && !existsSync(join(runDir, wanted)))
       throw new UsageError(`there is no ${wanted} in ${runDir} to go on from`);
     const trained = resume ? undefined : trainedThere(runDir);
@@ -152,7 +154,7 @@ function runFolder(run: TypedRun | TypedEnsemble, options: TrainOptions): RunFol
 
 /** Why a training may not begin in a folder. */
 function trainedThere(folder: string): string | undefined {
-  return [alone, joint].some((file) => existsSync(join(folder, file)))
+  return [alone, joint, folded].some((file) => existsSync(join(folder, file)))
     ? `${folder} holds a trained run: give --resume to go on with it, or another --run-dir`
     : undefined;
 }

@@ -72,6 +72,12 @@ export const noFields = kind<{ name: string }>(
     `\`${p.name}\` has no fields; write for example \`image: f32[B, px: 64]\` and \`label: class[B] of 10\``,
 );
 
+export const splitDisagrees = kind<{ one: string; other: string; why: string }>(
+  "NN0630",
+  "error",
+  "A split in two ways",
+  (p) => `\`${p.other}\` does not go with \`${p.one}\`: ${p.why}; leave one of them out`,
+);
 export const partTwice = kind<{ part: string }>(
   "NN0608",
   "error",
