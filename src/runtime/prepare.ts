@@ -144,7 +144,8 @@ function labelsOf(dataset: Dataset, field: string | undefined): Float32Array | u
 
 /** Places in the order of a column as the rows that stand there. */
 function reordered({ groups, where }: Dataset, { order }: Division, split: Split): Split {
-  if (!carried.orders || order !== "column") return split;
+  if (!carried.orders) return split;
+  if (order !== "column") return split;
   if (groups === undefined)
     throw new UserError(
       `${where} has no column beside the fields that rows could be put in order by.`,

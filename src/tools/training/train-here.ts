@@ -36,7 +36,8 @@ export async function trainHere(training: TrainingHere): Promise<number> {
     // The worker that makes batches ahead is a file of the program.
     if (definition.augmentWorker !== undefined) await writing();
     const start = (): void => {
-      training.taken();
+      // Once: each fold begins a training in a folder that is this run's already.
+      if (!begun) training.taken();
       begun = true;
       interrupts.leave();
     };

@@ -168,6 +168,10 @@ export class Folding {
       const nothing = this.nothingFor(node.name.text, assignment);
       if (nothing !== undefined) return `${node.name.text}: ${nothing}`;
     }
+    if (ts.isIdentifier(node) && isValue(node)) {
+      const nothing = this.nothingFor(node.text, assignment);
+      if (nothing !== undefined) return nothing;
+    }
     if (ts.isNonNullExpression(node) && this.memberOf(node.expression) !== undefined)
       return again(node.expression);
     if (ts.isPropertyAccessExpression(node)) {
@@ -262,6 +266,11 @@ export class Folding {
     return decision === undefined ? undefined : assignment.get(decision);
   }
 
+  /** Whether an expression is `undefined` by a decision. */
+  private isNothing(node: ts.Expression, assignment: Assignment): boolean {
+    return ts.isIdentifier(node) && this.nothingFor(node.text, assignment) === "undefined";
+  }
+
   private truthOfBinary(node: ts.BinaryExpression, assignment: Assignment): boolean | undefined {
     const { kind } = node.operatorToken;
     const [left, right] = [this.truth(node.left, assignment), this.truth(node.right, assignment)];
@@ -269,6 +278,10 @@ export class Folding {
       if (left === false || right === false) return false;
       return left === true && right === true ? true : undefined;
     }
+    if (kind === ts.SyntaxKind.EqualsEqualsEqualsToken && isUndefined(node.right))
+      return this.isNothing(node.left, assignment) ? true : undefined;
+    if (kind === ts.SyntaxKind.ExclamationEqualsEqualsToken && isUndefined(node.right))
+      return this.isNothing(node.left, assignment) ? false : undefined;
     if (kind === ts.SyntaxKind.BarBarToken) {
       if (left === true || right === true) return true;
       return left === false && right === false ? false : undefined;
@@ -276,6 +289,16 @@ export class Folding {
     return undefined;
   }
 }
+
+/** Whether a name stands for its value, and is neither declared there nor the name of a member. */
+function isValue(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent) || ts.isQualifiedName(parent)) return false;
+  return !("name" in parent && parent.name === node);
+}
+
+const isUndefined = (node: ts.Expression): boolean =>
+  ts.isIdentifier(node) && node.text === "undefined";
 
 function withoutParentheses(text: string): string {
   return /^\(\{[^]*\}\)$/.test(text) ? text.slice(1, -1) : text;
