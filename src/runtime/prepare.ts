@@ -113,28 +113,28 @@ export function preparePart(
   return allOf(dataset);
 }
 
-function divide(dataset: Dataset, { split, seed, fold = 1 }: PrepareOptions): Split {
-  const { rows, groups } = dataset;
+function divide(dataset: Dataset, options: PrepareOptions): Split {
+  const { rows, inOrder, groups } = dataset;
+  const { split, seed } = options;
   if (split.train + split.validation + split.test === 0) return splitOf([allOf(dataset).rows]);
-  const reach = carried.inOrder ? dataset.inOrder?.reach : undefined;
-  if (carried.folding && split.folds !== undefined) {
-    const ordered = split.order === undefined ? reach : (reach ?? 0);
-    const by = split.order === "column" ? undefined : groups;
-    const labels = labelsOf(dataset, split.stratify);
-    const folds = { fold, folds: split.folds, test: split.test };
-    return reordered(
-      dataset,
-      split,
-      foldRows(rows, folds, seed, { labels, groups: by, reach: ordered }),
-    );
-  }
+  if (carried.folding && split.folds !== undefined) return foldOf(dataset, split.folds, options);
   if (carried.orders && split.order !== undefined)
-    return reordered(dataset, split, splitInOrder(rows, split, reach ?? 0));
-  if (carried.inOrder && reach !== undefined) return splitInOrder(rows, split, reach);
+    return reordered(dataset, split, splitInOrder(rows, split, inOrder?.reach ?? 0));
+  if (carried.inOrder && inOrder) return splitInOrder(rows, split, inOrder.reach);
   if (carried.stratifies && split.stratify !== undefined)
     return splitStratified(labelsOf(dataset, split.stratify)!, split, seed);
   if (carried.groups && groups) return splitGroups(groups, split, seed);
   return splitRows(rows, split, seed);
+}
+
+function foldOf(dataset: Dataset, folds: number, { split, seed, fold = 1 }: PrepareOptions): Split {
+  const { rows, inOrder, groups } = dataset;
+  const found = foldRows(rows, { fold, folds, test: split.test }, seed, {
+    labels: labelsOf(dataset, split.stratify),
+    groups: split.order === "column" ? undefined : groups,
+    reach: inOrder?.reach ?? (split.order === undefined ? undefined : 0),
+  });
+  return reordered(dataset, split, found);
 }
 
 /** The labels of a field, one a row. */

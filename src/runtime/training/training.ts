@@ -318,12 +318,7 @@ export async function measuredPart(
     );
   const seed = Number(file.metadata["seed"] ?? training.defaultSeed);
   const fold = Number(file.metadata["fold"] ?? 1);
-  const { test, validation, train } = await loadAgain(
-    training,
-    seed,
-    { identity, preparation },
-    tell,
-    fold,
-  );
+  const before = { identity, preparation };
+  const { test, validation, train } = await loadAgain(training, seed, before, tell, fold);
   return test ?? validation ?? train;
 }
