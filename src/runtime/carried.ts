@@ -27,6 +27,10 @@ export interface Carried {
   readonly folding: boolean;
   /** Rows are told class by class. */
   readonly classes: boolean;
+  /** Tables, whose columns are bound by their names. */
+  readonly layouts: boolean;
+  /** Values that are read from 64 bits. */
+  readonly exactValues: boolean;
   /** Metrics that are tables. */
   readonly tables: boolean;
   /** Weights that are loaded. */
@@ -53,6 +57,8 @@ export const carried: Carried = {
   orders: true,
   folding: true,
   classes: true,
+  layouts: true,
+  exactValues: true,
   tables: true,
   warmFiles: true,
   teacher: true,

@@ -1,9 +1,12 @@
+import { classNameOf } from "./labels.ts";
 import type { Part } from "./prepare.ts";
 
 /** How often each class of a field occurs in each part of the data. */
 export interface ClassRows {
   readonly field: string;
   readonly classes: readonly string[];
+  /** Whether the labels have names, by which they are numbered. */
+  readonly named: boolean;
   /** A row may have several labels of the field. */
   readonly several: boolean;
   /** Whether the parts are of one source, and could be divided otherwise. */
@@ -28,13 +31,10 @@ export function countClassRows(
       for (let place = row * size; place < (row + 1) * size; place++) counts[values[place]!]!++;
     return counts;
   };
-  const names = column.classNames ?? [];
   return {
     field,
-    classes: Array.from(
-      { length: count },
-      (_, index) => names[index] ?? (names.length > 0 ? `(class ${index})` : String(index)),
-    ),
+    classes: Array.from({ length: count }, (_, index) => classNameOf(column.classNames, index)),
+    named: column.classNames !== undefined,
     several: column.size > 1,
     divided: [parts.validation, parts.test].every(
       (part) => part === undefined || part.dataset === parts.train.dataset,
@@ -67,13 +67,16 @@ export function describeClassRows(rows: ClassRows): string {
 
 /** What is to be said where a part of the data has no row of a class: nothing is learned of it, or nothing told. */
 export function lackingClasses(rows: ClassRows): readonly string[] {
-  const { field, classes, train, validation, test } = rows;
+  const { field, classes, named, train, validation, test } = rows;
+  const numbered = named
+    ? "; classes are numbered in the order of the names that the data have"
+    : "";
   const all = classes.map((_, index) => index);
   const unlearned = all.filter((index) => train[index] === 0);
   const remarks =
     unlearned.length === 0
       ? []
-      : [`no row to train on has the ${listed(rows, unlearned)}: it is not learned`];
+      : [`no row to train on has the ${listed(rows, unlearned)}: it is not learned${numbered}`];
   for (const [part, counts] of [
     ["validation", validation],
     ["test", test],

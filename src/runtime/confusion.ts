@@ -1,3 +1,5 @@
+import { classNameOf } from "./labels.ts";
+
 /** How often each class was taken for each: a row for the right class, a column for what was predicted. */
 export interface ConfusionTable {
   readonly classes: readonly string[];
@@ -17,7 +19,7 @@ export function countConfusions(
     const column = predicted[index] as number;
     if (row !== undefined && row[column] !== undefined) row[column]++;
   });
-  return { classes: names ?? counts.map((_, number) => String(number)), counts };
+  return { classes: counts.map((_, number) => classNameOf(names, number)), counts };
 }
 
 /** More classes than this are not printed whole: the confusions that are most frequent are named instead. */

@@ -1,7 +1,9 @@
 import { carried } from "./carried.ts";
 import { UserError } from "./errors.ts";
 import { mapLabels } from "./labels.ts";
+import type { NumberValues } from "./number-array.ts";
 import { own } from "./own.ts";
+import type { TableLayout } from "./table-layout.ts";
 
 /** A field as the data declare it; the shape is without the batch axis. `classes` stands for `class[B] of n`. */
 export interface Field {
@@ -10,10 +12,10 @@ export interface Field {
   readonly classes?: number;
 }
 
-/** A column as a reader gives it: numbers row-major, or texts where labels are words. `shape` is without the rows. */
+/** A column as a reader gives it: numbers row-major, as exact as the file has them, or texts where labels are words. `shape` is without the rows. */
 export interface RawColumn {
   readonly shape: readonly number[];
-  readonly values: Float32Array | readonly string[];
+  readonly values: NumberValues | readonly string[];
   /** Labels that count as found even where no row has them: what several fields are to have in common. */
   readonly vocabulary?: readonly string[];
 }
@@ -26,6 +28,10 @@ export interface RawData {
   readonly groups?: readonly string[];
   /** Set where a split cuts the rows in their order: so many rows after each have something in common with it. */
   readonly inOrder?: { readonly reach: number };
+  /** How its columns were found, where it is a table. */
+  readonly layout?: TableLayout;
+  /** What a person should know of it. */
+  readonly notes?: readonly string[];
 }
 
 /** The values of a field: `size` numbers a row. Labels are 0 … n − 1; `classNames` says what they were called. */
@@ -34,6 +40,16 @@ export interface Column {
   readonly size: number;
   readonly values: Float32Array;
   readonly classNames?: readonly string[];
+}
+
+/** The same before the values are brought to scale: what is read from 64 bits keeps them until then. */
+export interface UnscaledColumn extends Omit<Column, "values"> {
+  readonly values: Float32Array | Float64Array;
+}
+
+/** Examples before their values are brought to scale. */
+export interface UnscaledDataset extends Omit<Dataset, "columns"> {
+  readonly columns: ReadonlyMap<string, UnscaledColumn>;
 }
 
 /** Examples in memory, all fields of equal length. */
@@ -56,21 +72,21 @@ export function bindFields(
   fields: readonly Field[],
   sources: readonly RawData[],
   known?: ClassNames,
-): Dataset[] {
-  const columns = sources.map(() => new Map<string, Column>());
+): UnscaledDataset[] {
+  const columns = sources.map(() => new Map<string, UnscaledColumn>());
   for (const field of fields) {
     if (carried.arrays) for (const source of sources) requireFit(field, source);
     const raws = sources.map((source) => source.columns.get(field.name)!);
     const bound =
       field.classes === undefined
-        ? raws.map(({ values }) => columnOf(field, values as Float32Array))
+        ? raws.map(({ values }) => columnOf(field, floatsOf(values)!))
         : bindLabels(field, raws, sources, known);
     bound.forEach((column, index) => columns[index]!.set(field.name, column));
   }
   return sources.map((source, index) => datasetOf(source, columns[index]!));
 }
 
-function datasetOf(source: RawData, columns: ReadonlyMap<string, Column>): Dataset {
+function datasetOf(source: RawData, columns: ReadonlyMap<string, UnscaledColumn>): UnscaledDataset {
   const { where, rows } = source;
   if (rows === 0) throw new UserError(`${where} has no rows.`);
   return {
@@ -109,8 +125,9 @@ function requireFit(field: Field, { where, rows, columns }: RawData): void {
   if (field.classes === undefined) requireNumbers(field, values, where);
 }
 
-function requireNumbers(field: Field, values: RawColumn["values"], where: string): void {
-  if (!(values instanceof Float32Array))
+function requireNumbers(field: Field, raw: RawColumn["values"], where: string): void {
+  const values = floatsOf(raw);
+  if (values === undefined)
     throw new UserError(`${where}: "${field.name}" needs numbers; found text.`);
   const size = sizeOf(field.shape);
   const faulty = firstFaulty(values);
@@ -122,8 +139,14 @@ function requireNumbers(field: Field, values: RawColumn["values"], where: string
   }
 }
 
+/** Integers of eight bytes as the nearest 64-bit floats; texts are none. */
+function floatsOf(values: RawColumn["values"]): Float32Array | Float64Array | undefined {
+  if (values instanceof Float32Array || values instanceof Float64Array) return values;
+  return Array.isArray(values) ? undefined : Float64Array.from(values as BigInt64Array, Number);
+}
+
 /** A plain loop: there may be millions of numbers. */
-function firstFaulty(values: Float32Array): number {
+function firstFaulty(values: Float32Array | Float64Array): number {
   for (let place = 0; place < values.length; place++)
     if (!Number.isFinite(values[place])) return place;
   return -1;
@@ -134,7 +157,7 @@ function bindLabels(
   raws: readonly RawColumn[],
   sources: readonly RawData[],
   known: ClassNames | undefined,
-): Column[] {
+): UnscaledColumn[] {
   const { shape, classes = 0 } = field;
   const places = sources.map(({ where }) => ({ where, field: field.name, size: sizeOf(shape) }));
   const vocabulary = raws.flatMap((raw) => raw.vocabulary ?? []);
@@ -144,7 +167,11 @@ function bindLabels(
   return labels.map((values) => columnOf(field, values, names));
 }
 
-function columnOf(field: Field, values: Float32Array, classNames?: readonly string[]): Column {
+function columnOf(
+  field: Field,
+  values: UnscaledColumn["values"],
+  classNames?: readonly string[],
+): UnscaledColumn {
   return { field, size: sizeOf(field.shape), values, ...(classNames && { classNames }) };
 }
 

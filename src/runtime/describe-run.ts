@@ -30,6 +30,7 @@ export function describeStart(event: StartEvent): string[] {
     ...(carried.classes ? (event.classes ?? []).map(describeClasses) : []),
     `  training  ${event.epochs} ${event.epochs === 1 ? "epoch" : "epochs"} of ${formatCount(event.stepsPerEpoch)} steps, ${event.batch} rows a step, seed ${event.seed}`,
     `  backend   ${event.backend} (${event.reason})`,
+    ...(event.notes ?? []).map((note) => `  data      ${note}`),
     ...(carried.warmFiles ? describeWarmStarts(event) : []),
     ...(carried.teacher ? describeTeacher(event) : []),
     ...(event.resumedFrom === undefined ? [] : [`  resumed   after epoch ${event.resumedFrom}`]),

@@ -1,4 +1,4 @@
-import type { Column, Dataset } from "./dataset.ts";
+import type { UnscaledColumn, UnscaledDataset } from "./dataset.ts";
 import { writeText } from "./files.ts";
 import { own, recordOf } from "./own.ts";
 
@@ -15,7 +15,7 @@ export function exampleRows({
   dataset,
   rows,
 }: {
-  readonly dataset: Dataset;
+  readonly dataset: UnscaledDataset;
   readonly rows: Uint32Array;
 }): readonly ExampleRow[] {
   const columns = [...dataset.columns];
@@ -26,9 +26,13 @@ export function exampleRows({
   );
 }
 
-function valuesOf({ size, values, classNames }: Column, row: number): readonly (number | string)[] {
+function valuesOf(
+  { size, values, classNames }: UnscaledColumn,
+  row: number,
+): readonly (number | string)[] {
   const numbers = [...values.subarray(row * size, (row + 1) * size)];
-  return numbers.map((number) => classNames?.[number] ?? shortest(number));
+  const isShort = values instanceof Float32Array;
+  return numbers.map((number) => classNames?.[number] ?? (isShort ? shortest(number) : number));
 }
 
 /** The shortest decimal that is this number in 32 bits: 0.1 rather than 0.10000000149011612. */

@@ -29,17 +29,55 @@ export async function readBytes(pathOrAddress: string): Promise<Uint8Array> {
   }
 }
 
-/** The whole file as UTF-8, without its byte-order mark. */
-export async function readText(pathOrAddress: string): Promise<string> {
-  return decodeText(await readBytes(pathOrAddress), pathOrAddress);
+/** The whole file as text. */
+export async function readText(pathOrAddress: string, encoding?: Encoding): Promise<string> {
+  return decodeText(await readBytes(pathOrAddress), pathOrAddress, encoding);
 }
 
-/** Bytes as UTF-8; faulty bytes become U+FFFD. */
-export function decodeText(bytes: Uint8Array, where: string): string {
+/** How the characters of a text are written as bytes; UTF-8 where nothing is said. */
+export type Encoding = "utf8" | "latin1" | "utf16";
+
+/** Most characters of a text. */
+const mostCharacters = 2 ** 29 - 24;
+
+/** Bytes as text, without a byte-order mark; bytes that are none are refused with their line. */
+export function decodeText(bytes: Uint8Array, where: string, encoding: Encoding = "utf8"): string {
+  const label = encoding === "utf16" ? (bytes[0] === 0xfe ? "utf-16be" : "utf-16le") : encoding;
   try {
-    return new TextDecoder().decode(bytes);
+    return new TextDecoder(label, { fatal: true }).decode(bytes);
   } catch {
-    throw new UserError(`${where} is too large to be read as one text (${bytes.length} bytes).`);
+    if (bytes.length > mostCharacters)
+      throw new UserError(`${where} is too large to be read as one text (${bytes.length} bytes).`);
+    throw notOfEncoding(bytes, where, encoding);
+  }
+}
+
+function notOfEncoding(bytes: Uint8Array, where: string, encoding: Encoding): UserError {
+  if (encoding !== "utf8") return new UserError(`${where} is no text of the encoding ${encoding}.`);
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
+    return new UserError(`${where} is written in UTF-16, and UTF-8 is expected.`, [
+      "Save it as UTF-8, or write `encoding: utf16` in the source.",
+    ]);
+  return new UserError(`${where}, line ${faultyLine(bytes)}: there are bytes that are no UTF-8.`, [
+    "Save it as UTF-8, or write `encoding: latin1` in the source where it is of Western Europe.",
+  ]);
+}
+
+/** The line of the first bytes that are no UTF-8. */
+function faultyLine(bytes: Uint8Array): number {
+  const decoder = new TextDecoder("utf8", { fatal: true });
+  let start = 0;
+  for (let line = 1; ; line++) {
+    let end = start;
+    while (end < bytes.length && bytes[end] !== 10 && bytes[end] !== 13) end += 1;
+    try {
+      decoder.decode(bytes.subarray(start, end));
+    } catch {
+      return line;
+    }
+    if (end >= bytes.length) return line;
+    start = bytes[end] === 13 && bytes[end + 1] === 10 ? end + 2 : end + 1;
   }
 }
 

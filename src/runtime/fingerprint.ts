@@ -1,4 +1,5 @@
 import type { RawColumn, RawData } from "./dataset.ts";
+import type { NumberValues } from "./number-array.ts";
 
 /**
  * Sixteen hexadecimal digits that differ, but for an accident, where anything of the rows differs: what the fields hold and which rows
@@ -24,11 +25,15 @@ export function fingerprintOf(data: RawData, rows: number = data.rows): string {
 function mixColumn({ shape, values }: RawColumn, rows: number, mix: (word: number) => void): void {
   const count = rows * shape.reduce((product, size) => product * size, 1);
   for (const size of shape) mix(size);
-  if (values instanceof Float32Array) {
-    const words = new Uint32Array(values.buffer, values.byteOffset, count);
-    for (const word of words) mix(word);
-  } else for (let index = 0; index < count; index++) mixText(values[index]!, mix);
+  if (!isNumbers(values)) {
+    for (let index = 0; index < count; index++) mixText(values[index]!, mix);
+    return;
+  }
+  const words = (count * values.BYTES_PER_ELEMENT) / 4;
+  for (const word of new Uint32Array(values.buffer, values.byteOffset, words)) mix(word);
 }
+
+const isNumbers = (values: RawColumn["values"]): values is NumberValues => !Array.isArray(values);
 
 /** With its length, so that "ab", "c" is not "a", "bc". */
 function mixText(text: string, mix: (word: number) => void): void {

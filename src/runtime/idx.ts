@@ -54,7 +54,8 @@ export function parseIdx(bytes: Uint8Array, where: string): NumberArray {
       `${where} is damaged: ${shape.join(" × ")} numbers need ${count * size} bytes; it has ${bytes.length - start}.`,
     );
   }
-  const values = new Float32Array(count);
+  // Numbers of two bytes fit into a 32-bit float, those of four bytes that are integers do not.
+  const values = size <= 2 ? new Float32Array(count) : new Float64Array(count);
   for (let index = 0; index < count; index++) values[index] = read(view, start + index * size);
   return { shape, values };
 }

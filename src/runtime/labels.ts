@@ -1,4 +1,5 @@
 import { UserError } from "./errors.ts";
+import type { NumberValues } from "./number-array.ts";
 
 /** Where a list of labels came from, for messages; `size` labels a row. */
 interface Place {
@@ -14,53 +15,42 @@ interface MappedLabels {
 }
 
 /**
- * Numbers the labels of all sources together. Whole numbers 0 … n − 1 stay as they are; anything else is sorted (numbers
- * by size, words by their characters) and numbered in that order. `known` is the numbering of an earlier training;
- * `vocabulary` are labels that count as found even where none of the lists has them.
+ * Numbers the labels of all sources together. A label is its text: `7`, `07` and `7.0` are three. Whole numbers 0 … n − 1, written
+ * as these, stay as they are; anything else is sorted (numbers by size, words by their characters) and numbered in that order.
+ * `known` is the numbering of an earlier training; `vocabulary` are labels that count as found even where none of the lists has them.
  */
 export function mapLabels(
   classes: number,
-  lists: readonly (Float32Array | readonly string[])[],
+  lists: readonly (NumberValues | readonly string[])[],
   places: readonly Place[],
   known: { readonly names: readonly string[] | undefined } | undefined,
   vocabulary: readonly string[] = [],
 ): MappedLabels {
-  const distinct = new Set(vocabulary.map(canonical));
+  const distinct = new Set(vocabulary);
   lists.forEach((list, index) => collect(list, places[index] as Place, distinct));
-  const numeric = [...distinct].every((text) => Number.isFinite(Number(text)));
-  const names =
-    known === undefined ? namesOf(classes, distinct, numeric, places[0] as Place) : known.names;
+  const names = known === undefined ? namesOf(classes, distinct, places[0] as Place) : known.names;
   const numbers = new Map(names?.map((name, index) => [name, index]));
   const labels = lists.map((list, index) => {
     const place = places[index] as Place;
     return Float32Array.from({ length: list.length }, (_, item) =>
-      labelNumber(canonical(list[item] as string | number), numbers, names, classes, place, item),
+      labelNumber(String(list[item]), numbers, names, classes, place, item),
     );
   });
   return { labels, names };
 }
 
-/** "3", "3.0" and 3 are one label. */
-function canonical(label: string | number): string {
-  if (typeof label === "number") return String(label);
-  const number = Number(label);
-  return label !== "" && Number.isFinite(number) && /^[-+.\deE]+$/.test(label)
-    ? String(number)
-    : label;
-}
-
 function collect(
-  list: Float32Array | readonly string[],
+  list: NumberValues | readonly string[],
   place: Place,
   distinct: Set<string>,
 ): void {
   for (let item = 0; item < list.length; item++) {
-    const label = list[item] as string | number;
+    const label = list[item];
     if (label === "" || Number.isNaN(label))
       throw new UserError(
         `${place.where}: "${place.field}", row ${Math.floor(item / place.size) + 1}: the label is missing.`,
       );
-    distinct.add(canonical(label));
+    distinct.add(String(label));
   }
 }
 
@@ -68,13 +58,10 @@ function collect(
 function namesOf(
   classes: number,
   distinct: ReadonlySet<string>,
-  numeric: boolean,
   place: Place,
 ): readonly string[] | undefined {
-  if ([...distinct].every((text) => isLabel(Number(text), classes))) return undefined;
-  const sorted = [...distinct].sort(
-    numeric ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : 1),
-  );
+  if ([...distinct].every((text) => numberOfLabel(text, classes) !== undefined)) return undefined;
+  const sorted = sortedLabels(distinct);
   if (sorted.length > classes) {
     const shown = sorted
       .slice(0, 12)
@@ -88,8 +75,31 @@ function namesOf(
   return sorted;
 }
 
-const isLabel = (value: number, classes: number): boolean =>
-  Number.isInteger(value) && value >= 0 && value < classes;
+/** Numbers by their size where all labels are numbers, else, and among equal ones, texts by their characters. */
+export function sortedLabels(labels: Iterable<string>): readonly string[] {
+  const all = [...labels];
+  const areNumbers = all.every(isPlainNumber);
+  const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return all.sort((a, b) => (areNumbers ? Number(a) - Number(b) : 0) || byText(a, b));
+}
+
+const isPlainNumber = (text: string): boolean =>
+  /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) && Number.isFinite(Number(text));
+
+/** The class that a label is the number of, where it is written as numbers are counted: `7`, and not `07` or `7.0`. */
+export function numberOfLabel(label: string, classes: number): number | undefined {
+  return /^(0|[1-9]\d*)$/.test(label) && Number(label) < classes ? Number(label) : undefined;
+}
+
+/** What a class is called; one that the data have no label for is told apart from those that they have. */
+export function classNameOf(names: readonly string[] | undefined, index: number): string {
+  if (names === undefined) return String(index);
+  const name = names[index];
+  if (name !== undefined) return name;
+  let free = `unnamed ${index}`;
+  while (names.includes(free)) free += "'";
+  return free;
+}
 
 function labelNumber(
   label: string,
@@ -99,8 +109,8 @@ function labelNumber(
   place: Place,
   item: number,
 ): number {
-  const value = names === undefined ? Number(label) : numbers.get(label);
-  if (value !== undefined && isLabel(value, classes)) return value;
+  const value = names === undefined ? numberOfLabel(label, classes) : numbers.get(label);
+  if (value !== undefined && value < classes) return value;
   const expected =
     names === undefined
       ? `0 to ${classes - 1}`

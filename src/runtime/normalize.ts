@@ -1,5 +1,5 @@
 import { carried } from "./carried.ts";
-import type { Column } from "./dataset.ts";
+import type { UnscaledColumn } from "./dataset.ts";
 import { project, type Whitening } from "./whitening.ts";
 
 /** One thing done to the values of a field: to (x − shift) · factor + offset of each entry, or to a row as a whole. */
@@ -65,7 +65,7 @@ export interface Statistics {
 
 /** The steps in their order, with statistics of the given rows only: those of the training part, so that nothing leaks. */
 export function fitNormalization(
-  column: Column,
+  column: UnscaledColumn,
   rows: Uint32Array,
   steps: readonly NormalizationStep[],
 ): Normalization {
@@ -86,34 +86,36 @@ export function fitNormalization(
   return affine;
 }
 
-function rowsOf(column: Column, rows: Uint32Array, affine: Normalization): RowsOf {
+function rowsOf(column: UnscaledColumn, rows: Uint32Array, affine: Normalization): RowsOf {
   const { size, values, field } = column;
   return {
     where: field.name,
     size,
     count: rows.length,
     read: (index, target) => {
-      const row = values.slice(
-        (rows[index] as number) * size,
-        ((rows[index] as number) + 1) * size,
-      );
-      normalizeValues(row, affine);
+      const start = (rows[index] as number) * size;
+      const row = new Float32Array(size);
+      normalizeValues(values.subarray(start, start + size), affine, row);
       target.set(row);
     },
   };
 }
 
-/** The same for the values of every row, in place. */
-export function normalizeValues(values: Float32Array, normalization: Normalization): void {
+/** The same for the values of every row, which are rounded to 32 bits only then. */
+export function normalizeValues(
+  values: Float32Array | Float64Array,
+  normalization: Normalization,
+  target = values,
+): void {
   const { shift, factor, offset } = normalization;
   for (let index = 0; index < values.length; index++) {
     const entry = index % shift.length;
-    values[index] =
+    target[index] =
       ((values[index] as number) - (shift[entry] as number)) * (factor[entry] as number) +
       (offset[entry] as number);
   }
   if (carried.whitening && normalization.whitening !== undefined)
-    project(values, normalization.whitening, (scale) => scale, "in");
+    project(target, normalization.whitening, (scale) => scale, "in");
 }
 
 /** Back to the units of the data: predictions of a normalised field. What the factor 0 erased comes back as its only value. */
@@ -176,12 +178,12 @@ function rescale(
   }));
 }
 
-function entryCount(column: Column): number {
+function entryCount(column: UnscaledColumn): number {
   return column.field.shape.length <= 1 ? column.size : (column.field.shape.at(-1) ?? 1);
 }
 
 /** Mean and population deviation in double precision, in two passes. */
-function statistics(column: Column, rows: Uint32Array, entry: number): Statistics {
+function statistics(column: UnscaledColumn, rows: Uint32Array, entry: number): Statistics {
   const { values, size } = column;
   const entries = entryCount(column);
   let [sum, least, greatest] = [0, Infinity, -Infinity];

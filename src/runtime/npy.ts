@@ -1,22 +1,53 @@
 import { UserError } from "./errors.ts";
-import type { NumberArray } from "./number-array.ts";
+import type { NumberArray, NumberValues } from "./number-array.ts";
+
+/** Reads all numbers of `view`, one behind the other. */
+type ReadNumbers = (view: DataView, count: number, little: boolean) => NumberValues;
+
+/** Type code of NumPy → how to read its numbers, as exact as they are. */
+const TYPES: ReadonlyMap<string, ReadNumbers> = new Map<string, ReadNumbers>([
+  ["b1", short(1, (view, offset) => (view.getUint8(offset) === 0 ? 0 : 1))],
+  ["u1", short(1, (view, offset) => view.getUint8(offset))],
+  ["i1", short(1, (view, offset) => view.getInt8(offset))],
+  ["u2", short(2, (view, offset, little) => view.getUint16(offset, little))],
+  ["i2", short(2, (view, offset, little) => view.getInt16(offset, little))],
+  ["u4", long(4, (view, offset, little) => view.getUint32(offset, little))],
+  ["i4", long(4, (view, offset, little) => view.getInt32(offset, little))],
+  [
+    "u8",
+    (view, count, little) =>
+      fill(new BigUint64Array(count), (at) => view.getBigUint64(8 * at, little)),
+  ],
+  [
+    "i8",
+    (view, count, little) =>
+      fill(new BigInt64Array(count), (at) => view.getBigInt64(8 * at, little)),
+  ],
+  ["f4", short(4, (view, offset, little) => view.getFloat32(offset, little))],
+  ["f8", long(8, (view, offset, little) => view.getFloat64(offset, little))],
+]);
 
 type ReadNumber = (view: DataView, offset: number, little: boolean) => number;
 
-/** Type code of NumPy → how to read one number. */
-const TYPES: ReadonlyMap<string, ReadNumber> = new Map<string, ReadNumber>([
-  ["b1", (view, offset) => (view.getUint8(offset) === 0 ? 0 : 1)],
-  ["u1", (view, offset) => view.getUint8(offset)],
-  ["i1", (view, offset) => view.getInt8(offset)],
-  ["u2", (view, offset, little) => view.getUint16(offset, little)],
-  ["i2", (view, offset, little) => view.getInt16(offset, little)],
-  ["u4", (view, offset, little) => view.getUint32(offset, little)],
-  ["i4", (view, offset, little) => view.getInt32(offset, little)],
-  ["u8", (view, offset, little) => Number(view.getBigUint64(offset, little))],
-  ["i8", (view, offset, little) => Number(view.getBigInt64(offset, little))],
-  ["f4", (view, offset, little) => view.getFloat32(offset, little)],
-  ["f8", (view, offset, little) => view.getFloat64(offset, little)],
-]);
+/** Numbers of so many bytes that 32-bit floats hold exactly. */
+function short(bytes: number, read: ReadNumber): ReadNumbers {
+  return (view, count, little) =>
+    fill(new Float32Array(count), (at) => read(view, bytes * at, little));
+}
+
+/** The same of 64-bit floats. */
+function long(bytes: number, read: ReadNumber): ReadNumbers {
+  return (view, count, little) =>
+    fill(new Float64Array(count), (at) => read(view, bytes * at, little));
+}
+
+function fill<Values extends { readonly length: number; [index: number]: number | bigint }>(
+  values: Values,
+  read: (index: number) => Values[number],
+): Values {
+  for (let index = 0; index < values.length; index++) values[index] = read(index);
+  return values;
+}
 
 export interface NpyHeader {
   readonly code: string;
@@ -44,7 +75,7 @@ export function parseNpy(bytes: Uint8Array, where: string): NumberArray {
   }
   const values = isNative(header)
     ? new Float32Array(new Uint8Array(bytes.subarray(header.start)).buffer)
-    : readAll(bytes, header, read, new Float32Array(count));
+    : read(viewFrom(bytes, header.start), count, header.little);
   return {
     shape: header.shape,
     values: header.fortran ? fromFortranOrder(values, header.shape) : values,
@@ -56,18 +87,8 @@ function isNative({ code, little }: NpyHeader): boolean {
   return code === "f4" && little === (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1);
 }
 
-function readAll(
-  bytes: Uint8Array,
-  { code, start, little }: NpyHeader,
-  read: ReadNumber,
-  values: Float32Array,
-): Float32Array {
-  const size = Number(code.slice(1));
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let index = 0; index < values.length; index++)
-    values[index] = read(view, start + index * size, little);
-  return values;
-}
+const viewFrom = (bytes: Uint8Array, start: number): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start);
 
 /** What the array is, from the beginning of the file alone. */
 export function readNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
@@ -117,15 +138,15 @@ function readDescription(text: string, where: string): Omit<NpyHeader, "start"> 
 }
 
 /** Fortran order runs through the first axis fastest. */
-function fromFortranOrder(values: Float32Array, shape: readonly number[]): Float32Array {
-  const result = new Float32Array(values.length);
+function fromFortranOrder(values: NumberValues, shape: readonly number[]): NumberValues {
+  const result = values.slice();
   const index = shape.map(() => 0);
   const strides = shape.map((_, axis) =>
     shape.slice(0, axis).reduce((product, size) => product * size, 1),
   );
   let source = 0;
   for (let target = 0; target < values.length; target++) {
-    result[target] = values[source] as number;
+    result[target] = values[source] as never;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       const stride = strides[axis] as number;
       index[axis] = (index[axis] as number) + 1;

@@ -2,6 +2,7 @@ import { carried } from "./carried.ts";
 import { UserError } from "./errors.ts";
 import { recordOf } from "./own.ts";
 import type { Preparation } from "./prepare.ts";
+import { isTableLayout } from "./table-layout.ts";
 
 /** A preparation as JSON, for the metadata of a file of weights. */
 export function preparationToText(preparation: Preparation): string {
@@ -21,6 +22,7 @@ export function preparationFromText(text: string | undefined, where: string): Pr
       return {
         classNames: recordOf(names) as Preparation["classNames"],
         normalizations: recordOf(normalizations) as Preparation["normalizations"],
+        ...(carried.layouts && isTableLayout(value["layout"]) && { layout: value["layout"] }),
       };
     }
   }

@@ -1,6 +1,8 @@
-import { bindFields } from "./dataset.ts";
-import type { ClassNames, Dataset, Field, RawData } from "./dataset.ts";
+import { alignColumns } from "./align-columns.ts";
 import { carried } from "./carried.ts";
+import { valueNotes } from "./collapsed-values.ts";
+import { bindFields } from "./dataset.ts";
+import type { ClassNames, Column, Dataset, Field, RawData, UnscaledDataset } from "./dataset.ts";
 import { UserError } from "./errors.ts";
 import { foldRows } from "./fold-rows.ts";
 import { exampleRows, type ExampleRow } from "./example-rows.ts";
@@ -11,6 +13,7 @@ import { rowsInOrder } from "./order-rows.ts";
 import { splitGroups, splitInOrder, splitOf, splitRows } from "./split.ts";
 import type { Division, Split } from "./split.ts";
 import { splitStratified } from "./stratify.ts";
+import type { TableLayout } from "./table-layout.ts";
 
 /** The rows of a dataset that serve one purpose. */
 export interface Part {
@@ -24,6 +27,8 @@ export interface Part {
 export interface Preparation {
   readonly classNames: ClassNames;
   readonly normalizations: Readonly<Record<string, Normalization>>;
+  /** How the columns of the training's table were called and stood, where it was a table. */
+  readonly layout?: TableLayout;
 }
 
 /** The three parts, labels numbered and values normalised. */
@@ -34,6 +39,8 @@ export interface PreparedData {
   readonly preparation: Preparation;
   /** A few rows as they were read, of those that are not trained on where there are such. */
   readonly examples: readonly ExampleRow[];
+  /** What a person should know of what was read. */
+  readonly notes: readonly string[];
 }
 
 /** One source of everything, or one for each part; what has no source of its own is split from the rest. */
@@ -61,9 +68,10 @@ export function prepareData(
   sources: Sources,
   options: PrepareOptions,
 ): PreparedData {
-  const given = carried.ownParts
+  const read = carried.ownParts
     ? [sources.all ?? sources.train, sources.validation, sources.test]
     : [sources.all];
+  const given = carried.layouts ? inOneOrder(read, options.known) : read;
   const datasets = bindFields(
     fields,
     given.filter((source) => source !== undefined),
@@ -83,14 +91,36 @@ export function prepareData(
   const examples = exampleRows(parts.test ?? parts.validation ?? parts.train);
   const normalizations =
     options.known?.normalizations ?? fitAll(divided, split.train, options.normalize);
+  const made = new Map<UnscaledDataset, Dataset>();
   for (const dataset of [divided, validation, test])
-    if (dataset !== undefined) normalizeDataset(dataset, normalizations);
-  return { ...parts, preparation: { classNames: classNamesOf(divided), normalizations }, examples };
+    if (dataset !== undefined) made.set(dataset, scaled(dataset, normalizations));
+  const ready = ({ dataset, rows }: UnscaledPart): Part => ({
+    dataset: made.get(dataset) as Dataset,
+    rows,
+  });
+  const preparation: Preparation = {
+    classNames: classNamesOf(divided),
+    normalizations,
+    ...(carried.layouts && layoutOf(given)),
+  };
+  return {
+    train: ready(parts.train),
+    validation: parts.validation && ready(parts.validation),
+    test: parts.test && ready(parts.test),
+    preparation,
+    examples,
+    notes: [
+      ...notesOf(given),
+      ...(carried.exactValues
+        ? valueNotes(parts.train, ready(parts.train).dataset, preparation)
+        : []),
+    ],
+  };
 }
 
 /** What brings each field to scale, by the training rows alone. */
 function fitAll(
-  { columns }: Dataset,
+  { columns }: UnscaledDataset,
   rows: Uint32Array,
   normalize: PrepareOptions["normalize"] = {},
 ): Preparation["normalizations"] {
@@ -108,12 +138,29 @@ export function preparePart(
   source: RawData,
   preparation: Preparation,
 ): Part {
-  const dataset = bindFields(fields, [source], preparation.classNames)[0] as Dataset;
-  normalizeDataset(dataset, preparation.normalizations);
-  return allOf(dataset);
+  const unscaled = bindFields(fields, [source], preparation.classNames)[0] as UnscaledDataset;
+  const dataset = scaled(unscaled, preparation.normalizations);
+  return { dataset, rows: allOf(unscaled).rows };
 }
 
-function divide(dataset: Dataset, options: PrepareOptions): Split {
+/** All tables with their columns in the order of an earlier training, or of the first one. */
+function inOneOrder(
+  sources: readonly (RawData | undefined)[],
+  known: Preparation | undefined,
+): readonly (RawData | undefined)[] {
+  const layout = known?.layout ?? sources[0]?.layout;
+  return sources.map((source) => source && alignColumns(layout, source));
+}
+
+function layoutOf([first]: readonly (RawData | undefined)[]): Pick<Preparation, "layout"> {
+  return first?.layout === undefined ? {} : { layout: first.layout };
+}
+
+const notesOf = (sources: readonly (RawData | undefined)[]): readonly string[] => [
+  ...new Set(sources.flatMap((source) => source?.notes ?? [])),
+];
+
+function divide(dataset: UnscaledDataset, options: PrepareOptions): Split {
   const { rows, inOrder, groups } = dataset;
   const { split, seed } = options;
   if (split.train + split.validation + split.test === 0) return splitOf([allOf(dataset).rows]);
@@ -127,7 +174,11 @@ function divide(dataset: Dataset, options: PrepareOptions): Split {
   return splitRows(rows, split, seed);
 }
 
-function foldOf(dataset: Dataset, folds: number, { split, seed, fold = 1 }: PrepareOptions): Split {
+function foldOf(
+  dataset: UnscaledDataset,
+  folds: number,
+  { split, seed, fold = 1 }: PrepareOptions,
+): Split {
   const { rows, inOrder, groups } = dataset;
   const found = foldRows(rows, { fold, folds, test: split.test }, seed, {
     labels: labelsOf(dataset, split.stratify),
@@ -138,12 +189,12 @@ function foldOf(dataset: Dataset, folds: number, { split, seed, fold = 1 }: Prep
 }
 
 /** The labels of a field, one a row. */
-function labelsOf(dataset: Dataset, field: string | undefined): Float32Array | undefined {
-  return field === undefined ? undefined : dataset.columns.get(field)!.values;
+function labelsOf(dataset: UnscaledDataset, field: string | undefined): Float32Array | undefined {
+  return field === undefined ? undefined : Float32Array.from(dataset.columns.get(field)!.values);
 }
 
 /** Places in the order of a column as the rows that stand there. */
-function reordered({ groups, where }: Dataset, { order }: Division, split: Split): Split {
+function reordered({ groups, where }: UnscaledDataset, { order }: Division, split: Split): Split {
   if (!carried.orders) return split;
   if (order !== "column") return split;
   if (groups === undefined)
@@ -157,25 +208,33 @@ function reordered({ groups, where }: Dataset, { order }: Division, split: Split
   );
 }
 
-const partOf = (dataset: Dataset, rows: Uint32Array): Part | undefined =>
+type UnscaledPart = Omit<Part, "dataset" | "original"> & { readonly dataset: UnscaledDataset };
+
+const partOf = (dataset: UnscaledDataset, rows: Uint32Array): UnscaledPart | undefined =>
   rows.length === 0 ? undefined : { dataset, rows };
 
-const allOf = (dataset: Dataset): Part => ({
+const allOf = (dataset: UnscaledDataset): UnscaledPart => ({
   dataset,
   rows: Uint32Array.from({ length: dataset.rows }, (_, row) => row),
 });
 
-function normalizeDataset(
-  dataset: Dataset,
+/** Values of 64 bits are rounded to 32 once they are brought to scale; those of 32 bits are scaled in place. */
+function scaled(
+  dataset: UnscaledDataset,
   normalizations: Readonly<Record<string, Normalization>>,
-): void {
+): Dataset {
+  const columns = new Map<string, Column>();
   for (const [name, column] of dataset.columns) {
+    const { values } = column;
     const normalization = own(normalizations, name);
-    if (normalization !== undefined) normalizeValues(column.values, normalization);
+    const target = values instanceof Float32Array ? values : new Float32Array(values);
+    if (normalization !== undefined) normalizeValues(values, normalization, target);
+    columns.set(name, { ...column, values: target });
   }
+  return { ...dataset, columns };
 }
 
-function classNamesOf(dataset: Dataset): ClassNames {
+function classNamesOf(dataset: UnscaledDataset): ClassNames {
   return recordOf(
     [...dataset.columns].flatMap(([name, column]) =>
       column.classNames === undefined ? [] : [[name, column.classNames] as const],

@@ -4,18 +4,8 @@ import { fieldFiles, namedFiles } from "./field-files.ts";
 import { isIdx, readOtherIdx } from "./read-other-idx.ts";
 import { isNpy, readOtherNpy } from "./read-other-npy.ts";
 import { isNpz, readOtherNpz } from "./read-other-npz.ts";
-import { isTable, readOtherTable } from "./read-other-table.ts";
-
-/** What the spec's own source says of columns, kept where another file takes its place. */
-export interface BoundSource {
-  readonly target?: string;
-  readonly ignore?: readonly string[];
-  readonly header?: boolean;
-  readonly skip?: number;
-  readonly delimiter?: string;
-  readonly fields?: Readonly<Record<string, string>>;
-  readonly group?: string;
-}
+import { isTable, readOtherTable, type TableOptions } from "./read-other-table.ts";
+import type { TableLayout } from "./table-layout.ts";
 
 /**
  * Reads what `--data Name=path` names, by its ending: .csv, .tsv, either gzipped, or .npz; and files of one array, .npy and IDX, each
@@ -24,7 +14,8 @@ export interface BoundSource {
 export async function readAny(
   fields: readonly Field[],
   path: string,
-  like: BoundSource = {},
+  declared: TableOptions = {},
+  like?: TableLayout,
 ): Promise<RawData> {
   if (namedFiles(fields, path) !== undefined || isNpy(path) || isIdx(path)) {
     const files = Object.values(fieldFiles(fields, path));
@@ -32,9 +23,9 @@ export async function readAny(
     if (files.every(isIdx)) return readOtherIdx(fields, path);
     throw new UserError(`${path} names files that are not all .npy, or not all IDX.`);
   }
-  if (isTable(path)) return readOtherTable(fields, path, like);
+  if (isTable(path)) return readOtherTable(fields, path, declared, like);
   if (isNpz(path)) {
-    const { fields: arrays, group } = like;
+    const { fields: arrays, group } = declared;
     return readOtherNpz(fields, path, {
       ...(arrays === undefined ? {} : { fields: arrays }),
       ...(group === undefined ? {} : { group }),

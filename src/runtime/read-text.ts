@@ -1,7 +1,7 @@
 import { maybeGunzip } from "./compression.ts";
 import type { Field, RawData } from "./dataset.ts";
 import { UserError } from "./errors.ts";
-import { decodeText, readBytes, resolvePath } from "./files.ts";
+import { decodeText, type Encoding, readBytes, resolvePath } from "./files.ts";
 
 /** A text cut into rows of `window` characters that begin `stride` characters apart. */
 export interface TextSource {
@@ -9,6 +9,8 @@ export interface TextSource {
   readonly window: number;
   readonly stride?: number;
   readonly directory?: string;
+  /** UTF-8 where nothing is said. */
+  readonly encoding?: Encoding;
 }
 
 /** The characters of a text; ends of lines of two characters count as one. */
@@ -22,11 +24,11 @@ export function charactersOf(text: string): string[] {
  */
 export async function readCharacters(
   fields: readonly Field[],
-  { directory, path, window, stride = window }: TextSource,
+  { directory, path, window, stride = window, encoding }: TextSource,
 ): Promise<RawData> {
   const where = resolvePath(directory, path);
   const characters = charactersOf(
-    decodeText(await maybeGunzip(await readBytes(where), where), where),
+    decodeText(await maybeGunzip(await readBytes(where), where), where, encoding),
   );
   const rows = Math.floor((characters.length - window - 1) / stride) + 1;
   if (rows < 1)

@@ -33,6 +33,8 @@ export interface StartEvent {
   readonly stepsPerEpoch: number;
   readonly batch: number;
   readonly seed: number;
+  /** What a person should know of the data. */
+  readonly notes?: readonly string[];
   /** The finished epoch that a resumed training goes on from. */
   readonly resumedFrom?: number;
   /** What is otherwise than in the training that is gone on with. */

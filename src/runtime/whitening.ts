@@ -10,7 +10,7 @@ export interface Whitening {
  * added instead, and what was left out of the components stays at the mean.
  */
 export function project(
-  values: Float32Array,
+  values: Float32Array | Float64Array,
   { mean, scale, basis }: Whitening,
   factor: (scale: number) => number,
   way: "in" | "out",

@@ -75,6 +75,7 @@ const prepared: PreparedData = {
   test: undefined,
   preparation: { classNames: {}, normalizations: {} },
   examples: [],
+  notes: [],
 };
 const fed = feedData(
   prepared,

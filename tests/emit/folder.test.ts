@@ -25,6 +25,7 @@ const ownFiles = [
   "epoch-batches.ts",
   "loop.ts",
   "measuring.ts",
+  "predict-rows.ts",
   "session.ts",
   "steps.ts",
   "still-tensors.ts",

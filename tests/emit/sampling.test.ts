@@ -34,6 +34,7 @@ const rows = [
 
 interface Drawn {
   readonly class?: string;
+  readonly probability?: number;
   readonly probabilities?: Readonly<Record<string, number>>;
   readonly values?: readonly number[];
   readonly spread: readonly number[] & Readonly<Record<string, number>>;
@@ -278,10 +279,13 @@ await closeModel(model);
       const [first, second] = score!.values!;
       expect(score!.class).toBe(first! >= second! ? "0" : "1");
       expect(score!.spread).toHaveLength(2);
-      expect(chance!.values![0]).toBeGreaterThan(0);
-      expect(chance!.values![0]).toBeLessThan(1);
-      expect(chance!.spread[0]).toBeGreaterThan(0);
-      expect(chance!.spread[0]).toBeLessThan(0.5);
+      const { 0: no, 1: yes } = chance!.probabilities!;
+      expect(no! + yes!).toBeCloseTo(1, 6);
+      expect(chance!.class).toBe(yes! > no! ? "1" : "0");
+      expect(chance!.probability).toBe(Math.max(no!, yes!));
+      const spread = chance!.spread as Readonly<Record<string, number>>;
+      expect(spread["1"]).toBeGreaterThan(0);
+      expect(spread["1"]).toBeLessThan(0.5);
     }
     const compiled = spawnSync(
       process.execPath,

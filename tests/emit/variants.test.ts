@@ -97,11 +97,18 @@ describe("every variant trains", () => {
         class: expect.stringMatching(/^[01]$/),
         values: [expect.any(Number), expect.any(Number)],
       },
-      { output: "chance", values: [expect.any(Number)] },
+      {
+        output: "chance",
+        class: expect.stringMatching(/^[01]$/),
+        probability: expect.any(Number),
+        probabilities: { 0: expect.any(Number), 1: expect.any(Number) },
+      },
     ]);
-    const [chance] = outcomes["margins"]!.predictions[1]!["values"] as number[];
-    expect(chance).toBeGreaterThan(0);
-    expect(chance).toBeLessThan(1);
+    const { class: best, probability, probabilities } = outcomes["margins"]!.predictions[1]!;
+    const shares = probabilities as Readonly<Record<string, number>>;
+    expect(shares["0"]! + shares["1"]!).toBeCloseTo(1, 6);
+    expect(probability).toBe(Math.max(...Object.values(shares)));
+    expect(shares[best as string]).toBe(probability);
     const [scaled] = outcomes["formula"]!.predictions[0]!["values"] as number[];
     expect(Math.abs(scaled!)).toBeLessThan(2);
     const [code, picture, logits] = outcomes["heads"]!.predictions;

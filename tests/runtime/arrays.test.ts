@@ -22,11 +22,35 @@ const all: readonly Case[] = cases as unknown as readonly Case[];
 const bytesOf = ({ base64 }: Case) => new Uint8Array(Buffer.from(base64, "base64"));
 const folder = mkdtempSync(join(tmpdir(), "nnspec-arrays-"));
 
+/** The fixtures have what 32 bits hold. */
+const rounded = (values: Iterable<unknown>): readonly number[] =>
+  Array.from(values, (value) => Math.fround(Number(value)));
+
 describe("NumPy's files", () => {
+  test("numbers are as exact as the file has them", () => {
+    const of = (code: string, bytes: ArrayBufferLike) =>
+      parseNpy(
+        Buffer.concat([
+          npyOf(`{'descr': '<${code}', 'fortran_order': False, 'shape': (2,), }`, 0),
+          new Uint8Array(bytes),
+        ]),
+        "a.npy",
+      ).values;
+    const times = Float64Array.of(1700000001, 1700000002);
+    expect(of("f8", times.buffer)).toEqual(times);
+    expect(of("i4", Int32Array.of(16777217, -16777219).buffer)).toEqual(
+      Float64Array.of(16777217, -16777219),
+    );
+    const identities = BigInt64Array.of(9007199254740993n, -9007199254740993n);
+    expect(of("i8", identities.buffer)).toEqual(identities);
+    const large = BigUint64Array.of(2n ** 64n - 1n, 2n ** 64n - 2n);
+    expect(of("u8", large.buffer)).toEqual(large);
+  });
+
   test.each(all.filter(({ name }) => name.startsWith("npy")))("$name", (one) => {
     const array = parseNpy(bytesOf(one), "a.npy");
     expect(array.shape).toEqual(one.arrays[""]?.shape);
-    expect([...array.values]).toEqual(one.arrays[""]?.values);
+    expect(rounded(array.values)).toEqual(one.arrays[""]?.values);
   });
 
   test.each(all.filter(({ name }) => name.startsWith("npz")))("$name", async (one) => {
@@ -35,7 +59,7 @@ describe("NumPy's files", () => {
     for (const [name, open] of files) {
       const array = parseNpy(await open(), name);
       const expected = one.arrays[name.replace(".npy", "")];
-      expect({ shape: array.shape, values: [...array.values] }).toEqual(expected);
+      expect({ shape: array.shape, values: rounded(array.values) }).toEqual(expected);
     }
   });
 
@@ -55,7 +79,9 @@ describe("NumPy's files", () => {
     });
     expect(data.rows).toBe(5);
     expect(data.columns.get("image")?.shape).toEqual([2, 2]);
-    expect([...data.columns.get("target")!.values]).toEqual(one.arrays["label"]?.values);
+    expect([...data.columns.get("target")!.values].map(Number)).toEqual(
+      one.arrays["label"]?.values,
+    );
     expect(data.groups).toEqual(one.arrays["label"]?.values.map(String));
     await expect(readNpz([{ name: "imge", shape: [2, 2] }], { path })).rejects.toThrow(
       /a\.npz has no array "imge"/,

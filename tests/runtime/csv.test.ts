@@ -3,6 +3,7 @@ import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { parseCsv } from "../../src/runtime/csv.ts";
 import { describeError } from "../../src/runtime/errors.ts";
+import { decodeText } from "../../src/runtime/files.ts";
 import { readTable, type CsvSource } from "../../src/runtime/read-csv.ts";
 
 const cellsOf = (text: string, options = {}) => parseCsv(text, options).map(({ cells }) => cells);
@@ -109,6 +110,33 @@ describe("CSV", () => {
   });
 });
 
+describe("encodings", () => {
+  const bytes = (...parts: (string | number)[]) =>
+    Buffer.concat(
+      parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Buffer.of(part))),
+    );
+
+  test("bytes that are no UTF-8 are refused with their line", () => {
+    expect(failure(() => decodeText(bytes("a,b\r\nü,1\r\n\r2,", 0xd6, "\n"), "f.csv"))).toBe(
+      "f.csv, line 4: there are bytes that are no UTF-8.\n  Save it as UTF-8, or write `encoding: latin1` in the source where it is of Western Europe.",
+    );
+    expect(failure(() => decodeText(bytes(0xff, 0xfe, "a", 0, "Ö", 0), "f.csv"))).toContain(
+      "encoding: utf16",
+    );
+  });
+
+  test("other encodings are read as they are said to be", () => {
+    expect(decodeText(bytes("a", 0xd6, 0xe4), "f.csv", "latin1")).toBe("aÖä");
+    expect(decodeText(Buffer.from("\ufeffaÖ,𝕏\n", "utf16le"), "f.csv", "utf16")).toBe("aÖ,𝕏\n");
+    const swapped = Buffer.from("\ufeffaÖ,𝕏\n", "utf16le").swap16();
+    expect(decodeText(swapped, "f.csv", "utf16")).toBe("aÖ,𝕏\n");
+    expect(decodeText(bytes(0xef, 0xbb, 0xbf, "a\ufffdb"), "f.csv")).toBe("a\ufffdb");
+    expect(failure(() => decodeText(bytes("abc"), "f.csv", "utf16"))).toContain(
+      "no text of the encoding utf16",
+    );
+  });
+});
+
 describe("columns and fields", () => {
   const features = { name: "features", shape: [2] };
   const species = { name: "species", shape: [], classes: 3 };
@@ -156,6 +184,27 @@ describe("columns and fields", () => {
     ["empty", "\n", { target: "kind" }],
   ])("%s", (_, text, source) => {
     expect(failure(() => read(text, source))).toMatchSnapshot();
+  });
+
+  test("labels are texts, unless it is said that they are numbers", () => {
+    const table = "a,b,kind\n1,2,007\n1,2,7\n1,2,7.0\n";
+    expect(values(read(table, { target: "kind" }), "species")).toEqual(["007", "7", "7.0"]);
+    expect(values(read(table, { target: "kind", numbers: ["kind"] }), "species")).toEqual([
+      "7",
+      "7",
+      "7",
+    ]);
+    expect(failure(() => read(table, { target: "kind", numbers: ["kimd"] }))).toContain(
+      'Did you mean "kind"?',
+    );
+    expect(failure(() => read("a,b,kind\n1,2,x\n", { target: "kind", numbers: ["kind"] }))).toBe(
+      'f.csv, line 2, column "kind": a number is expected; found "x".',
+    );
+  });
+
+  test("numbers keep their 64 bits", () => {
+    const data = read("a,b,kind\n1700000001,0.1,0\n", { target: "kind" });
+    expect(values(data, "features")).toEqual([1700000001, 0.1]);
   });
 
   test("a file of 200,000 rows is read in seconds", () => {

@@ -31,9 +31,9 @@ const bindLabels = (...lists: RawColumn[]) =>
   }));
 
 describe("labels", () => {
-  test("0 … n − 1 stay, also as text and in any spelling", () => {
+  test("0 … n − 1 stay, also as text", () => {
     expect(bindLabels(numbers([], 2, 0, 1))).toEqual([{ values: [2, 0, 1], names: undefined }]);
-    expect(bindLabels(texts("2", "0.0", "1", "+1"))).toEqual([
+    expect(bindLabels(texts("2", "0", "1", "1"))).toEqual([
       { values: [2, 0, 1, 1], names: undefined },
     ]);
     expect(bindLabels(numbers([], 0, 0))).toEqual([{ values: [0, 0], names: undefined }]);
@@ -52,6 +52,37 @@ describe("labels", () => {
     expect(bindLabels(texts("b", "10", "a"))).toEqual([
       { values: [2, 0, 1], names: ["10", "a", "b"] },
     ]);
+  });
+
+  test.each<[string, RawColumn, readonly string[]]>([
+    ["leading zeros", texts("007", "7", "07"), ["007", "07", "7"]],
+    ["exponents", texts("1E5", "2E3", "100000"), ["2E3", "100000", "1E5"]],
+    ["signs", texts("1", "-1", "+1"), ["-1", "+1", "1"]],
+    ["points", texts("0", "0.0", "1"), ["0", "0.0", "1"]],
+    [
+      "identities of 64 bits",
+      texts("9007199254740993", "9007199254740992", "9007199254740994"),
+      ["9007199254740992", "9007199254740993", "9007199254740994"],
+    ],
+    [
+      "integers of 64 bits",
+      { shape: [], values: BigInt64Array.of(9007199254740993n, 16777217n, 9007199254740992n) },
+      ["16777217", "9007199254740992", "9007199254740993"],
+    ],
+    [
+      "integers of 32 bits",
+      { shape: [], values: Float64Array.of(16777217, 16777216) },
+      ["16777216", "16777217"],
+    ],
+    [
+      "hexadecimal and words that are numbers to JavaScript",
+      texts("0x1", "1", "Infinity"),
+      ["0x1", "1", "Infinity"],
+    ],
+  ])("%s are told apart by what is written", (_, column, names) => {
+    const [bound] = bindLabels(column);
+    expect(bound!.names).toEqual(names);
+    expect(bound!.values).toEqual([...column.values].map((label) => names.indexOf(String(label))));
   });
 
   test("one numbering for all sources, in whatever part a label is met", () => {

@@ -221,9 +221,9 @@ describe("rows of each class", () => {
 
   test("are told part by part, and which of them a part lacks", () => {
     const rows = countClassRows("kind", prepared([..."aaabbbaabb"], 3));
-    expect(describeClassRows(rows)).toBe("kind      a 3/2/0, b 3/0/2, (class 2) 0/0/0");
+    expect(describeClassRows(rows)).toBe("kind      a 3/2/0, b 3/0/2, unnamed 2 0/0/0");
     expect(lackingClasses(rows)).toEqual([
-      'no row to train on has the kind "(class 2)": it is not learned',
+      'no row to train on has the kind "unnamed 2": it is not learned; classes are numbered in the order of the names that the data have',
       'no row of the validation part has the kind "b", so its numbers say nothing of that (`stratify: kind` in the split spreads rare classes)',
       'no row of the test part has the kind "a", so its numbers say nothing of that (`stratify: kind` in the split spreads rare classes)',
     ]);

@@ -184,6 +184,47 @@ describe("prepared data", () => {
     );
   });
 
+  test("values are scaled from 64 bits before they are rounded to 32", () => {
+    const times: RawData = {
+      where: "f.csv",
+      rows: 64,
+      columns: new Map([
+        ["x", { shape: [1], values: Float64Array.from({ length: 64 }, (_, row) => 1.7e9 + row) }],
+        [
+          "kind",
+          { shape: [], values: Array.from({ length: 64 }, (_, row) => (row < 32 ? "a" : "b")) },
+        ],
+      ]),
+    };
+    const none = { train: 0, validation: 0, test: 0 };
+    const data = prepareData(fields, { all: times }, { ...options, split: none });
+    const deviation = Math.sqrt((64 ** 2 - 1) / 12);
+    expect([...data.train.dataset.columns.get("x")!.values]).toEqual(
+      Array.from({ length: 64 }, (_, row) => expect.closeTo((row - 31.5) / deviation, 5)),
+    );
+    expect(data.notes).toEqual([]);
+    const plain = prepareData(fields, { all: times }, { split: none, seed: 1 });
+    expect(plain.notes).toEqual([
+      'x: with values that 32 bits cannot tell apart: "1"',
+      'x: of "1", 32 bits keep 1 of 64 values',
+    ]);
+  });
+
+  test("a value that never changes is told, where it is read from 64 bits", () => {
+    const flat: RawData = {
+      where: "f.csv",
+      rows: 4,
+      columns: new Map([
+        ["x", { shape: [1], values: new Float64Array(4).fill(7) }],
+        ["kind", { shape: [], values: ["0", "1", "1", "1"] }],
+      ]),
+    };
+    const none = { train: 0, validation: 0, test: 0 };
+    expect(prepareData(fields, { all: flat }, { split: none, seed: 1 }).notes).toEqual([
+      'x: the same in every training row, so that nothing is learned of it: "1"',
+    ]);
+  });
+
   test("a test source of its own: the rest is split, its statistics are those of the training part", () => {
     const data = prepareData(
       fields,

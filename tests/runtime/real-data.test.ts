@@ -9,9 +9,9 @@ import { readCsv } from "../../src/runtime/read-csv.ts";
 import { readIdx } from "../../src/runtime/read-idx.ts";
 
 const split = { train: 0.8, validation: 0.1, test: 0.1 };
-const counts = (labels: ArrayLike<number | string>) => {
+const counts = (labels: ArrayLike<number | string | bigint>) => {
   const times: Record<string, number> = {};
-  for (const label of Array.from(labels)) times[label] = (times[label] ?? 0) + 1;
+  for (const label of Array.from(labels, String)) times[label] = (times[label] ?? 0) + 1;
   return times;
 };
 

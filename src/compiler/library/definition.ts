@@ -497,6 +497,8 @@ export interface SourceDefinition extends Described {
   readonly fieldArguments?: boolean;
   /** How another file of the kind is read in its place (`--data Name=path`), and what such files are called. */
   readonly other?: { readonly read: string; readonly names: RegExp };
+  /** Whether its numbers may be of more than 32 bits, so that scaling can lose some. */
+  readonly exact?: boolean;
   /** Which arguments are paths of local files. */
   readonly paths: readonly string[];
   readonly synthetic?: boolean;

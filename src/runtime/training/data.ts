@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import { feedData, feedPart } from "../feed.ts";
+import { noteAside } from "../note-aside.ts";
 import {
   prepareData,
   preparePart,
@@ -78,6 +79,10 @@ export async function loadOther(
   path: string,
   preparation: Preparation,
 ): Promise<Part> {
-  const part = preparePart(training.fields, await training.readOther(path), preparation);
+  const rows = training.tableOptions
+    ? await training.readOther(path, preparation.layout)
+    : await training.readOther(path);
+  if (training.tableOptions) noteAside(rows.notes);
+  const part = preparePart(training.fields, rows, preparation);
   return training.feeding ? feedPart(part, training.feeding) : part;
 }

@@ -5,8 +5,10 @@ import type { Feeding } from "../feed.ts";
 import type { KroneckerFactors } from "../kronecker.ts";
 import type { Minimizer } from "../minimizer.ts";
 import type { Part, Sources } from "../prepare.ts";
+import type { TableOptions } from "../read-other-table.ts";
 import type { MetricDisplay, Metrics } from "../reporter.ts";
 import type { Division } from "../split.ts";
+import type { TableLayout } from "../table-layout.ts";
 import type { View } from "../views.ts";
 import type { WasmProgram } from "../wasm-plan.ts";
 import type { Moved } from "../whole-objective.ts";
@@ -150,7 +152,8 @@ export interface TrainingDefinition {
   readonly normalization?: Normalizing;
   /** Absent where the spec names no source. */
   readonly readSources?: () => Promise<Sources>;
-  readonly readOther: (path: string) => Promise<RawData>;
+  /** Where it is a table for the model of a checkpoint, its columns are found as the training's were. */
+  readonly readOther: (path: string, like?: TableLayout) => Promise<RawData>;
 
   readonly views?: readonly View[];
   readonly viewed: Viewed;
@@ -172,10 +175,8 @@ export interface TrainingDefinition {
   readonly feedsPredictions: boolean;
   readonly keptFile: string;
   readonly seesImages: boolean;
-  /** Of tables that are predicted from. */
-  readonly otherColumns: readonly string[];
-  readonly delimiter?: string;
-  readonly hasHeader: boolean;
+  /** What the spec says of its table, where the rows come from one. */
+  readonly tableOptions?: TableOptions;
   /** Whether anything that the model computes is random, and it can be predicted with noise on. */
   readonly samples: boolean;
   readonly defaultSamples: number;

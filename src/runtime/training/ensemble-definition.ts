@@ -42,7 +42,7 @@ export interface MemberTrainer {
     checkpoint: string,
     options: TrainerOptions,
   ): Promise<MemberVerdict>;
-  parseRows(text: string, where: string): readonly unknown[];
+  parseRows(model: object, text: string, where: string): readonly unknown[];
   loadModel(checkpoint: string, backend?: BackendChoice): Promise<object>;
   predict(model: object, rows: readonly unknown[]): Promise<MemberPrediction[][]>;
   closeModel(model: object): Promise<void>;

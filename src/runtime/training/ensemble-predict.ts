@@ -35,15 +35,16 @@ export async function predictTogether(
   const [where = "-"] = others;
   const { backend } = placeOf(given);
   const text = where === "-" ? await readStandardInput() : await readText(where);
-  const rows = ensemble.trainings[0]!.trainer.parseRows(text, where);
+  let rows: readonly unknown[] | undefined;
   const said: MemberPrediction[][][] = [];
   const folder = given.get("--run-dir") ?? "run";
   for (const { checkpoint, trainer } of voicesIn(ensemble, folder)) {
     const model = await trainer.loadModel(checkpoint, backend);
+    rows ??= trainer.parseRows(model, text, where);
     said.push(await trainer.predict(model, rows));
     await trainer.closeModel(model);
   }
-  for (const index of rows.keys()) {
+  for (const index of (rows ?? []).keys()) {
     const joined = said[0]![index]!.map((_, output) =>
       join(
         ensemble,

@@ -1,12 +1,19 @@
 import { placeOf, readWords, wholeNumber } from "../arguments.ts";
-import { parseCsv } from "../csv.ts";
 import { UserError } from "../errors.ts";
 import { readText } from "../files.ts";
 import { openImageReader } from "../images.ts";
+import { noteAside } from "../note-aside.ts";
 import { readStandardInput } from "../standard-input.ts";
 import { openTerminal } from "../terminal.ts";
 import type { TrainingDefinition } from "./definition.ts";
-import { closeModel, loadModel, predict, type Row } from "./predict.ts";
+import { closeModel, loadModel, predict, type Model, type Row } from "./predict.ts";
+import {
+  measureTable,
+  readTableText,
+  rowsOfCells,
+  rowsOfTable,
+  surplusNames,
+} from "./predict-rows.ts";
 import { predictDrawn } from "./sampling.ts";
 
 /** The command line: rows of a file or of the standard input, a line of JSON for each. Gives the exit code. */
@@ -25,10 +32,13 @@ export async function predictFromCommandLine(
     ? (wholeNumber(given, "--samples", 0) ?? training.commandSamples)
     : 0;
   const { backend, threads } = placeOf(given);
-  const rows = await readRows(training, others[0] ?? "-");
+  const [input = "-"] = others;
+  const header = headerOf(given.get("--header"));
   const checkpoint = given.get("--checkpoint") ?? training.keptFile;
   const model = await loadModel(training, checkpoint, backend, threads);
   try {
+    const text = await readInput(training, input);
+    const rows = await rowsOf(model, text, input, header);
     const predictions =
       training.samples && samples > 0
         ? await predictDrawn(model, rows, samples)
@@ -37,6 +47,8 @@ export async function predictFromCommandLine(
       const said = prediction.length === 1 ? prediction[0] : prediction;
       terminal.write(`${JSON.stringify(said)}\n`);
     }
+    if (training.tableOptions && given.has("--measure"))
+      terminal.writeError(`${await measureTable(model, text ?? "", input, header)}\n`);
   } finally {
     await closeModel(model);
   }
@@ -50,14 +62,34 @@ function optionsOf(training: TrainingDefinition) {
     "--backend": { value: "auto|gpu|wasm|cpu" },
     "--threads": { value: "auto|n" },
     ...(training.samples && { "--samples": { value: "n" } }),
+    "--header": { value: "on|off" },
+    ...(training.tableOptions && { "--measure": {} }),
     "--help": {},
   };
 }
 
-async function readRows(training: TrainingDefinition, input: string): Promise<Row[]> {
-  if (training.seesImages && isImage(input)) return [await imageRow(training, input)];
-  const text = input === "-" ? await readStandardInput() : await readText(input);
-  return parseRows(training, text, input);
+function headerOf(text: string | undefined): boolean | undefined {
+  if (text === undefined || text === "on" || text === "off")
+    return text === undefined ? undefined : text === "on";
+  throw new UserError(`--header is on or off, not ${text}.`);
+}
+
+/** The text of the rows; none where a picture is the row. */
+async function readInput(training: TrainingDefinition, input: string): Promise<string | undefined> {
+  if (training.seesImages && isImage(input)) return undefined;
+  if (training.tableOptions) return readTableText(training.tableOptions, input);
+  return input === "-" ? readStandardInput() : readText(input);
+}
+
+async function rowsOf(
+  model: Model,
+  text: string | undefined,
+  input: string,
+  header: boolean | undefined,
+): Promise<Row[]> {
+  const { training } = model;
+  if (training.seesImages && text === undefined) return [await imageRow(training, input)];
+  return parseRows(model, text ?? "", input, header);
 }
 
 function isImage(path: string): boolean {
@@ -72,10 +104,20 @@ async function imageRow(training: TrainingDefinition, path: string): Promise<Row
   return { [name]: [...(await read(path, [height, width, channels]))] };
 }
 
-/** A JSON list of rows, one JSON row a line, or CSV. */
-export function parseRows(training: TrainingDefinition, text: string, where: string): Row[] {
+/** A JSON list of rows, one JSON row a line, or a table; of that `header` says whether its first line names the columns, where training does not tell. */
+export function parseRows(model: Model, text: string, where: string, header?: boolean): Row[] {
+  const { training } = model;
   const start = text.trimStart();
-  if (!start.startsWith("[") && !start.startsWith("{")) return parseTable(training, text, where);
+  if (!start.startsWith("[") && !start.startsWith("{"))
+    return training.tableOptions
+      ? rowsOfTable(model, text, where, header)
+      : rowsOfCells(model, text, where, header);
+  const rows = parseJson(text, where);
+  if (training.tableOptions) noteAside(surplusNames(model, rows, where));
+  return rows;
+}
+
+function parseJson(text: string, where: string): Row[] {
   try {
     return asRows(JSON.parse(text));
   } catch (whole) {
@@ -93,47 +135,4 @@ function asRows(parsed: unknown): Row[] {
   if (!Array.isArray(parsed)) return [parsed as Row];
   const single = parsed.every((value) => typeof value === "number");
   return single ? [parsed as number[]] : (parsed as Row[]);
-}
-
-/**
- * The columns of the inputs one after the other, in the order of the inputs. A first line of names is known by its not being
- * numbers; where labels are read, which are names too, there is always one if the data has one.
- */
-function parseTable(training: TrainingDefinition, text: string, where: string): Row[] {
-  const records = parseCsv(text, {
-    where,
-    ...(training.delimiter && { delimiter: training.delimiter }),
-  });
-  const first = records[0]?.cells ?? [];
-  const named = training.hasHeader && isHeader(training, first);
-  const names = named ? first : first.map((_, index) => String(index + 1));
-  const sizes = training.modelInputs.map(({ shape }) =>
-    shape.reduce((product, extent) => product * extent, 1),
-  );
-  const needed = sizes.reduce((total, size) => total + size, 0);
-  const used = names
-    .map((_, index) => index)
-    .filter((index) => names.length === needed || !training.otherColumns.includes(names[index]!));
-  return (named ? records.slice(1) : records).map(({ cells }) => {
-    const numbers = used.map((index) =>
-      training.readsLabels ? valueOf(cells[index] ?? "") : Number(cells[index]),
-    );
-    let start = 0;
-    return Object.fromEntries(
-      training.modelInputs.map(({ name }, place) => [
-        name,
-        numbers.slice(start, (start += sizes[place]!)),
-      ]),
-    );
-  });
-}
-
-function isHeader(training: TrainingDefinition, cells: readonly string[]): boolean {
-  if (training.readsLabels) return cells.length > 0;
-  return cells.some((cell) => Number.isNaN(Number(cell)));
-}
-
-/** A number, or the name of a class. */
-function valueOf(cell: string): number | string {
-  return cell === "" || Number.isNaN(Number(cell)) ? cell : Number(cell);
 }

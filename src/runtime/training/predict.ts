@@ -4,9 +4,11 @@ import type { BackendChoice, Device } from "../device.ts";
 import { UserError } from "../errors.ts";
 import { feedRows } from "../feed.ts";
 import { denormalizeValues, normalizeValues } from "../normalize.ts";
-import { own } from "../own.ts";
+import { classNameOf, numberOfLabel } from "../labels.ts";
+import { own, recordOf } from "../own.ts";
 import { preparationFromText } from "../preparation-text.ts";
 import type { Preparation } from "../prepare.ts";
+import { nearest } from "../suggest.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { keptTensors, openDevice, pick, writeTensors } from "./session.ts";
 import type { ModelInput, ModelOutput } from "./types.ts";
@@ -159,44 +161,86 @@ function gatherAll(
 
 /** The numbers of one input for some rows, checked, flat, and brought to the scale that the model was trained in. */
 function gather(
-  { training, preparation }: Model,
+  model: Model,
   input: ModelInput,
   rows: readonly Row[],
   start: number,
 ): Float32Array {
+  const { training, preparation } = model;
   const size = sizeOf(input.shape);
-  const gathered = new Float32Array(training.batchSize * size);
+  const gathered = new Float64Array(training.batchSize * size);
   rows.forEach((row, index) => {
     const place = `row ${start + index + 1}, ${input.name}`;
-    const given = numbersIn(row, input.name);
+    const given = training.tableOptions
+      ? columnsIn(model, row, input, place)
+      : numbersIn(training, row, input, place);
     const numbers =
       training.readsLabels && input.classes !== undefined
         ? labelsIn(preparation, input, given, place)
-        : flatten(given);
+        : leaves(given, place).map((value) => finiteNumber(value, place));
     if (numbers.length !== size)
       throw new UserError(
         `${place}: ${size} numbers are needed, and ${numbers.length} were given.`,
       );
-    if (!numbers.every(Number.isFinite))
-      throw new UserError(`${place}: everything in it must be a finite number.`);
     gathered.set(numbers, index * size);
   });
   const normalization = own(preparation.normalizations, input.field);
-  if (normalization !== undefined) normalizeValues(gathered, normalization);
-  return gathered;
+  const scaled = Float32Array.from(gathered);
+  if (normalization !== undefined) normalizeValues(gathered, normalization, scaled);
+  return scaled;
 }
 
-function numbersIn(row: Row, name: string): Numbers {
-  if (typeof row === "string" || isList(row)) return row;
-  return Object.hasOwn(row, name) ? row[name]! : [];
+/** What a row gives to an input, by its name. */
+function numbersIn(
+  training: TrainingDefinition,
+  row: Row,
+  { name }: ModelInput,
+  place: string,
+): Numbers {
+  if (typeof row !== "object" || row === null || isList(row)) {
+    if (training.modelInputs.length === 1) return row;
+    throw new UserError(`${place}: numbers alone are no row, as there are several inputs.`, [
+      `A row names them: ${training.modelInputs.map((input) => input.name).join(", ")}.`,
+    ]);
+  }
+  return named(row, name, place);
+}
+
+/** The same where training had a table: the input by its name, or by the names of its columns. */
+function columnsIn(
+  { training, preparation }: Model,
+  row: Row,
+  input: ModelInput,
+  place: string,
+): Numbers {
+  const columns = own(preparation.layout?.fields, input.field);
+  if (typeof row !== "object" || row === null || isList(row) || Object.hasOwn(row, input.name))
+    return numbersIn(training, row, input, place);
+  if (columns === undefined) return named(row, input.name, place);
+  return columns.map((column) => named(row, column, place));
+}
+
+function named(row: Readonly<Record<string, Numbers>>, name: string, place: string): Numbers {
+  if (Object.hasOwn(row, name)) return row[name]!;
+  const near = nearest(name, Object.keys(row));
+  throw new UserError(`${place}: the row has no ${JSON.stringify(name)}.`, [
+    near === undefined
+      ? `It has: ${Object.keys(row).slice(0, 20).join(", ") || "nothing"}.`
+      : `Did you mean ${JSON.stringify(near)}?`,
+  ]);
 }
 
 function isList(value: Row | Numbers): value is readonly Numbers[] {
   return Array.isArray(value);
 }
 
-function flatten(numbers: Numbers): number[] {
-  return isList(numbers) ? numbers.flatMap(flatten) : [Number(numbers)];
+/** A number, also as the text of one; anything else is refused, and nothing stands for what is missing. */
+function finiteNumber(value: number | string, place: string): number {
+  const number = typeof value === "number" ? value : Number(value.trim() || Number.NaN);
+  if (Number.isFinite(Math.fround(number))) return number;
+  throw new UserError(
+    `${place}: everything in it must be a finite number; found ${JSON.stringify(value)}.`,
+  );
 }
 
 /** Labels by the names that they had in training, or by their numbers where these were 0 … n − 1 there. */
@@ -207,10 +251,12 @@ function labelsIn(
   place: string,
 ): number[] {
   const names = own(preparation.classNames, field);
-  const labels = typeof written === "string" && sizeOf(shape) > 1 ? [...written] : leaves(written);
+  const labels =
+    typeof written === "string" && sizeOf(shape) > 1 ? [...written] : leaves(written, place);
   return labels.map((label) => {
-    const number = names === undefined ? Number(label) : names.indexOf(String(label));
-    if (Number.isInteger(number) && number >= 0 && number < classes) return number;
+    const number =
+      names === undefined ? numberOfLabel(String(label), classes) : names.indexOf(String(label));
+    if (number !== undefined && number >= 0) return number;
     throw new UserError(`${place}: there is no class ${JSON.stringify(label)}.`, [
       names === undefined
         ? `Classes are numbers from 0 to ${classes - 1}.`
@@ -219,10 +265,13 @@ function labelsIn(
   });
 }
 
-function leaves(written: Numbers): (number | string)[] {
-  return typeof written === "number" || typeof written === "string"
-    ? [written]
-    : written.flatMap(leaves);
+/** All numbers and texts of what a row gives; a file may hold anything. */
+function leaves(written: Numbers, place: string): (number | string)[] {
+  if (typeof written === "number" || typeof written === "string") return [written];
+  if (isList(written)) return written.flatMap((inner) => leaves(inner, place));
+  throw new UserError(
+    `${place}: ${written === null ? "a value is missing" : `numbers or texts are expected; found ${JSON.stringify(written)}`}.`,
+  );
 }
 
 /** What one output says of one row, in words and scales of the data. */
@@ -236,10 +285,15 @@ export function readOutput(
   if (training.saysScores && kind === "scores") {
     const names = own(preparation.classNames, field ?? "");
     const best = result.indexOf(Math.max(...result));
-    return { output: name, class: names?.[best] ?? String(best), values: [...result] };
+    return { output: name, class: classNameOf(names, best), values: [...result] };
   }
-  if (training.saysChances && kind === "chance")
-    return { output: name, values: [...result].map((score) => 1 / (1 + Math.exp(-score))) };
+  if (training.saysChances && kind === "chance") {
+    const chances = [...result].map((score) => 1 / (1 + Math.exp(-score)));
+    const isOfTwo = training.fields.some((each) => each.name === field && each.classes === 2);
+    if (!isOfTwo || chances.length !== 1) return { output: name, values: chances };
+    const [chance = 0] = chances;
+    return ofClasses(name, [1 - chance, chance], own(preparation.classNames, field ?? ""));
+  }
   const normalization =
     kind === "values" && field !== undefined ? own(preparation.normalizations, field) : undefined;
   if (normalization !== undefined) denormalizeValues(result, normalization);
@@ -255,10 +309,27 @@ function readProbabilities(
   const greatest = Math.max(...result);
   const powers = [...result].map((score) => Math.exp(score - greatest));
   const total = powers.reduce((sum, power) => sum + power, 0);
-  const label = (index: number): string => names?.[index] ?? String(index);
-  const best = result.indexOf(greatest);
-  const probabilities = Object.fromEntries(
-    powers.map((power, index) => [label(index), power / total]),
+  return ofClasses(
+    output,
+    powers.map((power) => power / total),
+    names,
   );
-  return { output, class: label(best), probability: powers[best]! / total, probabilities };
+}
+
+/** The likeliest class, and the probability of each. */
+function ofClasses(
+  output: string,
+  shares: readonly number[],
+  names: readonly string[] | undefined,
+): Prediction {
+  const best = shares.indexOf(Math.max(...shares));
+  const probabilities = recordOf(
+    shares.map((share, index) => [classNameOf(names, index), share] as const),
+  );
+  return {
+    output,
+    class: classNameOf(names, best),
+    probability: shares[best]!,
+    probabilities,
+  };
 }

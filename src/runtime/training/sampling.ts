@@ -1,3 +1,4 @@
+import { classNameOf } from "../labels.ts";
 import { own } from "../own.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import {
@@ -67,7 +68,7 @@ function combine(training: TrainingDefinition, predictions: readonly Prediction[
   }
   const samples = predictions.length;
   const spread = squares.map((sum) => Math.sqrt(sum / Math.max(1, samples - 1)));
-  if (training.saysProbabilities && first.probabilities !== undefined)
+  if ((training.saysProbabilities || training.saysChances) && first.probabilities !== undefined)
     return combineProbabilities(first, mean, spread, samples);
   return { output: first.output, values: mean, spread, samples };
 }
@@ -79,7 +80,7 @@ function withClass({ training, preparation }: Model, drawn: Drawn): Drawn {
   const values = drawn.values!;
   const best = values.indexOf(Math.max(...values));
   const names = own(preparation.classNames, output.field ?? "");
-  return { output: drawn.output, class: names?.[best] ?? String(best), values, ...spreadOf(drawn) };
+  return { output: drawn.output, class: classNameOf(names, best), values, ...spreadOf(drawn) };
 }
 
 function spreadOf({ spread, samples }: Drawn): Pick<Drawn, "spread" | "samples"> {

@@ -231,6 +231,7 @@ function reportStart(session: Session, resumedFrom: number | undefined): void {
     stepsPerEpoch,
     batch: rowsOfStep(training),
     seed,
+    notes: data.notes,
     ...(training.teacher && teacher && { teacher }),
     ...(training.warmFiles && warmStarts.length > 0
       ? { warmStarts, drawn: drawnAfresh(training, warmStarts) }

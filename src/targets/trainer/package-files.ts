@@ -91,6 +91,7 @@ const about: Readonly<Record<string, string>> = {
   "session.ts": "what a training carries along, its tensors, and the types of these",
   "checkpoints.ts": "beginning, saving, going on and ending",
   "measuring.ts": "what the rows of a part reach",
+  "predict-rows.ts": "the rows of a table that is predicted from",
   "averages.ts": "averages of the weights in their place",
   "teaching.ts": "the teacher's weights",
   "warm-starts.ts": "weights of other trainings to start from",

@@ -1,3 +1,5 @@
+import type { SourceDefinition } from "../../compiler/library/definition.ts";
+import { sources } from "../../compiler/library/sources/index.ts";
 import type { LossExpression, TypedSource, Value } from "../../compiler/typed/program.ts";
 import { fieldOf, keptFile, type Emission } from "./emission.ts";
 
@@ -11,6 +13,22 @@ export function textSource({ compiled }: Emission): TypedSource | undefined {
   return compiled.run.data.sources.find(
     ({ source }) => source.use.definition.reads === "characters",
   )?.source;
+}
+
+/** The source whose files a run is trained on: its own, or that of the file that is bound in its place; none where nothing says what they are. */
+export function readerOf(emission: Emission): SourceDefinition | undefined {
+  const { data } = emission.compiled.run;
+  const bound = emission.bound.get(data.name);
+  return bound === undefined
+    ? data.sources[0]?.source.use.definition
+    : sources.find(({ other }) => other?.names.test(bound));
+}
+
+/** Whether the rows of a run may come from a table. */
+export function readsTables(emission: Emission): boolean {
+  const definition = readerOf(emission);
+  if (definition !== undefined) return definition.reads === "table";
+  return !textSource(emission) && !isOfFolder(emission);
 }
 
 /** How an output of the model is to be read. */
@@ -88,14 +106,23 @@ export function usageOf(emission: Emission): string {
   return [
     `Predicts with ${emission.compiled.run.model.name}: a line of JSON for each row of a file (JSON or CSV) or of the standard input.`,
     "",
-    `  predict.ts [--checkpoint ${keptFile(emission)}] [--backend auto|gpu|wasm|cpu] [--threads auto|n]${draws(emission) ? " [--samples n]" : ""} [rows.json|rows.csv|-]`,
+    `  predict.ts [--checkpoint ${keptFile(emission)}] [--backend auto|gpu|wasm|cpu] [--threads auto|n]${draws(emission) ? " [--samples n]" : ""} [--header on|off]${isTable(emission) ? " [--measure]" : ""} [rows.json|rows.csv|-]`,
     ...(draws(emission)
       ? [
           `  --samples: so many predictions of each row with noise on, their mean and spread; 0 for one without noise (default: ${samplesByDefault(emission)})`,
         ]
       : []),
+    "  --header: whether the first line of a table names its columns; off: they stand in the order of the training",
+    ...(isTable(emission)
+      ? ["  --measure: measure the predictions too, on the targets that the table has"]
+      : []),
     "",
   ].join("\n");
+}
+
+/** Whether the data is a table. */
+function isTable({ compiled }: Emission): boolean {
+  return compiled.run.data.sources.some(({ source }) => source.use.definition.reads === "table");
 }
 
 function draws({ compiled }: Emission): boolean {

@@ -67,6 +67,8 @@ export interface RunFolderOptions extends DeviceOptions {
 
 export interface PredictOptions extends Omit<RunFolderOptions, "data" | "format"> {
   readonly samples?: number;
+  readonly header?: string;
+  readonly measure?: boolean;
 }
 
 export interface CheckOptions {

@@ -228,6 +228,13 @@ function predict(program: Command): void {
       "Monte-Carlo dropout: predict each row so many times with noise on; mean and spread (0: once, without noise)",
       wholeNumber(0),
     )
+    .addOption(
+      new Option(
+        "--header <on|off>",
+        "whether the first line of the table names its columns; off: they stand in the order of the training",
+      ).choices(["on", "off"]),
+    )
+    .option("--measure", "measure the predictions too, on the targets that the table has")
     .addHelpText(
       "after",
       examples(

@@ -27,6 +27,13 @@ export const csv = defineSource({
       summary:
         'Whether the first line names the columns; otherwise they are called "1", "2" and so on.',
     },
+    numbers: {
+      kind: "text",
+      list: true,
+      named: true,
+      optional: true,
+      summary: "Columns of labels that are numbers: `7`, `07` and `7.0` are one class.",
+    },
     skip: {
       kind: "integer",
       named: true,
@@ -40,13 +47,21 @@ export const csv = defineSource({
       optional: true,
       summary: "What separates columns; a comma when left out.",
     },
+    encoding: {
+      kind: "symbol",
+      choices: ["utf8", "latin1", "utf16"],
+      named: true,
+      optional: true,
+      summary: "How characters are written as bytes; UTF-8 when left out.",
+    },
   },
   reads: "table",
   runtime: { files: ["read-csv.ts"], read: "readCsv" },
   other: { read: "readOtherTable", names: /\.[ct]sv(?:\.gz)?$/i },
+  exact: true,
   paths: ["path"],
   fieldArguments: true,
   example: 'source: csv("digits.csv.gz", target: "digit", ignore: "id")',
   pitfalls:
-    "Labels that are not the integers 0 to n - 1 are sorted and numbered; their names are kept for predictions.",
+    "A label is its text: `7`, `07` and `7.0` are three classes unless `numbers` names the column. Labels that are not the integers 0 to n - 1 are sorted and numbered; their names are kept for predictions.",
 });

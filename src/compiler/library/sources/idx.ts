@@ -7,6 +7,7 @@ export const idx = defineSource({
   arguments: {},
   runtime: { files: ["read-idx.ts"], read: "readIdx" },
   other: { read: "readOtherIdx", names: /(?:\.idx|-ubyte)(?:\.gz)?$/i },
+  exact: true,
   paths: [],
   fieldArguments: true,
   example: 'source: idx(image: "train-images-idx3-ubyte.gz", label: "train-labels-idx1-ubyte.gz")',

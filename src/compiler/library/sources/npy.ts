@@ -7,6 +7,7 @@ export const npy = defineSource({
   arguments: {},
   runtime: { files: ["read-npy.ts"], read: "readNpy" },
   other: { read: "readOtherNpy", names: /\.npy$/i },
+  exact: true,
   paths: [],
   fieldArguments: true,
   example: 'source: npy(image: "x.npy", label: "y.npy")',

@@ -9,6 +9,7 @@ export const npz = defineSource({
   },
   runtime: { files: ["read-npz.ts", "read-npy.ts"], read: "readNpz" },
   other: { read: "readOtherNpz", names: /\.npz$/i },
+  exact: true,
   paths: ["path"],
   fieldArguments: true,
   example: 'source: npz("cifar10.npz", image: "x", label: "y")',

@@ -52,6 +52,13 @@ export const text = defineSource({
       summary:
         "How far apart rows begin; `window` when left out, so that no character is in two rows.",
     },
+    encoding: {
+      kind: "symbol",
+      choices: ["utf8", "latin1", "utf16"],
+      named: true,
+      optional: true,
+      summary: "How characters are written as bytes; UTF-8 when left out.",
+    },
   },
   reads: "characters",
   runtime: { files: ["read-text.ts"], read: "readCharacters" },

@@ -4,6 +4,7 @@ import { fieldOf } from "../../../compiler/typed/field-of.ts";
 import type { Plan } from "../../../compiler/plan/plan.ts";
 import { wasm } from "../../../backends/wasm/backend.ts";
 import type { Emission } from "../emission.ts";
+import { readerOf, readsTables } from "../predictions.ts";
 
 /** Distributions whose drawing a program carries only where a tensor starts from one. */
 const drawing: Readonly<Record<Distribution["kind"], string | undefined>> = {
@@ -38,7 +39,8 @@ function targetsOf(loss: LossExpression): readonly Value[] {
 }
 
 /** What the program of a run has a use for, of all that it might go without. */
-export function carriedFlags({ compiled, bound }: Emission): readonly string[] {
+export function carriedFlags(emission: Emission): readonly string[] {
+  const { compiled, bound } = emission;
   const { run, parameters, plans } = compiled;
   const steps = run.data.normalize.flatMap((field) => field.steps);
   const programs: readonly Plan[] = Object.values(plans);
@@ -50,6 +52,8 @@ export function carriedFlags({ compiled, bound }: Emission): readonly string[] {
     ...(split.folds === undefined ? [] : ["folding"]),
     ...(steps.some(({ definition }) => definition.mixes === true) ? ["whitening"] : []),
     ...(programs.some((plan) => plan.steps.some(({ kind }) => kind === "loop")) ? ["loops"] : []),
+    ...(readsTables(emission) ? ["layouts"] : []),
+    ...((readerOf(emission)?.exact ?? readsTables(emission)) ? ["exactValues"] : []),
     ...dataFlags(run.data, bound.size > 0),
     ...(wasm.module(plans).memory.threads ? ["threads"] : []),
     ...parameters.flatMap(({ initial }) => drawing[initial.kind] ?? []),

@@ -6,11 +6,10 @@ import type {
   NormalizerDefinition,
   SourceDefinition,
 } from "../../../compiler/library/definition.ts";
-import { sources } from "../../../compiler/library/sources/index.ts";
 import type { Formula, TypedSource } from "../../../compiler/typed/program.ts";
 import { lowerFormula } from "../../../compiler/typed/formula-nodes.ts";
 import type { Plain } from "../code.ts";
-import { isOfFolder, textSource } from "../predictions.ts";
+import { isOfFolder, readerOf, readsTables, textSource } from "../predictions.ts";
 import type { Emission } from "../emission.ts";
 import { countedFields } from "./carried-flags.ts";
 import type { Entry } from "./entry.ts";
@@ -47,14 +46,20 @@ export function dataEntries(emission: Emission): readonly Entry[] {
     ...counted(emission),
     ...normalization(emission),
     ...ownSources(emission),
+    ...(readsTables(emission) ? [tableOptions(emission)] : []),
     {
       module: "data",
       name: "readOther",
       about: "Reads rows from another place than the spec names.",
       value: {
         kind: "lambda",
-        parameters: [{ name: "path", type: "string" }],
-        body: readOther(emission, variable("path")),
+        parameters: [
+          { name: "path", type: "string" },
+          ...(readsTables(emission)
+            ? [{ name: "like", type: "TableLayout", isOptional: true }]
+            : []),
+        ],
+        body: readOther(emission, variable("path"), true),
       },
     },
   ];
@@ -181,31 +186,41 @@ function waiting(recipe: Recipe): Recipe {
  * Reading another file in place of the source, or another folder of images. A program has the reader of its own source, or of the file
  * that was bound in its place; only where nothing says what the data are, and in this process, there are all.
  */
-function readOther(emission: Emission, path: Recipe): Recipe {
+function readOther(emission: Emission, path: Recipe, isLater = false): Recipe {
   const text = textSource(emission);
   if (text) {
     const options = { path, ...optionsOf(emission, text, ["path"]) };
     return call("readCharacters", variable("fields"), record(options));
   }
   if (isOfFolder(emission)) return call("readFolder", variable("fields"), record({ path }));
-  const byKind = call("readAny", variable("fields"), path, record(boundOptions(emission)));
+  const asTable = readsTables(emission)
+    ? [variable("tableOptions"), ...(isLater ? [variable("like")] : [])]
+    : undefined;
+  const options = asTable ?? [record(boundOptions(emission))];
+  const byKind = call("readAny", variable("fields"), path, ...options);
   if (emission.readsAnything === true) return byKind;
-  const { data } = emission.compiled.run;
-  const bound = emission.bound.get(data.name);
-  const [definition] =
-    bound === undefined
-      ? data.sources.map(({ source }) => source.use.definition)
-      : sources.filter(({ other }) => other?.names.test(bound));
+  const definition = readerOf(emission);
   if (definition === undefined) return byKind;
   const { other } = definition;
   if (other === undefined) return call("readNothing", path);
-  const options = boundOptions(emission, definition);
+  if (asTable) return call(other.read, variable("fields"), path, ...asTable);
+  const known = boundOptions(emission, definition);
   return call(
     other.read,
     variable("fields"),
     path,
-    ...(Object.keys(options).length === 0 ? [] : [record(options)]),
+    ...(Object.keys(known).length === 0 ? [] : [record(known)]),
   );
+}
+
+function tableOptions(emission: Emission): Entry {
+  return {
+    module: "data",
+    name: "tableOptions",
+    about: "What is said of the columns of the data's own table.",
+    type: "TableOptions",
+    value: record(boundOptions(emission, readerOf(emission))),
+  };
 }
 
 /** Reading a file that stands in for the source: columns are found as in the spec's own, as far as the reader knows of them. */

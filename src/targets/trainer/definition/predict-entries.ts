@@ -44,10 +44,6 @@ export function predictEntries(emission: Emission): readonly Entry[] {
   }));
   const measured = measuredOutput(emission);
   const writer = writerOf(emission);
-  const csv = run.data.sources.find(
-    ({ source }) => source.use.definition.reads === "table",
-  )?.source;
-  const delimiter = csv?.use.arguments["delimiter"];
   return [
     entry(
       "modelInputs",
@@ -76,13 +72,6 @@ export function predictEntries(emission: Emission): readonly Entry[] {
           ),
         ]),
     entry("keptFile", plain(keptFile(emission)), "The weights that training keeps."),
-    entry(
-      "otherColumns",
-      plain(otherColumns(emission)),
-      "Columns that are not given to the model.",
-      "readonly string[]",
-    ),
-    ...(typeof delimiter === "string" ? [entry("delimiter", plain(delimiter))] : []),
     entry("defaultSamples", plain(run.predict?.samples ?? 50)),
     entry("commandSamples", plain(samplesByDefault(emission))),
     entry("usage", plain(writer ? usageOfWriter(emission) : usageOf(emission))),
@@ -98,27 +87,9 @@ export function predictEntries(emission: Emission): readonly Entry[] {
   ];
 }
 
-function otherColumns({ compiled: { run } }: Emission): readonly string[] {
-  const csv = run.data.sources.find(
-    ({ source }) => source.use.definition.reads === "table",
-  )?.source;
-  const ignored = csv?.use.arguments["ignore"];
-  return [
-    ...Object.values(csv?.fieldArguments ?? {}),
-    ...(typeof ignored === "string"
-      ? [ignored]
-      : Array.isArray(ignored)
-        ? (ignored as readonly string[])
-        : []),
-  ];
-}
-
 /** Decisions that are nothing but yes. */
 export function predictFlags(emission: Emission): readonly string[] {
   const { run } = emission.compiled;
-  const csv = run.data.sources.find(
-    ({ source }) => source.use.definition.reads === "table",
-  )?.source;
   const kinds = new Set(readings(emission).map(({ kind }) => kind));
   const cut = fedFields(run).length > 0;
   return [
@@ -128,7 +99,6 @@ export function predictFlags(emission: Emission): readonly string[] {
     ...(kinds.has("chance") ? ["saysChances"] : []),
     ...(cut ? ["feedsPredictions"] : []),
     ...(isOfFolder(emission) && run.model.inputs.length === 1 ? ["seesImages"] : []),
-    ...(csv?.use.arguments["header"] !== false ? ["hasHeader"] : []),
     ...(emission.compiled.plans.sample === undefined ? [] : ["samples"]),
   ];
 }

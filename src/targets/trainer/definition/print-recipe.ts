@@ -121,7 +121,10 @@ export function printParameters(parameters: readonly Parameter[]): string {
 
 function printParameter(parameter: Parameter): Code {
   const bound = "name" in parameter ? name(parameter.name) : bracedMembers(parameter.members);
-  return parameter.type === undefined ? bound : ts`${bound}: ${{ code: parameter.type }}`;
+  const optional = "isOptional" in parameter && parameter.isOptional === true ? "?" : "";
+  return parameter.type === undefined
+    ? bound
+    : ts`${bound}${{ code: `${optional}: ${parameter.type}` }}`;
 }
 
 function bracedMembers(members: readonly string[]): Code {

@@ -53,7 +53,7 @@ export type Recipe =
 
 /** A name, or the members of an object that the function is given. */
 export type Parameter =
-  | { readonly name: string; readonly type?: string }
+  | { readonly name: string; readonly type?: string; readonly isOptional?: boolean }
   | { readonly members: readonly string[]; readonly type?: string };
 
 export interface Item {

@@ -32,8 +32,17 @@ export async function predict(
       ...["--checkpoint", checkpoint],
       ...deviceArguments(options),
       ...(options.samples === undefined || !drawable ? [] : ["--samples", String(options.samples)]),
+      ...tableArguments(options),
       input,
     ],
     "inherit",
   );
+}
+
+/** How the rows of a table are read, where that is said. */
+function tableArguments({ header, measure }: PredictOptions): readonly string[] {
+  return [
+    ...(header === undefined ? [] : ["--header", header]),
+    ...(measure === true ? ["--measure"] : []),
+  ];
 }
