@@ -1,6 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { acceptedSettings } from "../accepted.ts";
+import { searchNotRun } from "../../../compiler/base/diagnostics/catalogue/later.ts";
+import { diagnostic } from "../../../compiler/base/diagnostics/diagnostic.ts";
+import { writeDiagnostics } from "../output.ts";
 import { resolveData } from "../data-paths.ts";
 import type { Program, TypedEnsemble, TypedRun } from "../../../compiler/typed/program.ts";
 import { UserError } from "../../../runtime/errors.ts";
@@ -30,6 +33,7 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   const program = programOf(file, options.set, options.format);
   if (!program) return;
   const run = withFolds(choose(program, options.run), program, options.folds);
+  tellSearches(program, run);
   const place = runFolder(run, options);
   const { folder } = place;
   const base = file === "-" ? process.cwd() : dirname(resolve(file));
@@ -63,6 +67,17 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   if (code === exitCode.diverged) suggestLower(finished, options);
   if (code === exitCode.interrupted || code === exitCode.terminated)
     suggestResume(finished, options);
+}
+
+/** A search of the run is not run, which is said where a person might wait for it. */
+function tellSearches({ searches, hypers }: Program, { name }: TypedRun | TypedEnsemble): void {
+  const example = hypers[0] && `try values one by one: \`--set ${hypers[0].name}=…\``;
+  const found = searches
+    .filter(({ run }) => run === name)
+    .map(({ span }) =>
+      diagnostic(searchNotRun, span, { run: name }, { notes: example ? [example] : [] }),
+    );
+  writeDiagnostics(found, "pretty");
 }
 
 /** A run is trained in this process; its program is written when the first step has been made. */

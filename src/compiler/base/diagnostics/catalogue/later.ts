@@ -15,3 +15,12 @@ export const laterRun = kind<{ what: string }>(
   "Checked, but not run by this version",
   (p) => `${p.what} is checked, but this version of nnspec does not run it yet`,
 );
+
+/** Said by `train` of the run that a search is of. */
+export const searchNotRun = kind<{ run: string }>(
+  "NN0903",
+  "note",
+  "A search that is not run",
+  (p) =>
+    `this search is checked, and this version of nnspec does not run it: \`train\` trains \`${p.run}\` with the values that its hypers have in the file`,
+);
