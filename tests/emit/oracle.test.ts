@@ -87,10 +87,9 @@ const trace = `
 import { loadData } from "./data.ts";
 import { plans } from "./kernels.ts";
 import { monitors, numbersOf, parameters, slots } from "./model.ts";
-import { batchCount, batches, epochOrder } from "./runtime/batches.ts";
+import { batchCount, batches, epochOrder } from "./runtime/dataset.ts";
 import { createDevice } from "./runtime/device.ts";
-import { initialize } from "./runtime/initialize.ts";
-import { fillUniform, randomStream } from "./runtime/random.ts";
+import { fillUniform, initialize, randomStream } from "./runtime/random.ts";
 const data = await loadData(7);
 const device = await createDevice({ backend: "cpu", fillUniform: (target, stream, step) => fillUniform(target, randomStream(7, stream), step) });
 const initial = {};

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeSafetensors } from "../../src/runtime/safetensors.ts";
 import { emitInto, eventsOf, remove, runIn, spawnIn, type Emitted } from "./support/folder.ts";
 import { smallRun } from "./support/small-run.ts";
 
@@ -13,6 +14,8 @@ afterAll(() => remove(emitted));
 const train = (...args: readonly string[]) =>
   runIn(emitted.folder, "train.ts", ["--backend", "cpu", "--format", "json", ...args]);
 const bytes = (...path: readonly string[]) => readFileSync(join(emitted.folder, ...path));
+const tensorsOf = (file: Uint8Array) =>
+  decodeSafetensors(Uint8Array.from(file), "a file of weights").tensors;
 
 const losses = (folder: string) =>
   bytes(folder, "metrics.jsonl")
@@ -97,10 +100,11 @@ describe("an emitted trainer", () => {
         child.kill("SIGINT");
     });
     expect(await new Promise((settle) => child.on("exit", settle))).toBe(130);
-    const last = bytes("cut/last.safetensors");
+    const last = tensorsOf(bytes("cut/last.safetensors"));
     const resumed = await train("--run-dir", "cut", "--resume", "--epochs", "1");
     expect(resumed.code).toBe(0);
-    expect(bytes("cut/last.safetensors").equals(last)).toBe(true);
+    // What is said of the run has another number of epochs; what it had reached is the same.
+    expect(tensorsOf(bytes("cut/last.safetensors"))).toEqual(last);
   });
 
   test("twice with one seed is twice the same, with another seed another", async () => {
@@ -120,7 +124,7 @@ describe("an emitted trainer", () => {
     expect(missing.stderr).toContain("nowhere.csv");
     const seed = await train("--run-dir", "one", "--resume", "--seed", "9");
     expect(seed.code).toBe(2);
-    expect(seed.stderr).toContain("--seed 7");
+    expect(seed.stderr).toContain("seed: 7 → 9");
     for (const { stderr } of [option, missing, seed]) expect(stderr).not.toMatch(/^\s+at /m);
   });
 });

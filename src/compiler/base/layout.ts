@@ -92,8 +92,11 @@ export function isLaid(text: string): boolean {
   return text.split("\n").every((line) => line.length <= lineWidth || unbreakable.test(line));
 }
 
-/** A comment, or a string that has a line to itself. */
-const unbreakable = /^ *(?:\/\/|\/?\*|"(?:[^"\\]|\\.)*"[,;]?$)/;
+/** Keys of fewer characters keep their string beside them. */
+const shortKey = 5;
+
+/** A comment, or a string that has a line to itself or a short key before it. */
+const unbreakable = /^ *(?:\/\/|\/?\*|(?:\w{1,4}: )?"(?:[^"\\]|\\.)*"[,;]?$)/;
 
 /** `start` and the value after it; a string that is too long for the line goes to the next. */
 function assigned(start: string, value: Layout, place: Place): string {
@@ -203,7 +206,9 @@ function layRecord({ entries }: RecordLayout, { indent }: Place): string {
     if (value === undefined) return `${inner}${key},\n`;
     const start = `${inner}${key}: `;
     const place = { indent: indent + 2, before: start.length, after: 1 };
-    return `${assigned(start, value, place)},\n`;
+    // What a line break after a short key would gain is less than it costs.
+    const laid = key.length < shortKey ? start + lay(value, place) : assigned(start, value, place);
+    return `${laid},\n`;
   });
   return `{\n${lines.join("")}${" ".repeat(indent)}}`;
 }

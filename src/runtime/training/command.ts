@@ -33,8 +33,10 @@ export async function runTraining(
     return 0;
   }
   if (options.evaluate === undefined) {
-    if (training.folds) return codeOf(await trainFolds(training, options, reporter));
-    return codeOf(await train(training, options, reporter));
+    const trained = training.folds
+      ? await trainFolds(training, options, reporter)
+      : await train(training, options, reporter);
+    return codeOf(trained);
   }
   const start = performance.now();
   const measured = await evaluateCheckpoint(training, options.evaluate, options);
