@@ -30,13 +30,10 @@ export async function resume(
   const { training, device, folder } = session;
   const { where, file, identity } = session.before!;
   const changes = differencesOf(identity, session.identity!);
-  const member = file.metadata["member"];
-  if (member !== session.metadata["member"])
-    changes.push({
-      name: "member",
-      was: member ?? "none",
-      is: session.metadata["member"] ?? "none",
-    });
+  for (const name of ["member", "fold"]) {
+    const [was = "none", is = "none"] = [file.metadata[name], session.metadata[name]];
+    if (was !== is) changes.push({ name, was, is });
+  }
   requireTold(changes, training.changeable, accept, () => {
     pick(file, keptTensors(training), where);
   });
