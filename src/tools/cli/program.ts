@@ -183,7 +183,7 @@ function train(program: Command): void {
       examples(
         "nnspec train digits.nnspec",
         "nnspec train digits.nnspec --epochs 5 --set lr=3e-3 --format json",
-        "nnspec train digits.nnspec --run-dir runs/mlp --resume",
+        "nnspec train digits.nnspec --run-dir runs/mlp --resume --epochs 60",
       ),
     )
     .action(async (file: string, options: TrainOptions) =>

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
 import { UsageError } from "../exit.ts";
 import { deviceArguments, type PredictOptions } from "../options.ts";
 import { ensembleOf, trainerOf } from "../run-folder.ts";
@@ -21,7 +20,8 @@ export async function predict(
     return;
   }
   const { program, checkpoint } = trainerOf(folder, "predict.ts", options.checkpoint);
-  const drawable = existsSync(join(dirname(program), "sample-kernels.ts"));
+  // Programs of models that nothing is random in have no such option.
+  const drawable = readFileSync(program, "utf8").includes('"--samples"');
   if (options.samples !== undefined && options.samples > 0 && !drawable)
     throw new UsageError(
       `nothing in the model of ${folder} is random, so there is nothing to sample: it has no dropout`,
