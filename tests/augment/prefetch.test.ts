@@ -38,7 +38,7 @@ const comparing = (module: string, fails = "", patience = 60_000) => `
 import { augmentingOf } from "./augment.ts";
 import { loadData } from "./data.ts";
 import { augmentedBatches } from "./runtime/augment.ts";
-import { epochOrder } from "./runtime/batches.ts";
+import { epochOrder } from "./runtime/dataset.ts";
 import { Prefetcher } from "./runtime/prefetch.ts";
 import { startNodeThread } from "./runtime/prefetch-thread.ts";
 const { train } = await loadData(3);

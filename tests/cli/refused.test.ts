@@ -55,7 +55,7 @@ beforeAll(() => {
     "points.csv": table(80, 0, ["left", "right"]),
     "moved.csv": table(80, 3, ["left", "right"]),
     "renamed.csv": table(80, 0, ["east", "west"]),
-    "rows.csv": "0.5,0.25\n-1,0.75\n",
+    "rows.csv": "x,y\n0.5,0.25\n-1,0.75\n",
     "good.nnspec": spec(),
     "wide.nnspec": spec({ width: 7 }),
     "small-batch.nnspec": spec({ batch: "8" }),

@@ -26,6 +26,6 @@ function faultOf(source: string): readonly string[] {
     if (typeof new Function(`return (${source.trim()});`)() === "function") return [];
     return [`no function: ${source.trim().split("\n")[0]}`];
   } catch (error) {
-    return [`${error instanceof Error ? error.message : String(error)} in:${source}`];
+    return [`${error instanceof Error ? error.message : String(error)} in:\n${source.trim()}`];
   }
 }
