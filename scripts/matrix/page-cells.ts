@@ -89,7 +89,7 @@ globalThis.actions = {
   },
   loadModel: async (backend, threads) => {
     const model = await loadModel(address("best.safetensors"), backend, threads);
-    const rows = parseRows(await (await fetch("rows.csv")).text(), "rows.csv");
+    const rows = parseRows(model, await (await fetch("rows.csv")).text(), "rows.csv");
     const predictions = await predict(model, rows);
     const { backend: chosen, reason } = model.device;
     await closeModel(model);

@@ -82,7 +82,7 @@ const use = `import { readFileSync } from "node:fs";
 import { closeModel, loadModel, parseRows, predict } from "./predict.ts";
 const [backend, threads, checkpoint, rows] = process.argv.slice(2);
 const model = await loadModel(checkpoint, backend, threads === "auto" ? undefined : Number(threads));
-for (const [prediction] of await predict(model, parseRows(readFileSync(rows, "utf8"), rows))) console.log(JSON.stringify(prediction));
+for (const [prediction] of await predict(model, parseRows(model, readFileSync(rows, "utf8"), rows))) console.log(JSON.stringify(prediction));
 console.log(model.device.backend + ": " + model.device.reason);
 await closeModel(model);
 `;

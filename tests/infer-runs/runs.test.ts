@@ -103,13 +103,15 @@ describe("losses", () => {
   test("sums and factors", () => {
     expect(
       shown("cross_entropy(logits, label) + 0.3 * cross_entropy(logits, label, smoothing: 0.1)"),
-    ).toBe("cross_entropy(logits, label) + 0.3 * cross_entropy(logits, label)");
+    ).toBe(
+      "cross_entropy(logits, label, smoothing: 0) + 0.3 * cross_entropy(logits, label, smoothing: 0.1)",
+    );
   });
   test("hypers and `if`", () => {
     const head = "hyper margin = on in { on, off }";
     expect(
       shown("if margin then hinge(logits, label) else cross_entropy(logits, label)", { head }),
-    ).toBe("hinge(logits, label)");
+    ).toBe("hinge(logits, label, margin: 1)");
   });
   test("operands may be calculated", () => {
     expect(shown("mean_squared_error(2 * logits, logits)")).toBe(
@@ -123,7 +125,7 @@ describe("losses", () => {
       "NN0711 label",
     ]);
     expect(shown("cross_entropy(model.label, data.label)", parts)).toBe(
-      "cross_entropy(label, label)",
+      "cross_entropy(label, label, smoothing: 0)",
     );
   });
   test("a field that the model takes is the model's input", () => {

@@ -12,7 +12,7 @@ import { momentOf, stepsDone } from "./position.ts";
 import { keptTensors, readTensors, startOf, type Session } from "./session.ts";
 import { runBatch } from "./steps.ts";
 import { fingerprints, tellStill } from "./still-tensors.ts";
-import { stopReason, stopReasonOfStep } from "./stopping.ts";
+import { stopReason, stopReasonOfStep, watchedResults } from "./stopping.ts";
 import type { EpochMetrics } from "./types.ts";
 import { isUndefined, tellUndefined } from "./undefined-metrics.ts";
 
@@ -45,7 +45,9 @@ export async function trainEpochs(session: Session): Promise<string | undefined>
     if (training.plateaus) updatePlateaus(session, metrics);
     const isSound =
       Number.isFinite(metrics.train["loss"]) && (await keepState(session)) === undefined;
-    const stopped = training.stopRules ? await stopReason(session, metrics) : undefined;
+    const stopped = training.stopRules
+      ? await stopReason(session, training.watchedMetrics ? watchedResults(training, metrics) : [])
+      : undefined;
     session.reporter.epoch({
       epoch,
       epochs: session.epochs,

@@ -5,16 +5,23 @@ import type { Session } from "./session.ts";
 import type { EpochMetrics, Progress } from "./types.ts";
 import { isUndefined } from "./undefined-metrics.ts";
 
+/** What conditions watch of the results of an epoch, by the names that they call it. */
+export function watchedResults(
+  training: TrainingDefinition,
+  measured: EpochMetrics,
+): readonly (readonly [name: string, value: number])[] {
+  return training.watchedMetrics!.map(
+    ({ name, part, metric }) => [name, measured[part]?.[metric] ?? Number.NaN] as const,
+  );
+}
+
 /** Why training ends after this epoch, if it does. */
 export async function stopReason(
   session: Session,
-  measured: EpochMetrics,
+  results: readonly (readonly [name: string, value: number])[],
 ): Promise<string | undefined> {
   const { training, progress } = session;
-  const watched = new Map<string, number>(Object.entries(progress));
-  if (training.watchedMetrics)
-    for (const { name, part, metric } of training.watchedMetrics)
-      watched.set(name, measured[part]?.[metric] ?? Number.NaN);
+  const watched = new Map<string, number>([...Object.entries(progress), ...results]);
   if (training.watchesTime) watched.set("time", progress.seconds);
   if (training.watchedNorm) watched.set(training.watchedNorm.watched, await gradientNorm(session));
   const value = (name: string): number => watched.get(name) ?? Number.NaN;
