@@ -94,9 +94,6 @@ export function describeEnd(event: EndEvent, display: MetricDisplay): string[] {
     ...(carried.folding ? describeFolds(event, display) : []),
     ...(carried.tables ? describeTables(event) : []),
     ...Object.entries(event.paths).map(([name, path]) => `  ${name.padEnd(width)}  ${path}`),
-    ...(event.next === undefined || event.next.length === 0
-      ? []
-      : ["What to try next:", ...event.next.map((line) => `  ${line}`)]),
   ];
 }
 

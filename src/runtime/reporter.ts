@@ -121,8 +121,6 @@ export interface EndEvent {
   readonly overall?: Readonly<Record<string, Readonly<Record<string, OverFolds>>>>;
   /** What was written: "best weights" → path. */
   readonly paths: Readonly<Record<string, string>>;
-  /** What to try now, one command a line. */
-  readonly next?: readonly string[];
 }
 
 /** Told of everything that happens; shows it in its own way. */

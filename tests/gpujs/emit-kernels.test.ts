@@ -255,8 +255,8 @@ test("a dense layer reads like this", () => {
     `import type { DevicePlan } from "./runtime/device.ts";
 
 // The tensor work as gpu.js functions. Arrays are flat and row-major; \`i\` is the element that a
-// thread computes, capital letters are sizes. A step of a plan: what it makes, how many elements that
-// has, the function, and the arrays and numbers that it is given.
+// thread computes, capital letters are sizes. A step of a plan: what it makes, how many elements
+// that has, the function, and the arrays and numbers that it is given.
 
 // h1: [128, 64] · [64, 32] (rk,kn->rn) + bias → relu → [128, 32]
 const product_relu = \`function product_relu(bias, input, weight) {

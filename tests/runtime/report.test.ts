@@ -76,7 +76,6 @@ function play(reporter: Reporter, clock: { milliseconds: number }, resumedFrom?:
     test: { loss: 0.4, accuracy: 0.9123 },
     best: { epoch: 5 },
     paths: { model: "run/best.safetensors", metrics: "run/metrics.jsonl" },
-    next: ["npm run predict -- rows.json"],
   });
 }
 

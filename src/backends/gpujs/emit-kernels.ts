@@ -34,18 +34,26 @@ export function emitKernels(
   const programs = Object.values(plans).map((plan) => gpuJsProgram(plan, pool));
   const functions = nameFunctions(programs);
   const texts = functions.list.map(
-    ({ name, about, parameters, text }) => `${about}\nconst ${name} = ${parameters}\`${text}\`;\n`,
+    ({ name, about, parameters, text }) =>
+      `${about}\n${withRoom(`const ${name} = ${parameters}\``, text)}\`;\n`,
   );
   const tables = programs.map((program) => planTable(program, functions.calls));
   const header = [
     `import type { DevicePlan } from ${stringText(devicePlanModule)};`,
     "",
     "// The tensor work as gpu.js functions. Arrays are flat and row-major; `i` is the element that a",
-    "// thread computes, capital letters are sizes. A step of a plan: what it makes, how many elements that",
-    "// has, the function, and the arrays and numbers that it is given.",
+    "// thread computes, capital letters are sizes. A step of a plan: what it makes, how many elements",
+    "// that has, the function, and the arrays and numbers that it is given.",
     "",
   ].join("\n");
   return { path: "kernels.ts", text: `${header}\n${texts.join("\n")}\n${tables.join("\n")}` };
+}
+
+/** A function after what it is called: its parameters have a line of their own where they need it. */
+function withRoom(opening: string, text: string): string {
+  const [head = ""] = text.split("\n", 1);
+  if (opening.length + head.length <= lineWidth) return opening + text;
+  return opening + text.replace(/\((.*)\) \{$/m, (_, parameters) => `(\n  ${parameters}\n) {`);
 }
 
 interface NamedFunctions {

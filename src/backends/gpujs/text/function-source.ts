@@ -49,14 +49,14 @@ export function functionSource(projection: Projection, host: HostNumbers): Funct
 /** The name and the parameters, which have a line of their own where a file that names the function needs the room. */
 function headLines({ arrays, numbers }: Writer, name: string): readonly string[] {
   const parameters = [...arrays.values(), ...numbers.values()].join(", ");
-  const room = lineWidth - 2 * name.length - longestSizes;
+  const room = lineWidth - 2 * name.length - around;
   return parameters.length <= room
     ? [`function ${name}(${parameters}) {`]
     : [`function ${name}(`, ...foldLines([`  ${parameters}`]), ") {"];
 }
 
-/** What stands around the name and the parameters in a file: ``const _12 = (N: number, K: number) => `function () {``. */
-const longestSizes = 55;
+/** What stands around the names and the parameters in a file: ``const _12 = `function () {``. */
+const around = 27;
 
 /** The lines with the parameters by their places. */
 function keyOf({ arrays, numbers }: Writer, lines: readonly string[]): string {
