@@ -133,9 +133,10 @@ export function denormalizeValues(values: Float32Array, normalization: Normaliza
  * What a difference of two values brought to scale is multiplied by to be that of the data: a number for each entry, or the matrix
  * that undoes the mixing of entries. What the factor 0 erased differs by nothing.
  */
-export function unitsOf({ factor, whitening }: Normalization): Float32Array {
-  const inverse = factor.map((each) => (each === 0 ? 0 : 1 / each));
-  if (carried.whitening && whitening !== undefined) {
+export function unitsOf(normalization: Normalization): Float32Array {
+  const inverse = normalization.factor.map((each) => (each === 0 ? 0 : 1 / each));
+  if (carried.whitening && normalization.whitening !== undefined) {
+    const { whitening } = normalization;
     const size = whitening.mean.length;
     const rows = Float32Array.from({ length: size * size }, (_, place) =>
       place % (size + 1) === 0 ? 1 : 0,

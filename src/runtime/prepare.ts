@@ -119,7 +119,7 @@ function divide(dataset: Dataset, options: PrepareOptions): Split {
   if (split.train + split.validation + split.test === 0) return splitOf([allOf(dataset).rows]);
   if (carried.folding && split.folds !== undefined) return foldOf(dataset, split.folds, options);
   if (carried.orders && split.order !== undefined)
-    return reordered(dataset, split, splitInOrder(rows, split, inOrder?.reach ?? 0));
+    return placed(dataset, split, splitInOrder(rows, split, inOrder?.reach ?? 0));
   if (carried.inOrder && inOrder) return splitInOrder(rows, split, inOrder.reach);
   if (carried.stratifies && split.stratify !== undefined)
     return splitStratified(labelsOf(dataset, split.stratify)!, split, seed);
@@ -134,7 +134,7 @@ function foldOf(dataset: Dataset, folds: number, { split, seed, fold = 1 }: Prep
     groups: split.order === "column" ? undefined : groups,
     reach: inOrder?.reach ?? (split.order === undefined ? undefined : 0),
   });
-  return reordered(dataset, split, found);
+  return carried.orders ? placed(dataset, split, found) : found;
 }
 
 /** The labels of a field, one a row. */
@@ -142,9 +142,9 @@ function labelsOf(dataset: Dataset, field: string | undefined): Float32Array | u
   return field === undefined ? undefined : dataset.columns.get(field)!.values;
 }
 
-/** Places in the order of a column as the rows that stand there. */
-function reordered({ groups, where }: Dataset, { order }: Division, split: Split): Split {
-  if (!carried.orders || order !== "column") return split;
+/** Places in the order of a column as the rows that stand there; in the order of the file a place is a row. */
+function placed({ groups, where }: Dataset, { order }: Division, split: Split): Split {
+  if (order !== "column") return split;
   if (groups === undefined)
     throw new UserError(
       `${where} has no column beside the fields that rows could be put in order by.`,

@@ -33,8 +33,11 @@ export async function runTraining(
     return 0;
   }
   if (options.evaluate === undefined) {
-    if (training.folds) return codeOf(await trainFolds(training, options, reporter));
-    return codeOf(await train(training, options, reporter));
+    return codeOf(
+      await (training.folds
+        ? trainFolds(training, options, reporter)
+        : train(training, options, reporter)),
+    );
   }
   const start = performance.now();
   const measured = await evaluateCheckpoint(training, options.evaluate, options);

@@ -2,6 +2,7 @@ import type { TrainerOptions } from "../arguments.ts";
 import { fileExists, readText, writeText } from "../files.ts";
 import { runsInNode } from "../platform.ts";
 import type { EndEvent, FoldResult, Metrics, OverFolds, Reporter } from "../reporter.ts";
+import { takeFolder } from "../run-lock.ts";
 import type { TrainingDefinition } from "./definition.ts";
 import { rehearse, train } from "./training.ts";
 
@@ -14,8 +15,18 @@ export async function trainFolds(
   options: TrainerOptions,
   reporter: Reporter,
 ): Promise<{ readonly end: EndEvent } | undefined> {
-  const start = performance.now();
   const folder = options.runDirectory ?? "run";
+  const letGo = runsInNode() ? await takeFolder(folder) : undefined;
+  return trainEach(training, folder, options, reporter).finally(() => letGo?.());
+}
+
+async function trainEach(
+  training: TrainingDefinition,
+  folder: string,
+  options: TrainerOptions,
+  reporter: Reporter,
+): Promise<{ readonly end: EndEvent } | undefined> {
+  const start = performance.now();
   const ends: EndEvent[] = [];
   for (let fold = 1; fold <= training.folds!; fold++) {
     const runDirectory = `${folder}/fold-${fold}`;

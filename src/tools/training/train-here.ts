@@ -35,7 +35,9 @@ export async function trainHere(training: TrainingHere): Promise<number> {
     const definition = await definitionWith(training, compilation);
     // The worker that makes batches ahead is a file of the program.
     if (definition.augmentWorker !== undefined) await writing();
+    // Each fold starts anew, in a folder that is taken once.
     const start = (): void => {
+      if (begun) return;
       training.taken();
       begun = true;
       interrupts.leave();
