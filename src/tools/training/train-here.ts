@@ -35,9 +35,10 @@ export async function trainHere(training: TrainingHere): Promise<number> {
     const definition = await definitionWith(training, compilation);
     // The worker that makes batches ahead is a file of the program.
     if (definition.augmentWorker !== undefined) await writing();
+    // Each fold starts anew, in a folder that is taken once.
     const start = (): void => {
-      // Once: each fold begins a training in a folder that is this run's already.
-      if (!begun) training.taken();
+      if (begun) return;
+      training.taken();
       begun = true;
       interrupts.leave();
     };
