@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { makeFolder } from "./make-folder.ts";
 
 /** Runs a generated TypeScript file with this Node, and gives its exit code. */
@@ -35,7 +36,7 @@ function loader(): readonly string[] {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   return major > 22 || (major === 22 && minor >= 18)
     ? []
-    : ["--import", import.meta.resolve("tsx")];
+    : ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href];
 }
 
 /** A generated trainer imports gpu.js, and one that reads images sharp: where its folder has none in reach, ours is linked there. */
