@@ -17,8 +17,6 @@ export interface PreparedJob {
   readonly workload: Workload;
   readonly job: string;
   readonly trainer: string;
-  /** Seconds that `nnspec build` took. */
-  readonly buildSeconds: number;
 }
 
 /** Draws the data, builds the trainer, and writes the trainer's own first weights for everybody. */
@@ -33,7 +31,7 @@ export async function prepareJob(workload: Workload): Promise<PreparedJob> {
     { name: "label", shape: [y.length], values: y },
   ];
   writeFileSync(`${job}.npz`, encodeNpz(arrays));
-  const buildSeconds = build(workload, `${job}.npz`, trainer);
+  build(workload, `${job}.npz`, trainer);
   const { tensors, values } = await firstWeights(trainer);
   const description: Job = { ...workload, batches: preparedBatches, tensors };
   writeFileSync(join(job, "job.json"), JSON.stringify(description));
@@ -46,7 +44,7 @@ export async function prepareJob(workload: Workload): Promise<PreparedJob> {
       join(job, name),
       new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
     );
-  return { workload, job, trainer, buildSeconds };
+  return { workload, job, trainer };
 }
 
 /** Uniform inputs in [0, 1) and random labels from a small generator with a fixed seed (Steele and Vigna's mulberry32). */
@@ -68,11 +66,10 @@ function drawData({ batch, input, classes }: Workload): {
   return { x, y };
 }
 
-function build(workload: Workload, data: string, trainer: string): number {
+function build(workload: Workload, data: string, trainer: string): void {
   const program = join(root, "dist/nnspec.js");
   if (!existsSync(program)) throw new Error("dist/nnspec.js is missing: npm run build");
   rmSync(trainer, { recursive: true, force: true });
-  const start = performance.now();
   const built = spawnSync(
     process.execPath,
     [
@@ -90,7 +87,6 @@ function build(workload: Workload, data: string, trainer: string): number {
     throw new Error(
       `nnspec build ${workload.spec} ended with ${built.status}:\n${built.stdout}${built.stderr}`,
     );
-  return (performance.now() - start) / 1000;
 }
 
 interface Parameter extends JobTensor {

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "./ir/builder.ts";
 import { nodesOf, type Graph, type Node } from "./ir/graph.ts";
 import { createBuilder } from "./ir/make-builder.ts";
-import { verify } from "./ir/verify.ts";
+import { verify, type Verified } from "./ir/verify.ts";
 import { lowerStatistics } from "./passes/3-lower/averages.ts";
 import { lowerEvaluation, lowerPrediction } from "./passes/3-lower/inference.ts";
 import type { Gradients } from "./passes/3-lower/gradients.ts";
@@ -92,6 +92,7 @@ class Compiling {
   private readonly run: TypedRun;
   private readonly options: CompileOptions;
   private readonly builder = createBuilder();
+  private readonly verified: Verified = new Map();
   private readonly graphs = new Map<GraphName, Graph | undefined>();
   private readonly plans = new Map<GraphName, Plan | undefined>();
 
@@ -103,7 +104,7 @@ class Compiling {
   graph(name: GraphName): Graph | undefined {
     return kept(this.graphs, name, () => {
       const lowered = this.lower[name]();
-      const finished = lowered && finish(this.builder, name, lowered);
+      const finished = lowered && finish(this.builder, name, lowered, this.verified);
       // Noise may turn out to be in nothing that predictions depend on.
       return finished && name === "sample" && !isRandom(finished) ? undefined : finished;
     });
@@ -277,10 +278,10 @@ function gradientsOf(
 }
 
 /** Each graph is verified as it was lowered and again as it was simplified, so that the guilty pass is named. */
-function finish(builder: GraphBuilder, name: GraphName, lowered: Graph): Graph {
-  verify(lowered, `after lowering ${name}`);
+function finish(builder: GraphBuilder, name: GraphName, lowered: Graph, verified: Verified): Graph {
+  verify(lowered, `after lowering ${name}`, verified);
   const simplified = simplify(builder, lowered);
-  verify(simplified, `after simplifying ${name}`);
+  verify(simplified, `after simplifying ${name}`, verified);
   return simplified;
 }
 

@@ -15,21 +15,18 @@ import { sameType, showType } from "./types.ts";
  * 4. A name means one leaf: one kind and one type for each input, parameter, state and stream.
  * 5. Constants are numbers, not NaN.
  * 6. An update goes to a parameter or state, and has its type; it is not batched.
+ *
+ * Nodes do not change, so those that were verified in another graph are only compared with their like.
  */
-export function verify(graph: Graph, when: string): void {
+export function verify(graph: Graph, when: string, verified: Verified = new Map()): void {
   const nodes = nodesOf(graph);
   const leaves = new Map<string, Node>();
   const known = new Map<string, Node>();
   for (const node of nodes) {
-    if (node.op === "scan")
-      verify(
-        {
-          outputs: new Map(node.attributes.body.map((value, place) => [String(place), value])),
-          updates: new Map(),
-        },
-        `${when}, in the body of ${describe(node)}`,
-      );
-    const problem = problemOf(node) ?? duplicateOf(node, known) ?? conflictOf(node, leaves);
+    const problem =
+      (verified.has(node) ? undefined : ownProblem(node, when, verified)) ??
+      duplicateOf(node, verified.get(node)!, known) ??
+      conflictOf(node, leaves);
     if (problem) throw new InternalError(`${when}: ${describe(node)}: ${problem}`);
   }
   for (const [name, node] of graph.updates) {
@@ -37,6 +34,23 @@ export function verify(graph: Graph, when: string): void {
     if (problem)
       throw new InternalError(`${when}: update of ${name} by ${describe(node)}: ${problem}`);
   }
+}
+
+/** Nodes that keep the rules for a single node, each with the key by which equal ones are found. */
+export type Verified = Map<Node, string>;
+
+function ownProblem(node: Node, when: string, verified: Verified): string | undefined {
+  if (node.op === "scan") {
+    const body = node.attributes.body.map((value, place) => [String(place), value] as const);
+    verify(
+      { outputs: new Map(body), updates: new Map() },
+      `${when}, in the body of ${describe(node)}`,
+      verified,
+    );
+  }
+  const problem = problemOf(node);
+  if (problem === undefined) verified.set(node, keyOf(node.op, node.inputs, node.attributes));
+  return problem;
 }
 
 function describe(node: Node): string {
@@ -67,8 +81,7 @@ function typeProblem(node: Node): string | undefined {
   }
 }
 
-function duplicateOf(node: Node, known: Map<string, Node>): string | undefined {
-  const key = keyOf(node.op, node.inputs, node.attributes);
+function duplicateOf(node: Node, key: string, known: Map<string, Node>): string | undefined {
   const before = known.get(key);
   known.set(key, node);
   return before ? `the same as node ${before.id}` : undefined;

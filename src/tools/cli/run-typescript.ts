@@ -38,12 +38,14 @@ function loader(file: string): readonly string[] {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 18)) return [];
   const hooks = file.includes("?") ? ["--import", hooksForQuestionMarks()] : [];
-  return ["--import", import.meta.resolve("tsx"), ...hooks];
+  return ["--import", pathToFileURL(tsxPath()).href, ...hooks];
 }
+
+const tsxPath = (): string => createRequire(import.meta.url).resolve("tsx");
 
 /** tsx takes a question mark in a path for the end of it, so files below such a folder are stripped of their types by what tsx strips with. */
 function hooksForQuestionMarks(): string {
-  const esbuild = createRequire(import.meta.resolve("tsx")).resolve("esbuild");
+  const esbuild = createRequire(tsxPath()).resolve("esbuild");
   const load = `
     import { readFile } from "node:fs/promises";
     import { fileURLToPath } from "node:url";

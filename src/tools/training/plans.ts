@@ -10,24 +10,31 @@ import type { WasmPlan, WasmProgram } from "../../runtime/wasm-plan.ts";
 
 /** Plans as devices take them; those of gpu.js are made when one asks for more than a name. */
 export function devicePlans(plans: Plans): Readonly<Record<string, DevicePlan>> {
-  let made: ReadonlyMap<string, DevicePlan> | undefined;
-  const entries = Object.entries(plans).map(([key, { name, capacity }]) => {
-    const make = (): DevicePlan => (made ??= madePlans(plans)).get(key)!;
+  // Functions that several plans call are one, as in a file of kernels: those of the plans before it are made first.
+  const pool: FunctionPool = new Map();
+  let before = (): void => undefined;
+  const entries = Object.entries(plans).map(([key, plan]) => {
+    const { name, capacity } = plan;
+    const makeBefore = before;
+    const make = onceOf(() => {
+      makeBefore();
+      return devicePlan(plan, pool);
+    });
+    before = () => void make();
     return [key, deferred<DevicePlan>({ name, capacity }, deferredMembers, make)] as const;
   });
   return Object.fromEntries(entries);
+}
+
+function onceOf<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
 }
 
 const deferredMembers = [
   ...(["inputs", "given", "derived"] as const),
   ...(["steps", "results", "updates"] as const),
 ];
-
-/** Functions that several plans call are one, as in a file of kernels. */
-function madePlans(plans: Plans): ReadonlyMap<string, DevicePlan> {
-  const pool: FunctionPool = new Map();
-  return new Map(Object.entries(plans).map(([key, plan]) => [key, devicePlan(plan, pool)]));
-}
 
 /** A plan as a device takes it: the table that a generated `kernels.ts` holds. */
 export function devicePlan(plan: Plan, pool: FunctionPool): DevicePlan {
