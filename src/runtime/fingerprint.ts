@@ -1,11 +1,14 @@
+import { alignColumns } from "./align-columns.ts";
+import { carried } from "./carried.ts";
 import type { RawColumn, RawData } from "./dataset.ts";
 import type { NumberValues } from "./number-array.ts";
+import type { TableLayout } from "./table-layout.ts";
 
 /**
  * Sixteen hexadecimal digits that differ, but for an accident, where anything of the rows differs: what the fields hold and which rows
  * belong together, of the first `rows` rows. It tells change, and is no protection against forgery.
  */
-export function fingerprintOf(data: RawData, rows: number = data.rows): string {
+function fingerprintOf(data: RawData, rows: number = data.rows): string {
   let [low, high] = [0x811c9dc5, 0x2545f491];
   const mix = (word: number): void => {
     low = Math.imul(low ^ word, 0x9e3779b1);
@@ -34,6 +37,15 @@ function mixColumn({ shape, values }: RawColumn, rows: number, mix: (word: numbe
 }
 
 const isNumbers = (values: RawColumn["values"]): values is NumberValues => !Array.isArray(values);
+
+/** The same with the columns of a table in the order of an earlier one: a heading in another order is the same table. */
+export function alignedFingerprint(
+  layout: TableLayout | undefined,
+  data: RawData,
+  rows?: number,
+): string {
+  return fingerprintOf(carried.layouts ? alignColumns(layout, data) : data, rows);
+}
 
 /** With its length, so that "ab", "c" is not "a", "bc". */
 function mixText(text: string, mix: (word: number) => void): void {

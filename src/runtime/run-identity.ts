@@ -1,6 +1,6 @@
 import type { RawData } from "./dataset.ts";
 import { UserError } from "./errors.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { alignedFingerprint } from "./fingerprint.ts";
 import { own } from "./own.ts";
 import type { Sources } from "./prepare.ts";
 
@@ -84,12 +84,13 @@ function isSource(value: unknown): boolean {
   return [part, path, hash].every((text) => typeof text === "string") && isCount(rows);
 }
 
-/** Who the sources are. */
+/** Who the sources are; tables with the columns in the order of the first of them. */
 export function sourcesIdentity(sources: Sources): SourceIdentity[] {
+  const layout = (sources.all ?? sources.train)?.layout;
   return Object.entries(sources).flatMap(([part, data]: readonly [string, RawData | undefined]) =>
     data === undefined
       ? []
-      : [{ part, path: data.where, rows: data.rows, hash: fingerprintOf(data) }],
+      : [{ part, path: data.where, rows: data.rows, hash: alignedFingerprint(layout, data) }],
   );
 }
 

@@ -1,6 +1,7 @@
 import type { RawColumn, RawData } from "./dataset.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { alignedFingerprint } from "./fingerprint.ts";
 import type { Sources } from "./prepare.ts";
+import type { TableLayout } from "./table-layout.ts";
 import type { RunIdentity, SourceIdentity } from "./run-identity.ts";
 
 /**
@@ -10,19 +11,26 @@ import type { RunIdentity, SourceIdentity } from "./run-identity.ts";
 export function rowsAsBefore(
   sources: Sources,
   { data }: RunIdentity,
+  layout: TableLayout | undefined,
   tell: (remark: string) => void,
 ): Sources {
   return Object.fromEntries(
     Object.entries(sources).map(([part, now]: readonly [string, RawData | undefined]) => {
       const before = data.find((source) => source.part === part);
-      return [part, before && now ? firstRows(now, before, tell) : now];
+      return [part, before && now ? firstRows(now, before, layout, tell) : now];
     }),
   );
 }
 
-function firstRows(now: RawData, before: SourceIdentity, tell: (remark: string) => void): RawData {
+function firstRows(
+  now: RawData,
+  before: SourceIdentity,
+  layout: TableLayout | undefined,
+  tell: (remark: string) => void,
+): RawData {
   const { where } = now;
-  const isSame = now.rows >= before.rows && fingerprintOf(now, before.rows) === before.hash;
+  const isSame =
+    now.rows >= before.rows && alignedFingerprint(layout, now, before.rows) === before.hash;
   const sizes =
     now.rows === before.rows ? "" : `, and has ${now.rows} rows instead of ${before.rows}`;
   if (!isSame)

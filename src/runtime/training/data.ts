@@ -51,7 +51,12 @@ export async function loadAgain(
   fold?: number,
 ): Promise<PreparedData> {
   const { identity, preparation: known } = before;
-  const sources = rowsAsBefore(await readAll(training, identity.bound), identity, tell);
+  const sources = rowsAsBefore(
+    await readAll(training, identity.bound),
+    identity,
+    known.layout,
+    tell,
+  );
   const data = prepareData(training.fields, sources, {
     split: training.split,
     seed,
