@@ -166,7 +166,7 @@ function divide(dataset: UnscaledDataset, options: PrepareOptions): Split {
   if (split.train + split.validation + split.test === 0) return splitOf([allOf(dataset).rows]);
   if (carried.folding && split.folds !== undefined) return foldOf(dataset, split.folds, options);
   if (carried.orders && split.order !== undefined)
-    return reordered(dataset, split, splitInOrder(rows, split, inOrder?.reach ?? 0));
+    return placed(dataset, split, splitInOrder(rows, split, inOrder?.reach ?? 0));
   if (carried.inOrder && inOrder) return splitInOrder(rows, split, inOrder.reach);
   if (carried.stratifies && split.stratify !== undefined)
     return splitStratified(labelsOf(dataset, split.stratify)!, split, seed);
@@ -185,7 +185,7 @@ function foldOf(
     groups: split.order === "column" ? undefined : groups,
     reach: inOrder?.reach ?? (split.order === undefined ? undefined : 0),
   });
-  return reordered(dataset, split, found);
+  return carried.orders ? placed(dataset, split, found) : found;
 }
 
 /** The labels of a field, one a row. */
@@ -193,9 +193,8 @@ function labelsOf(dataset: UnscaledDataset, field: string | undefined): Float32A
   return field === undefined ? undefined : Float32Array.from(dataset.columns.get(field)!.values);
 }
 
-/** Places in the order of a column as the rows that stand there. */
-function reordered({ groups, where }: UnscaledDataset, { order }: Division, split: Split): Split {
-  if (!carried.orders) return split;
+/** Places in the order of a column as the rows that stand there; in the order of the file a place is a row. */
+function placed({ groups, where }: UnscaledDataset, { order }: Division, split: Split): Split {
   if (order !== "column") return split;
   if (groups === undefined)
     throw new UserError(

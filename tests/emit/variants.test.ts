@@ -121,9 +121,13 @@ const rows: Readonly<Record<string, readonly number[]>> = {
   averages: Array.from({ length: 64 }, (_, index) => index % 17),
   convolutions: Array.from({ length: 64 }, (_, index) => index % 17),
   heads: Array.from({ length: 64 }, (_, index) => index % 17),
+  folded: Array.from({ length: 64 }, (_, index) => index % 17),
+  foldedInOrder: Array.from({ length: 64 }, (_, index) => index % 17),
+  stratified: Array.from({ length: 64 }, (_, index) => index % 17),
   conditions: [0.5, -0.5],
   margins: [0.5, -0.5],
   formula: [0.25],
+  ordered: [0.25],
 };
 
 const driver = `

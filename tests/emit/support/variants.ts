@@ -146,6 +146,82 @@ train Coder on Digits {
   keep: last
   seed: 3
 }`,
+  folded: `
+data Digits {
+  image: f32[B, px: 64]
+  label: class[B] of 10
+  source: csv("digits.csv.gz", header: off, target: "65")
+  normalize: standardize
+  split: (folds: 3, test: 20%, stratify: label)
+}
+model Net(image: f32[B, px: 64]) -> f32[B, 10] {
+  return image -> dense(16) -> relu -> dense(10) as logits
+}
+train Net on Digits {
+  loss: cross_entropy(logits, label)
+  batch: 100
+  epochs: 2
+  optimizer: adam(0.01)
+  metrics: (accuracy, precision, recall(class: 3), f1(average: micro), iou, auc, average_precision, calibration_error)
+  keep: best(validation.auc)
+  schedule: plateau(validation.auc, patience: 1 epoch)
+  stop: early(validation.auc, patience: 3 epochs)
+}`,
+  foldedInOrder: `
+data Digits {
+  image: f32[B, px: 64]
+  label: class[B] of 10
+  source: csv("digits.csv.gz", header: off, target: "65")
+  normalize: standardize
+  split: (folds: 3, order: rows)
+}
+model Net(image: f32[B, px: 64]) -> f32[B, 10] {
+  return image -> dense(16) -> relu -> dense(10) as logits
+}
+train Net on Digits {
+  loss: cross_entropy(logits, label)
+  batch: 100
+  epochs: 2
+  optimizer: adam(0.01)
+  metrics: (balanced_accuracy, matthews)
+}`,
+  stratified: `
+data Digits {
+  image: f32[B, px: 64]
+  label: class[B] of 10
+  source: csv("digits.csv.gz", header: off, target: "65")
+  normalize: standardize
+  split: (train: 60%, validation: 20%, test: 20%, stratify: label)
+}
+model Net(image: f32[B, px: 64]) -> f32[B, 10] {
+  return image -> dense(16) -> relu -> dense(10) as logits
+}
+train Net on Digits {
+  loss: cross_entropy(logits, label)
+  batch: 100
+  epochs: 2
+  optimizer: adam(0.01)
+  metrics: (f1(class: "3"))
+  stop: early(validation.f1, patience: 3 epochs)
+}`,
+  ordered: `
+data Curve {
+  x: f32[B, 1]
+  y: f32[B, 1]
+  source: function(50 * sin(6 * x), x: 0 .. 1, points: 120)
+  normalize: (y: standardize then whiten)
+  split: (train: 60%, validation: 20%, test: 20%, order: rows)
+}
+model Net(x: f32[B, 1]) -> f32[B, 1] {
+  return x -> dense(8) -> tanh -> dense(1) as value
+}
+train Net on Curve {
+  loss: mean_squared_error(value, y)
+  batch: 16
+  epochs: 3
+  optimizer: adam(0.02)
+  metrics: (mae, rmse, mse)
+}`,
 };
 
 /** A variant as a complete file. */
