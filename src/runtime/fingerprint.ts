@@ -1,5 +1,4 @@
 import { alignColumns } from "./align-columns.ts";
-import { carried } from "./carried.ts";
 import type { RawColumn, RawData } from "./dataset.ts";
 import type { NumberValues } from "./number-array.ts";
 import type { TableLayout } from "./table-layout.ts";
@@ -44,7 +43,7 @@ export function alignedFingerprint(
   data: RawData,
   rows?: number,
 ): string {
-  return fingerprintOf(carried.layouts ? alignColumns(layout, data) : data, rows);
+  return fingerprintOf(alignColumns(layout, data), rows);
 }
 
 /** With its length, so that "ab", "c" is not "a", "bc". */
