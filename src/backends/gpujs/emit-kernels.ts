@@ -10,7 +10,7 @@ import {
 import { gpuJsProgram, type FunctionPool } from "./lower-plan.ts";
 import type { GpuJsStack } from "./places.ts";
 import type { GpuJsKernel, GpuJsProgram, GpuJsStep } from "./program.ts";
-import { shareSizes, type SharedSource } from "./share-sizes.ts";
+import { shareSizes } from "./share-sizes.ts";
 
 export interface EmittedKernels {
   readonly path: string;
@@ -89,21 +89,11 @@ function nameFunctions(programs: readonly GpuJsProgram[]): NamedFunctions {
       calls.set(source, sizes.length === 0 ? name : `${name}(${sizes.join(", ")})`);
     }
     const makers = shared.kernels.flatMap(({ source }) => kernels.get(source)!);
-    const parameters = sizesText(`const ${name} = `, shared);
+    const list = shared.sizes.map((size) => `${size.name}: number`).join(", ");
+    const parameters = list === "" ? "" : `(${list}) => `;
     return { name, about: aboutText(makers), parameters, text: shared.text };
   });
   return { list, calls };
-}
-
-/** `(N: number) => ` where its sizes are, each in a line of its own where the first line would be too long. */
-function sizesText(start: string, { sizes, text }: SharedSource<GpuJsKernel>): string {
-  if (sizes.length === 0) return "";
-  const list = sizes.map((size) => `${size.name}: number`);
-  const line = `(${list.join(", ")}) => `;
-  const [first = ""] = text.split("\n", 1);
-  return start.length + line.length + 1 + first.length <= lineWidth
-    ? line
-    : `(\n${list.map((size) => `  ${size},\n`).join("")}) => `;
 }
 
 function kernelsOf(step: GpuJsStep): readonly GpuJsKernel[] {
