@@ -1,5 +1,6 @@
 import { averageOverViews } from "../average-views.ts";
 import { loadTensors } from "../checkpoint.ts";
+import { sizeOf } from "../dataset.ts";
 import type { BackendChoice, Device } from "../device.ts";
 import { UserError } from "../errors.ts";
 import { feedRows } from "../feed.ts";
@@ -121,10 +122,6 @@ export function requireNumbers(
   throw new UserError(
     `row ${start + Math.floor(place / size) + 1}: the model gives ${values[place]} for ${name}, which is no prediction: values of the row are too far from those that it was trained on.`,
   );
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
 }
 
 export function rowOf(values: Float32Array, shape: readonly number[], row: number): Float32Array {

@@ -8,6 +8,7 @@ const joined: Readonly<Record<string, readonly string[]>> = {
   "predict.ts": [
     "training/predict-command",
     "training/predict",
+    "training/predict-rows",
     "training/sampling",
     "training/writing",
   ],
@@ -42,6 +43,8 @@ const joined: Readonly<Record<string, readonly string[]>> = {
     "terminal",
     "standard-input",
     "suggest",
+    "note-aside",
+    "own",
   ],
   "runtime/report.ts": [
     "report",
@@ -53,7 +56,15 @@ const joined: Readonly<Record<string, readonly string[]>> = {
     "describe-run",
     "format-numbers",
   ],
-  "runtime/csv.ts": ["read-csv", "read-other-table", "csv"],
+  "runtime/csv.ts": [
+    "read-csv",
+    "table-columns",
+    "table-layout",
+    "align-columns",
+    "read-other-table",
+    "file-kinds",
+    "csv",
+  ],
   "runtime/dataset.ts": [
     "prepare",
     "dataset",
@@ -64,6 +75,8 @@ const joined: Readonly<Record<string, readonly string[]>> = {
     "fold-rows",
     "batches",
     "example-rows",
+    "class-rows",
+    "number-array",
   ],
   "runtime/metrics.ts": [
     "collected-rows",
@@ -74,7 +87,7 @@ const joined: Readonly<Record<string, readonly string[]>> = {
     "calibration-error",
   ],
   "runtime/run-identity.ts": ["run-identity", "fingerprint", "same-rows"],
-  "runtime/normalize.ts": ["normalize", "preparation-text"],
+  "runtime/normalize.ts": ["normalize", "collapsed-values", "preparation-text"],
   "runtime/checkpoint.ts": ["checkpoint", "safetensors"],
   "runtime/random.ts": ["random", "initialize"],
 };
