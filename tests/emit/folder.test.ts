@@ -24,7 +24,6 @@ const ownFiles = [
   "checkpoints.ts",
   "loop.ts",
   "measuring.ts",
-  "predict-rows.ts",
   "session.ts",
   "kernels.ts",
   "wasm.ts",

@@ -49,11 +49,18 @@ export function emitKernels(
   return { path: "kernels.ts", text: `${header}\n${texts.join("\n")}\n${tables.join("\n")}` };
 }
 
-/** A function after what it is called: its parameters have a line of their own where they need it. */
+/** A function after what it is called: its parameters have a line of their own where they need it, and so have its sizes. */
 function withRoom(opening: string, text: string): string {
   const [head = ""] = text.split("\n", 1);
   if (opening.length + head.length <= lineWidth) return opening + text;
-  return opening + text.replace(/\((.*)\) \{$/m, (_, parameters) => `(\n  ${parameters}\n) {`);
+  const roomy = text.replace(/\((.*)\) \{$/m, (_, parameters) => `(\n  ${parameters}\n) {`);
+  const [shortHead = ""] = roomy.split("\n", 1);
+  if (opening.length + shortHead.length <= lineWidth) return opening + roomy;
+  const inLines = opening.replace(
+    /\((.*)\) =>/,
+    (_, sizes: string) => `(\n  ${sizes.replaceAll(", ", ",\n  ")},\n) =>`,
+  );
+  return inLines + roomy;
 }
 
 interface NamedFunctions {
