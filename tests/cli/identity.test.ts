@@ -83,7 +83,7 @@ beforeAll(async () => {
   write("s.nnspec", spec());
   const { status, stderr } = await train("s.nnspec", "--run-dir", "run", "--epochs", "3");
   expect(status, stderr).toBe(0);
-}, 120_000);
+}, 600_000);
 
 test("best, last and resume say what they belong to", () => {
   for (const file of ["best", "last", "resume"]) {
